@@ -1,0 +1,167 @@
+# saker: build, test, install. `make help` lists the targets.
+#   O=DIR  where to build      V=1  show commands       SAN=1  address and undefined sanitizers
+#   W=1    warnings are errors LIVE=require  live tests must run   DESTDIR= PREFIX=  for install
+
+MAKEFLAGS += --no-builtin-rules
+O ?= build
+PREFIX ?= /usr/local
+ARCH ?= $(shell uname -m)
+CC ?= gcc
+CLANG ?= clang
+BPFTOOL ?= $(shell command -v bpftool || echo /usr/sbin/bpftool)
+LIVE ?= try
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
+
+# Debian's packages, one list: building, running, testing.
+DEPS := gcc make pkg-config clang llvm bpftool libbpf-dev libelf-dev zlib1g-dev libncurses-dev \
+	libyaml-dev libjson-c-dev libcap-ng-dev uthash-dev check libvterm-dev libclang-rt-14-dev \
+	clang-format clang-tidy ncurses-term python3 tmux strace bpftrace redis-server man-db
+
+CPPFLAGS += -D_GNU_SOURCE -I. -I$(O)
+CFLAGS ?= -O2 -g
+CFLAGS += -std=gnu11 -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wswitch-enum \
+	-Wno-unused-parameter -fno-strict-aliasing -fstack-protector-strong $(if $(W),-Werror)
+, := ,
+SANFLAGS := $(if $(SAN),-fsanitize=address$(,)undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
+LDLIBS := -lbpf -lelf -lz -lncursesw -ltinfo -lyaml -ljson-c -lcap-ng -lpthread -lm
+BPF_ARCH := $(if $(filter aarch64 arm64,$(ARCH)),arm64,x86)
+MULTIARCH := $(shell $(CC) -print-multiarch 2>/dev/null)
+BPF_CFLAGS := -g -O2 -mcpu=v3 -target bpf -D__TARGET_ARCH_$(BPF_ARCH) -Wall -Wextra -Wno-unused-parameter \
+	-Wno-missing-declarations $(if $(W),-Werror) -I. $(if $(MULTIARCH),-isystem /usr/include/$(MULTIARCH)) $(BPF_EXTRA)
+
+LIB_SRC := $(wildcard probe/*.c probe/schema/*.c state/*.c state/base/*.c views/*.c) \
+	$(filter-out tui/main.c,$(wildcard tui/*.c))
+LIB_OBJ := $(LIB_SRC:%.c=$(O)/%.o) $(O)/views/embed.o
+SKELS := $(patsubst probe/bpf/%.bpf.c,$(O)/probe/%.skel.h,$(wildcard probe/bpf/*.bpf.c))
+EMBEDDED := $(sort $(wildcard views/*.yaml themes/*.yaml))
+DEPFLAGS = -MMD -MP
+
+all: $(O)/saker
+.PHONY: all run check check-unit check-golden check-live check-fuzz bench lint fmt verify golden install uninstall man deps clean help FORCE
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+# A change of compiler or flags rebuilds everything.
+$(O)/flags: FORCE
+	@mkdir -p $(O)
+	@echo '$(CC) $(CLANG) $(CPPFLAGS) $(CFLAGS) $(SANFLAGS) $(BPF_CFLAGS)' | cmp -s - $@ || \
+		echo '$(CC) $(CLANG) $(CPPFLAGS) $(CFLAGS) $(SANFLAGS) $(BPF_CFLAGS)' > $@
+
+$(O)/%.bpf.o: probe/bpf/%.bpf.c $(O)/flags
+	@mkdir -p $(@D)
+	$(call say,BPF,$<)
+	$(Q)$(CLANG) $(BPF_CFLAGS) $(DEPFLAGS) -MF $(O)/$*.bpf.d -MT $@ -c $< -o $@
+$(O)/probe/%.skel.h: $(O)/%.bpf.o
+	@mkdir -p $(@D)
+	$(call say,SKEL,$@)
+	$(Q)$(BPFTOOL) gen skeleton $< name $*_bpf > $@ 2>$@.log || { cat $@.log; rm -f $@; exit 1; }
+
+$(O)/%.o: %.c $(O)/flags | $(SKELS)
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(SANFLAGS) $(DEPFLAGS) -c $< -o $@
+$(O)/%.o: $(O)/%.c $(O)/flags
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(SANFLAGS) -c $< -o $@
+
+# Views and themes as C strings: one file runs anywhere.
+$(O)/views/embed.c: $(EMBEDDED) Makefile
+	@mkdir -p $(@D)
+	$(Q){ echo '#include "views/embed.h"'; echo 'const struct embedded_file embedded_files[] = {'; \
+	  for f in $(EMBEDDED); do printf '{ "%s",\n' $$f; sed 's/\\/\\\\/g;s/"/\\"/g;s/^/"/;s/$$/\\n"/' $$f; echo '},'; done; \
+	  echo '};'; echo 'const size_t embedded_files_len = sizeof(embedded_files) / sizeof(embedded_files[0]);'; } > $@
+
+$(O)/libsaker.a: $(LIB_OBJ)
+	$(Q)rm -f $@ && ar rcs $@ $^
+$(O)/saker: $(O)/tui/main.o $(O)/libsaker.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# Tests: every tests/KIND/test_*.c is a program; the other .c files of the folder are linked to each.
+kind_tests = $(patsubst %.c,$(O)/%,$(wildcard tests/$(1)/test_*.c))
+kind_support = $(patsubst %.c,$(O)/%.o,$(filter-out tests/$(1)/test_%.c,$(wildcard tests/$(1)/*.c)))
+TEST_LIBS := -lcheck -lsubunit -lrt -lvterm
+define test_kind
+$(call kind_tests,$(1)): $(O)/tests/$(1)/%: $(O)/tests/$(1)/%.o $(call kind_support,$(1)) $(O)/libsaker.a
+	$$(call say,LD,$$@)
+	$$(Q)$$(CC) $$(CFLAGS) $$(SANFLAGS) -o $$@ $$^ $$(LDLIBS) $$(TEST_LIBS)
+endef
+$(foreach k,unit golden live,$(eval $(call test_kind,$(k))))
+
+# Fuzzers: libFuzzer of Debian's clang; sources are compiled again with its coverage.
+FUZZ_SECONDS ?= 60
+FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_SRC := $(wildcard probe/schema/*.c state/*.c state/base/*.c views/*.c) $(O)/views/embed.c
+$(O)/tests/fuzz/%: tests/fuzz/%.c $(FUZZ_SRC) $(O)/flags
+	@mkdir -p $(@D)
+	$(call say,FUZZ,$@)
+	$(Q)$(CLANG) $(CPPFLAGS) -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
+		-o $@ $< $(FUZZ_SRC) -lyaml -ljson-c -lm
+
+include $(wildcard $(O)/*.bpf.d)
+include $(shell test -d $(O) && find $(O) -name '*.d' ! -name '*.bpf.d')
+include $(wildcard tests/*/rules.mk)
+
+## deps: install what is missing with the distribution's package manager
+deps:
+	$(Q)missing=; for p in $(DEPS); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q '^install ok installed' || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ]; then \
+	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; \
+	  else echo "missing packages (sudo make deps installs them):$$missing"; fi; fi
+
+# As root through sudo the build belongs to the caller.
+AS_USER := $(if $(SUDO_USER),$(if $(filter 0,$(shell id -u)),sudo -u $(SUDO_USER) --))
+## run: install what is missing, build, open the monitor (sudo make run)
+run: deps
+	$(Q)$(AS_USER) $(MAKE) --no-print-directory all
+	$(Q)$(O)/saker
+
+## check: install what is missing, build, run all tests (sudo make check); LIVE=require: none is skipped
+check: deps
+	$(Q)$(AS_USER) $(MAKE) --no-print-directory all
+	$(Q)$(MAKE) --no-print-directory check-unit check-golden check-live check-fuzz verify
+	@echo "check: all passed"
+## check-unit: unit tests and text cases
+check-unit: $(call kind_tests,unit)
+	$(Q)O=$(O) sh tests/run.sh $^
+## check-golden: screens through a real terminal, against the recorded ones
+check-golden: $(O)/saker $(call kind_tests,golden)
+	$(Q)O=$(O) sh tests/run.sh $(filter-out $(O)/saker,$^)
+## check-live: tests on the running kernel (root)
+check-live: $(O)/saker $(call kind_tests,live) $(LIVE_EXTRA)
+	$(Q)O=$(O) LIVE=$(LIVE) sh tests/run.sh --live $(filter $(O)/tests/live/test_%,$^) $(sort $(wildcard tests/live/test_*.sh))
+## check-fuzz: every fuzzer for a short while; FUZZ_SECONDS=3600 for long
+check-fuzz: $(FUZZERS)
+	$(Q)for f in $^; do n=$$(basename $$f); sh tests/fuzz/run.sh $$f $$n $(FUZZ_SECONDS) || exit 1; done
+## bench: measure cost on this machine, as ratios
+bench: $(O)/saker
+	$(Q)O=$(O) sh tests/bench/run.sh
+## lint: include directions, sizes, names, formatting, clang-tidy
+lint: $(SKELS) $(O)/views/embed.c
+	$(Q)O=$(O) sh tests/lint/run.sh
+## fmt: format the sources
+fmt:
+	$(Q)clang-format -i $$(git ls-files '*.c' '*.h')
+## verify: load every BPF program, compare verified instructions with the recorded file (root)
+verify: $(O)/saker
+	$(Q)O=$(O) LIVE=$(LIVE) sh tests/lint/verify.sh
+## golden: show how the screens differ from the recorded ones; ACCEPT=1 records them
+golden: $(O)/saker $(call kind_tests,golden)
+	$(Q)O=$(O) GOLDEN=$(if $(ACCEPT),accept,show) sh tests/run.sh $(filter-out $(O)/saker,$^)
+## man: make the manual pages in $(O)/man
+man: $(O)/saker
+	$(Q)O=$(O) sh man/make.sh $(O)/man
+## install: binary, manual pages, completion (DESTDIR= PREFIX=)
+install: $(O)/saker man
+	install -D -m 755 $(O)/saker $(DESTDIR)$(PREFIX)/bin/saker
+	for p in $(O)/man/*.[158]; do install -D -m 644 $$p $(DESTDIR)$(PREFIX)/share/man/man$${p##*.}/$${p##*/}; done
+	install -D -m 644 man/saker.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/saker
+## uninstall: remove what install put there
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/saker $(DESTDIR)$(PREFIX)/share/man/man[158]/saker* $(DESTDIR)$(PREFIX)/share/bash-completion/completions/saker
+## clean: remove the build
+clean:
+	rm -rf $(O)
+## help: this list
+help:
+	@sed -n 's/^## //p' Makefile | sort

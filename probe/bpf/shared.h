@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What the BPF programs and their loader share besides records and samples: map values and knobs.
+ *
+ * Two objects: count.bpf.c (counter plane, iterators; loaded first) and stream.bpf.c (stream plane).
+ * There is ONE program on sys_exit, count_exit. It counts, and when the call is of interest it ends
+ * in a tail call into stream_progs[nr_info.store], a program of the stream object: a call that
+ * nobody looks at costs no second program. Until the stream object is loaded the array is empty and
+ * the tail call falls through.
+ *
+ *   sys_exit -> count_exit --(interest[nr] & thread.want)--> stream_progs[store] -> ring buffer
+ *   sched_process_exec / _fork / _exit -> count_* ; stream_* (own programs: rare)
+ *
+ * Maps that both objects use (threads, knobs, stream_progs, cpu_stats, ring_drops, scope_pids) are created by
+ * the count object; the stream object declares the same map and the loader reuses the fd.
+ */
+#ifndef PROBE_BPF_SHARED_H
+#define PROBE_BPF_SHARED_H
+
+#include "../schema/record.h"
+#include "../schema/sample.h"
+
+#define PROBE_CPUS_MAX 1024
+#define PROBE_RINGS_MAX 256
+#define STREAM_PROGS_MAX 64
+
+/* Per syscall number, made by the loader from syscalls.def. */
+struct nr_info {
+	__u8 io;         /* enum syscall_io */
+	__u8 loss_class; /* enum record_class */
+	__u8 store;      /* index in stream_progs; 0 = raw arguments */
+	__u8 flags;      /* NR_F_* */
+	__u16 sc;        /* portable code, for the generic event */
+	__u16 event;     /* event code written by the store program */
+};
+#define NR_F_CLONE 1u /* result 0 is the child's first return: not a call */
+#define NR_F_EXIT 2u  /* never returns */
+#define NR_F_LIFE 4u  /* streamed even when failed-only is on */
+
+/*
+ * Knobs: one ARRAY map entry, BPF_F_MMAPABLE, written by user space while the programs run. Plain
+ * aligned loads and stores; each knob is meaningful alone, scope_gen is bumped last.
+ */
+struct probe_knobs {
+	__u8 interest[SYSCALL_NR_MAX]; /* enum probe_want per number */
+	__u32 scope_gen;       /* threads whose gen differs recompute their want; starts at 1 */
+	__u32 scope_by_pid;    /* 1: only threads with an ancestor (or self) in scope_pids want SCOPE */
+	__u32 scope_children;  /* 1: descendants too */
+	__u32 self_tgid;       /* never streamed, unless watch_self cleared it to 0 */
+	__u32 snaplen;
+	__u32 failed_only;
+	__u32 cgroups_len, euids_len, comms_len; /* 0 = no such filter */
+	__u32 cgroup_v1;       /* 1: compare and report the pids controller's id */
+	__u64 cgroup_ids[16];
+	__u32 euids[16];
+	char comms[16][RECORD_COMM_LEN];
+	__u64 epoch_offset_ns; /* CLOCK_REALTIME - CLOCK_BOOTTIME, refreshed by the engine */
+	__u64 min_duration_ns;
+	__u32 test_reenter_nr; /* test builds only: the store path re-enters itself for this number + 1 */
+	__u32 reserved;
+};
+
+/* scope_pids: hash, key u32 tgid, value u32 of these bits. */
+#define SCOPE_PID_SCOPE 1u
+#define SCOPE_PID_FOCUS 2u
+
+/* One per CPU, ARRAY map, BPF_F_MMAPABLE. Atomic adds: a preempted program may share the CPU. */
+struct cpu_stats {
+	__u64 fate[RECORD_FATE_COUNT][RECORD_CLASS_COUNT]; /* DELIVERED here means submitted */
+	__u64 bytes;                       /* submitted */
+	__u64 unreadable, cut;             /* marks on submitted records */
+	__u64 read_failures;               /* of kernel memory */
+	__u64 count_ns, count_samples;     /* self-timing of count_exit */
+	__u64 stream_ns, stream_samples;   /* self-timing of the store programs */
+	__u64 storage_failures;
+	__u64 lost_calls, lost_errors;     /* counted without a thread: row "other" */
+	__u64 reserved[4];
+};
+
+/* ring_drops: ARRAY map of u64 per ring: records lost in it, all classes; changes on loss only. */
+
+/*
+ * A thread's storage (BPF_MAP_TYPE_TASK_STORAGE). Written by its own task only, so plain adds are
+ * exact; the iterator reads it. Slots are claimed in order of first use by open addressing and
+ * keep their number for the thread's life. A number that finds no slot is counted in `overflow`.
+ *
+ *   word0: nr (16 bits, high) | calls (48 bits)     0 = free
+ *   word1: restarts (26 bits, high) | errors (38 bits)
+ */
+#define COUNT_SLOTS 22
+struct thread_slot {
+	__u64 word0;
+	__u64 word1;
+};
+struct thread_counts {
+	__u32 gen;         /* scope_gen for which want was computed */
+	__u8 want;         /* enum probe_want bits */
+	__u8 overflowed;   /* has rows in `overflow` */
+	__u16 reserved;
+	struct call_other {
+		__u64 calls, errors;
+	} other;           /* found room nowhere */
+	struct byte_count bytes;
+	struct thread_slot slots[COUNT_SLOTS];
+};
+
+#endif

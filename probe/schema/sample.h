@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Samples: what the counter plane and the iterators hand to user space. Same layouts in the BPF
+ * programs (probe/bpf), in the readers (probe/) and in state/. Only fixed-width types.
+ *
+ * A refresh reads living tasks first (struct task_sample each, by the task iterator), then drains
+ * the exit records (struct task_exit). A thread seen in both (same tid and start) is counted from
+ * the exit record alone: then every call is in the totals exactly once, whatever ran meanwhile.
+ */
+#ifndef PROBE_SCHEMA_SAMPLE_H
+#define PROBE_SCHEMA_SAMPLE_H
+
+#include <linux/types.h>
+#include "record.h"
+
+/* Pseudo syscall numbers of count rows; real numbers are below SYSCALL_NR_MAX. */
+#define SYSCALL_NR_MAX 512        /* table size of the programs; today's numbers end near 472 */
+#define COUNT_NR_SKIPPED 512      /* id -1: rt_sigreturn on x86_64, or skipped by a tracer */
+#define COUNT_NR_UNKNOWN 513      /* beyond the table */
+#define COUNT_NR_OTHER 514        /* no room in a table: the sum stays exact */
+#define COUNT_NR_COMPAT 515       /* calls of 32-bit programs, not broken down today */
+#define COUNT_NR_COUNT 516
+
+/* Counts of one (thread or process, syscall number). errors and restarts are part of calls. */
+struct call_count {
+	__u64 calls;
+	__u64 errors;   /* returned -1..-4095, without restarts; never for COUNT_NR_SKIPPED */
+	__u32 restarts; /* returned -512..-516 */
+	__u16 nr;       /* syscall number or COUNT_NR_* */
+	__u16 reserved;
+};
+
+/* Bytes moved by the read, write, send and receive families (not mmap, splice, io_uring). */
+struct byte_count {
+	__u64 file_in;  /* regular files, block and character devices, directories */
+	__u64 file_out;
+	__u64 net_in;   /* sockets but AF_UNIX and AF_NETLINK */
+	__u64 net_out;
+	__u64 ipc_in;   /* pipes, AF_UNIX, everything else */
+	__u64 ipc_out;
+};
+
+enum task_flag {
+	TASK_F_KTHREAD = 1u << 0,
+	TASK_F_LEADER = 1u << 1,
+	TASK_F_IN_SCOPE = 1u << 2,
+	TASK_F_NO_COUNTS = 1u << 3,  /* has made no counted call: calls_len is 0 */
+};
+
+/* One living thread. On the wire it is followed by calls_len struct call_count. */
+struct task_sample {
+	__u32 pid, tid, ppid;
+	__u32 uid, euid, gid;
+	__u64 start_boot_ns;        /* of the process: the leader's */
+	__u64 thread_start_boot_ns; /* of this thread */
+	__u64 cpu_ns;               /* sum_exec_runtime of this thread */
+	__u64 rss_bytes;            /* of the address space, same for all threads; 0 for kernel threads */
+	__u64 vm_bytes;
+	__u64 cgroup_id;
+	__u64 exited_cpu_ns;        /* process: user + system time of its threads that ended, ns */
+	__u32 threads;              /* living threads of the process */
+	__u32 flags;                /* enum task_flag */
+	char state;                 /* R S D Z T t I X, as ps prints it */
+	char reserved[3];
+	__u32 calls_len;
+	char comm[RECORD_COMM_LEN];        /* of the thread */
+	char leader_comm[RECORD_COMM_LEN]; /* of the process */
+	struct byte_count bytes;    /* this thread's */
+};
+
+/* One ended thread; followed by calls_len struct call_count. Its counts are final. */
+struct task_exit {
+	__u32 pid, tid, ppid;
+	__u32 euid;
+	__u64 start_boot_ns;
+	__u64 thread_start_boot_ns;
+	__u64 cgroup_id;
+	__u64 exit_boot_ns;
+	__s32 exit_code;     /* as the kernel holds it: status << 8 | signal | core bit 0x80 */
+	__u32 process_ended; /* 1 when this was the last thread of its process */
+	__u32 calls_len;
+	__u32 reserved;
+	__u64 cpu_ns;
+	char comm[RECORD_COMM_LEN];
+	struct byte_count bytes;
+};
+
+/* Failed calls of one (process, syscall, errno); cumulative since the probe started. */
+struct errno_count {
+	__u64 start_boot_ns;
+	__u64 count;
+	__u32 pid;
+	__u16 nr;    /* syscall number or COUNT_NR_* */
+	__u16 err;   /* positive errno; 0 with nr OTHER = no room in the table */
+};
+
+/* One open file descriptor, from the task_file iterator. The path follows: path_len bytes, no NUL. */
+struct file_sample {
+	__u32 pid;
+	__s32 fd;
+	__u64 start_boot_ns;
+	__u64 ino;
+	__u32 dev;        /* as record_file_id.dev */
+	__u32 mode;       /* i_mode */
+	__u32 open_flags; /* f_flags, kernel values */
+	__u16 family;     /* AF_* of a socket, else 0 */
+	__u16 sock_type;  /* SOCK_* */
+	__u16 protocol;   /* IPPROTO_* */
+	__u16 sport, dport; /* host byte order */
+	__u16 path_len;
+	__u8 saddr[16], daddr[16]; /* network order; IPv4 in the first four bytes */
+	__u64 pos;
+};
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The state engine: what the host looks like. Fed with counter refreshes and event records, it keeps
+ * processes, threads, fds, containers, users and the history, and publishes snapshots. It does no
+ * I/O of its own: what it lacks it asks of struct state_source. It prints nothing, knows no libbpf.
+ *
+ * One thread owns it. Memory is bounded by opts.memory_bytes; evictions are counted.
+ * The same input gives the same tables on every run and machine.
+ */
+#ifndef STATE_STATE_H
+#define STATE_STATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "probe/schema/record.h"
+#include "probe/schema/sample.h"
+#include "snapshot.h"
+
+struct state;
+
+/* What the state lacks and its owner can look up. Each returns 0 or -errno (-ENOENT: gone). */
+struct state_source {
+	void *ctx;
+	/* Writes cmdline (NULs kept), exe and cwd of a process; lengths out. Any may come back empty. */
+	int (*process_text)(void *ctx, uint32_t pid, char *cmdline, size_t *cmdline_len, char *exe,
+			    size_t *exe_len, char *cwd, size_t *cwd_len);
+	/* The cgroup paths of a process, one per line as in /proc/PID/cgroup. */
+	int (*process_cgroup)(void *ctx, uint32_t pid, char *text, size_t *len);
+	/* Calls state_file() for every open fd of the process. */
+	int (*process_files)(void *ctx, uint32_t pid);
+	/* The name of a uid. */
+	int (*user_name)(void *ctx, uint32_t uid, char *name, size_t *len);
+};
+
+struct state_opts {
+	size_t memory_bytes;       /* 0 = 256 MiB */
+	uint64_t dead_keep_ns;     /* how long a dead process keeps its row; 0 = 10 s */
+	uint64_t boot_epoch_ns;    /* epoch time of boot */
+	const char *host;          /* copied */
+};
+
+int state_new(const struct state_opts *opts, const struct state_source *source, struct state **ret_state);
+void state_free(struct state *state);
+
+/* A counter refresh: begin, then task/exit/err/other in the order of the probe, then end. */
+void state_refresh_begin(struct state *state, uint64_t time_ns);
+void state_task(struct state *state, const struct task_sample *task, const struct call_count *calls);
+void state_exit(struct state *state, const struct task_exit *exit, const struct call_count *calls);
+void state_errno(struct state *state, const struct errno_count *count);
+void state_other(struct state *state, const struct call_count *count);
+void state_refresh_end(struct state *state);
+
+/* An event record, in time order. Rejected records (-EBADMSG) change nothing. */
+int state_record(struct state *state, const void *record, size_t len);
+/* An open fd found by seeding. */
+void state_file(struct state *state, const struct file_sample *file, const char *path);
+
+/* Probe health for the next snapshot. Copied. */
+void state_set_health(struct state *state, const struct health_row *health, const struct buffer_row *buffers,
+		      size_t buffers_len);
+
+/* Processes that ended and whose rows were given up since the last call; for probe_forget_process. */
+typedef void (*state_forget_fn)(void *ctx, uint32_t pid, uint64_t start_boot_ns);
+void state_take_forgotten(struct state *state, state_forget_fn fn, void *ctx);
+
+/*
+ * Publishes: everything since the last refresh_end plus the events so far. Cheap when only events
+ * came since the last publish (tables are shared). Returns a reference that the caller owns.
+ */
+int state_publish(struct state *state, struct snapshot **ret_snapshot);
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A table: the rows of one view, in one scope, of one snapshot, filtered and sorted. Made anew for
+ * each frame or interval; its memory is one arena that is reused.
+ */
+#ifndef VIEWS_TABLE_H
+#define VIEWS_TABLE_H
+
+#include "scope.h"
+#include "view.h"
+
+/* Identity of a row across frames: the cursor, pins and tags stay on it. */
+struct row_key {
+	uint64_t a, b;
+};
+
+/* One row. The member that its view's entity names is set. */
+struct row {
+	const struct snapshot *snapshot;
+	struct row_key key;
+	const struct proc_row *proc;           /* PROCESS, CALLER; may be NULL for EVENT, OPEN */
+	const struct call_row *call;           /* CALLER */
+	const struct syscall_row *syscall;     /* SYSCALL */
+	const struct history_event *kept;      /* EVENT, OPEN, FIELD */
+	const struct event *event;             /* decoded, in the table's arena */
+	const struct path_group *group;        /* PATH: grouped twin of opens */
+	const struct buffer_row *buffer;       /* BUFFER */
+	size_t index;                          /* FIELD: which field; others: 0 */
+	uint64_t gap_lost;                     /* EVENT: a gap line "-- N events lost in buffer B --" instead */
+	unsigned gap_buffer;
+};
+
+/* Opens of one path in memory. */
+struct path_group {
+	const char *path;
+	size_t path_len;
+	uint64_t opens, failed, delta; /* in memory; in the last interval */
+	uint32_t procs;
+	const struct history_event *last;
+	char modes[8]; /* r w c t x seen */
+};
+
+struct table_query {
+	const struct view *view;
+	const struct scope *scope;
+	size_t sort;             /* index of the view's column; SIZE_MAX = arrival */
+	bool descending;
+	const char *text_filter; /* shown rows contain it, case-insensitive, in any visible cell; NULL: all */
+	uint64_t event_num;      /* entity FIELD: the event of the page */
+	size_t limit;            /* at most so many rows; 0 = all (for arrival order: the newest) */
+};
+
+struct table;
+int table_new(struct table **ret_table);
+void table_free(struct table *table);
+/* Fills the table; it holds a reference to the snapshot until the next fill. 0 or -ENOMEM. */
+int table_fill(struct table *table, struct snapshot *snapshot, const struct table_query *query);
+size_t table_len(const struct table *table);
+const struct row *table_row(const struct table *table, size_t index);
+/* The index of a key, -1 when it is gone. */
+ssize_t table_find(const struct table *table, struct row_key key);
+/* A cell of a row; text may live in the table's arena until the next fill. */
+void table_cell(const struct table *table, const struct row *row, const struct column *column,
+		struct cell *ret_cell);
+/* The chip that drilling into the row adds. Returns false when the row has none. */
+bool row_chip(const struct row *row, const struct view *view, struct chip *ret_chip);
+
+/* Cells as text: for people (abbreviated, at most width cells), raw JSON value, CSV field. */
+void cell_human(const struct cell *cell, struct text_buf *buf);
+void cell_json(const struct cell *cell, struct text_buf *buf);
+void cell_csv(const struct cell *cell, struct text_buf *buf);
+
+#endif

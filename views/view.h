@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Views: a view is a row of data (one YAML file in views/, embedded in the binary; files in the
+ * user's views folder override it by name). It names an entity, columns, a sort and where Enter
+ * leads. Table code turns view + scope + snapshot into rows, and rows into cells. No curses here.
+ */
+#ifndef VIEWS_VIEW_H
+#define VIEWS_VIEW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "probe/schema/render.h"
+#include "state/snapshot.h"
+
+/* What a row of a view is. */
+enum entity {
+#define ENTITY(id, name, help) ENTITY_##id,
+#include "columns.def"
+	ENTITY_COUNT
+};
+
+/* How a column's value is kept, sorted and printed. */
+enum column_kind {
+	COLUMN_INT,      /* whole number */
+	COLUMN_ID,       /* whole number, never abbreviated: pid, fd */
+	COLUMN_COUNT_K,  /* big count, abbreviated 12.3k on screen */
+	COLUMN_RATE,     /* per second */
+	COLUMN_BYTES,    /* bytes, abbreviated 12.3M */
+	COLUMN_BYTE_RATE,
+	COLUMN_PERCENT,
+	COLUMN_TIME,     /* ns since the epoch, shown as hh:mm:ss.uuuuuu */
+	COLUMN_DURATION, /* ns */
+	COLUMN_TEXT,     /* host bytes, shown safe */
+};
+
+/* A cell. Text is borrowed from the snapshot or from the arena given to column_get(). */
+struct cell {
+	enum column_kind kind;
+	bool known;       /* false: shown as "-" and null */
+	bool at_least;    /* shown with >= */
+	union {
+		int64_t i64;
+		uint64_t u64;
+		double number;    /* RATE, BYTE_RATE, PERCENT */
+		struct {
+			const char *data;
+			size_t len;
+		} text;
+	};
+};
+
+struct row; /* table.h */
+
+struct column {
+	const char *id;      /* "calls_total": the name in JSON, CSV, YAML and `list columns` */
+	const char *header;  /* "CALLS" */
+	enum entity entity;
+	enum column_kind kind;
+	unsigned width;      /* cells; 0 = takes what is left (one per view, last) */
+	unsigned priority;   /* 0 stays longest; the highest leaves first when the screen is narrow */
+	bool cumulative;     /* its total grows since start: >= while the health is inexact */
+	void (*get)(const struct row *row, struct cell *ret_cell);
+	const char *help;    /* one sentence */
+};
+
+size_t column_table_len(void);
+const struct column *column_at(size_t index);
+/* The column of an entity by id, NULL when there is none. */
+const struct column *column_find(enum entity entity, const char *id);
+const char *entity_name(enum entity entity);
+
+struct view_column {
+	const struct column *column;
+	bool optional; /* hidden until asked for */
+};
+
+/* What the view needs streamed, told to the engine when it comes on screen. */
+enum view_stream { VIEW_STREAM_NONE, VIEW_STREAM_OPENS, VIEW_STREAM_ALL };
+
+#define VIEW_COLUMNS_MAX 40
+struct view {
+	char name[32];       /* "processes" */
+	char title[48];
+	char key[8];         /* "1", "" when none */
+	enum entity entity;
+	struct view_column columns[VIEW_COLUMNS_MAX];
+	size_t columns_len;
+	size_t sort;         /* index in columns; SIZE_MAX = arrival */
+	bool descending;
+	char drill[32];      /* view that Enter opens with the row as chip; "" = none */
+	char twin[32];       /* view that `g` switches to (grouped twin); "" = none */
+	enum view_stream stream;
+	bool follow;         /* arrival order, tail is followed */
+	char help[256];
+};
+
+struct view_error {
+	char file[128];
+	unsigned line, column;
+	char text[256]; /* what is wrong, what was expected, the nearest known name */
+};
+
+/* All views: the embedded ones, overridden by files NAME.yaml of folder (NULL: none). */
+struct view_set;
+int view_set_load(const char *folder, struct view_set **ret_set, struct view_error *err);
+void view_set_free(struct view_set *set);
+size_t view_set_len(const struct view_set *set);
+const struct view *view_set_at(const struct view_set *set, size_t index);
+const struct view *view_set_find(const struct view_set *set, const char *name);
+/* The known name nearest to a wrong one, NULL when none is near. */
+const char *view_set_nearest(const struct view_set *set, const char *name);
+/* Parses one YAML text. Returns 0, or -EINVAL with err filled. */
+int view_parse(const char *file, const char *text, size_t len, struct view *ret_view, struct view_error *err);
+
+#endif
