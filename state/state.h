@@ -56,7 +56,15 @@ int state_record(struct state *state, const void *record, size_t len);
 /* An open fd found by seeding. */
 void state_file(struct state *state, const struct file_sample *file, const char *path);
 
-/* Probe health for the next snapshot. Copied. */
+/* The event that the last successful state_record() kept; valid until the next call. */
+const struct history_event *state_last_event(const struct state *state);
+/*
+ * The fd table of a process (0: all) is unknown until it is seeded with state_file(): called before
+ * seeding, and when its fd calls are no longer streamed.
+ */
+void state_forget_files(struct state *state, uint32_t pid);
+
+/* Probe health for the next snapshot. Copied; calls and calls_delta are the state's own. */
 void state_set_health(struct state *state, const struct health_row *health, const struct buffer_row *buffers,
 		      size_t buffers_len);
 

@@ -79,7 +79,7 @@ struct task_exit {
 	__s32 exit_code;     /* as the kernel holds it: status << 8 | signal | core bit 0x80 */
 	__u32 process_ended; /* 1 when this was the last thread of its process */
 	__u32 calls_len;
-	__u32 reserved;
+	__u32 flags;         /* enum task_flag: LEADER, IN_SCOPE */
 	__u64 cpu_ns;
 	char comm[RECORD_COMM_LEN];
 	struct byte_count bytes;
