@@ -14,13 +14,26 @@
 
 struct engine;
 
+/*
+ * For line output: called in the engine thread for every delivered record after the state has seen
+ * it; batch() after each drain, so that lines can be flushed together. Members may be NULL.
+ */
+struct engine_tap {
+	void *ctx;
+	void (*event)(void *ctx, const struct history_event *kept);
+	void (*gap)(void *ctx, uint64_t lost, unsigned buffer); /* before the event that it precedes */
+	void (*batch)(void *ctx);
+};
+
 struct engine_opts {
 	struct probe_opts probe;
-	struct probe_scope scope;
+	struct probe_scope scope; /* also of the tables: processes outside it get no row */
 	size_t memory_bytes;
 	uint64_t delay_ns;        /* between refreshes */
+	bool exact_delay;         /* the first interval is a whole delay too (else a short one) */
 	enum view_stream stream;  /* wanted from the start */
 	bool wait_stream;         /* engine_start returns only when the stream plane is attached */
+	struct engine_tap tap;
 };
 
 /*
@@ -28,10 +41,16 @@ struct engine_opts {
  * second thread. Returns 0, or -errno with the sentence for the user in *err.
  */
 int engine_start(const struct engine_opts *opts, struct engine **ret_engine, struct probe_error *err);
-/* Stops, detaches, frees. Publishes one last snapshot first when last is not NULL (caller owns it). */
+/*
+ * Stops, detaches, frees. Drains and refreshes once more first: *ret_last (if not NULL; the caller
+ * owns it) has the final totals.
+ */
 void engine_stop(struct engine *engine, struct snapshot **ret_last);
 
-/* The newest snapshot, a reference that the caller owns; NULL before the first. Never blocks. */
+/*
+ * The newest snapshot. The first (interval_ns 0: totals since start, no rates) comes at once, the
+ * next after the delay. A reference that the caller owns; NULL before the first. Never blocks.
+ */
 struct snapshot *engine_snapshot(struct engine *engine);
 /* Readable when there is a newer snapshot than the last taken; the caller reads 8 bytes from it. */
 int engine_fd(const struct engine *engine);
@@ -43,16 +62,5 @@ void engine_focus(struct engine *engine, uint32_t pid);
 void engine_set_delay(struct engine *engine, uint64_t delay_ns);
 /* A new refresh now, e.g. after a key. */
 void engine_refresh_now(struct engine *engine);
-
-/*
- * For line output: called in the engine thread for every delivered record after the state has seen
- * it. Set before start through engine_set_tap(NULL) = none.
- */
-struct engine_tap {
-	void *ctx;
-	void (*event)(void *ctx, const struct history_event *kept);
-	void (*gap)(void *ctx, uint64_t lost, unsigned buffer);
-};
-void engine_set_tap(struct engine *engine, const struct engine_tap *tap);
 
 #endif
