@@ -81,7 +81,8 @@ struct task_exit {
 	__u32 calls_len;
 	__u32 flags;         /* enum task_flag: LEADER, IN_SCOPE */
 	__u64 cpu_ns;
-	char comm[RECORD_COMM_LEN];
+	char comm[RECORD_COMM_LEN];        /* of the thread */
+	char leader_comm[RECORD_COMM_LEN]; /* of the process */
 	struct byte_count bytes;
 };
 

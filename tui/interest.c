@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "interest.h"
+
+#include <string.h>
+
+#include "probe/schema/event.h"
+
+static uint8_t want_of(enum view_stream stream, const struct syscall_desc *call)
+{
+	uint32_t flags = call ? call->flags : 0;
+
+	switch (stream) {
+	case VIEW_STREAM_ALL:
+		return PROBE_WANT_SCOPE | PROBE_WANT_FOCUS;
+	case VIEW_STREAM_OPENS:
+		if (flags & SYSCALL_F_OPEN)
+			return PROBE_WANT_SCOPE | PROBE_WANT_FOCUS;
+		break;
+	case VIEW_STREAM_NONE:
+		break;
+	}
+	return flags & SYSCALL_F_LIFE ? PROBE_WANT_SCOPE | PROBE_WANT_FOCUS : PROBE_WANT_FOCUS;
+}
+
+void interest_fill(enum view_stream stream, struct probe_interest *ret_interest)
+{
+	memset(ret_interest, 0, sizeof(*ret_interest));
+	for (int nr = 0; nr < SYSCALL_NR_MAX; nr++)
+		ret_interest->calls[nr] = want_of(stream, syscall_by_nr(nr));
+}
