@@ -1,0 +1,300 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What monitoring costs on this machine, as ratios.
+
+Every round starts each monitor in turn around the same loads, so that drift of the machine hits all
+alike; a figure is the median over the rounds of monitored / bare of the same round, with its range.
+Monitors are scoped to the bench's own process tree wherever they copy events.
+
+  run.py [--rounds N] [--redis-pairs N] [--quick] [--json FILE] SECTION...
+Sections: calls redis own keys (default: all).
+"""
+import argparse, json, os, pty, select, shutil, signal, statistics, struct, subprocess, sys, tempfile
+import termios, fcntl, time
+
+BUILD = os.environ.get("O", "build")
+SAKER = os.path.abspath(os.path.join(BUILD, "saker"))
+TOOL = lambda name: os.path.abspath(os.path.join(BUILD, "tests/bench", name))
+DEVNULL = subprocess.DEVNULL
+COUNTS = {"getppid": 300000, "read": 300000, "open": 60000, "exec": 40}
+
+
+def summary(values):
+    return "%.3g (%.3g..%.3g)" % (statistics.median(values), min(values), max(values))
+
+
+def wait_until(test, seconds=15):
+    end = time.time() + seconds
+    while time.time() < end:
+        if test():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+class Monitor:
+    """A monitor process around loads; `with` starts it, waits until it sees calls, and ends it."""
+
+    def __init__(self, argv, ready):
+        self.argv, self.ready = argv, ready
+
+    def __enter__(self):
+        if not self.argv:
+            return self
+        self.out = tempfile.NamedTemporaryFile(prefix="saker-bench-")
+        self.process = subprocess.Popen(self.argv, stdin=subprocess.PIPE, stdout=self.out, stderr=subprocess.STDOUT)
+        if not wait_until(lambda: self.ready(self)):
+            raise SystemExit("bench: %s did not start: %s" % (self.argv, open(self.out.name).read()[-500:]))
+        return self
+
+    def __exit__(self, *_):
+        if not self.argv:
+            return
+        self.process.stdin.close()
+        self.process.send_signal(signal.SIGINT)
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def size(self):
+        return os.path.getsize(self.out.name)
+
+
+def saker(*args):
+    return Monitor([SAKER, *args], lambda m: m.size() > 0)
+
+
+def settled(monitor):
+    """Output has begun, and a moment has passed in which everything is attached."""
+    return monitor.size() > 0
+
+
+def monitors():
+    me, other = str(os.getpid()), subprocess.Popen(["sleep", "100000"])
+    table = {
+        "bare": Monitor(None, None),
+        "empty hook": Monitor([TOOL("hook"), TOOL("hook.bpf.o")], settled),
+        "default view": saker("-b", "-v", "processes"),
+        "everything streamed": saker("-b", "-v", "stream", "-p", me),
+        "focused elsewhere": saker("-b", "-v", "stream", "-p", str(other.pid)),
+    }
+    if shutil.which("bpftrace"):
+        table["bpftrace count"] = Monitor(
+            ["bpftrace", "-e", 'BEGIN { printf("ready\\n"); } tracepoint:raw_syscalls:sys_exit { @[pid, args->id] = count(); }'],
+            settled)
+    return table, other
+
+
+def run_load(kind, prefix=()):
+    count = COUNTS[kind] if not prefix else max(COUNTS[kind] // 30, 10)
+    result = subprocess.run([*prefix, TOOL("load"), kind, str(count)], stdout=subprocess.PIPE, stderr=DEVNULL, check=True)
+    return float(result.stdout.split()[0])
+
+
+def bench_calls(rounds, report):
+    table, other = monitors()
+    figures = {}
+    for _ in range(rounds):
+        for name, monitor in table.items():
+            with monitor:
+                if monitor.argv:
+                    time.sleep(0.3)
+                for kind in COUNTS:
+                    figures.setdefault((name, kind), []).append(run_load(kind))
+        if shutil.which("strace"):
+            for kind in COUNTS:
+                figures.setdefault(("strace -f -c", kind), []).append(run_load(kind, ("strace", "-f", "-c", "-o", "/dev/null")))
+    other.kill()
+    other.wait()
+    print("\ncalls: ns of one operation, and median ratio to bare of the same round (range)")
+    for kind in COUNTS:
+        bare = figures[("bare", kind)]
+        hook = figures[("empty hook", kind)]
+        for name in [*table, "strace -f -c"]:
+            if (name, kind) not in figures:
+                continue
+            own = figures[(name, kind)]
+            ratios = [a / b for a, b in zip(own, bare)]
+            above = statistics.median(a - b for a, b in zip(own, hook))
+            print("  %-8s %-20s %10.1f ns   x%-22s %+10.1f ns above the empty hook" %
+                  (kind, name, statistics.median(own), summary(ratios), above))
+            report["%s/%s" % (kind, name)] = {"ns": own, "ratio": ratios}
+
+
+def redis_benchmark(port):
+    out = subprocess.run(["redis-benchmark", "-h", "127.0.0.1", "-p", str(port), "-t", "get", "-n", "60000", "-c", "20", "--csv"],
+                         stdout=subprocess.PIPE, stderr=DEVNULL, check=True).stdout.decode()
+    return float(out.strip().splitlines()[-1].split(",")[1].strip('"'))
+
+
+def bench_redis(pairs, report):
+    if not shutil.which("redis-server"):
+        print("\nredis: skipped, no redis-server")
+        return
+    port = 17979
+    server = subprocess.Popen(["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
+                              stdout=DEVNULL, stderr=DEVNULL)
+    time.sleep(1)
+    table, other = monitors()
+    names = ["default view", "everything streamed"]
+    ratios = {name: [] for name in names}
+    rates = {name: [] for name in ["bare", *names]}
+    try:
+        for _ in range(pairs):
+            bare = redis_benchmark(port)
+            rates["bare"].append(bare)
+            for name in names:
+                with table[name]:
+                    time.sleep(0.3)
+                    rate = redis_benchmark(port)
+                rates[name].append(rate)
+                ratios[name].append(rate / bare)
+    finally:
+        for process in (server, other):
+            process.kill()
+            process.wait()
+    print("\nredis-benchmark GET: requests/s, and median ratio to bare of the same pair (range), %d pairs" % pairs)
+    print("  %-20s %10.0f /s" % ("bare", statistics.median(rates["bare"])))
+    for name in names:
+        print("  %-20s %10.0f /s   x%s" % (name, statistics.median(rates[name]), summary(ratios[name])))
+        report["redis/" + name] = {"rate": rates[name], "ratio": ratios[name]}
+
+
+def cpu_seconds(pid):
+    with open("/proc/%d/stat" % pid) as stat:
+        fields = stat.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def rss_mib(pid):
+    with open("/proc/%d/status" % pid) as status:
+        for line in status:
+            if line.startswith("RssAnon"):
+                anon = int(line.split()[1])
+            if line.startswith("VmRSS"):
+                total = int(line.split()[1])
+    return total / 1024, anon / 1024
+
+
+class Terminal:
+    """saker in a pseudo terminal of 80x24."""
+
+    def __init__(self, *args):
+        self.start = time.perf_counter()
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            os.environ["TERM"] = "xterm-256color"
+            os.execv(SAKER, [SAKER, *args])
+        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+
+    def read(self, seconds):
+        """What arrives within the time; b"" when nothing does."""
+        ready, _, _ = select.select([self.fd], [], [], seconds)
+        return os.read(self.fd, 65536) if ready else b""
+
+    def drain(self, quiet):
+        while self.read(quiet):
+            pass
+
+    def until(self, needle, seconds):
+        seen, end = b"", time.perf_counter() + seconds
+        while needle not in seen and time.perf_counter() < end:
+            seen += self.read(0.05)
+        return needle in seen
+
+    def close(self):
+        os.write(self.fd, b"q")
+        self.drain(0.3)
+        os.waitpid(self.pid, 0)
+        os.close(self.fd)
+
+
+def flood():
+    """Two processes that open, read and close as fast as they can, until killed."""
+    code = "import os\nwhile True:\n f=os.open('/dev/null',0)\n os.read(f,1)\n os.close(f)\n"
+    return [subprocess.Popen([sys.executable, "-c", code]) for _ in range(2)]
+
+
+def bench_keys(report):
+    print("\nscreen: start to first rows, key to frame (ms)")
+    starts = []
+    for _ in range(10):
+        terminal = Terminal()
+        if terminal.until(b"PID", 10):
+            starts.append((time.perf_counter() - terminal.start) * 1000)
+        terminal.drain(0.2)
+        terminal.close()
+    print("  first screen %s ms, %d of 10 starts" % (summary(starts), len(starts)))
+    report["first_screen_ms"] = starts
+    for state in ("idle", "flooded"):
+        load = flood() if state == "flooded" else []
+        terminal = Terminal("-p", str(os.getpid()))
+        terminal.until(b"PID", 10)
+        if load:
+            os.write(terminal.fd, b"s")
+        time.sleep(1.5)
+        times = []
+        for i in range(200):
+            while terminal.read(0):
+                pass
+            begin = time.perf_counter()
+            os.write(terminal.fd, b"\x1b[B" if i % 2 else b"\x1b[A")
+            if terminal.read(1.0):
+                times.append((time.perf_counter() - begin) * 1000)
+            time.sleep(0.01)
+        terminal.close()
+        for process in load:
+            process.kill()
+            process.wait()
+        times.sort()
+        p50, p99 = times[len(times) // 2], times[int(len(times) * 0.99) - 1]
+        print("  key to frame, %-8s p50 %.1f  p99 %.1f  max %.1f  (%d keys)" % (state, p50, p99, times[-1], len(times)))
+        report["key_ms/" + state] = times
+
+
+def bench_own(report):
+    print("\nown cost: CPU of one core, memory")
+    for state in ("idle", "loaded"):
+        load = flood() if state == "loaded" else []
+        for mode in (["processes"], ["stream", "-p", str(os.getpid())]):
+            with saker("-b", "-v", *mode) as monitor:
+                time.sleep(1.5)
+                before, begin = cpu_seconds(monitor.process.pid), time.time()
+                time.sleep(8)
+                share = (cpu_seconds(monitor.process.pid) - before) / (time.time() - begin) * 100
+                rss, anon = rss_mib(monitor.process.pid)
+            print("  %-8s view %-10s %5.2f %% CPU   RSS %.1f MiB (anonymous %.1f)" % (state, mode[0], share, rss, anon))
+            report["own/%s/%s" % (state, mode[0])] = {"cpu_pct": share, "rss_mib": rss}
+        for process in load:
+            process.kill()
+            process.wait()
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--redis-pairs", type=int, default=20)
+    parser.add_argument("--json")
+    parser.add_argument("sections", nargs="*", default=[])
+    args = parser.parse_args()
+    if os.geteuid() != 0:
+        raise SystemExit("bench: needs root")
+    sections = args.sections or ["calls", "redis", "own", "keys"]
+    report = {}
+    if "calls" in sections:
+        bench_calls(args.rounds, report)
+    if "redis" in sections:
+        bench_redis(args.redis_pairs, report)
+    if "own" in sections:
+        bench_own(report)
+    if "keys" in sections:
+        bench_keys(report)
+    if args.json:
+        with open(args.json, "w") as out:
+            json.dump(report, out, indent=1)
+
+
+if __name__ == "__main__":
+    main()
