@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The call itself: number and arguments from the registers; and what every record says of its task. */
+#ifndef PROBE_BPF_EXTRACT_CALL_H
+#define PROBE_BPF_EXTRACT_CALL_H
+
+#include "../kernel.h"
+
+#define PF_KTHREAD 0x00200000 /* include/linux/sched.h */
+
+#if defined(__TARGET_ARCH_x86)
+static __always_inline u32 regs_syscall_nr(struct pt_regs *regs)
+{
+	return regs->orig_ax;
+}
+
+static __always_inline void regs_syscall_args(struct pt_regs *regs, u64 *args)
+{
+	args[0] = regs->di;
+	args[1] = regs->si;
+	args[2] = regs->dx;
+	args[3] = regs->r10;
+	args[4] = regs->r8;
+	args[5] = regs->r9;
+}
+#else
+static __always_inline u32 regs_syscall_nr(struct pt_regs *regs)
+{
+	return regs->syscallno;
+}
+
+static __always_inline void regs_syscall_args(struct pt_regs *regs, u64 *args)
+{
+	args[0] = regs->orig_x0;
+	args[1] = regs->regs[1];
+	args[2] = regs->regs[2];
+	args[3] = regs->regs[3];
+	args[4] = regs->regs[4];
+	args[5] = regs->regs[5];
+}
+#endif
+
+/* Kernfs id in the v2 hierarchy, or of the pids controller where user space found only v1 useful. */
+static __always_inline u64 task_cgroup_id(struct task_struct *task, u32 v1)
+{
+	if (v1) {
+		u32 index = bpf_core_enum_value(enum cgroup_subsys_id, pids_cgrp_id);
+		struct cgroup_subsys_state *css = task->cgroups->subsys[index];
+
+		return css->cgroup->kn->id;
+	}
+	return task->cgroups->dfl_cgrp->kn->id;
+}
+
+#endif

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The kernel's types as far as the programs read them: just those fields, in any order. Every field
+ * is relocated at load time against the running kernel's BTF (CO-RE), so offsets here mean nothing
+ * and neither the host's BTF nor kernel headers are needed to build. A flavour (name___suffix)
+ * stands for an older or newer shape of the same struct and says since when.
+ */
+#ifndef PROBE_BPF_KERNEL_H
+#define PROBE_BPF_KERNEL_H
+
+#include <stdbool.h>
+#include <linux/types.h>
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_tracing.h>
+
+typedef __u8 u8;
+typedef __u16 u16;
+typedef __u32 u32;
+typedef __u64 u64;
+typedef __s32 s32;
+typedef __s64 s64;
+
+#ifndef NULL
+#define NULL ((void *)0)
+#endif
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct list_head {
+	struct list_head *next, *prev;
+};
+
+struct qstr {
+	u32 len;
+	const unsigned char *name;
+};
+
+struct super_block {
+	u32 s_dev;
+	unsigned long s_magic;
+};
+
+struct timespec64 {
+	s64 tv_sec;
+	long tv_nsec;
+};
+
+struct inode {
+	u16 i_mode;
+	struct super_block *i_sb;
+	unsigned long i_ino;
+	u32 i_nlink;
+	u32 i_rdev;
+	s64 i_mtime_sec, i_ctime_sec; /* since 6.11 */
+	u32 i_mtime_nsec, i_ctime_nsec;
+};
+/* Up to 6.6 (0d72b92883c6) and 6.5 (13bc24457850). */
+struct inode___timespec {
+	struct timespec64 i_mtime, i_ctime;
+};
+struct inode___underscore { /* 6.6 to 6.10 */
+	struct timespec64 __i_mtime, __i_ctime;
+};
+
+struct dentry {
+	u32 d_flags;
+	u32 d_seq;
+	void *d_hash; /* its location only: d_unhashed() looks at pprev */
+	struct dentry *d_parent;
+	struct qstr d_name;
+	struct inode *d_inode;
+	struct super_block *d_sb;
+};
+
+struct vfsmount {
+	struct dentry *mnt_root;
+	struct super_block *mnt_sb;
+};
+
+struct mount {
+	struct mount *mnt_parent;
+	struct dentry *mnt_mountpoint;
+	struct vfsmount mnt;
+};
+
+struct path {
+	struct vfsmount *mnt;
+	struct dentry *dentry;
+};
+
+struct file {
+	struct path f_path;
+	struct inode *f_inode;
+	u32 f_flags;
+	u32 f_mode;
+	s64 f_pos;
+	void *private_data;
+};
+
+struct fdtable {
+	u32 max_fds;
+	struct file **fd;
+};
+
+struct files_struct {
+	struct fdtable *fdt;
+};
+
+struct fs_struct {
+	struct path root, pwd;
+};
+
+struct kernfs_node {
+	u64 id;
+	const char *name;
+	struct kernfs_node *__parent; /* since 6.15 (741c10b096bc) */
+};
+struct kernfs_node___parent {
+	struct kernfs_node *parent;
+};
+
+struct cgroup {
+	struct kernfs_node *kn;
+};
+
+struct cgroup_subsys_state {
+	struct cgroup *cgroup;
+};
+
+enum cgroup_subsys_id {
+	cpuset_cgrp_id,
+	pids_cgrp_id,
+	CGROUP_SUBSYS_COUNT,
+};
+
+struct css_set {
+	struct cgroup_subsys_state *subsys[16];
+	struct cgroup *dfl_cgrp;
+};
+
+typedef struct {
+	u32 val;
+} kuid_t;
+typedef struct {
+	u32 val;
+} kgid_t;
+
+typedef struct {
+	u64 val; /* since 6.3 (f122a08b197d); before an array of two u32 */
+} kernel_cap_t;
+
+struct cred {
+	kuid_t uid, suid, euid;
+	kgid_t gid, sgid, egid;
+	kernel_cap_t cap_inheritable, cap_permitted, cap_effective;
+};
+
+struct upid {
+	int nr;
+	struct pid_namespace *ns;
+};
+
+struct pid {
+	u32 level;
+	struct upid numbers[1];
+};
+
+struct pid_namespace {
+	struct task_struct *child_reaper;
+	u32 level;
+};
+
+struct nsproxy {
+	struct pid_namespace *pid_ns_for_children;
+};
+
+struct percpu_counter {
+	s64 count;
+};
+
+/* Since 6.2 (f1a7941243c1): rss_stat is an array of percpu counters. */
+struct mm_struct {
+	struct file *exe_file;
+	unsigned long total_vm;
+	unsigned long arg_start, arg_end, env_start, env_end;
+	struct percpu_counter rss_stat[4];
+};
+struct mm_rss_stat___atomic {
+	s64 count[4]; /* atomic_long_t */
+};
+struct mm_struct___atomic {
+	struct mm_rss_stat___atomic rss_stat;
+};
+
+struct rlimit {
+	unsigned long rlim_cur, rlim_max;
+};
+
+struct tty_driver {
+	int major, minor_start;
+};
+struct tty_struct {
+	int index;
+	struct tty_driver *driver;
+};
+
+enum pid_type {
+	PIDTYPE_PID,
+	PIDTYPE_TGID,
+	PIDTYPE_PGID,
+	PIDTYPE_SID,
+	PIDTYPE_MAX,
+};
+
+struct signal_struct {
+	int nr_threads;
+	u32 flags;
+	int group_exit_code;
+	struct list_head thread_head;
+	struct pid *pids[PIDTYPE_MAX];
+	struct tty_struct *tty;
+	struct rlimit rlim[16];
+	u64 utime, stime;
+	struct {
+		int counter;
+	} live;
+	u8 is_child_subreaper;
+};
+
+struct sched_entity {
+	u64 sum_exec_runtime;
+};
+
+struct thread_info {
+	unsigned long flags;
+	u32 status;
+};
+
+struct task_struct {
+	struct thread_info thread_info;
+	u32 flags;
+	int pid, tgid;
+	int exit_code, exit_state;
+	int on_cpu;
+	u32 __state; /* since 5.14 (2f064a59a11f) */
+	struct task_struct *real_parent, *parent, *group_leader;
+	struct list_head children, sibling, thread_node;
+	struct pid *thread_pid;
+	struct signal_struct *signal;
+	const struct cred *cred, *real_cred;
+	struct css_set *cgroups;
+	struct mm_struct *mm;
+	struct fs_struct *fs;
+	struct files_struct *files;
+	struct nsproxy *nsproxy;
+	struct sched_entity se;
+	u64 start_boottime;
+	u64 utime, stime;
+	unsigned long maj_flt, min_flt;
+	kuid_t loginuid;
+	char comm[16] __attribute__((aligned(8))); /* read as two words */
+};
+
+#if defined(__TARGET_ARCH_x86)
+struct pt_regs {
+	unsigned long di, si, dx, r10, r8, r9, orig_ax, sp, ip, ax, cx, cs;
+};
+#else
+struct pt_regs {
+	u64 regs[31];
+	u64 orig_x0;
+	s32 syscallno;
+};
+#endif
+
+struct linux_binprm {
+	struct file *file;
+	const char *filename;
+	const char *interp;
+};
+
+#pragma clang attribute pop
+
+#endif

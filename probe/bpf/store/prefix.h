@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * A call that is about to be stored, the filters that can still reject it, and the record's prefix
+ * and event header. All fields come from kernel objects of the current task.
+ */
+#ifndef PROBE_BPF_STORE_PREFIX_H
+#define PROBE_BPF_STORE_PREFIX_H
+
+#include "ring.h"
+#include "../extract/call.h"
+
+/*
+ * 16 bytes at a time: the compiler must not split stores of packed structs into bytes. All
+ * supported architectures store unaligned words at full speed.
+ */
+static __always_inline void put_u16(void *at, u16 value) { *(u16 *)at = value; }
+static __always_inline void put_u32(void *at, u32 value) { *(u32 *)at = value; }
+static __always_inline void put_u64(void *at, u64 value) { *(u64 *)at = value; }
+
+/* One call on its way into a record. */
+struct call {
+	struct task_struct *task;
+	struct probe_knobs *knobs;
+	struct ring ring;
+	u64 ts_ns;    /* since the epoch */
+	u64 args[6];
+	s64 ret;
+	s32 nr;       /* -1: not a syscall */
+	u16 flags;    /* enum record_flag */
+	u16 event;    /* event code */
+};
+
+/* True when none of the lists of the scope that are in use rejects the task. */
+static __noinline bool scope_allows(struct probe_knobs *k, struct task_struct *task)
+{
+	u64 comm0, comm1;
+	u32 found;
+
+	if (k->cgroups_len) {
+		u64 id = task_cgroup_id(task, k->cgroup_v1);
+
+		found = 0;
+		for (u32 i = 0; i < 16; i++)
+			found |= i < k->cgroups_len && k->cgroup_ids[i] == id;
+		if (!found)
+			return false;
+	}
+	if (k->euids_len) {
+		u32 euid = task->cred->euid.val;
+
+		found = 0;
+		for (u32 i = 0; i < 16; i++)
+			found |= i < k->euids_len && k->euids[i] == euid;
+		if (!found)
+			return false;
+	}
+	if (!k->comms_len)
+		return true;
+	comm0 = *(u64 *)task->comm;
+	comm1 = *(u64 *)(task->comm + 8);
+	found = 0;
+	/* User space fills unused bytes of a name with zeros, as the kernel does. */
+	for (u32 i = 0; i < 16; i++)
+		found |= i < k->comms_len && *(u64 *)k->comms[i] == comm0 && *(u64 *)(k->comms[i] + 8) == comm1;
+	return found;
+}
+
+/*
+ * Fills the call and runs the filters. Returns 0 when the call is to be stored (and is counted as
+ * produced), negative when nobody wants it.
+ */
+static __always_inline int call_begin(struct call *call, u32 cls, u32 info_flags, s64 ret)
+{
+	struct probe_knobs *k;
+	u32 zero = 0;
+
+	k = bpf_map_lookup_elem(&knobs, &zero);
+	if (!k)
+		return -1;
+	call->task = bpf_get_current_task_btf();
+	if ((u32)call->task->tgid == k->self_tgid)
+		return -1;
+	if (k->failed_only && (u64)ret < (u64)-4095L && !(info_flags & NR_F_LIFE))
+		return -1;
+	if ((k->cgroups_len | k->euids_len | k->comms_len) && !scope_allows(k, call->task))
+		return -1;
+	if (ring_find(&call->ring))
+		return -1;
+	call->knobs = k;
+	call->ring.cls = cls;
+	call->ret = ret;
+	call->ts_ns = bpf_ktime_get_boot_ns() + k->epoch_offset_ns;
+	call->flags = call->task->flags & PF_KTHREAD ? RECORD_F_KTHREAD : 0;
+	if (k->cgroup_v1)
+		call->flags |= RECORD_F_CGROUP_V1;
+	ring_count(&call->ring, RECORD_FATE_PRODUCED);
+	return 0;
+}
+
+/* The same for a program on sys_exit: number, arguments, class and event from its row. */
+static __always_inline int call_begin_syscall(struct call *call, struct pt_regs *regs, long ret)
+{
+	u64 nr = regs_syscall_nr(regs);
+
+	/* Verifier: the test and the index must be of the same 64-bit register. */
+	barrier_var(nr);
+	if (nr >= SYSCALL_NR_MAX)
+		return -1;
+	call->nr = nr;
+	call->event = nr_info[nr].event;
+	regs_syscall_args(regs, call->args);
+	return call_begin(call, nr_info[nr].loss_class, nr_info[nr].flags, ret);
+}
+
+/* Writes the prefix, field by field; nothing of the reserved record stays as it was. */
+static __always_inline void prefix_put(struct record_prefix *p, struct call *call, u32 total_len, u32 ext_len)
+{
+	struct task_struct *task = call->task;
+	u32 tid = task->pid;
+
+	p->check = record_check(total_len, tid, call->ts_ns);
+	p->total_len = total_len;
+	p->prefix_len = sizeof(*p);
+	p->ext_len = ext_len;
+	p->flags = call->flags;
+	p->cls = call->ring.cls;
+	p->reserved = 0;
+	p->pid = task->tgid;
+	p->ppid = task->real_parent->tgid;
+	p->start_boot_ns = task->group_leader->start_boottime;
+	p->cgroup_id = task_cgroup_id(task, call->knobs->cgroup_v1);
+	p->euid = task->cred->euid.val;
+	p->cpu = call->ring.cpu;
+	p->buffer = call->ring.number;
+	p->drops = ring_drops_now(&call->ring);
+	p->nr = call->nr;
+	p->tid = tid;
+	p->ret = call->ret;
+	for (int i = 0; i < 6; i++)
+		p->args[i] = call->args[i];
+	p->duration_ns = 0;
+	((u64 *)p->comm)[0] = ((u64 *)task->comm)[0];
+	((u64 *)p->comm)[1] = ((u64 *)task->comm)[1];
+}
+
+/* The 26 bytes of the event header at `at`. */
+static __always_inline void event_header_put(void *at, struct call *call, u32 len, u32 nparams)
+{
+	put_u64(at, call->ts_ns);
+	put_u64(at + 8, (u32)call->task->pid);
+	put_u32(at + 16, len);
+	put_u16(at + 20, call->event);
+	put_u32(at + 22, nparams);
+}
+
+#endif

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The stream plane: programs that turn a call into a record. Those on sys_exit are entered by tail
+ * call from count_exit, which has already decided that the call is of interest and its thread in
+ * scope; nr_info[nr].store names them by index (store_raw is 0). The sched_* programs are attached.
+ *
+ *   family/   which hook, which parameters       extract/  reads one kind of kernel object
+ *   store/    rings, prefix, fixed-size and scratch records
+ */
+#include "kernel.h"
+#include "shared.h"
+#include "family/raw.h"
+
+char _license[] SEC("license") = "Dual BSD/GPL";
