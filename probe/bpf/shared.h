@@ -86,22 +86,88 @@ struct cpu_stats {
  *
  *   word0: nr (16 bits, high) | calls (48 bits)     0 = free
  *   word1: restarts (26 bits, high) | errors (38 bits)
+ *
+ * tid and start are the identity under which the thread is counted. They are taken when the storage
+ * is made, not read from the task: a thread that calls execve while others live takes over its
+ * leader's tid and start time in the middle of its life (fs/exec.c, de_thread). Its counts up to
+ * then end in an exit record of the old identity; the new one starts at the time of the execve.
+ *
+ * 424 bytes: with the kernel's 72 in front and 8 of its allocator, within 512.
  */
-#define COUNT_SLOTS 22
+#define COUNT_SLOTS 21
 struct thread_slot {
 	__u64 word0;
 	__u64 word1;
 };
+#define SLOT_CALLS(slot) ((slot)->word0 & ((1ull << 48) - 1))
+#define SLOT_NR(slot) ((__u16)((slot)->word0 >> 48))
+#define SLOT_ERRORS(slot) ((slot)->word1 & ((1ull << 38) - 1))
+#define SLOT_RESTARTS(slot) ((__u32)((slot)->word1 >> 38))
+#define SLOT_RESTART_ONE (1ull << 38)
+
 struct thread_counts {
 	__u32 gen;         /* scope_gen for which want was computed */
 	__u8 want;         /* enum probe_want bits */
 	__u8 overflowed;   /* has rows in `overflow` */
-	__u16 reserved;
+	__u8 ended;        /* its exit record is written: the counts are in that */
+	__u8 reserved;
+	__u64 start;       /* boot ns */
+	__u32 tid;
+	__u32 reserved2;
 	struct call_other {
 		__u64 calls, errors;
 	} other;           /* found room nowhere */
 	struct byte_count bytes;
 	struct thread_slot slots[COUNT_SLOTS];
 };
+
+/* Sizes of the tables; a test makes them smaller to see what happens when they are full. */
+#define COUNT_OVERFLOW_MAX 65536
+#define COUNT_ERRNOS_MAX 65536
+#define COUNT_LATE_EXITS_MAX 16384
+#define COUNT_EXITS_BYTES (4u << 20)
+
+struct thread_key {
+	__u64 start;
+	__u32 tid;
+	__u32 reserved;
+};
+
+/* overflow: (thread, number) -> counts. Atomic adds. */
+struct overflow_key {
+	__u64 start;
+	__u32 tid;
+	__u16 nr;
+	__u16 reserved;
+};
+struct overflow_count {
+	__u64 calls, errors, restarts;
+};
+
+/* errnos: (process, number, errno) -> failed calls. Atomic adds. */
+struct errno_key {
+	__u64 start; /* the leader's, boot ns */
+	__u32 pid;
+	__u16 nr;
+	__u16 err;
+};
+
+/* What the task iterator writes per thread: the counts as they lie in the storage. */
+struct task_wire {
+	struct task_sample task; /* calls_len = 1 when counts follow; rss and vm in pages */
+	struct call_other other;
+	struct thread_slot slots[COUNT_SLOTS];
+};
+
+/* What sched_process_exit writes per thread. ready is set last (late_exits is read meanwhile). */
+struct exit_wire {
+	struct task_exit exit;
+	struct call_other other;
+	__u32 ready;
+	__u32 overflowed;
+	struct thread_slot slots[COUNT_SLOTS];
+};
+
+_Static_assert(sizeof(struct thread_counts) <= 432, "a thread's storage fits a 512-byte allocation");
 
 #endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The maps of the counter plane. None is an LRU map: those evict silently. Kernel memory: per thread
+ * one element of `threads` (kept within a 512-byte allocation); the hashes are allocated in full.
+ */
+#ifndef PROBE_BPF_COUNT_MAPS_H
+#define PROBE_BPF_COUNT_MAPS_H
+
+#include "../kernel.h"
+#include "../shared.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct thread_counts);
+} threads SEC(".maps");
+
+/* Numbers that found no slot in their thread's storage, and threads without storage. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, COUNT_OVERFLOW_MAX);
+	__type(key, struct overflow_key);
+	__type(value, struct overflow_count);
+} overflow SEC(".maps");
+
+/* Failed calls per process, number and errno. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, COUNT_ERRNOS_MAX);
+	__type(key, struct errno_key);
+	__type(value, u64);
+} errnos SEC(".maps");
+
+/* struct exit_wire per ended thread; drained by probe_drain_exits. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, COUNT_EXITS_BYTES);
+} exits SEC(".maps");
+
+/* The same, while the ring is full. Not preallocated: costs memory only then. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, COUNT_LATE_EXITS_MAX);
+	__type(key, struct thread_key);
+	__type(value, struct exit_wire);
+} late_exits SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 16384);
+	__type(key, u32);
+	__type(value, u32);
+} scope_pids SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct probe_knobs);
+} knobs SEC(".maps");
+
+/* One per possible CPU: the loader sets the size. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct cpu_stats);
+} cpu_stats SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, PROBE_RINGS_MAX);
+	__type(key, u32);
+	__type(value, u64);
+} ring_drops SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, STREAM_PROGS_MAX);
+	__type(key, u32);
+	__type(value, u32);
+} stream_progs SEC(".maps");
+
+#endif
