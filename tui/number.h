@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Numbers that users write: whole, with a size suffix, or decimal seconds. No locale, no blanks. */
+#ifndef TUI_NUMBER_H
+#define TUI_NUMBER_H
+
+#include <stdint.h>
+
+/* All return 0, -EINVAL when the text is no such number, -ERANGE when it is too large to hold. */
+
+/* "123" */
+int number_whole(const char *text, uint64_t *ret_value);
+/* "4096", "64K", "8M", "1G": powers of 1024, either case. */
+int number_size(const char *text, uint64_t *ret_bytes);
+/* "1", "0.25", ".5": at most nine decimals. */
+int number_seconds(const char *text, uint64_t *ret_ns);
+
+#endif

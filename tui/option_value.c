@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The values of options: one function per row of options.def checks a text and stores it. */
+#include "option_value.h"
+
+#include <pwd.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "nearest.h"
+#include "number.h"
+
+#define NS_PER_S 1000000000ull
+#define DELAY_MIN_NS (NS_PER_S / 10)
+#define SECONDS_MAX 1000000u
+#define MEMORY_MIN (16u << 20)
+/* Largest pid_max of a 64-bit kernel (PID_MAX_LIMIT, include/linux/threads.h). */
+#define PID_LIMIT 4194304u
+
+int option_fail(struct usage_error *err, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(err->text, sizeof(err->text), format, args);
+	va_end(args);
+	return -EINVAL;
+}
+
+/* The probe's sentence names the value itself. */
+static int fail_probe(struct option_value *input, const struct probe_error *probe_err)
+{
+	return option_fail(input->err, "%s: %s%s%s", input->what, probe_err->what,
+			   *probe_err->remedy ? "; " : "", probe_err->remedy);
+}
+
+static int parse_whole(struct option_value *input, const char *value, uint64_t min, uint64_t max,
+		       uint64_t *ret_value)
+{
+	uint64_t number;
+
+	if (number_whole(value, &number) < 0 || number < min || number > max)
+		return max == UINT64_MAX
+			       ? option_fail(input->err,
+					     "%s %s: expected a whole number, at least %llu",
+					     input->what, value, (unsigned long long)min)
+			       : option_fail(input->err,
+					     "%s %s: expected a whole number, %llu to %llu",
+					     input->what, value, (unsigned long long)min,
+					     (unsigned long long)max);
+	*ret_value = number;
+	return 0;
+}
+
+static int parse_seconds(struct option_value *input, const char *value, uint64_t *ret_ns)
+{
+	uint64_t ns;
+
+	if (number_seconds(value, &ns) < 0 || ns < DELAY_MIN_NS || ns > SECONDS_MAX * NS_PER_S)
+		return option_fail(input->err, "%s %s: expected seconds, 0.1 to %u", input->what,
+				   value, SECONDS_MAX);
+	*ret_ns = ns;
+	return 0;
+}
+
+static int parse_size(struct option_value *input, const char *value, uint64_t *ret_bytes)
+{
+	if (number_size(value, ret_bytes) < 0)
+		return option_fail(
+			input->err,
+			"%s %s: expected a size: a whole number, then K, M, G or nothing",
+			input->what, value);
+	return 0;
+}
+
+int option_set_pid(struct option_value *input, const char *value)
+{
+	struct probe_scope *scope = &input->options->scope;
+	uint64_t pid;
+	int rc = parse_whole(input, value, 1, PID_LIMIT, &pid);
+
+	if (rc < 0)
+		return rc;
+	if (scope->pids_len == PROBE_SCOPE_MAX)
+		return option_fail(input->err, "%s %s: at most %d processes", input->what, value,
+				   PROBE_SCOPE_MAX);
+	scope->pids[scope->pids_len++] = (pid_t)pid;
+	return 0;
+}
+
+int option_set_no_children(struct option_value *input, const char *value)
+{
+	input->options->scope.children = false;
+	return 0;
+}
+
+static int unknown_user(struct option_value *input, const char *value)
+{
+	struct nearest nearest;
+	char best[64] = "";
+	struct passwd *entry;
+
+	setpwent();
+	while ((entry = getpwent())) {
+		/* The entry is gone at the next call: what is offered is copied when it wins. */
+		char name[sizeof(best)];
+
+		snprintf(name, sizeof(name), "%s", entry->pw_name);
+		nearest_init(&nearest, value);
+		if (*best)
+			nearest_offer(&nearest, best);
+		nearest_offer(&nearest, name);
+		if (nearest.best == name)
+			memcpy(best, name, sizeof(best));
+	}
+	endpwent();
+	return option_fail(input->err, "%s %s: no such user%s%s%s", input->what, value,
+			   *best ? "; did you mean " : "", best, *best ? "?" : "");
+}
+
+int option_set_user(struct option_value *input, const char *value)
+{
+	struct probe_scope *scope = &input->options->scope;
+	struct passwd *entry;
+	uint64_t uid;
+
+	if (number_whole(value, &uid) < 0) {
+		entry = getpwnam(value);
+		if (!entry)
+			return unknown_user(input, value);
+		uid = entry->pw_uid;
+	}
+	/* (uid_t)-1 means "no user" everywhere in the kernel. */
+	if (uid >= UINT32_MAX)
+		return option_fail(input->err, "%s %s: expected a user id below %u", input->what,
+				   value, UINT32_MAX);
+	if (scope->euids_len == PROBE_SCOPE_MAX)
+		return option_fail(input->err, "%s %s: at most %d users", input->what, value,
+				   PROBE_SCOPE_MAX);
+	scope->euids[scope->euids_len++] = (uint32_t)uid;
+	return 0;
+}
+
+int option_set_comm(struct option_value *input, const char *value)
+{
+	struct probe_scope *scope = &input->options->scope;
+	size_t len = strlen(value);
+
+	if (len == 0 || len >= RECORD_COMM_LEN)
+		return option_fail(input->err,
+				   "%s %s: expected a command name of 1 to %d bytes, this has %zu",
+				   input->what, value, RECORD_COMM_LEN - 1, len);
+	if (scope->comms_len == PROBE_SCOPE_MAX)
+		return option_fail(input->err, "%s %s: at most %d names", input->what, value,
+				   PROBE_SCOPE_MAX);
+	memcpy(scope->comms[scope->comms_len++], value, len + 1);
+	return 0;
+}
+
+int option_set_batch(struct option_value *input, const char *value)
+{
+	return 0; /* options.given says so; see finish() */
+}
+
+static int set_name(struct option_value *input, const char *value, char *name, char *from)
+{
+	struct options *options = input->options;
+
+	if (!*value || strlen(value) >= sizeof(options->view))
+		return option_fail(input->err, "%s %s: expected a name of 1 to %zu bytes",
+				   input->what, value, sizeof(options->view) - 1);
+	snprintf(name, sizeof(options->view), "%s", value);
+	snprintf(from, sizeof(options->view_from), "%s", input->from);
+	return 0;
+}
+
+int option_set_view(struct option_value *input, const char *value)
+{
+	return set_name(input, value, input->options->view, input->options->view_from);
+}
+
+int option_set_theme(struct option_value *input, const char *value)
+{
+	return set_name(input, value, input->options->theme, input->options->theme_from);
+}
+
+int option_set_delay(struct option_value *input, const char *value)
+{
+	return parse_seconds(input, value, &input->options->delay_ns);
+}
+
+int option_set_limit(struct option_value *input, const char *value)
+{
+	return parse_whole(input, value, 1, UINT64_MAX, &input->options->count);
+}
+
+int option_set_stop(struct option_value *input, const char *value)
+{
+	return parse_seconds(input, value, &input->options->stop_ns);
+}
+
+int option_set_format(struct option_value *input, const char *value)
+{
+	static const char *const names[] = {
+		[FORMAT_TEXT] = "text", [FORMAT_JSON] = "json", [FORMAT_CSV] = "csv"
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(value, names[i]) == 0) {
+			input->options->format = (enum option_format)i;
+			return 0;
+		}
+	return option_fail(input->err, "%s %s: expected text, json or csv", input->what, value);
+}
+
+int option_set_json(struct option_value *input, const char *value)
+{
+	input->options->format = FORMAT_JSON;
+	return 0;
+}
+
+int option_set_output(struct option_value *input, const char *value)
+{
+	if (!*value)
+		return option_fail(input->err, "%s: expected a file name", input->what);
+	input->options->output = value;
+	return 0;
+}
+
+int option_set_buffer_size(struct option_value *input, const char *value)
+{
+	struct probe_error probe_err = { 0 };
+	uint64_t bytes;
+	int rc = parse_size(input, value, &bytes);
+
+	if (rc < 0)
+		return rc;
+	if (probe_check_buffer_bytes(bytes, &probe_err) < 0)
+		return fail_probe(input, &probe_err);
+	input->options->probe.buffer_bytes = bytes;
+	return 0;
+}
+
+int option_set_buffer_preset(struct option_value *input, const char *value)
+{
+	struct probe_error probe_err = { 0 };
+	uint64_t preset;
+	int rc = parse_whole(input, value, 0, UINT64_MAX, &preset);
+
+	if (rc < 0)
+		return rc;
+	if (probe_check_buffer_preset(preset, &input->options->probe.buffer_bytes, &probe_err) < 0)
+		return fail_probe(input, &probe_err);
+	return 0;
+}
+
+int option_set_cpus_per_buffer(struct option_value *input, const char *value)
+{
+	struct probe_opts *probe = &input->options->probe;
+	struct probe_error probe_err = { 0 };
+	uint64_t cpus;
+	int rc = parse_whole(input, value, 0, UINT64_MAX, &cpus);
+
+	if (rc < 0)
+		return rc;
+	if (probe_check_cpus_per_buffer(cpus, &probe_err) < 0)
+		return fail_probe(input, &probe_err);
+	probe->cpus_per_buffer = (unsigned)cpus;
+	probe->cpus_per_buffer_set = true;
+	return 0;
+}
+
+int option_set_snaplen(struct option_value *input, const char *value)
+{
+	struct probe_error probe_err = { 0 };
+	uint64_t bytes;
+	int rc = parse_whole(input, value, 0, UINT64_MAX, &bytes);
+
+	if (rc < 0)
+		return rc;
+	if (probe_check_snaplen(bytes, &probe_err) < 0)
+		return fail_probe(input, &probe_err);
+	input->options->probe.snaplen = (unsigned)bytes;
+	return 0;
+}
+
+int option_set_memory(struct option_value *input, const char *value)
+{
+	uint64_t bytes;
+	int rc = parse_size(input, value, &bytes);
+
+	if (rc < 0)
+		return rc;
+	if (bytes < MEMORY_MIN || bytes > SIZE_MAX / 2)
+		return option_fail(input->err, "%s %s: expected at least 16M", input->what, value);
+	input->options->memory_bytes = bytes;
+	return 0;
+}
+
+int option_set_config(struct option_value *input, const char *value)
+{
+	if (!*value)
+		return option_fail(input->err, "%s: expected a file name", input->what);
+	input->options->config = value;
+	return 0;
+}
+
+int option_set_help(struct option_value *input, const char *value)
+{
+	input->options->help = true;
+	return 0;
+}
+
+int option_set_version(struct option_value *input, const char *value)
+{
+	input->options->version = true;
+	return 0;
+}

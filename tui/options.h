@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Options: the command line and the config file as one plain struct. The rows are in options.def.
+ * Parsing touches nothing but its arguments and the user database; what needs the machine (does the
+ * process exist, is there such a view) is checked by whoever uses the value.
+ */
+#ifndef TUI_OPTIONS_H
+#define TUI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "probe/probe.h"
+
+#define SAKER_VERSION "0.1.0"
+
+enum mode {
+#define MODE(id, name, synopsis, help) MODE_##id,
+#include "options.def"
+	MODE_COUNT
+};
+#define MODE_BIT(id) (1u << MODE_##id)
+#define MODE_ALL ((1u << MODE_COUNT) - 1)
+/* The modes that load the probe. */
+#define LIVE (MODE_BIT(MONITOR) | MODE_BIT(BATCH) | MODE_BIT(STREAM))
+
+enum option_group {
+#define OPTION_GROUP(id, title) OPTION_GROUP_##id,
+#include "options.def"
+	OPTION_GROUP_COUNT
+};
+
+enum option_id {
+#define OPTION(id, set, group, letter, name, argument, modes, config, help) OPTION_##id,
+#include "options.def"
+	OPTION_COUNT
+};
+
+enum option_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV };
+
+/* What was asked for. Strings are borrowed from argv or live as long as the config that set them. */
+struct options {
+	enum mode mode;
+	bool help, version; /* show and end; nothing else is looked at */
+	uint64_t given;     /* bits of enum option_id: set by the command line or a config */
+	struct probe_scope scope;
+	char *const *command; /* argv of COMMAND, NULL: none */
+	char view[32];        /* "": the default */
+	char view_from[300];  /* "-v", or "FILE:LINE:COLUMN" */
+	char theme[32];
+	char theme_from[300];
+	uint64_t delay_ns;
+	uint64_t count;   /* intervals or events, 0: no end */
+	uint64_t stop_ns; /* 0: no end */
+	enum option_format format;
+	const char *output;  /* NULL: standard output */
+	const char *config;  /* NULL: the usual files */
+	const char *subject; /* of list */
+	struct probe_opts probe;
+	uint64_t memory_bytes;
+};
+
+/* One sentence without "saker: " and newline. */
+struct usage_error {
+	char text[512];
+};
+
+struct option_desc {
+	enum option_group group;
+	char letter;          /* 0: none */
+	const char *name;     /* "": none */
+	const char *argument; /* "": takes none */
+	unsigned modes;       /* MODE_BIT() of those that take it */
+	const char *config;   /* key of the config file, "": none */
+	const char *help;
+};
+const struct option_desc *option_at(enum option_id id);
+const char *option_group_title(enum option_group group);
+/* "-v, --view VIEW" */
+void option_synopsis(enum option_id id, char *text, size_t size);
+
+struct mode_desc {
+	const char *name; /* the subcommand; "": none */
+	const char *synopsis;
+	const char *help;
+};
+const struct mode_desc *mode_at(enum mode mode);
+
+/* Defaults. */
+void options_init(struct options *options);
+/* Parses argv. Returns 0, or -EINVAL with the sentence in *err; *options is undefined then. */
+int options_parse(struct options *options, int argc, char *const *argv, struct usage_error *err);
+/*
+ * Sets an option by its config key unless it was given before. from is "FILE:LINE:COLUMN". Returns 0,
+ * -ENOENT when there is no such key (*err names the nearest), -EINVAL when the value is wrong.
+ */
+int options_set_key(struct options *options, const char *from, const char *key, const char *value,
+		    struct usage_error *err);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where headless modes write: standard output or a file opened before privileges are dropped. */
+#ifndef TUI_OUTPUT_H
+#define TUI_OUTPUT_H
+
+#include <stdio.h>
+
+/*
+ * Opens path (NULL: standard output) for writing. A file that is made gets mode 0600 and, when saker
+ * runs through sudo, the caller as its owner. A regular file that is there is emptied and gets mode
+ * 0600. Returns 0 or -errno. The caller closes it with output_close().
+ */
+int output_open(const char *path, FILE **ret_file);
+/* Flushes and closes. Returns 0, -EPIPE when the reader went away, or another -errno. */
+int output_close(FILE *file);
+/* The error of the last write: 0 or -errno. */
+int output_error(FILE *file);
+
+#endif
