@@ -112,6 +112,7 @@ __attribute__((noreturn)) static void child_main(int wait_fd, const char *path, 
 {
 	sigset_t none;
 	ssize_t got;
+	int failure;
 	char byte;
 
 	sigemptyset(&none);
@@ -124,8 +125,9 @@ __attribute__((noreturn)) static void child_main(int wait_fd, const char *path, 
 	if (got != 1)
 		_exit(COMMAND_STATUS_NOT_RUN);
 	execv(path, argv);
-	dprintf(STDERR_FILENO, "saker: %s: %s\n", argv[0], strerror(errno));
-	_exit(errno == ENOENT ? COMMAND_STATUS_NOT_FOUND : COMMAND_STATUS_NOT_RUN);
+	failure = errno;
+	dprintf(STDERR_FILENO, "saker: %s: %s\n", argv[0], strerror(failure));
+	_exit(failure == ENOENT ? COMMAND_STATUS_NOT_FOUND : COMMAND_STATUS_NOT_RUN);
 }
 
 int command_fork(struct command *command, const char *path, char *const *argv, enum command_io io)

@@ -302,6 +302,9 @@ int options_set_key(struct options *options, const char *from, const char *key, 
 		if (strcmp(table[id].config, key) == 0) {
 			struct options other = *options;
 
+			if (options->configured & 1ull << id)
+				return option_fail(err, "key %s is there twice", key);
+			options->configured |= 1ull << id;
 			/* What the command line gave stays; the value is checked all the same. */
 			if (options->given & 1ull << id)
 				input.options = &other;

@@ -41,8 +41,9 @@ enum option_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV };
 /* What was asked for. Strings are borrowed from argv or live as long as the config that set them. */
 struct options {
 	enum mode mode;
-	bool help, version; /* show and end; nothing else is looked at */
-	uint64_t given;     /* bits of enum option_id: set by the command line or a config */
+	bool help, version;  /* show and end; nothing else is looked at */
+	uint64_t given;      /* bits of enum option_id: set by the command line or a config */
+	uint64_t configured; /* the same: keys seen in the config file that is being read */
 	struct probe_scope scope;
 	char *const *command; /* argv of COMMAND, NULL: none */
 	char view[32];        /* "": the default */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -76,21 +77,23 @@ int output_open(const char *path, FILE **ret_file)
 	return 0;
 }
 
-int output_error(FILE *file)
+int output_flush(FILE *file)
 {
+	struct pollfd reader = { .fd = fileno(file) };
+
+	if (fflush(file) != 0)
+		return errno ? -errno : -EIO;
 	if (!ferror(file))
 		return 0;
-	return errno ? -errno : -EIO;
+	/* An earlier write failed and its errno is gone; a pipe without reader still says so. */
+	return poll(&reader, 1, 0) > 0 && reader.revents & POLLERR ? -EPIPE : -EIO;
 }
 
 int output_close(FILE *file)
 {
-	int rc = 0;
+	int rc = output_flush(file);
 
-	errno = 0;
-	if (fflush(file) != 0 || ferror(file))
-		rc = errno ? -errno : -EIO;
-	if (file != stdout)
-		fclose(file);
+	if (file != stdout && fclose(file) != 0 && rc == 0)
+		rc = -errno;
 	return rc;
 }

@@ -11,9 +11,9 @@
  * 0600. Returns 0 or -errno. The caller closes it with output_close().
  */
 int output_open(const char *path, FILE **ret_file);
-/* Flushes and closes. Returns 0, -EPIPE when the reader went away, or another -errno. */
+/* Hands on what is buffered. Returns 0, -EPIPE when the reader went away, or another -errno. */
+int output_flush(FILE *file);
+/* Flushes and closes. As output_flush(). */
 int output_close(FILE *file);
-/* The error of the last write: 0 or -errno. */
-int output_error(FILE *file);
 
 #endif
