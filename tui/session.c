@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "session.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "output.h"
+
+#define NS_PER_S 1000000000ull
+
+static void ending_signals(sigset_t *set)
+{
+	sigemptyset(set);
+	sigaddset(set, SIGINT);
+	sigaddset(set, SIGTERM);
+	sigaddset(set, SIGHUP);
+}
+
+void session_block_signals(struct session *session)
+{
+	sigset_t set;
+
+	ending_signals(&set);
+	sigprocmask(SIG_BLOCK, &set, &session->old_mask);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static int open_timer(uint64_t after_ns)
+{
+	struct itimerspec when = {
+		.it_value = { .tv_sec = (time_t)(after_ns / NS_PER_S),
+			      .tv_nsec = (long)(after_ns % NS_PER_S) },
+	};
+	int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+
+	/* Without -M it is never armed. */
+	if (fd >= 0 && after_ns)
+		timerfd_settime(fd, 0, &when, NULL);
+	return fd;
+}
+
+int session_open(struct session *session, const struct session_start *start,
+		 struct probe_error *err)
+{
+	sigset_t set;
+	int rc;
+
+	ending_signals(&set);
+	session->engine = NULL;
+	session->command = start->command;
+	session->out = start->out;
+	session->signalled = false;
+	session->timer_fd = -1;
+	session->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	session->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (session->signal_fd < 0 || session->wake_fd < 0)
+		goto fail;
+	rc = engine_start(&start->engine, &session->engine, err);
+	if (rc < 0)
+		return rc;
+	session->timer_fd = open_timer(start->options->stop_ns);
+	if (session->timer_fd < 0)
+		goto fail;
+	command_release(&session->command);
+	return 0;
+fail:
+	rc = -errno;
+	snprintf(err->what, sizeof(err->what), "cannot start: %s", strerror(errno));
+	err->remedy[0] = '\0';
+	return rc;
+}
+
+/* Handles one signal. Returns whether the run ends now. */
+static bool take_signal(struct session *session)
+{
+	struct signalfd_siginfo info;
+
+	if (read(session->signal_fd, &info, sizeof(info)) != sizeof(info))
+		return false;
+	session->signalled = true;
+	/* From now on a second signal has its default effect, even when something hangs. */
+	sigprocmask(SIG_SETMASK, &session->old_mask, NULL);
+	if (session->command.pid <= 0 || session->command.ended)
+		return true;
+	/* The terminal sends Ctrl-C to COMMAND as well. */
+	if (info.ssi_signo != SIGINT || info.ssi_code != SI_KERNEL)
+		kill(session->command.pid, (int)info.ssi_signo);
+	return false;
+}
+
+static bool take_number(int fd)
+{
+	uint64_t value;
+
+	return read(fd, &value, sizeof(value)) == sizeof(value);
+}
+
+enum session_event session_wait(struct session *session)
+{
+	enum { SIGNAL, COMMAND, TIMER, WAKE, OUT, ENGINE, FDS };
+	struct pollfd fds[FDS] = {
+		[SIGNAL] = { .fd = session->signal_fd, .events = POLLIN },
+		[COMMAND] = { .fd = session->command.ended ? -1 : session->command.pid_fd,
+			      .events = POLLIN },
+		[TIMER] = { .fd = session->timer_fd, .events = POLLIN },
+		[WAKE] = { .fd = session->wake_fd, .events = POLLIN },
+		/* No events: only POLLERR, a pipe whose reader is gone. */
+		[OUT] = { .fd = fileno(session->out) },
+		[ENGINE] = { .fd = engine_fd(session->engine), .events = POLLIN },
+	};
+
+	for (;;) {
+		if (poll(fds, FDS, -1) < 0)
+			continue;
+		if (fds[SIGNAL].revents && take_signal(session))
+			return SESSION_SIGNALLED;
+		if (fds[COMMAND].revents && command_poll(&session->command))
+			return SESSION_COMMAND_ENDED;
+		if (fds[TIMER].revents && take_number(session->timer_fd))
+			return SESSION_TIME_OVER;
+		if (fds[WAKE].revents && take_number(session->wake_fd))
+			return SESSION_WOKEN;
+		if (fds[OUT].revents & POLLERR)
+			return SESSION_OUTPUT_CLOSED;
+		if (fds[ENGINE].revents && take_number(engine_fd(session->engine)))
+			return SESSION_SNAPSHOT;
+	}
+}
+
+void session_wake(struct session *session)
+{
+	uint64_t one = 1;
+
+	/* EAGAIN: it is awake. */
+	if (write(session->wake_fd, &one, sizeof(one)) < 0)
+		return;
+}
+
+void session_stop(struct session *session, struct snapshot **ret_last)
+{
+	engine_stop(session->engine, ret_last);
+	session->engine = NULL;
+}
+
+static void close_fd(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}
+
+int session_close(struct session *session)
+{
+	int status = 0, rc;
+
+	engine_stop(session->engine, NULL);
+	session->engine = NULL;
+	if (command_poll(&session->command))
+		status = session->command.status;
+	command_release_all(&session->command);
+	rc = output_close(session->out);
+	if (rc < 0 && rc != -EPIPE) {
+		fprintf(stderr, "saker: cannot write: %s\n", strerror(-rc));
+		status = status ? status : 1;
+	}
+	close_fd(session->signal_fd);
+	close_fd(session->timer_fd);
+	close_fd(session->wake_fd);
+	return status;
+}
+
+void session_print_totals(const struct session *session, const struct snapshot *last)
+{
+	if (!last || !(session->signalled || last->health.drops))
+		return;
+	fprintf(stderr, "saker: %s%" PRIu64 " calls, %" PRIu64 " events, %" PRIu64 " lost\n",
+		last->health.inexact ? ">= " : "", last->health.calls, last->health.events,
+		last->health.drops);
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A headless run: engine, COMMAND, signals, the clock and the output, waited for in one place.
+ *
+ *   session_open -> session_wait ... -> session_close -> session_status
+ *
+ * SIGINT, SIGTERM and SIGHUP end the run. While COMMAND runs the first of them is handed to it and
+ * the run ends when it does; the second has its default effect.
+ */
+#ifndef TUI_SESSION_H
+#define TUI_SESSION_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "command.h"
+#include "engine.h"
+#include "options.h"
+
+enum session_event {
+	SESSION_SNAPSHOT, /* a newer snapshot is there */
+	SESSION_WOKEN,    /* session_wake() was called */
+	SESSION_COMMAND_ENDED,
+	SESSION_TIME_OVER,
+	SESSION_SIGNALLED,
+	SESSION_OUTPUT_CLOSED, /* nobody reads the output any more */
+};
+
+struct session {
+	struct engine *engine;
+	struct command command;
+	FILE *out;
+	int signal_fd, timer_fd, wake_fd;
+	bool signalled;
+	sigset_t old_mask;
+};
+
+/*
+ * What main opened before it dropped privileges: COMMAND (its pid is in the scope) and the output.
+ * Both belong to the session afterwards, also on failure.
+ */
+struct session_start {
+	const struct options *options;
+	struct engine_opts engine;
+	struct command command;
+	FILE *out;
+};
+
+/* Blocks the signals that end a run; to be called before any thread starts. */
+void session_block_signals(struct session *session);
+/* Starts the engine and lets COMMAND run. Returns 0, or -errno with the sentence in *err. */
+int session_open(struct session *session, const struct session_start *start,
+		 struct probe_error *err);
+/* Waits for the next event; those that end the run come first. */
+enum session_event session_wait(struct session *session);
+/* Wakes session_wait() from another thread. */
+void session_wake(struct session *session);
+/*
+ * Stops the engine (everything COMMAND did is counted and drained by then). *ret_last, if not NULL,
+ * gets the last snapshot, which the caller owns.
+ */
+void session_stop(struct session *session, struct snapshot **ret_last);
+/*
+ * Closes what is left. Returns the status of the run: COMMAND's when it ended, 1 when the output
+ * could not be written (said on stderr), else 0.
+ */
+int session_close(struct session *session);
+/* Totals on stderr when a signal ended the run or something was lost. */
+void session_print_totals(const struct session *session, const struct snapshot *last);
+
+#endif
