@@ -12,6 +12,8 @@
 #include "record.h"
 
 #define EVENT_PARAMS_MAX 32
+/* An item of a fdlist parameter: i64 fd, i16 poll flags. A u16 count stands before them. */
+#define EVENT_FDLIST_ITEM_BYTES 10
 
 struct event_param {
 	const uint8_t *data;
@@ -60,6 +62,8 @@ int event_param_index(const struct event_desc *desc, const char *name);
  * no such parameter or its value is unknown, -EINVAL when the type is not an integer.
  */
 int event_param_int(const struct event *event, const char *name, int64_t *ret_value);
+/* The same of one parameter's bytes; -EINVAL also when it has none. */
+int event_param_value(enum param_type type, const struct event_param *param, int64_t *ret_value);
 /* A text parameter (charbuf, fspath, fsrelpath) without its NUL; data NULL when absent. */
 struct event_text event_param_text(const struct event *event, const char *name);
 

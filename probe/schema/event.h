@@ -36,13 +36,16 @@ enum event_flag {
 	EVENT_F_LARGE_PAYLOAD = 1u << 8,
 };
 
-/* A set of names for bits (mask) or for whole values (enumeration). */
+/* A set of names for bits (mask), for whole values (enumeration), or a mask with a field in it. */
 struct flag_value {
 	const char *name;
 	uint32_t value;
 };
+enum flag_encoding { FLAG_ENCODING_CAPTURE, FLAG_ENCODING_NATIVE };
 struct flag_set {
 	const char *name;
+	enum flag_encoding encoding; /* CAPTURE: the files' portable numbers; NATIVE: the kernel's */
+	uint32_t field;              /* bits that hold one of several values; 0 = none, ~0 = enumeration */
 	const struct flag_value *values; /* in the order of flags.def */
 	size_t values_len;
 };
@@ -67,7 +70,10 @@ struct event_desc {
 };
 
 #define EVENT_CODE_COUNT 454
-#define EVENT_CODE_GENERIC_X 1
+enum event_code {
+#define EVENT(code, id, name, ...) EVENT_CODE_##id = code,
+#include "events.def"
+};
 
 /* The event of a code, NULL beyond the table. */
 const struct event_desc *event_by_code(uint16_t code);

@@ -45,6 +45,8 @@ enum task_flag {
 	TASK_F_LEADER = 1u << 1,
 	TASK_F_IN_SCOPE = 1u << 2,
 	TASK_F_NO_COUNTS = 1u << 3,  /* has made no counted call: calls_len is 0 */
+	TASK_F_ENDED = 1u << 4,      /* a zombie: its counts are in its exit record, here are none */
+	TASK_F_EXEC = 1u << 5,       /* exit record only: not ended, execve gave it its leader's tid */
 };
 
 /* One living thread. On the wire it is followed by calls_len struct call_count. */
