@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Scope, focus and interest become knobs. Each knob is one aligned store that the programs may read
+ * at any moment; scope_gen is bumped after all others of a change, and every thread whose own
+ * generation differs then works out anew, at its next call, whether it is wanted.
+ */
+#include "live.h"
+
+#include <errno.h>
+#include <string.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include "probe/count.skel.h"
+
+/* Bits of scope_pids by process. */
+struct marked_pid {
+	uint32_t pid;
+	uint32_t bits;
+};
+struct marked_pids {
+	struct marked_pid pids[2 * PROBE_SCOPE_MAX];
+	size_t len;
+};
+
+static void mark_pid(struct marked_pids *marked, pid_t pid, uint32_t bits)
+{
+	for (size_t i = 0; i < marked->len; i++) {
+		if (marked->pids[i].pid == (uint32_t)pid) {
+			marked->pids[i].bits |= bits;
+			return;
+		}
+	}
+	marked->pids[marked->len++] = (struct marked_pid){ .pid = (uint32_t)pid, .bits = bits };
+}
+
+static bool is_marked(const struct marked_pids *marked, uint32_t pid)
+{
+	for (size_t i = 0; i < marked->len; i++) {
+		if (marked->pids[i].pid == pid)
+			return true;
+	}
+	return false;
+}
+
+/* Deletes what is in the map and not in marked. Walks from the start again after each deletion. */
+static void scope_pids_prune(int map_fd, const struct marked_pids *marked)
+{
+	uint32_t key;
+	uint32_t *previous = NULL;
+	uint32_t kept;
+
+	while (bpf_map_get_next_key(map_fd, previous, &key) == 0) {
+		if (is_marked(marked, key)) {
+			kept = key;
+			previous = &kept;
+		} else {
+			bpf_map_delete_elem(map_fd, &key);
+		}
+	}
+}
+
+/* The map says exactly what scope and focus ask for. */
+static int scope_pids_write(struct probe *probe)
+{
+	int map_fd = bpf_map__fd(probe->count->maps.scope_pids);
+	struct marked_pids marked = { .len = 0 };
+
+	for (size_t i = 0; i < probe->scope.pids_len; i++)
+		mark_pid(&marked, probe->scope.pids[i], SCOPE_PID_SCOPE);
+	for (size_t i = 0; i < probe->focus_len; i++)
+		mark_pid(&marked, probe->focus[i], SCOPE_PID_FOCUS);
+
+	scope_pids_prune(map_fd, &marked);
+	for (size_t i = 0; i < marked.len; i++) {
+		if (bpf_map_update_elem(map_fd, &marked.pids[i].pid, &marked.pids[i].bits,
+					BPF_ANY) < 0)
+			return -errno;
+	}
+	return 0;
+}
+
+static void knob_store(uint32_t *knob, uint32_t value)
+{
+	__atomic_store_n(knob, value, __ATOMIC_RELAXED);
+}
+
+static void scope_gen_bump(struct probe_knobs *knobs)
+{
+	uint32_t gen = knobs->scope_gen + 1;
+
+	/* 0 is the generation of a thread that was never looked at. */
+	__atomic_store_n(&knobs->scope_gen, gen ? gen : 1, __ATOMIC_RELEASE);
+}
+
+/* A list is off while it changes: a filter that lets too much through for an instant loses nothing. */
+static void scope_lists_write(struct probe_knobs *knobs, const struct probe_scope *scope)
+{
+	knob_store(&knobs->cgroups_len, 0);
+	knob_store(&knobs->euids_len, 0);
+	knob_store(&knobs->comms_len, 0);
+	for (size_t i = 0; i < scope->cgroup_ids_len; i++)
+		__atomic_store_n(&knobs->cgroup_ids[i], scope->cgroup_ids[i], __ATOMIC_RELAXED);
+	for (size_t i = 0; i < scope->euids_len; i++)
+		knob_store(&knobs->euids[i], scope->euids[i]);
+	for (size_t i = 0; i < scope->comms_len; i++) {
+		/* Compared as a whole: unused bytes are zeros, as in the kernel's task. */
+		memset(knobs->comms[i], 0, RECORD_COMM_LEN);
+		memcpy(knobs->comms[i], scope->comms[i],
+		       strnlen(scope->comms[i], RECORD_COMM_LEN - 1));
+	}
+	__atomic_thread_fence(__ATOMIC_RELEASE);
+	knob_store(&knobs->cgroups_len, (uint32_t)scope->cgroup_ids_len);
+	knob_store(&knobs->euids_len, (uint32_t)scope->euids_len);
+	knob_store(&knobs->comms_len, (uint32_t)scope->comms_len);
+}
+
+int probe_set_scope(struct probe *probe, const struct probe_scope *scope)
+{
+	int rc;
+
+	if (scope->pids_len > PROBE_SCOPE_MAX || scope->cgroup_ids_len > PROBE_SCOPE_MAX ||
+	    scope->euids_len > PROBE_SCOPE_MAX || scope->comms_len > PROBE_SCOPE_MAX)
+		return -E2BIG;
+
+	probe->scope = *scope;
+	rc = scope_pids_write(probe);
+	if (rc < 0)
+		return rc;
+	scope_lists_write(probe->knobs, scope);
+	knob_store(&probe->knobs->scope_children, scope->children);
+	knob_store(&probe->knobs->scope_by_pid, scope->pids_len > 0);
+	scope_gen_bump(probe->knobs);
+	return 0;
+}
+
+int probe_set_focus(struct probe *probe, const pid_t *pids, size_t pids_len)
+{
+	int rc;
+
+	if (pids_len > PROBE_SCOPE_MAX)
+		return -E2BIG;
+	if (pids_len > 0)
+		memcpy(probe->focus, pids, pids_len * sizeof(*pids));
+	probe->focus_len = pids_len;
+	rc = scope_pids_write(probe);
+	if (rc < 0)
+		return rc;
+	scope_gen_bump(probe->knobs);
+	return 0;
+}
+
+int probe_set_interest(struct probe *probe, const struct probe_interest *interest)
+{
+	/* A duration needs the enter hook, and no program is attached there. */
+	if (interest->min_duration_ns != 0)
+		return -EOPNOTSUPP;
+	knob_store(&probe->knobs->failed_only, interest->failed_only);
+	for (size_t nr = 0; nr < SYSCALL_NR_MAX; nr++)
+		__atomic_store_n(&probe->knobs->interest[nr], interest->calls[nr],
+				 __ATOMIC_RELAXED);
+	return 0;
+}

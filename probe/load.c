@@ -1,0 +1,415 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Opens, sizes, loads and attaches the two BPF objects. The count object comes first and owns the
+ * maps that both use; the stream object reuses their descriptors, creates the ring buffers and puts
+ * its programs where count_exit tail-calls them.
+ */
+#include "live.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include "buffers.h"
+#include "cgroup.h"
+#include "features.h"
+#include "load_log.h"
+#include "own_pid.h"
+#include "schema/event.h"
+#include "probe/count.skel.h"
+#include "probe/stream.skel.h"
+
+#define NS_PER_S 1000000000ull
+
+/* The store programs that the syscall table names; their index in stream_progs. 0 = store_raw. */
+struct store_names {
+	const char *names[STREAM_PROGS_MAX];
+	size_t len;
+};
+
+static void store_names_collect(struct store_names *stores)
+{
+	stores->names[0] = "store_raw";
+	stores->len = 1;
+	for (size_t i = 0; i < syscall_table_len(); i++) {
+		const char *store = syscall_at(i)->store;
+		size_t at = 0;
+
+		if (!store)
+			continue;
+		while (at < stores->len && strcmp(stores->names[at], store) != 0)
+			at++;
+		if (at == stores->len && at < STREAM_PROGS_MAX)
+			stores->names[stores->len++] = store;
+	}
+}
+
+static uint8_t store_index(const struct store_names *stores, const char *store)
+{
+	for (size_t i = 1; store && i < stores->len; i++) {
+		if (strcmp(stores->names[i], store) == 0)
+			return (uint8_t)i;
+	}
+	return 0;
+}
+
+/* rows: SYSCALL_NR_MAX entries, read-only data of an object that is not loaded yet. */
+static void nr_info_fill(struct nr_info *rows, const struct store_names *stores)
+{
+	for (size_t i = 0; i < SYSCALL_NR_MAX; i++)
+		rows[i].event = EVENT_CODE_GENERIC_X;
+	for (size_t i = 0; i < syscall_table_len(); i++) {
+		const struct syscall_desc *desc = syscall_at(i);
+		int nr = syscall_nr(desc);
+		uint8_t flags = 0;
+
+		if (nr < 0 || nr >= SYSCALL_NR_MAX)
+			continue;
+		if (desc->flags & SYSCALL_F_CLONE)
+			flags |= NR_F_CLONE;
+		if (desc->flags & SYSCALL_F_EXIT)
+			flags |= NR_F_EXIT;
+		if (desc->flags & SYSCALL_F_LIFE)
+			flags |= NR_F_LIFE;
+		rows[nr] = (struct nr_info){
+			.io = desc->io,
+			.loss_class = desc->loss_class,
+			.store = store_index(stores, desc->store),
+			.flags = flags,
+			.sc = desc->sc,
+			.event = desc->store ? desc->exit_event : EVENT_CODE_GENERIC_X,
+		};
+	}
+}
+
+int probe_new(const struct probe_opts *opts, struct probe **ret_probe)
+{
+	struct probe *probe = calloc(1, sizeof(*probe));
+
+	if (!probe)
+		return -ENOMEM;
+	probe->opts = *opts;
+	probe->epoll_fd = -1;
+	probe->ring_bytes = opts->buffer_bytes ? opts->buffer_bytes : PROBE_BUFFER_DEFAULT;
+	*ret_probe = probe;
+	return 0;
+}
+
+void probe_free(struct probe *probe)
+{
+	if (!probe)
+		return;
+	/* The stream's programs first: the count object's tail calls then find nothing. */
+	stream_bpf__destroy(probe->stream);
+	if (probe->knobs)
+		munmap(probe->knobs, probe->knobs_bytes);
+	if (probe->stats)
+		munmap(probe->stats, probe->stats_bytes);
+	count_bpf__destroy(probe->count);
+	ring_set_free(probe->rings);
+	if (probe->epoll_fd >= 0)
+		close(probe->epoll_fd);
+	free(probe);
+}
+
+bool probe_stream_ready(const struct probe *probe)
+{
+	return __atomic_load_n(&probe->stream_ready, __ATOMIC_ACQUIRE);
+}
+
+/* Puts the reason of a failed step into err; step is "load the counter plane" or so. */
+static int load_failed(int err_nr, const char *step, const struct load_log *log,
+		       struct probe_error *err)
+{
+	char reason[160];
+
+	load_log_reason(log, reason, sizeof(reason));
+	snprintf(err->what, sizeof(err->what), "cannot %s: %s%s%s", step, strerror(-err_nr),
+		 reason[0] ? ": " : "", reason);
+	snprintf(err->remedy, sizeof(err->remedy), "saker doctor lists what this kernel lacks");
+	return err_nr;
+}
+
+/* Maps a whole BPF_F_MMAPABLE array. */
+static int array_map(const struct bpf_map *map, void **ret_mapping, size_t *ret_bytes)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	size_t stride = (bpf_map__value_size(map) + 7) & ~(size_t)7;
+	size_t bytes = (stride * bpf_map__max_entries(map) + page - 1) / page * page;
+	void *mapping = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
+
+	if (mapping == MAP_FAILED)
+		return -errno;
+	*ret_mapping = mapping;
+	*ret_bytes = bytes;
+	return 0;
+}
+
+static void knobs_start(struct probe *probe)
+{
+	probe->knobs->snaplen = probe->opts.snaplen;
+	probe->knobs->self_tgid = probe->opts.watch_self ? 0 : own_initial_pid();
+	probe->knobs->cgroup_v1 = cgroup_mode_find() == CGROUP_MODE_V1;
+	probe->knobs->scope_gen = 1;
+	probe_refresh_clock(probe);
+}
+
+static int count_load(struct probe *probe, struct load_log *log, struct probe_error *err)
+{
+	struct store_names stores;
+	int rc;
+
+	probe->count = count_bpf__open();
+	if (!probe->count)
+		return load_failed(-errno, "open the counter plane", log, err);
+	store_names_collect(&stores);
+	nr_info_fill(probe->count->rodata->nr_info, &stores);
+	bpf_program__set_autoload(probe->count->progs.dump_files, probe->iter_files);
+	rc = bpf_map__set_max_entries(probe->count->maps.cpu_stats, probe->cpus);
+	if (rc < 0)
+		return load_failed(rc, "size the counter plane", log, err);
+
+	rc = count_bpf__load(probe->count);
+	if (rc < 0)
+		return load_failed(rc, "load the counter plane", log, err);
+	rc = array_map(probe->count->maps.knobs, (void **)&probe->knobs, &probe->knobs_bytes);
+	if (rc == 0)
+		rc = array_map(probe->count->maps.cpu_stats, (void **)&probe->stats,
+			       &probe->stats_bytes);
+	if (rc < 0)
+		return load_failed(rc, "map the counter plane", log, err);
+
+	knobs_start(probe);
+	rc = count_bpf__attach(probe->count);
+	if (rc < 0)
+		return load_failed(rc, "attach the counter plane", log, err);
+	return 0;
+}
+
+int probe_load_counters(struct probe *probe, struct probe_error *err)
+{
+	static const enum feature_id needed[] = {
+		FEATURE_BTF,          FEATURE_TP_BTF,    FEATURE_READ_KERNEL,
+		FEATURE_TASK_STORAGE, FEATURE_ITER_TASK, FEATURE_RINGBUF,
+	};
+	struct load_log log;
+	int cpus;
+	int rc;
+
+	rc = privileges_check(err);
+	if (rc == 0)
+		rc = features_require(needed, sizeof(needed) / sizeof(needed[0]), err);
+	if (rc < 0)
+		return rc;
+	probe->iter_files =
+		feature_present(FEATURE_ITER_TASK_FILE) && feature_present(FEATURE_D_PATH);
+
+	load_log_begin(&log);
+	cpus = libbpf_num_possible_cpus();
+	if (cpus < 0 || cpus > PROBE_CPUS_MAX) {
+		rc = load_failed(cpus < 0 ? cpus : -E2BIG, "number the CPUs", &log, err);
+	} else {
+		probe->cpus = (unsigned)cpus;
+		probe->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+		rc = probe->epoll_fd < 0 ? load_failed(-errno, "wait for buffers", &log, err)
+					 : count_load(probe, &log, err);
+	}
+	load_log_end();
+	return rc;
+}
+
+/* Makes the stream object use the count object's maps of the same names. */
+static int stream_reuse_maps(struct probe *probe)
+{
+	struct bpf_map *map;
+
+	bpf_object__for_each_map(map, probe->stream->obj)
+	{
+		struct bpf_map *shared =
+			bpf_object__find_map_by_name(probe->count->obj, bpf_map__name(map));
+		int rc;
+
+		/* Read-only data and the like are each object's own. */
+		if (!shared || bpf_map__is_internal(map))
+			continue;
+		rc = bpf_map__reuse_fd(map, bpf_map__fd(shared));
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+/* Creates the ring buffers of the plan and registers them for waiting. */
+static int stream_create_rings(struct probe *probe)
+{
+	for (size_t i = 0; i < probe->rings->len; i++) {
+		struct epoll_event event = { .events = EPOLLIN | EPOLLET, .data.u64 = i };
+		uint32_t key = (uint32_t)i;
+		int fd;
+		int rc;
+
+		fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "saker_ring", 0, 0,
+				    (uint32_t)probe->ring_bytes, NULL);
+		if (fd < 0)
+			return fd;
+		rc = ring_open(&probe->rings->rings[i], fd, probe->ring_bytes);
+		if (rc < 0) {
+			close(fd);
+			return rc;
+		}
+		if (bpf_map_update_elem(bpf_map__fd(probe->stream->maps.rings), &key, &fd,
+					BPF_ANY) < 0 ||
+		    epoll_ctl(probe->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0)
+			return -errno;
+	}
+	return 0;
+}
+
+/* Attaches the programs that have a hook of their own; those on sys_exit are entered by tail call. */
+static int stream_attach(struct probe *probe)
+{
+	struct bpf_program *prog;
+
+	bpf_object__for_each_program(prog, probe->stream->obj)
+	{
+		if (strcmp(bpf_program__section_name(prog), "tp_btf/sys_exit") == 0)
+			bpf_program__set_autoattach(prog, false);
+	}
+	return stream_bpf__attach(probe->stream);
+}
+
+static int stream_fill_progs(struct probe *probe, const struct store_names *stores)
+{
+	int map_fd = bpf_map__fd(probe->count->maps.stream_progs);
+
+	for (uint32_t i = 0; i < stores->len; i++) {
+		struct bpf_program *prog =
+			bpf_object__find_program_by_name(probe->stream->obj, stores->names[i]);
+		int fd;
+
+		if (!prog)
+			return -ENOENT;
+		fd = bpf_program__fd(prog);
+		if (bpf_map_update_elem(map_fd, &i, &fd, BPF_ANY) < 0)
+			return -errno;
+	}
+	return 0;
+}
+
+static int stream_plan(struct probe *probe)
+{
+	bool online[PROBE_CPUS_MAX];
+	unsigned per_ring = PROBE_CPUS_PER_BUFFER_DEFAULT;
+	struct ring_plan plan = {};
+	int rc;
+
+	if (probe->opts.cpus_per_buffer_set)
+		per_ring = probe->opts.cpus_per_buffer;
+	cpus_online(online, probe->cpus);
+	rc = ring_plan_make(&plan, probe->cpus, online, per_ring);
+	if (rc < 0)
+		return rc;
+	for (unsigned cpu = 0; cpu < probe->cpus; cpu++)
+		probe->stream->rodata->cpu_ring[cpu] = plan.ring_of_cpu[cpu];
+	probe->stream->rodata->ring_bytes = (uint32_t)probe->ring_bytes;
+	rc = ring_set_new(&plan, &probe->rings);
+	ring_plan_release(&plan);
+	return rc;
+}
+
+static int stream_load(struct probe *probe, struct load_log *log, struct probe_error *err)
+{
+	struct store_names stores;
+	int rc;
+
+	probe->stream = stream_bpf__open();
+	if (!probe->stream)
+		return load_failed(-errno, "open the stream plane", log, err);
+	store_names_collect(&stores);
+	nr_info_fill(probe->stream->rodata->nr_info, &stores);
+	rc = stream_plan(probe);
+	if (rc == 0)
+		rc = stream_reuse_maps(probe);
+	if (rc < 0)
+		return load_failed(rc, "share maps between the planes", log, err);
+
+	rc = stream_bpf__load(probe->stream);
+	if (rc < 0)
+		return load_failed(rc, "load the stream plane", log, err);
+	rc = stream_create_rings(probe);
+	if (rc < 0)
+		return load_failed(rc, "create the ring buffers", log, err);
+	rc = stream_attach(probe);
+	if (rc < 0)
+		return load_failed(rc, "attach the stream plane", log, err);
+	rc = stream_fill_progs(probe, &stores);
+	if (rc < 0)
+		return load_failed(rc, "connect the planes", log, err);
+	return 0;
+}
+
+int probe_load_stream(struct probe *probe, struct probe_error *err)
+{
+	static const enum feature_id needed[] = { FEATURE_RINGBUF, FEATURE_ARRAY_OF_MAPS,
+						  FEATURE_TAIL_CALL };
+	struct load_log log;
+	int rc;
+
+	rc = features_require(needed, sizeof(needed) / sizeof(needed[0]), err);
+	if (rc < 0)
+		return rc;
+	load_log_begin(&log);
+	rc = stream_load(probe, &log, err);
+	load_log_end();
+	if (rc == 0)
+		__atomic_store_n(&probe->stream_ready, 1, __ATOMIC_RELEASE);
+	return rc;
+}
+
+static uint64_t clock_read_ns(clockid_t clock)
+{
+	struct timespec ts;
+
+	clock_gettime(clock, &ts);
+	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
+}
+
+/* Wall time minus boot time, from the tightest of a few readings. */
+static uint64_t epoch_offset_ns(void)
+{
+	uint64_t best_gap = UINT64_MAX;
+	uint64_t offset = 0;
+
+	for (int i = 0; i < 5; i++) {
+		uint64_t before = clock_read_ns(CLOCK_BOOTTIME);
+		uint64_t wall = clock_read_ns(CLOCK_REALTIME);
+		uint64_t after = clock_read_ns(CLOCK_BOOTTIME);
+
+		if (after - before < best_gap) {
+			best_gap = after - before;
+			offset = wall - before - best_gap / 2;
+		}
+	}
+	return offset;
+}
+
+void probe_refresh_clock(struct probe *probe)
+{
+	uint64_t now = clock_read_ns(CLOCK_BOOTTIME);
+	uint64_t old = probe->knobs->epoch_offset_ns;
+	uint64_t offset;
+
+	if (probe->clock_ns != 0 && now - probe->clock_ns < NS_PER_S)
+		return;
+	offset = epoch_offset_ns();
+	__atomic_store_n(&probe->knobs->epoch_offset_ns, offset, __ATOMIC_RELAXED);
+	if (probe->clock_ns != 0 && probe_stream_ready(probe))
+		ring_set_clock_step(probe->rings, (int64_t)(offset - old));
+	probe->clock_ns = now;
+}
