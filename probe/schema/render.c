@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Events as text: which arguments an event has, raw arguments by the type of the syscall's row, the
+ * result, flags. Parameters are rendered in render_param.c.
+ */
+#include "render.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include "render_param.h"
+
+/* Appends the names of value's bits below the field; returns what had no name. */
+static uint64_t flag_bits_render(const struct flag_set *set, uint64_t value, const char **separator,
+				 struct text_buf *buf)
+{
+	for (size_t i = 0; i < set->values_len && value != 0; i++) {
+		uint32_t bits = set->values[i].value;
+
+		if (bits == 0 || (bits & set->field) || (value & bits) != bits)
+			continue;
+		text_buf_add(buf, *separator);
+		text_buf_add(buf, set->values[i].name);
+		*separator = "|";
+		value &= ~(uint64_t)bits;
+	}
+	return value;
+}
+
+static const char *flag_field_name(const struct flag_set *set, uint32_t value)
+{
+	for (size_t i = 0; i < set->values_len; i++) {
+		uint32_t bits = set->values[i].value;
+
+		if (bits == value && (bits & ~set->field) == 0)
+			return set->values[i].name;
+	}
+	return NULL;
+}
+
+void flag_set_render(const struct flag_set *set, uint64_t value, struct text_buf *buf)
+{
+	uint32_t field = (uint32_t)value & set->field;
+	const char *name = NULL;
+	const char *separator = "";
+	uint64_t rest = value;
+
+	/* In a plain mask only 0 as a whole has a name; a field's 0 is a value like others. */
+	if (set->field != 0 || value == 0)
+		name = flag_field_name(set, field);
+	if (name) {
+		text_buf_add(buf, name);
+		separator = "|";
+		rest &= ~(uint64_t)field;
+	}
+	rest = flag_bits_render(set, rest, &separator, buf);
+	if (rest == 0 && separator[0] != '\0')
+		return;
+	text_buf_add(buf, separator);
+	if (rest == 0 || set->field == UINT32_MAX)
+		text_buf_printf(buf, "%" PRIu64, rest);
+	else
+		text_buf_printf(buf, "0x%" PRIx64, rest);
+}
+
+/* Whether the arguments are the raw ones of the prefix. */
+static bool args_are_raw(const struct event *event)
+{
+	return event->desc->code == EVENT_CODE_GENERIC_X && event->syscall;
+}
+
+const char *event_name(const struct event *event)
+{
+	return args_are_raw(event) ? event->syscall->name : event->desc->name;
+}
+
+size_t event_args_len(const struct event *event)
+{
+	return args_are_raw(event) ? event->syscall->args_len : event->params_len;
+}
+
+const char *event_arg_name(const struct event *event, size_t index)
+{
+	if (index >= event_args_len(event))
+		return "";
+	return args_are_raw(event) ? event->syscall->args[index].name :
+				     event->desc->params[index].name;
+}
+
+static void pointer_render(uint64_t value, struct text_buf *buf)
+{
+	if (value == 0)
+		text_buf_add(buf, "NULL");
+	else
+		text_buf_printf(buf, "0x%" PRIx64, value);
+}
+
+static void flags_arg_render(const struct arg_desc *arg, uint64_t value, struct text_buf *buf)
+{
+	/* Registers hold 64 bits; the kernel looks at an int's 32, which a caller may sign-extend. */
+	if (arg->type == ARG_TYPE_ENUM || value >> 32 == UINT32_MAX)
+		value = (uint32_t)value;
+	if (arg->flags)
+		flag_set_render(arg->flags, value, buf);
+	else
+		text_buf_printf(buf, arg->type == ARG_TYPE_ENUM ? "%" PRIu64 : "0x%" PRIx64, value);
+}
+
+static void clock_render(int32_t clock, struct text_buf *buf)
+{
+	/* Negative ones are made from a pid or an fd (clock_getcpuclockid(3)). */
+	if (clock < 0)
+		text_buf_printf(buf, "%" PRId32, clock);
+	else
+		flag_set_render(flag_set_by_name("native_clock"), (uint64_t)clock, buf);
+}
+
+static void raw_arg_render(const struct arg_desc *arg, uint64_t value, struct text_buf *buf)
+{
+	switch (arg->type) {
+	case ARG_TYPE_INT:
+	case ARG_TYPE_PID:
+		text_buf_printf(buf, "%" PRId32, (int32_t)value);
+		break;
+	case ARG_TYPE_LONG:
+	case ARG_TYPE_OFFSET:
+		text_buf_printf(buf, "%" PRId64, (int64_t)value);
+		break;
+	case ARG_TYPE_UINT:
+		text_buf_printf(buf, "%" PRIu32, (uint32_t)value);
+		break;
+	case ARG_TYPE_ULONG:
+	case ARG_TYPE_SIZE:
+		text_buf_printf(buf, "%" PRIu64, value);
+		break;
+	case ARG_TYPE_FD:
+		fd_render((int32_t)value, buf);
+		break;
+	case ARG_TYPE_UID:
+	case ARG_TYPE_GID:
+		id_render((uint32_t)value, buf);
+		break;
+	case ARG_TYPE_MODE:
+		mode_render((uint16_t)value, buf);
+		break;
+	case ARG_TYPE_FLAGS:
+	case ARG_TYPE_ENUM:
+		flags_arg_render(arg, value, buf);
+		break;
+	case ARG_TYPE_SIGNAL:
+		signal_render((int32_t)value, buf);
+		break;
+	case ARG_TYPE_CLOCK:
+		clock_render((int32_t)value, buf);
+		break;
+	case ARG_TYPE_PTR:
+	case ARG_TYPE_PATH:
+	case ARG_TYPE_STR:
+	case ARG_TYPE_BUF:
+	case ARG_TYPE_TIME:
+		pointer_render(value, buf);
+		break;
+	case ARG_TYPE_NONE:
+	case ARG_TYPE_HEX:
+	case ARG_TYPE_COUNT:
+		text_buf_printf(buf, "0x%" PRIx64, value);
+		break;
+	}
+}
+
+/* The parameter that is the call's result, -1 when there is none: first in every exit event. */
+static int result_index(const struct event *event)
+{
+	const struct event_desc *desc = event->desc;
+
+	if (desc->direction != EVENT_EXIT || desc->code == EVENT_CODE_GENERIC_X ||
+	    strcmp(desc->kind, "syscall") != 0 || event->params_len == 0)
+		return -1;
+	/* getuid and the like have nothing else; events that make an fd call it fd. */
+	if (strcmp(desc->params[0].name, "res") == 0 || desc->params_len == 1 ||
+	    (desc->flags & EVENT_F_CREATES_FD))
+		return 0;
+	return -1;
+}
+
+void event_arg_render(const struct event *event, size_t index, struct text_buf *buf)
+{
+	int64_t value;
+
+	if (index >= event_args_len(event))
+		return;
+	if (args_are_raw(event)) {
+		raw_arg_render(&event->syscall->args[index], event->prefix.args[index], buf);
+		return;
+	}
+	/* A failed open's fd is an errno, whatever its type says. */
+	if ((int)index == result_index(event) &&
+	    event->desc->params[index].type == PARAM_TYPE_FD &&
+	    event_param_value(PARAM_TYPE_FD, &event->params[index], &value) == 0)
+		result_render(value, buf);
+	else
+		param_render(event, index, buf);
+}
+
+/* "(/real/file)" behind the path that was called, when it says something new. */
+static void resolved_render(const struct event_text *path, const struct event_text *called,
+			    struct text_buf *buf)
+{
+	if (!path->data || path->len == 0)
+		return;
+	if (path->flags == 0 && called->data && called->len == path->len &&
+	    memcmp(called->data, path->data, path->len) == 0)
+		return;
+	text_buf_add(buf, "(");
+	if (path->flags & RECORD_EXT_F_RACED)
+		text_buf_add(buf, "~");
+	if (path->flags & RECORD_EXT_F_CUT)
+		text_buf_add(buf, "...");
+	text_buf_add_safe(buf, path->data, path->len);
+	if (path->flags & RECORD_EXT_F_DELETED)
+		text_buf_add(buf, " deleted");
+	text_buf_add(buf, ")");
+}
+
+/* The argument that named the object of event->path: the first path. -1: none. */
+static int called_index(const struct event *event)
+{
+	bool raw = args_are_raw(event);
+
+	for (size_t i = 0; i < event_args_len(event); i++) {
+		enum param_type type = raw ? PARAM_TYPE_NONE : event->desc->params[i].type;
+
+		if (raw ? event->syscall->args[i].type == ARG_TYPE_PATH :
+			  type == PARAM_TYPE_FSPATH || type == PARAM_TYPE_FSRELPATH)
+			return (int)i;
+	}
+	return -1;
+}
+
+void event_args_render(const struct event *event, struct text_buf *buf)
+{
+	int result = result_index(event);
+	int called_at = event->path.data ? called_index(event) : -1;
+	const char *separator = "";
+
+	for (size_t i = 0; i < event_args_len(event); i++) {
+		struct event_text called = { .data = NULL };
+
+		if ((int)i == result)
+			continue;
+		text_buf_add(buf, separator);
+		text_buf_add(buf, event_arg_name(event, i));
+		text_buf_add(buf, "=");
+		event_arg_render(event, i, buf);
+		separator = " ";
+		if ((int)i != called_at)
+			continue;
+		if (!args_are_raw(event))
+			called = event_param_text(event, event->desc->params[i].name);
+		resolved_render(&event->path, &called, buf);
+	}
+}
+
+void event_result_render(const struct event *event, struct text_buf *buf)
+{
+	int index = result_index(event);
+	int64_t ret = event->prefix.ret;
+
+	if (event->desc->direction == EVENT_ENTER) {
+		text_buf_add(buf, "-");
+		return;
+	}
+	if (event->prefix.nr < 0) {
+		if (index < 0 || event->params[index].len == 0)
+			text_buf_add(buf, "-");
+		else
+			event_arg_render(event, (size_t)index, buf);
+		return;
+	}
+	if (event->syscall && (event->syscall->flags & SYSCALL_F_EXIT))
+		text_buf_add(buf, "-");
+	else if (event->syscall && (event->syscall->flags & SYSCALL_F_ADDRESS) &&
+		 (ret > 0 || ret < -4095))
+		text_buf_printf(buf, "0x%" PRIx64, (uint64_t)ret);
+	else
+		result_render(ret, buf);
+}
