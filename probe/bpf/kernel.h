@@ -50,6 +50,7 @@ struct timespec64 {
 
 struct inode {
 	u16 i_mode;
+	u32 i_flags;
 	struct super_block *i_sb;
 	unsigned long i_ino;
 	u32 i_nlink;
@@ -65,10 +66,16 @@ struct inode___underscore { /* 6.6 to 6.10 */
 	struct timespec64 __i_mtime, __i_ctime;
 };
 
+struct hlist_bl_node {
+	struct hlist_bl_node *next, **pprev;
+};
+
 struct dentry {
 	u32 d_flags;
-	u32 d_seq;
-	void *d_hash; /* its location only: d_unhashed() looks at pprev */
+	struct {
+		u32 sequence;
+	} d_seq; /* some seqcount type; its count is first */
+	struct hlist_bl_node d_hash;
 	struct dentry *d_parent;
 	struct qstr d_name;
 	struct inode *d_inode;
@@ -107,6 +114,8 @@ struct fdtable {
 
 struct files_struct {
 	struct fdtable *fdt;
+	struct fdtable fdtab;
+	struct file *fd_array[64]; /* NR_OPEN_DEFAULT: bits of a long */
 };
 
 struct fs_struct {
@@ -224,6 +233,7 @@ struct signal_struct {
 	struct tty_struct *tty;
 	struct rlimit rlim[16];
 	u64 utime, stime;
+	u64 sum_sched_runtime; /* of its ended threads */
 	struct {
 		int counter;
 	} live;
@@ -280,6 +290,27 @@ struct linux_binprm {
 	struct file *file;
 	const char *filename;
 	const char *interp;
+};
+
+struct in6_addr {
+	u8 in6_u[16];
+};
+struct sock_common {
+	u32 skc_daddr, skc_rcv_saddr;
+	u16 skc_dport; /* network order */
+	u16 skc_num;   /* host order */
+	u16 skc_family;
+	u8 skc_state;
+	struct in6_addr skc_v6_daddr, skc_v6_rcv_saddr;
+};
+struct sock {
+	struct sock_common __sk_common;
+	u16 sk_protocol;
+	u16 sk_type;
+};
+struct socket {
+	short type;
+	struct sock *sk;
 };
 
 struct seq_file {

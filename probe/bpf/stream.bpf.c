@@ -10,5 +10,7 @@
 #include "kernel.h"
 #include "shared.h"
 #include "family/raw.h"
+#include "family/fd.h"
+#include "family/open.h"
 
 char _license[] SEC("license") = "Dual BSD/GPL";

@@ -36,6 +36,19 @@ static __always_inline void fixed_len(void *record, const u32 i, const u32 bytes
 	put_u16(record + FIXED_HEAD(i), bytes);
 }
 
+/* Parameter i of n, at byte `at` of the parameters. */
+static __always_inline void fixed_u64(void *record, const u32 n, const u32 i, const u32 at, u64 value)
+{
+	fixed_len(record, i, 8);
+	put_u64(record + FIXED_HEAD(n) + at, value);
+}
+
+static __always_inline void fixed_u32(void *record, const u32 n, const u32 i, const u32 at, u32 value)
+{
+	fixed_len(record, i, 4);
+	put_u32(record + FIXED_HEAD(n) + at, value);
+}
+
 static __always_inline void fixed_submit(struct call *call, void *record, const u32 n, const u32 bytes)
 {
 	u64 flags = ring_wakeup_flags(&call->ring, call->ts_ns);

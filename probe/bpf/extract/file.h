@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Open files: from a descriptor of the current task to its struct file, inode and device. */
+#ifndef PROBE_BPF_EXTRACT_FILE_H
+#define PROBE_BPF_EXTRACT_FILE_H
+
+#include "walk.h"
+
+#define FMODE_CREATED 0x100000u /* include/linux/fs.h: the open made the file */
+
+/* The struct file of fd, 0 when there is none. */
+static __always_inline u64 file_of_fd(struct task_struct *task, s64 fd)
+{
+	struct fdtable *table;
+	u64 file = 0;
+
+	if (!task->files || fd < 0)
+		return 0;
+	table = task->files->fdt;
+	if ((u64)fd >= table->max_fds)
+		return 0;
+	bpf_probe_read_kernel(&file, sizeof(file), (void *)((u64)table->fd + 8 * fd));
+	return file;
+}
+
+/* dev_t as capture files have it. */
+static __always_inline u32 dev_encode(u32 dev)
+{
+	u32 major = dev >> 20, minor = dev & 0xfffff;
+
+	return (minor & 0xff) | major << 8 | (minor & ~0xffu) << 12;
+}
+
+/* What an event says of an opened object. */
+struct file_info {
+	u64 ino;
+	u64 dentry, vfsmnt; /* where its path walk starts */
+	u32 dev;            /* as dev_encode() */
+	u32 f_mode;
+	u16 i_mode;
+	u16 nlink0;         /* 1: no name left */
+};
+
+/* Reads file and inode through the walk's block buffers. Returns 0, or -1 when a read failed. */
+static __always_inline int file_info(struct walk *w, u64 file, struct file_info *info)
+{
+	u64 inode, sb;
+	u32 dev = 0;
+
+	if (!file || bpf_probe_read_kernel(w->file, FILE_BYTES, (void *)file))
+		return -1;
+	inode = BLOCK_U64(w->file, struct file, f_inode);
+	info->vfsmnt = BLOCK_U64(w->file, struct file, f_path.mnt);
+	info->dentry = BLOCK_U64(w->file, struct file, f_path.dentry);
+	info->f_mode = BLOCK_U32(w->file, struct file, f_mode);
+	if (bpf_probe_read_kernel(w->inode, INODE_BYTES, (void *)inode))
+		return -1;
+	info->i_mode = BLOCK_U16(w->inode, struct inode, i_mode);
+	info->ino = BLOCK_U64(w->inode, struct inode, i_ino);
+	info->nlink0 = BLOCK_U32(w->inode, struct inode, i_nlink) == 0;
+	sb = BLOCK_U64(w->inode, struct inode, i_sb);
+	bpf_probe_read_kernel(&dev, sizeof(dev), (void *)(sb + bpf_core_field_offset(struct super_block, s_dev)));
+	info->dev = dev_encode(dev);
+	return 0;
+}
+
+#endif

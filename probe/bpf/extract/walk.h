@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The path of a kernel object: from its dentry up to the root of the mount namespace, through
+ * mount points, not minding the process's root: a chroot is seen through.
+ *
+ * Each dentry is read in one block that holds its parent, name and, for short names, the text. The
+ * sequence count of every dentry on the way is looked at again after the last one was read: if none
+ * has changed there was an instant at which the whole path was true.
+ */
+#ifndef PROBE_BPF_EXTRACT_WALK_H
+#define PROBE_BPF_EXTRACT_WALK_H
+
+#include "../kernel.h"
+#include "../shared.h"
+
+#define WALK_MAX 32         /* components kept; must be a power of two */
+#define WALK_STEPS 40       /* components and mount points */
+#define DENTRY_BYTES 104    /* head of struct dentry, up to and with the inline name */
+#define MOUNT_BYTES 64      /* head of struct mount, up to and with mnt.mnt_root */
+#define FILE_BYTES 128      /* head of struct file */
+#define INODE_BYTES 128     /* head of struct inode */
+
+struct walk_entry {
+	u64 dentry;
+	u8 block[DENTRY_BYTES];
+};
+
+struct walk {
+	/* Results. */
+	u32 len;       /* components */
+	u32 bytes;     /* of the text, at most RECORD_PATH_MAX - 1 */
+	u8 cut;        /* the front is missing */
+	u8 bound;      /* the mount's root is not its file system's root */
+	u8 floating;   /* not reachable from a root: pipe, socket, memory */
+	u8 failed;     /* a read failed */
+	u32 end;       /* walk_put(): where the next component ends */
+	u8 mount[MOUNT_BYTES];
+	u8 file[FILE_BYTES];
+	u8 inode[INODE_BYTES];
+	struct walk_entry entry[WALK_MAX];
+	u8 slack[DENTRY_BYTES]; /* Verifier: for masked positions beyond the last block */
+};
+
+/* A field of a block that was read from the start of its struct. */
+#define BLOCK_U64(block, type, field) (*(u64 *)((block) + bpf_core_field_offset(type, field)))
+#define BLOCK_U32(block, type, field) (*(u32 *)((block) + bpf_core_field_offset(type, field)))
+#define BLOCK_U16(block, type, field) (*(u16 *)((block) + bpf_core_field_offset(type, field)))
+
+/* Reads the mount at `mount`; its root dentry, 0 when it cannot be read. */
+static __always_inline u64 walk_mount(struct walk *w, u64 mount)
+{
+	if (bpf_probe_read_kernel(w->mount, MOUNT_BYTES, (void *)mount)) {
+		w->failed = 1;
+		return 0;
+	}
+	return BLOCK_U64(w->mount, struct mount, mnt.mnt_root);
+}
+
+/*
+ * Walks up from dentry in the mount of vfsmnt; with vfsmnt 0 to the root of the file system. Fills
+ * entries (leaf first) and results.
+ */
+static __noinline int walk_up(struct walk *w, u64 dentry, u64 vfsmnt)
+{
+	u64 mount = vfsmnt - bpf_core_field_offset(struct mount, mnt);
+	u64 root = 0, parent, up;
+	struct walk_entry *e;
+
+	/* Verifier: counts live in the map, where it does not follow their values around the loop. */
+	w->len = 0;
+	w->bytes = 0;
+	w->cut = 0;
+	w->floating = 0;
+	w->failed = 0;
+	w->bound = 0;
+	if (vfsmnt)
+		root = walk_mount(w, mount);
+	for (u32 i = 0; i < WALK_STEPS; i++) {
+		if (dentry == root) {
+			up = BLOCK_U64(w->mount, struct mount, mnt_parent);
+			if (mount == vfsmnt - bpf_core_field_offset(struct mount, mnt)) {
+				parent = root;
+				bpf_probe_read_kernel(&parent, sizeof(parent),
+						      (void *)(root + bpf_core_field_offset(struct dentry, d_parent)));
+				w->bound = parent != root;
+			}
+			if (up == mount)
+				return 0;
+			dentry = BLOCK_U64(w->mount, struct mount, mnt_mountpoint);
+			mount = up;
+			root = walk_mount(w, mount);
+			continue;
+		}
+		if (w->len >= WALK_MAX)
+			break;
+		e = &w->entry[w->len & (WALK_MAX - 1)];
+		if (bpf_probe_read_kernel(e->block, DENTRY_BYTES, (void *)dentry)) {
+			w->failed = 1;
+			return 0;
+		}
+		e->dentry = dentry;
+		parent = BLOCK_U64(e->block, struct dentry, d_parent);
+		if (parent == dentry) { /* a root, of a file system or of nothing */
+			w->floating = vfsmnt != 0;
+			return 0;
+		}
+		up = BLOCK_U32(e->block, struct dentry, d_name.len) & 0xff;
+		up += w->bytes + 1;
+		if (up >= RECORD_PATH_MAX)
+			break;
+		w->bytes = up;
+		w->len++;
+		dentry = parent;
+	}
+	w->cut = 1;
+	return 0;
+}
+
+/* 1 when a dentry of the walk has moved since it was read. */
+static __noinline int walk_raced(struct walk *w)
+{
+	u32 raced = 0;
+
+	for (u32 i = 0; i < WALK_MAX; i++) {
+		struct walk_entry *e = &w->entry[i];
+		u32 seq = 0, was;
+
+		if (i >= w->len)
+			break;
+		was = BLOCK_U32(e->block, struct dentry, d_seq);
+		bpf_probe_read_kernel(&seq, sizeof(seq),
+				      (void *)(e->dentry + bpf_core_field_offset(struct dentry, d_seq)));
+		raced |= seq != was || (seq & 1);
+	}
+	return raced;
+}
+
+/*
+ * Walks, once more if it raced with a rename. Returns enum record_ext_flag bits of the result; the
+ * leaf's deletion is among them.
+ */
+static __noinline u32 walk_path(struct walk *w, u64 dentry, u64 vfsmnt)
+{
+	u32 flags = RECORD_EXT_F_RACED;
+
+	for (u32 i = 0; i < 2; i++) {
+		walk_up(w, dentry, vfsmnt);
+		if (!walk_raced(w)) {
+			flags = 0;
+			break;
+		}
+	}
+	if (w->cut)
+		flags |= RECORD_EXT_F_CUT;
+	/* d_unhashed(): the leaf is in no directory. */
+	if (w->len && !BLOCK_U64(w->entry[0].block, struct dentry, d_hash.pprev))
+		flags |= RECORD_EXT_F_DELETED;
+	return flags;
+}
+
+/*
+ * Writes the text of the walk so that it ends before `end`. Runs over to the left of its start by up
+ * to 7 bytes: the caller writes what is there afterwards. Verifier: `end` points into map memory
+ * with at least 8 KiB in front of it.
+ */
+static __noinline int walk_put(struct walk *w, u8 *base, u32 end)
+{
+	w->end = end;
+	for (u32 i = 0; i < WALK_MAX; i++) {
+		struct walk_entry *e = &w->entry[i];
+		u64 name, inside;
+		u32 len;
+
+		if (i >= w->len)
+			break;
+		name = BLOCK_U64(e->block, struct dentry, d_name.name);
+		len = BLOCK_U32(e->block, struct dentry, d_name.len) & 0xff;
+		inside = name - e->dentry;
+		if (inside < DENTRY_BYTES && inside + len <= DENTRY_BYTES) {
+			u8 *from = (u8 *)e + (((u32)inside + len) & 127); /* entry's dentry word is 8 bytes */
+			u8 *to = base + (w->end & 0x3fff);
+
+			*(u64 *)(to - 8) = *(u64 *)from;
+			if (len > 8)
+				*(u64 *)(to - 16) = *(u64 *)(from - 8);
+			if (len > 16)
+				*(u64 *)(to - 24) = *(u64 *)(from - 16);
+			if (len > 24) {
+				*(u64 *)(to - 32) = *(u64 *)(from - 24);
+				*(u64 *)(to - 40) = *(u64 *)(from - 32);
+			}
+		} else if (bpf_probe_read_kernel(base + ((w->end - len) & 0x3fff), len, (void *)name)) {
+			w->failed = 1;
+		}
+		w->end -= len + 1;
+		base[w->end & 0x3fff] = '/';
+	}
+	return 0;
+}
+
+#endif

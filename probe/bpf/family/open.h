@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * open, openat, openat2, creat on sys_exit. The caller's text is the name parameter; a successful
+ * open also has the object's own path, its path inside the file system where that differs, and its
+ * identity as extension items.
+ */
+#ifndef PROBE_BPF_FAMILY_OPEN_H
+#define PROBE_BPF_FAMILY_OPEN_H
+
+#include "../store/build.h"
+#include "../extract/file.h"
+#include "../extract/flags.h"
+
+/* Extension of a successful open; fills *info (zeros for a failed one). */
+static __always_inline void open_object(struct build *b, struct file_info *info)
+{
+	struct walk *w = &b->slot->walk;
+	u32 flags;
+
+	if (b->call->ret < 0)
+		return;
+	if (file_info(w, file_of_fd(b->call->task, b->call->ret), info)) {
+		__sync_fetch_and_add(&b->call->ring.stats->read_failures, 1);
+		return;
+	}
+	build_ext_file_id(b, info->ino, info->dev, info->i_mode);
+	flags = walk_path(w, info->dentry, info->vfsmnt);
+	if (w->failed)
+		__sync_fetch_and_add(&b->call->ring.stats->read_failures, 1);
+	if (w->floating || w->failed)
+		return;
+	if (info->nlink0)
+		flags |= RECORD_EXT_F_DELETED;
+	build_ext_path(b, RECORD_EXT_PATH, flags);
+	if (!w->bound)
+		return;
+	flags = (flags & RECORD_EXT_F_DELETED) | walk_path(w, info->dentry, 0);
+	build_ext_path(b, RECORD_EXT_PATH_IN_FS, flags);
+}
+
+static __always_inline u32 open_flags(u64 flags, struct file_info *info)
+{
+	return open_flags_encode(flags) | (info->f_mode & FMODE_CREATED ? SCAP_O_F_CREATED : 0);
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(store_open, struct pt_regs *regs, long ret)
+{
+	struct file_info info = {};
+	struct call call;
+	struct build b;
+
+	if (call_begin_syscall(&call, regs, ret) || build_begin(&b, &call, 6))
+		return 0;
+	open_object(&b, &info);
+	build_u64(&b, 0, ret);
+	build_user_text(&b, 1, call.args[0]);
+	build_u32(&b, 2, open_flags(call.args[1], &info));
+	build_u32(&b, 3, open_mode_encode(call.args[1], call.args[2]));
+	build_u32(&b, 4, info.dev);
+	build_u64(&b, 5, info.ino);
+	build_submit(&b);
+	return 0;
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(store_openat, struct pt_regs *regs, long ret)
+{
+	struct file_info info = {};
+	struct call call;
+	struct build b;
+
+	if (call_begin_syscall(&call, regs, ret) || build_begin(&b, &call, 7))
+		return 0;
+	open_object(&b, &info);
+	build_u64(&b, 0, ret);
+	build_u64(&b, 1, (s64)(s32)call.args[0]);
+	build_user_text(&b, 2, call.args[1]);
+	build_u32(&b, 3, open_flags(call.args[2], &info));
+	build_u32(&b, 4, open_mode_encode(call.args[2], call.args[3]));
+	build_u32(&b, 5, info.dev);
+	build_u64(&b, 6, info.ino);
+	build_submit(&b);
+	return 0;
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(store_openat2, struct pt_regs *regs, long ret)
+{
+	struct { u64 flags, mode, resolve; } how = {}; /* struct open_how, include/uapi/linux/openat2.h */
+	struct file_info info = {};
+	struct call call;
+	struct build b;
+
+	if (call_begin_syscall(&call, regs, ret) || build_begin(&b, &call, 8))
+		return 0;
+	if (bpf_probe_read_user(&how, sizeof(how), (void *)call.args[2]))
+		b.slot->flags |= RECORD_F_UNREADABLE;
+	open_object(&b, &info);
+	build_u64(&b, 0, ret);
+	build_u64(&b, 1, (s64)(s32)call.args[0]);
+	build_user_text(&b, 2, call.args[1]);
+	build_u32(&b, 3, open_flags(how.flags, &info));
+	build_u32(&b, 4, open_mode_encode(how.flags, how.mode));
+	build_u32(&b, 5, resolve_flags_encode(how.resolve));
+	build_u32(&b, 6, info.dev);
+	build_u64(&b, 7, info.ino);
+	build_submit(&b);
+	return 0;
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(store_creat, struct pt_regs *regs, long ret)
+{
+	struct file_info info = {};
+	struct call call;
+	struct build b;
+
+	if (call_begin_syscall(&call, regs, ret) || build_begin(&b, &call, 6))
+		return 0;
+	open_object(&b, &info);
+	build_u64(&b, 0, ret);
+	build_user_text(&b, 1, call.args[0]);
+	build_u32(&b, 2, call.args[1] & 07777);
+	build_u32(&b, 3, info.dev);
+	build_u64(&b, 4, info.ino);
+	build_u16(&b, 5, 0);
+	build_submit(&b);
+	return 0;
+}
+
+#endif

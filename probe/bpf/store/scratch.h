@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Scratch: where records of variable size are built. Tracing programs can be interrupted by others
+ * on the same CPU and, on newest kernels, preempted, so scratch is never "the CPU's": a program
+ * claims a slot by its owner word and frees it at the end. No free slot is a counted loss.
+ */
+#ifndef PROBE_BPF_STORE_SCRATCH_H
+#define PROBE_BPF_STORE_SCRATCH_H
+
+#include "prefix.h"
+#include "../extract/walk.h"
+
+/* Slots per CPU: one for a call, one for what interrupts it, one more. */
+#define SCRATCH_SLOTS 3
+
+/* The event's place in the slot; prefix and extension grow down from it. */
+#define EVENT_AT 8704u
+/* Most bytes of one parameter but data: a path, an argument list. */
+#define PARAM_MAX 4096u
+
+/*
+ *   data  ... | prefix | extension | header | lengths | parameters ...
+ *                                  ^ EVENT_AT
+ * Verifier: every position is masked to its range, and the slack behind makes the largest write at
+ * the largest masked position fit.
+ */
+struct scratch {
+	u32 owner; /* 0 = free */
+	/* The build's state. Verifier: here and not on the stack, so that its values are not followed. */
+	u32 pos;   /* next parameter byte, from EVENT_AT */
+	u32 ext;   /* bytes of extension in front of EVENT_AT */
+	u32 flags; /* enum record_flag */
+	u32 reserved[12];
+	u8 stage[512];    /* user structs on their way: message headers, addresses */
+	struct walk walk; /* path walk; also the slack for writes that run over to the left */
+	u8 data[0x4000 + RECORD_MAX_BYTES + 64];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, SCRATCH_SLOTS); /* the loader: possible CPUs times SCRATCH_SLOTS */
+	__type(key, u32);
+	__type(value, struct scratch);
+} scratch SEC(".maps");
+
+#ifdef NO_OWNER
+/* Test build: scratch as it must not be, to prove that the test of re-entry can fail. */
+static __always_inline struct scratch *scratch_claim(u32 cpu)
+{
+	u32 index = cpu * SCRATCH_SLOTS;
+
+	return bpf_map_lookup_elem(&scratch, &index);
+}
+#else
+/* Claims a slot of the CPU; NULL when all are taken. The owner word decides, not the CPU number. */
+static __always_inline struct scratch *scratch_claim(u32 cpu)
+{
+	for (u32 i = 0; i < SCRATCH_SLOTS; i++) {
+		u32 index = cpu * SCRATCH_SLOTS + i;
+		struct scratch *slot = bpf_map_lookup_elem(&scratch, &index);
+
+		if (slot && __sync_val_compare_and_swap(&slot->owner, 0, 1) == 0)
+			return slot;
+	}
+	return NULL;
+}
+#endif
+
+static __always_inline void scratch_free(struct scratch *slot)
+{
+	__sync_lock_test_and_set(&slot->owner, 0);
+}
+
+#endif
