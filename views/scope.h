@@ -22,11 +22,11 @@ enum chip_kind {
 struct chip {
 	enum chip_kind kind;
 	bool negated;
-	uint32_t pid;            /* CHIP_PROC */
+	uint32_t pid; /* CHIP_PROC */
 	uint64_t start_boot_ns;
-	int nr;                  /* CHIP_SYSCALL */
-	uint64_t number;         /* other numeric chips: event number, tid, ... */
-	char text[256];          /* value of text chips; name to show of the others */
+	int nr;          /* CHIP_SYSCALL */
+	uint64_t number; /* other numeric chips: event number, tid, ... */
+	char text[256];  /* value of text chips; name to show of the others */
 };
 
 #define SCOPE_CHIPS_MAX 8
@@ -40,10 +40,19 @@ int scope_push(struct scope *scope, const struct chip *chip);
 void scope_pop(struct scope *scope);
 /* Appends "ctr=web > proc=nginx[1589]"; nothing for an empty scope. */
 void scope_render(const struct scope *scope, struct text_buf *buf);
-/* Appends the scope as a condition: "container.id=... and proc.pid=1589". */
+/*
+ * Appends the scope as a condition: "container.id=... and proc.pid=1589". Rows that are no calls
+ * ("other", "unknown") have no condition and are left out; an empty scope appends nothing.
+ */
 void scope_condition(const struct scope *scope, struct text_buf *buf);
 bool scope_accepts_proc(const struct scope *scope, const struct proc_row *proc);
 bool scope_accepts_syscall(const struct scope *scope, int nr);
-bool scope_accepts_event(const struct scope *scope, const struct event *event, const struct history_event *kept);
+bool scope_accepts_event(const struct scope *scope, const struct event *event,
+			 const struct history_event *kept);
+
+/* The same from the record's prefix alone, cheap: every chip but paths. */
+bool scope_accepts_kept(const struct scope *scope, const struct history_event *kept);
+/* Does a chip that picks one process apply to the scope? */
+bool scope_has_proc(const struct scope *scope);
 
 #endif

@@ -6,6 +6,7 @@
 #ifndef VIEWS_TABLE_H
 #define VIEWS_TABLE_H
 
+#include <sys/types.h>
 #include "scope.h"
 #include "view.h"
 
@@ -18,15 +19,16 @@ struct row_key {
 struct row {
 	const struct snapshot *snapshot;
 	struct row_key key;
-	const struct proc_row *proc;           /* PROCESS, CALLER; may be NULL for EVENT, OPEN */
-	const struct call_row *call;           /* CALLER */
-	const struct syscall_row *syscall;     /* SYSCALL */
-	const struct history_event *kept;      /* EVENT, OPEN, FIELD */
-	const struct event *event;             /* decoded, in the table's arena */
-	const struct path_group *group;        /* PATH: grouped twin of opens */
-	const struct buffer_row *buffer;       /* BUFFER */
-	size_t index;                          /* FIELD: which field; others: 0 */
-	uint64_t gap_lost;                     /* EVENT: a gap line "-- N events lost in buffer B --" instead */
+	const struct proc_row *proc;       /* PROCESS, CALLER; may be NULL for EVENT, OPEN */
+	const struct call_row *call;       /* CALLER */
+	const struct syscall_row *syscall; /* SYSCALL */
+	const struct history_event *kept;  /* EVENT, OPEN, FIELD */
+	const struct event *event;         /* decoded, in the table's arena */
+	const struct path_group *group;    /* PATH: grouped twin of opens */
+	const struct buffer_row *buffer;   /* BUFFER */
+	size_t index;                      /* FIELD: which field; others: 0 */
+	struct frame *frame;               /* memory for texts that cells make */
+	uint64_t gap_lost; /* EVENT: a gap line "-- N events lost in buffer B --" instead */
 	unsigned gap_buffer;
 };
 
@@ -43,18 +45,23 @@ struct path_group {
 struct table_query {
 	const struct view *view;
 	const struct scope *scope;
-	size_t sort;             /* index of the view's column; SIZE_MAX = arrival */
+	size_t sort; /* index of the view's column; SIZE_MAX = arrival */
 	bool descending;
-	const char *text_filter; /* shown rows contain it, case-insensitive, in any visible cell; NULL: all */
-	uint64_t event_num;      /* entity FIELD: the event of the page */
-	size_t limit;            /* at most so many rows; 0 = all (for arrival order: the newest) */
+	uint64_t shown; /* bit per view column: optional columns that are on screen */
+	const char *
+		text_filter; /* shown rows contain it, case-insensitive, in any visible cell; NULL: all */
+	uint64_t event_num; /* entity FIELD: the event of the page */
+	size_t limit;       /* at most so many rows; 0 = all (for arrival order: the newest) */
 };
 
 struct table;
+struct frame; /* frame.h */
 int table_new(struct table **ret_table);
 void table_free(struct table *table);
 /* Fills the table; it holds a reference to the snapshot until the next fill. 0 or -ENOMEM. */
 int table_fill(struct table *table, struct snapshot *snapshot, const struct table_query *query);
+/* The snapshot of the last fill, NULL before the first; borrowed. */
+const struct snapshot *table_snapshot(const struct table *table);
 size_t table_len(const struct table *table);
 const struct row *table_row(const struct table *table, size_t index);
 /* The index of a key, -1 when it is gone. */
@@ -65,9 +72,21 @@ void table_cell(const struct table *table, const struct row *row, const struct c
 /* The chip that drilling into the row adds. Returns false when the row has none. */
 bool row_chip(const struct row *row, const struct view *view, struct chip *ret_chip);
 
-/* Cells as text: for people (abbreviated, at most width cells), raw JSON value, CSV field. */
+/* The view that Enter opens from a view in a scope; "" when there is none. */
+const char *view_drill(const struct view *view, const struct scope *scope);
+/* Appends "-- 1,204 events lost in buffer 3 --". */
+void gap_render(uint64_t lost, unsigned buffer, struct text_buf *buf);
+
+/*
+ * Cells as text. Human: abbreviated, unknown is "-", at least is ">=". JSON: the raw value, numbers
+ * unrounded, unknown is null; text is escaped, and each byte that is not UTF-8 becomes U+FFFD. CSV:
+ * the raw value, unknown is empty, quoted where RFC 4180 asks for it; control bytes and bytes that
+ * are not UTF-8 become \xNN.
+ */
 void cell_human(const struct cell *cell, struct text_buf *buf);
 void cell_json(const struct cell *cell, struct text_buf *buf);
 void cell_csv(const struct cell *cell, struct text_buf *buf);
+/* Appends data as a JSON string with its quotes, as cell_json() does with text. */
+void json_string(const char *data, size_t len, struct text_buf *buf);
 
 #endif

@@ -22,11 +22,11 @@ enum entity {
 
 /* How a column's value is kept, sorted and printed. */
 enum column_kind {
-	COLUMN_INT,      /* whole number */
-	COLUMN_ID,       /* whole number, never abbreviated: pid, fd */
-	COLUMN_COUNT_K,  /* big count, abbreviated 12.3k on screen */
-	COLUMN_RATE,     /* per second */
-	COLUMN_BYTES,    /* bytes, abbreviated 12.3M */
+	COLUMN_INT,     /* whole number */
+	COLUMN_ID,      /* whole number, never abbreviated: pid, fd */
+	COLUMN_COUNT_K, /* big count, abbreviated 12.3k on screen */
+	COLUMN_RATE,    /* per second */
+	COLUMN_BYTES,   /* bytes, abbreviated 12.3M */
 	COLUMN_BYTE_RATE,
 	COLUMN_PERCENT,
 	COLUMN_TIME,     /* ns since the epoch, shown as hh:mm:ss.uuuuuu */
@@ -34,15 +34,16 @@ enum column_kind {
 	COLUMN_TEXT,     /* host bytes, shown safe */
 };
 
-/* A cell. Text is borrowed from the snapshot or from the arena given to column_get(). */
+/* A cell. Text is borrowed from the snapshot or from the table's frame. */
 struct cell {
 	enum column_kind kind;
-	bool known;       /* false: shown as "-" and null */
-	bool at_least;    /* shown with >= */
+	bool known;    /* false: shown as "-" and null */
+	bool at_least; /* shown with >= */
+	bool rendered; /* text was made safe when it was rendered: printed as it is */
 	union {
 		int64_t i64;
 		uint64_t u64;
-		double number;    /* RATE, BYTE_RATE, PERCENT */
+		double number; /* RATE, BYTE_RATE, PERCENT */
 		struct {
 			const char *data;
 			size_t len;
@@ -52,16 +53,21 @@ struct cell {
 
 struct row; /* table.h */
 
+enum column_flag {
+	COLUMN_F_NONE = 0,
+	COLUMN_F_TOTAL = 1u << 0, /* grows since start: marked >= while the health is inexact */
+};
+
 struct column {
-	const char *id;      /* "calls_total": the name in JSON, CSV, YAML and `list columns` */
-	const char *header;  /* "CALLS" */
+	const char *id;     /* "calls_total": the name in JSON, CSV, YAML and `list columns` */
+	const char *header; /* "CALLS" */
 	enum entity entity;
 	enum column_kind kind;
-	unsigned width;      /* cells; 0 = takes what is left (one per view, last) */
-	unsigned priority;   /* 0 stays longest; the highest leaves first when the screen is narrow */
-	bool cumulative;     /* its total grows since start: >= while the health is inexact */
+	unsigned width;    /* cells; 0 = takes what is left (one per view, last) */
+	unsigned priority; /* 0 stays longest; the highest leaves first when the screen is narrow */
+	bool cumulative;   /* its total grows since start: >= while the health is inexact */
 	void (*get)(const struct row *row, struct cell *ret_cell);
-	const char *help;    /* one sentence */
+	const char *help; /* one sentence */
 };
 
 size_t column_table_len(void);
@@ -75,23 +81,29 @@ struct view_column {
 	bool optional; /* hidden until asked for */
 };
 
+/* The name of a kind in lists: "rate", "bytes", ... */
+const char *column_kind_name(enum column_kind kind);
+/* Numbers are drawn at the right of their column, texts at the left. */
+bool column_is_right(const struct column *column);
+
 /* What the view needs streamed, told to the engine when it comes on screen. */
 enum view_stream { VIEW_STREAM_NONE, VIEW_STREAM_OPENS, VIEW_STREAM_ALL };
 
-#define VIEW_COLUMNS_MAX 40
+#define VIEW_COLUMNS_MAX 60
 struct view {
-	char name[32];       /* "processes" */
+	char name[32]; /* "processes" */
 	char title[48];
-	char key[8];         /* "1", "" when none */
+	char key[8]; /* "1", "" when none */
 	enum entity entity;
 	struct view_column columns[VIEW_COLUMNS_MAX];
 	size_t columns_len;
-	size_t sort;         /* index in columns; SIZE_MAX = arrival */
+	size_t sort; /* index in columns; SIZE_MAX = arrival */
 	bool descending;
-	char drill[32];      /* view that Enter opens with the row as chip; "" = none */
-	char twin[32];       /* view that `g` switches to (grouped twin); "" = none */
+	char drill[32];        /* view that Enter opens with the row as chip; "" = none */
+	char drill_scoped[32]; /* the same when the scope already names a process; "" = as drill */
+	char twin[32];         /* view that `g` switches to (grouped twin); "" = none */
 	enum view_stream stream;
-	bool follow;         /* arrival order, tail is followed */
+	bool follow; /* arrival order, tail is followed */
 	char help[256];
 };
 
@@ -110,7 +122,16 @@ const struct view *view_set_at(const struct view_set *set, size_t index);
 const struct view *view_set_find(const struct view_set *set, const char *name);
 /* The known name nearest to a wrong one, NULL when none is near. */
 const char *view_set_nearest(const struct view_set *set, const char *name);
+/*
+ * Which columns fit in width cells, one blank between them: indexes of view->columns in order. Bit i
+ * of shown asks for optional column i. The highest priority leaves first, of equals the rightmost;
+ * the column of width 0 keeps at least VIEW_REST_MIN cells. width 0 = no limit. Returns how many.
+ */
+#define VIEW_REST_MIN 12
+size_t view_layout(const struct view *view, unsigned width, uint64_t shown,
+		   uint8_t ret_indexes[VIEW_COLUMNS_MAX]);
 /* Parses one YAML text. Returns 0, or -EINVAL with err filled. */
-int view_parse(const char *file, const char *text, size_t len, struct view *ret_view, struct view_error *err);
+int view_parse(const char *file, const char *text, size_t len, struct view *ret_view,
+	       struct view_error *err);
 
 #endif

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Rows of the stream: events and opens, the fields of one event. In arrival order the newest rows
+ * are built from the end of the history and turned round; nothing older is decoded.
+ */
+#include "rows.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "probe/schema/event.h"
+
+int row_decode(const struct history_event *kept, struct event *ret_event)
+{
+	return event_decode(kept->record, kept->record_len, ret_event);
+}
+
+/*
+ * By the event's code where the call has an event of its own, by the number where it is generic. The
+ * codes are few: whichever syscall of the flag writes them.
+ */
+bool kept_is_open(const struct history_event *kept)
+{
+	const struct event_desc *desc;
+	const struct syscall_desc *syscall;
+	struct record_prefix prefix;
+	struct event_header header;
+	size_t at;
+
+	if (kept->record_len < sizeof(prefix))
+		return false;
+	memcpy(&prefix, kept->record, sizeof(prefix));
+	at = (size_t)prefix.prefix_len + prefix.ext_len;
+	if (kept->record_len < at + sizeof(header))
+		return false;
+	memcpy(&header, kept->record + at, sizeof(header));
+	if (!(prefix.flags & RECORD_F_COMPAT)) {
+		syscall = syscall_by_nr(prefix.nr);
+		if (syscall)
+			return (syscall->flags & SYSCALL_F_OPEN) != 0;
+	}
+	/* io_uring and 32-bit calls: no number of this architecture. */
+	desc = event_by_code(header.type);
+	if (!desc || header.type == EVENT_CODE_GENERIC_X)
+		return false;
+	syscall = syscall_by_name(desc->name);
+	return syscall && (syscall->flags & SYSCALL_F_OPEN);
+}
+
+static int add_gap(struct build *build, const struct history_event *kept)
+{
+	struct row *row = rows_add(build);
+
+	if (!row)
+		return -ENOMEM;
+	row->kept = kept;
+	row->gap_lost = kept->lost_before;
+	row->gap_buffer = kept->lost_buffer;
+	row->key = (struct row_key){ .a = kept->num, .b = 1u + kept->lost_buffer };
+	return 0;
+}
+
+/*
+ * A gap before an event. first is the index of the first gap since the last event on screen (built
+ * backwards: the next newer one): gaps of one buffer with no row between them are one line.
+ */
+static int note_gap(struct build *build, const struct history_event *kept, size_t first)
+{
+	for (size_t i = first; i < build->rows->len; i++) {
+		struct row *row = &build->rows->rows[i];
+
+		if (row->gap_lost && row->gap_buffer == kept->lost_buffer) {
+			row->gap_lost += kept->lost_before;
+			return 0;
+		}
+	}
+	return add_gap(build, kept);
+}
+
+/* Adds the event's row when scope and text filter accept it. Returns 1 when added, 0, -ENOMEM. */
+static int add_event(struct build *build, const struct history_event *kept)
+{
+	struct row candidate = { .snapshot = build->snapshot,
+				 .frame = build->frame,
+				 .kept = kept,
+				 .key = { .a = kept->num } };
+	struct event scratch, *event;
+	struct row *row;
+
+	if (!scope_accepts_kept(build->scope, kept) || row_decode(kept, &scratch) < 0 ||
+	    !scope_accepts_event(build->scope, &scratch, kept))
+		return 0;
+	candidate.event = &scratch;
+	if (!rows_match_text(build, &candidate))
+		return 0;
+	event = frame_alloc(build->frame, sizeof(*event));
+	row = event ? rows_add(build) : NULL;
+	if (!row)
+		return -ENOMEM;
+	*event = scratch;
+	*row = candidate;
+	row->event = event;
+	return 1;
+}
+
+enum event_walk { WALK_EVENTS, WALK_OPENS };
+
+static void reverse_rows(struct rows *rows)
+{
+	for (size_t i = 0, j = rows->len; i + 1 < j; i++) {
+		struct row row = rows->rows[i];
+
+		rows->rows[i] = rows->rows[--j];
+		rows->rows[j] = row;
+	}
+}
+
+/* Arrival order: from the newest back until limit rows are there. */
+static int walk_back(struct build *build, enum event_walk walk)
+{
+	const struct snapshot *snapshot = build->snapshot;
+	size_t limit = build->query->limit ? build->query->limit : SIZE_MAX;
+	size_t first_gap = 0;
+
+	for (size_t c = snapshot->chunks_len; c-- > 0 && build->rows->len < limit;) {
+		const struct history_chunk *chunk = snapshot->chunks[c];
+
+		for (size_t i = history_chunk_len(chunk); i-- > 0 && build->rows->len < limit;) {
+			const struct history_event *kept = history_chunk_at(chunk, i);
+			int r = 0;
+
+			if (kept->num < snapshot->events_first || kept->num >= snapshot->events_end)
+				continue;
+			if (walk == WALK_EVENTS || kept_is_open(kept))
+				r = add_event(build, kept);
+			if (r > 0)
+				first_gap = build->rows->len;
+			/* The gap is before the event: when walking back it comes after it. */
+			if (r >= 0 && kept->lost_before && build->rows->len < limit)
+				r = note_gap(build, kept, first_gap);
+			if (r < 0)
+				return r;
+		}
+	}
+	reverse_rows(build->rows);
+	return 0;
+}
+
+/* Any other order: all rows, undecoded; table.c decodes them one at a time. */
+static int walk_all(struct build *build, enum event_walk walk)
+{
+	const struct snapshot *snapshot = build->snapshot;
+
+	for (size_t c = 0; c < snapshot->chunks_len; c++) {
+		const struct history_chunk *chunk = snapshot->chunks[c];
+
+		for (size_t i = 0; i < history_chunk_len(chunk); i++) {
+			const struct history_event *kept = history_chunk_at(chunk, i);
+			struct row *row;
+
+			if (kept->num < snapshot->events_first ||
+			    kept->num >= snapshot->events_end ||
+			    !scope_accepts_kept(build->scope, kept) ||
+			    (walk == WALK_OPENS && !kept_is_open(kept)))
+				continue;
+			row = rows_add(build);
+			if (!row)
+				return -ENOMEM;
+			row->kept = kept;
+			row->key = (struct row_key){ .a = kept->num };
+		}
+	}
+	return 0;
+}
+
+int rows_build_event(struct build *build)
+{
+	return build->query->sort == SIZE_MAX ? walk_back(build, WALK_EVENTS)
+					      : walk_all(build, WALK_EVENTS);
+}
+
+int rows_build_open(struct build *build)
+{
+	return build->query->sort == SIZE_MAX ? walk_back(build, WALK_OPENS)
+					      : walk_all(build, WALK_OPENS);
+}
+
+int rows_build_field(struct build *build)
+{
+	const struct history_event *kept = snapshot_event(build->snapshot, build->query->event_num);
+	struct event *event;
+	size_t len;
+
+	if (!kept)
+		return 0;
+	event = frame_alloc(build->frame, sizeof(*event));
+	if (!event)
+		return -ENOMEM;
+	if (row_decode(kept, event) < 0)
+		return 0;
+	len = event_fields_len(event);
+	for (size_t i = 0; i < len; i++) {
+		struct row *row = rows_add(build);
+
+		if (!row)
+			return -ENOMEM;
+		row->kept = kept;
+		row->event = event;
+		row->index = i;
+		row->key = (struct row_key){ .a = i };
+	}
+	return 0;
+}

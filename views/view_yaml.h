@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* For view.c and view_set.c: parsing with the places of names that only the whole set can check. */
+#ifndef VIEWS_VIEW_YAML_H
+#define VIEWS_VIEW_YAML_H
+
+#include "view.h"
+
+struct view_place {
+	unsigned line, column; /* from 1 */
+};
+
+struct view_places {
+	struct view_place name, key, drill, drill_scoped, twin;
+};
+
+#define VIEW_FILE_MAX 65536 /* bytes of one file */
+
+int view_parse_places(const char *file, const char *text, size_t len, struct view *ret_view,
+		      struct view_places *ret_places, struct view_error *err);
+/* Fills err and returns -EINVAL. nearest may be NULL. */
+int view_fail(struct view_error *err, const char *file, struct view_place place,
+	      const char *nearest, const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+#endif
