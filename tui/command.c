@@ -18,7 +18,7 @@
 
 void command_init(struct command *command)
 {
-	*command = (struct command){ .go_fd = -1, .pid_fd = -1, .output_fd = -1 };
+	*command = (struct command){ .go_fd = -1, .pid_fd = -1 };
 }
 
 static void close_fd(int *fd)
@@ -40,7 +40,6 @@ void command_release_all(struct command *command)
 			command_poll(command);
 	}
 	close_fd(&command->pid_fd);
-	close_fd(&command->output_fd);
 	command->pid = 0;
 }
 
@@ -97,14 +96,12 @@ int command_resolve(const char *name, char **ret_path)
 	}
 }
 
-static void child_io(int output_fd)
+static void discard_io(void)
 {
-	int null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-	if (null_fd >= 0)
-		dup2(null_fd, STDIN_FILENO);
-	dup2(output_fd, STDOUT_FILENO);
-	dup2(output_fd, STDERR_FILENO);
+	for (int i = 0; fd >= 0 && i <= STDERR_FILENO; i++)
+		dup2(fd, i);
 }
 
 /* The child: nothing here may return. */
@@ -132,36 +129,31 @@ __attribute__((noreturn)) static void child_main(int wait_fd, const char *path, 
 
 int command_fork(struct command *command, const char *path, char *const *argv, enum command_io io)
 {
-	int go[2] = { -1, -1 }, output[2] = { -1, -1 };
-	int rc = -1;
+	int go[2], rc;
 	pid_t pid;
 
-	if (pipe2(go, O_CLOEXEC) < 0 || (io == COMMAND_IO_CAPTURED && pipe2(output, O_CLOEXEC) < 0))
-		goto fail;
+	if (pipe2(go, O_CLOEXEC) < 0)
+		return -errno;
 	pid = fork();
-	if (pid < 0)
-		goto fail;
 	if (pid == 0) {
 		close(go[1]);
-		if (io == COMMAND_IO_CAPTURED)
-			child_io(output[1]);
+		if (io == COMMAND_IO_DISCARDED)
+			discard_io();
 		child_main(go[0], path, argv);
 	}
-	command->pid = pid;
-	command->pid_fd = pidfd_open(pid, 0);
-	if (command->pid_fd < 0)
-		goto fail;
-	command->go_fd = go[1];
-	command->output_fd = output[0];
-	close_fd(&go[0]);
-	close_fd(&output[1]);
-	return 0;
-fail:
-	rc = -errno;
-	for (int i = 0; i < 2; i++) {
-		close_fd(&go[i]);
-		close_fd(&output[i]);
+	rc = pid < 0 ? -errno : 0;
+	close(go[0]);
+	if (rc == 0) {
+		command->pid = pid;
+		command->pid_fd = pidfd_open(pid, 0);
+		if (command->pid_fd < 0)
+			rc = -errno;
 	}
+	/* Without its pipe a child that was made leaves at once. */
+	if (rc < 0)
+		close(go[1]);
+	else
+		command->go_fd = go[1];
 	return rc;
 }
 

@@ -17,16 +17,15 @@
 #define COMMAND_STATUS_NOT_RUN 126
 
 enum command_io {
-	COMMAND_IO_SHARED,   /* saker's stdin, stdout and stderr */
-	COMMAND_IO_CAPTURED, /* stdin is /dev/null; both outputs go to command.output_fd */
+	COMMAND_IO_SHARED,    /* saker's stdin, stdout and stderr */
+	COMMAND_IO_DISCARDED, /* /dev/null for all three: the screen belongs to the monitor */
 };
 
 struct command {
-	pid_t pid;     /* 0: none */
-	int go_fd;     /* pipe that the child waits on; -1 once released */
-	int pid_fd;    /* readable when the child has ended */
-	int output_fd; /* read end of its outputs when captured, else -1; the owner may take it */
-	int status;    /* as a shell's $?, valid when ended */
+	pid_t pid;  /* 0: none */
+	int go_fd;  /* pipe that the child waits on; -1 once released */
+	int pid_fd; /* readable when the child has ended */
+	int status; /* as a shell's $?, valid when ended */
 	bool ended;
 };
 

@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "nearest.h"
 #include "number.h"
+#include "views/nearest.h"
 
 #define NS_PER_S 1000000000ull
 #define DELAY_MIN_NS (NS_PER_S / 10)
@@ -107,7 +107,7 @@ static int unknown_user(struct option_value *input, const char *value)
 		char name[sizeof(best)];
 
 		snprintf(name, sizeof(name), "%s", entry->pw_name);
-		nearest_init(&nearest, value);
+		nearest = (struct nearest){ .wrong = value };
 		if (*best)
 			nearest_offer(&nearest, best);
 		nearest_offer(&nearest, name);

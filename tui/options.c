@@ -11,8 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "nearest.h"
 #include "option_value.h"
+#include "views/nearest.h"
 
 #define NS_PER_S 1000000000ull
 #define MEMORY_DEFAULT (256u << 20)
@@ -91,11 +91,10 @@ static enum option_id find_name(const char *name, size_t len)
 static int unknown_option(const char *word, struct usage_error *err)
 {
 	size_t len = strcspn(word + 2, "=");
-	struct nearest nearest;
 	char name[64];
+	struct nearest nearest = { .wrong = name };
 
 	snprintf(name, sizeof(name), "%.*s", (int)len, word + 2);
-	nearest_init(&nearest, name);
 	for (enum option_id id = 0; id < OPTION_COUNT; id++)
 		if (*table[id].name)
 			nearest_offer(&nearest, table[id].name);
@@ -161,9 +160,8 @@ static int parse_cluster(struct option_value *input, const char *word, struct va
 
 static int unknown_word(const char *word, struct usage_error *err)
 {
-	struct nearest nearest;
+	struct nearest nearest = { .wrong = word };
 
-	nearest_init(&nearest, word);
 	for (enum mode mode = 0; mode < MODE_COUNT; mode++)
 		if (*modes[mode].name)
 			nearest_offer(&nearest, modes[mode].name);
@@ -292,10 +290,9 @@ int options_set_key(struct options *options, const char *from, const char *key, 
 		    struct usage_error *err)
 {
 	struct option_value input = { .options = options, .err = err, .from = from };
-	struct nearest nearest;
+	struct nearest nearest = { .wrong = key };
 
 	snprintf(input.what, sizeof(input.what), "%s", key);
-	nearest_init(&nearest, key);
 	for (enum option_id id = 0; id < OPTION_COUNT; id++) {
 		if (!*table[id].config)
 			continue;

@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "tui/config.h"
-#include "tui/nearest.h"
 #include "tui/number.h"
 #include "tui/options.h"
 
@@ -105,9 +104,11 @@ static const struct wrong_case wrong_cases[] = {
 	{ "saker -b -n 1.5", "-n 1.5: expected a whole number, at least 1" },
 	{ "saker -b -n 18446744073709551616",
 	  "-n 18446744073709551616: expected a whole number, at least 1" },
-	{ "saker -n 3", "-n COUNT does not go with the monitor; it goes with: -b, stream" },
+	{ "saker list -n 3 views",
+	  "-n COUNT does not go with list; it goes with: the monitor, -b, stream" },
 	{ "saker -b -M 0", "-M 0: expected seconds, 0.1 to 1000000" },
-	{ "saker -M 5", "-M SECS does not go with the monitor; it goes with: -b, stream" },
+	{ "saker doctor -M 5",
+	  "-M SECS does not go with doctor; it goes with: the monitor, -b, stream" },
 	{ "saker -b --format", "--format needs a value: text|json|csv" },
 	{ "saker -b --format xml", "--format xml: expected text, json or csv" },
 	{ "saker -b --format JSON", "--format JSON: expected text, json or csv" },
@@ -428,28 +429,6 @@ START_TEST(test_config)
 }
 END_TEST
 
-static const struct {
-	const char *wanted, *offers[3], *best;
-} nearest_cases[] = {
-	{ "syscals", { "processes", "syscalls", "opens" }, "syscalls" },
-	{ "steram", { "stream", "list", "doctor" }, "stream" },
-	{ "pro", { "processes", "stream", "opens" }, "processes" },
-	{ "xyz", { "processes", "stream", "opens" }, NULL },
-	{ "", { "a", "b", "c" }, NULL },
-	{ "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", { "a", "aa", "aaa" }, NULL },
-};
-
-START_TEST(test_nearest)
-{
-	struct nearest nearest;
-
-	nearest_init(&nearest, nearest_cases[_i].wanted);
-	for (size_t i = 0; i < 3; i++)
-		nearest_offer(&nearest, nearest_cases[_i].offers[i]);
-	ck_assert_pstr_eq(nearest.best, nearest_cases[_i].best);
-}
-END_TEST
-
 #define LEN(table) ((int)(sizeof(table) / sizeof((table)[0])))
 
 int main(void)
@@ -465,7 +444,6 @@ int main(void)
 	tcase_add_test(tcase, test_cpus_per_buffer);
 	tcase_add_loop_test(tcase, test_table, 0, OPTION_COUNT);
 	tcase_add_loop_test(tcase, test_config, 0, LEN(config_cases));
-	tcase_add_loop_test(tcase, test_nearest, 0, LEN(nearest_cases));
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

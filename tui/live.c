@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "live.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "batch.h"
+#include "config.h"
+#include "monitor.h"
+#include "option_value.h"
+#include "output.h"
+#include "session.h"
+#include "stream.h"
+#include "theme.h"
+#include "views/nearest.h"
+
+#define STATUS_CANNOT_RUN 1
+#define DEFAULT_VIEW "processes"
+#define DEFAULT_THEME "dark"
+#define MONO_THEME "mono"
+
+/* What a live mode needs besides its options. */
+struct live {
+	const struct options *options;
+	struct view_set *views;
+	const struct view *view;
+	struct theme theme, mono;
+	struct session_start start;
+};
+
+static int load_views(struct live *live, struct usage_error *err)
+{
+	const char *name = *live->options->view ? live->options->view : DEFAULT_VIEW;
+	struct view_error view_err = { .text = "" };
+	char folder[512];
+	bool has_folder = config_folder("views", folder, sizeof(folder)) == 0;
+	const char *nearest;
+
+	if (view_set_load(has_folder ? folder : NULL, &live->views, &view_err) < 0)
+		return option_fail(err, "%s:%u:%u: %s", view_err.file, view_err.line,
+				   view_err.column, view_err.text);
+	live->view = view_set_find(live->views, name);
+	if (live->view && live->view->entity != ENTITY_FIELD)
+		return 0;
+	if (live->view)
+		return option_fail(err,
+				   "%s %s: this view shows one event; it is opened from the stream",
+				   live->options->view_from, name);
+	nearest = view_set_nearest(live->views, name);
+	return option_fail(err, "%s %s: no such view%s%s%s", live->options->view_from, name,
+			   nearest ? "; did you mean " : "", nearest ? nearest : "",
+			   nearest ? "?" : "");
+}
+
+static int load_theme(struct live *live, struct usage_error *err)
+{
+	const char *name = *live->options->theme ? live->options->theme : DEFAULT_THEME;
+	struct view_error theme_err = { .text = "" };
+	char folder[512];
+	bool has_folder = config_folder("themes", folder, sizeof(folder)) == 0;
+	int rc;
+
+	rc = theme_load(has_folder ? folder : NULL, name, &live->theme, &theme_err);
+	if (rc == 0)
+		rc = theme_load(NULL, MONO_THEME, &live->mono, &theme_err);
+	if (rc < 0 && !*theme_err.file)
+		return option_fail(err, "%s %s: %s", live->options->theme_from, name,
+				   theme_err.text);
+	if (rc < 0)
+		return option_fail(err, "%s:%u:%u: %s", theme_err.file, theme_err.line,
+				   theme_err.column, theme_err.text);
+	return 0;
+}
+
+static int check_processes(const struct probe_scope *scope, struct usage_error *err)
+{
+	for (size_t i = 0; i < scope->pids_len; i++)
+		if (kill(scope->pids[i], 0) < 0 && errno == ESRCH)
+			return option_fail(err, "-p %d: no such process", scope->pids[i]);
+	return 0;
+}
+
+/* Everything that the user can get wrong. */
+static int check(struct live *live, struct options *options, struct usage_error *err)
+{
+	int rc = config_load(options, err);
+
+	if (rc < 0)
+		return -EINVAL;
+	rc = load_views(live, err);
+	if (rc == 0 && options->mode == MODE_MONITOR)
+		rc = load_theme(live, err);
+	if (rc < 0)
+		return rc;
+	if (options->mode == MODE_MONITOR && (!isatty(STDOUT_FILENO) || !isatty(STDIN_FILENO)))
+		return option_fail(err, "the monitor needs a terminal; saker -b prints its views");
+	return check_processes(&options->scope, err);
+}
+
+static int cannot_run(const struct probe_error *err)
+{
+	fprintf(stderr, "saker: %s\n", err->what);
+	if (*err->remedy)
+		fprintf(stderr, "saker: %s\n", err->remedy);
+	return STATUS_CANNOT_RUN;
+}
+
+/* Forks COMMAND and puts it in scope. Returns 0, or the status of the program. */
+static int fork_command(struct live *live)
+{
+	const struct options *options = live->options;
+	struct engine_opts *engine = &live->start.engine;
+	enum command_io io =
+		options->mode == MODE_MONITOR ? COMMAND_IO_DISCARDED : COMMAND_IO_SHARED;
+	char *path;
+	int rc;
+
+	if (!options->command)
+		return 0;
+	rc = command_resolve(options->command[0], &path);
+	if (rc == 0) {
+		rc = command_fork(&live->start.command, path, options->command, io);
+		free(path);
+	}
+	if (rc < 0) {
+		fprintf(stderr, "saker: %s: %s\n", options->command[0],
+			rc == -ENOENT ? "command not found" : strerror(-rc));
+		return rc == -ENOENT ? COMMAND_STATUS_NOT_FOUND : COMMAND_STATUS_NOT_RUN;
+	}
+	engine->scope.pids[engine->scope.pids_len++] = live->start.command.pid;
+	return 0;
+}
+
+static struct snapshot *source_snapshot(void *ctx)
+{
+	return engine_snapshot(ctx);
+}
+
+static void source_want_stream(void *ctx, enum view_stream stream)
+{
+	engine_want_stream(ctx, stream);
+}
+
+static void source_focus(void *ctx, uint32_t pid)
+{
+	engine_focus(ctx, pid);
+}
+
+static void source_set_delay(void *ctx, uint64_t delay_ns)
+{
+	engine_set_delay(ctx, delay_ns);
+}
+
+static void source_refresh(void *ctx)
+{
+	engine_refresh_now(ctx);
+}
+
+static int run_monitor(struct live *live)
+{
+	struct monitor_opts opts = {
+		.views = live->views,
+		.view = live->view,
+		.theme = &live->theme,
+		.mono = &live->mono,
+		.delay_ns = live->options->delay_ns,
+		.stop_ns = live->options->stop_ns,
+		.refreshes = live->options->count,
+	};
+	struct probe_error err = { .what = "" };
+	struct snapshot_source source;
+	struct engine *engine;
+	char sentence[256] = "";
+	int rc;
+
+	live->start.engine.stream = live->view->stream;
+	rc = engine_start(&live->start.engine, &engine, &err);
+	if (rc < 0) {
+		command_release_all(&live->start.command);
+		return cannot_run(&err);
+	}
+	command_release(&live->start.command);
+	source = (struct snapshot_source){
+		.ctx = engine,
+		.snapshot = source_snapshot,
+		.fd = engine_fd(engine),
+		.want_stream = source_want_stream,
+		.focus = source_focus,
+		.set_delay = source_set_delay,
+		.refresh = source_refresh,
+	};
+	rc = monitor_run(&opts, &source, sentence, sizeof(sentence));
+	engine_stop(engine, NULL);
+	command_release_all(&live->start.command);
+	if (rc == 0)
+		return 0;
+	fprintf(stderr, "saker: %s\n", sentence);
+	return STATUS_CANNOT_RUN;
+}
+
+/* Opens what needs privileges, drops them, runs the mode. Returns the status of the program. */
+static int run(struct live *live, struct usage_error *err)
+{
+	const struct options *options = live->options;
+	struct probe_error probe_err = { .what = "" };
+	int rc = privileges_check(&probe_err);
+
+	if (rc < 0)
+		return cannot_run(&probe_err);
+	rc = output_open(options->output, &live->start.out);
+	if (rc < 0)
+		return option_fail(err, "--output %s: %s", options->output, strerror(-rc));
+	rc = fork_command(live);
+	if (rc > 0)
+		return rc;
+	/* The screen has no actions yet: nothing needs more than watching does. */
+	if (privileges_drop(PRIVILEGES_READONLY, &probe_err) < 0) {
+		command_release_all(&live->start.command);
+		return cannot_run(&probe_err);
+	}
+	if (options->mode == MODE_BATCH)
+		return batch_run(&live->start, live->view);
+	if (options->mode == MODE_STREAM)
+		return stream_run(&live->start);
+	return run_monitor(live);
+}
+
+int live_run(struct options *options, struct usage_error *err)
+{
+	struct live live = { .options = options };
+	int rc = check(&live, options, err);
+
+	if (rc == 0) {
+		live.start = (struct session_start){
+			.options = options,
+			.engine = { .probe = options->probe,
+				    .scope = options->scope,
+				    .memory_bytes = options->memory_bytes,
+				    .delay_ns = options->delay_ns },
+		};
+		command_init(&live.start.command);
+		rc = run(&live, err);
+	}
+	view_set_free(live.views);
+	return rc;
+}
