@@ -162,6 +162,7 @@ static void knobs_start(struct probe *probe)
 
 static int count_load(struct probe *probe, struct load_log *log, struct probe_error *err)
 {
+	struct bpf_program *dump_files;
 	struct store_names stores;
 	int rc;
 
@@ -170,7 +171,9 @@ static int count_load(struct probe *probe, struct load_log *log, struct probe_er
 		return load_failed(-errno, "open the counter plane", log, err);
 	store_names_collect(&stores);
 	nr_info_fill(probe->count->rodata->nr_info, &stores);
-	bpf_program__set_autoload(probe->count->progs.dump_files, probe->iter_files);
+	dump_files = bpf_object__find_program_by_name(probe->count->obj, "dump_files");
+	if (dump_files)
+		bpf_program__set_autoload(dump_files, probe->iter_files);
 	rc = bpf_map__set_max_entries(probe->count->maps.cpu_stats, probe->cpus);
 	if (rc < 0)
 		return load_failed(rc, "size the counter plane", log, err);

@@ -29,6 +29,19 @@ static void load_log_append(struct load_log *log, const char *text, size_t len)
 	log->text[log->len] = '\0';
 }
 
+/* Remembers the name in "prog 'NAME': BPF program load failed": a long log pushes it out of the text. */
+static void load_log_note_program(struct load_log *log, const char *text)
+{
+	const char *end = strstr(text, "': BPF program load failed");
+	const char *name = end;
+
+	if (!end)
+		return;
+	while (name > text && name[-1] != '\'')
+		name--;
+	snprintf(log->program, sizeof(log->program), "%.*s", (int)(end - name), name);
+}
+
 static int load_log_print(enum libbpf_print_level level, const char *format, va_list args)
 {
 	char *text = NULL;
@@ -39,6 +52,7 @@ static int load_log_print(enum libbpf_print_level level, const char *format, va_
 	len = vasprintf(&text, format, args);
 	if (len < 0)
 		return 0;
+	load_log_note_program(thread_log, text);
 	load_log_append(thread_log, text, (size_t)len);
 	free(text);
 	return len;
@@ -48,6 +62,7 @@ void load_log_begin(struct load_log *log)
 {
 	log->len = 0;
 	log->text[0] = '\0';
+	log->program[0] = '\0';
 	thread_log = log;
 	libbpf_set_print(load_log_print);
 }
@@ -81,20 +96,10 @@ static const char *last_line(const char *text, size_t len, size_t *ret_len)
 
 void load_log_reason(const struct load_log *log, char *reason, size_t size)
 {
-	static const char failed[] = "': BPF program load failed";
-	const char *name = strstr(log->text, failed);
 	const char *end = strstr(log->text, "-- END PROG LOAD LOG --");
 	const char *line;
 	size_t line_len;
-	size_t name_len = 0;
 
-	if (name) {
-		const char *stop = name;
-
-		while (name > log->text && name[-1] != '\'')
-			name--;
-		name_len = (size_t)(stop - name);
-	}
 	if (end) {
 		/* Back to the end of the line before the marker. */
 		while (end > log->text && end[-1] != '\n')
@@ -107,9 +112,8 @@ void load_log_reason(const struct load_log *log, char *reason, size_t size)
 		line += 8;
 		line_len -= 8;
 	}
-	if (name_len > 0)
-		snprintf(reason, size, "program %.*s: %.*s", (int)name_len, name, (int)line_len,
-			 line);
+	if (log->program[0])
+		snprintf(reason, size, "program %s: %.*s", log->program, (int)line_len, line);
 	else
 		snprintf(reason, size, "%.*s", (int)line_len, line);
 }

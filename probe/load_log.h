@@ -13,6 +13,7 @@
 struct load_log {
 	char text[LOAD_LOG_BYTES]; /* NUL-terminated tail */
 	size_t len;
+	char program[64]; /* the last one that was refused; "" = none */
 };
 
 /*
