@@ -77,7 +77,7 @@ static int parse_size(struct option_value *input, const char *value, uint64_t *r
 int option_set_pid(struct option_value *input, const char *value)
 {
 	struct probe_scope *scope = &input->options->scope;
-	uint64_t pid;
+	uint64_t pid = 0;
 	int rc = parse_whole(input, value, 1, PID_LIMIT, &pid);
 
 	if (rc < 0)
