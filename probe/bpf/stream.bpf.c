@@ -12,5 +12,6 @@
 #include "family/raw.h"
 #include "family/fd.h"
 #include "family/open.h"
+#include "family/cred.h"
 
 char _license[] SEC("license") = "Dual BSD/GPL";

@@ -6,11 +6,17 @@
 #include "../kernel.h"
 
 #define PF_KTHREAD 0x00200000 /* include/linux/sched.h */
+#define PF_IO_WORKER 0x00000010 /* io_uring: makes no system calls */
 
 #if defined(__TARGET_ARCH_x86)
 static __always_inline u32 regs_syscall_nr(struct pt_regs *regs)
 {
 	return regs->orig_ax;
+}
+
+static __always_inline u32 regs_first_arg(struct pt_regs *regs)
+{
+	return regs->di;
 }
 
 static __always_inline void regs_syscall_args(struct pt_regs *regs, u64 *args)
@@ -26,6 +32,11 @@ static __always_inline void regs_syscall_args(struct pt_regs *regs, u64 *args)
 static __always_inline u32 regs_syscall_nr(struct pt_regs *regs)
 {
 	return regs->syscallno;
+}
+
+static __always_inline u32 regs_first_arg(struct pt_regs *regs)
+{
+	return regs->orig_x0;
 }
 
 static __always_inline void regs_syscall_args(struct pt_regs *regs, u64 *args)

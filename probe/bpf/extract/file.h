@@ -22,6 +22,25 @@ static __always_inline u64 file_of_fd(struct task_struct *task, s64 fd)
 	return file;
 }
 
+static __always_inline u64 file_inode(u64 file)
+{
+	u64 inode = 0;
+
+	if (file)
+		bpf_probe_read_kernel(&inode, sizeof(inode), (void *)(file + bpf_core_field_offset(struct file, f_inode)));
+	return inode;
+}
+
+/* Inode number, 0 when there is no file. */
+static __always_inline u64 file_ino(u64 file)
+{
+	u64 inode = file_inode(file), ino = 0;
+
+	if (inode)
+		bpf_probe_read_kernel(&ino, sizeof(ino), (void *)(inode + bpf_core_field_offset(struct inode, i_ino)));
+	return ino;
+}
+
 /* dev_t as capture files have it. */
 static __always_inline u32 dev_encode(u32 dev)
 {

@@ -51,6 +51,13 @@ static __always_inline u32 open_flags_encode(u64 flags)
 	return out;
 }
 
+/* Flags that only describe the descriptor: dup3, pipe2, and SOCK_CLOEXEC and SOCK_NONBLOCK, which are these. */
+static __always_inline u32 fd_flags_encode(u64 flags)
+{
+	return FLAG_MOVE(flags, K_O_NONBLOCK, 1u << 6) | FLAG_MOVE(flags, K_O_DIRECT, 1u << 9) |
+	       FLAG_MOVE(flags, K_O_CLOEXEC, 1u << 12);
+}
+
 /* The mode has a meaning only where the call may make a file. */
 static __always_inline u32 open_mode_encode(u64 flags, u64 mode)
 {

@@ -57,15 +57,21 @@ static __always_inline u64 walk_mount(struct walk *w, u64 mount)
 }
 
 /*
+ * Verifier: functions without `static` are verified by themselves, once for each program, and not
+ * again at every call with what is known there. Their pointers may be NULL in its eyes.
+ *
  * Walks up from dentry in the mount of vfsmnt; with vfsmnt 0 to the root of the file system. Fills
  * entries (leaf first) and results.
  */
-static __noinline int walk_up(struct walk *w, u64 dentry, u64 vfsmnt)
+__noinline int walk_up(struct walk *w, u64 dentry, u64 vfsmnt)
 {
-	u64 mount = vfsmnt - bpf_core_field_offset(struct mount, mnt);
+	u64 first = vfsmnt - bpf_core_field_offset(struct mount, mnt);
+	u64 mount = first;
 	u64 root = 0, parent, up;
 	struct walk_entry *e;
 
+	if (!w)
+		return 0;
 	/* Verifier: counts live in the map, where it does not follow their values around the loop. */
 	w->len = 0;
 	w->bytes = 0;
@@ -78,7 +84,7 @@ static __noinline int walk_up(struct walk *w, u64 dentry, u64 vfsmnt)
 	for (u32 i = 0; i < WALK_STEPS; i++) {
 		if (dentry == root) {
 			up = BLOCK_U64(w->mount, struct mount, mnt_parent);
-			if (mount == vfsmnt - bpf_core_field_offset(struct mount, mnt)) {
+			if (mount == first) {
 				parent = root;
 				bpf_probe_read_kernel(&parent, sizeof(parent),
 						      (void *)(root + bpf_core_field_offset(struct dentry, d_parent)));
@@ -117,10 +123,12 @@ static __noinline int walk_up(struct walk *w, u64 dentry, u64 vfsmnt)
 }
 
 /* 1 when a dentry of the walk has moved since it was read. */
-static __noinline int walk_raced(struct walk *w)
+__noinline int walk_raced(struct walk *w)
 {
 	u32 raced = 0;
 
+	if (!w)
+		return 0;
 	for (u32 i = 0; i < WALK_MAX; i++) {
 		struct walk_entry *e = &w->entry[i];
 		u32 seq = 0, was;
@@ -139,10 +147,12 @@ static __noinline int walk_raced(struct walk *w)
  * Walks, once more if it raced with a rename. Returns enum record_ext_flag bits of the result; the
  * leaf's deletion is among them.
  */
-static __noinline u32 walk_path(struct walk *w, u64 dentry, u64 vfsmnt)
+__noinline u32 walk_path(struct walk *w, u64 dentry, u64 vfsmnt)
 {
 	u32 flags = RECORD_EXT_F_RACED;
 
+	if (!w)
+		return 0;
 	for (u32 i = 0; i < 2; i++) {
 		walk_up(w, dentry, vfsmnt);
 		if (!walk_raced(w)) {
@@ -156,46 +166,6 @@ static __noinline u32 walk_path(struct walk *w, u64 dentry, u64 vfsmnt)
 	if (w->len && !BLOCK_U64(w->entry[0].block, struct dentry, d_hash.pprev))
 		flags |= RECORD_EXT_F_DELETED;
 	return flags;
-}
-
-/*
- * Writes the text of the walk so that it ends before `end`. Runs over to the left of its start by up
- * to 7 bytes: the caller writes what is there afterwards. Verifier: `end` points into map memory
- * with at least 8 KiB in front of it.
- */
-static __noinline int walk_put(struct walk *w, u8 *base, u32 end)
-{
-	w->end = end;
-	for (u32 i = 0; i < WALK_MAX; i++) {
-		struct walk_entry *e = &w->entry[i];
-		u64 name, inside;
-		u32 len;
-
-		if (i >= w->len)
-			break;
-		name = BLOCK_U64(e->block, struct dentry, d_name.name);
-		len = BLOCK_U32(e->block, struct dentry, d_name.len) & 0xff;
-		inside = name - e->dentry;
-		if (inside < DENTRY_BYTES && inside + len <= DENTRY_BYTES) {
-			u8 *from = (u8 *)e + (((u32)inside + len) & 127); /* entry's dentry word is 8 bytes */
-			u8 *to = base + (w->end & 0x3fff);
-
-			*(u64 *)(to - 8) = *(u64 *)from;
-			if (len > 8)
-				*(u64 *)(to - 16) = *(u64 *)(from - 8);
-			if (len > 16)
-				*(u64 *)(to - 24) = *(u64 *)(from - 16);
-			if (len > 24) {
-				*(u64 *)(to - 32) = *(u64 *)(from - 24);
-				*(u64 *)(to - 40) = *(u64 *)(from - 32);
-			}
-		} else if (bpf_probe_read_kernel(base + ((w->end - len) & 0x3fff), len, (void *)name)) {
-			w->failed = 1;
-		}
-		w->end -= len + 1;
-		base[w->end & 0x3fff] = '/';
-	}
-	return 0;
 }
 
 #endif

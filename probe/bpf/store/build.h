@@ -112,6 +112,51 @@ static __always_inline u32 build_ext(struct build *b, u32 type, u32 flags, u32 l
 	return at + sizeof(struct record_ext);
 }
 
+/*
+ * Writes the text of the last walk so that it ends before `end` in data. Runs over to the left of
+ * its start by up to 7 bytes: the caller writes what is there afterwards.
+ */
+__noinline int build_walk(struct scratch *slot, u32 end)
+{
+	struct walk *w;
+
+	if (!slot)
+		return 0;
+	w = &slot->walk;
+	w->end = end;
+	for (u32 i = 0; i < WALK_MAX; i++) {
+		struct walk_entry *e = &w->entry[i];
+		u64 name, inside;
+		u32 len;
+
+		if (i >= w->len)
+			break;
+		name = BLOCK_U64(e->block, struct dentry, d_name.name);
+		len = BLOCK_U32(e->block, struct dentry, d_name.len) & 0xff;
+		inside = name - e->dentry;
+		if (inside < DENTRY_BYTES && inside + len <= DENTRY_BYTES) {
+			/* 8 bytes at a time from the end; the entry's first word is not part of the block. */
+			u8 *from = (u8 *)e + (((u32)inside + len) & 127);
+			u8 *to = slot->data + (w->end & 0x3fff);
+
+			put_u64(to - 8, *(u64 *)from);
+			if (len > 8)
+				put_u64(to - 16, *(u64 *)(from - 8));
+			if (len > 16)
+				put_u64(to - 24, *(u64 *)(from - 16));
+			if (len > 24) {
+				put_u64(to - 32, *(u64 *)(from - 24));
+				put_u64(to - 40, *(u64 *)(from - 32));
+			}
+		} else if (bpf_probe_read_kernel(slot->data + ((w->end - len) & 0x3fff), len, (void *)name)) {
+			w->failed = 1;
+		}
+		w->end -= len + 1;
+		slot->data[w->end & 0x3fff] = '/';
+	}
+	return 0;
+}
+
 /* The path of the last walk as an extension item. */
 static __always_inline void build_ext_path(struct build *b, u32 type, u32 flags)
 {
@@ -123,7 +168,7 @@ static __always_inline void build_ext_path(struct build *b, u32 type, u32 flags)
 
 	put_u64(data + last, 0); /* padding */
 	if (w->bytes)
-		walk_put(w, data, at + len);
+		build_walk(b->slot, at + len);
 	else
 		data[at & 0x3fff] = '/';
 	build_ext(b, type, flags, len);

@@ -36,19 +36,6 @@ static __always_inline void fixed_len(void *record, const u32 i, const u32 bytes
 	put_u16(record + FIXED_HEAD(i), bytes);
 }
 
-/* Parameter i of n, at byte `at` of the parameters. */
-static __always_inline void fixed_u64(void *record, const u32 n, const u32 i, const u32 at, u64 value)
-{
-	fixed_len(record, i, 8);
-	put_u64(record + FIXED_HEAD(n) + at, value);
-}
-
-static __always_inline void fixed_u32(void *record, const u32 n, const u32 i, const u32 at, u32 value)
-{
-	fixed_len(record, i, 4);
-	put_u32(record + FIXED_HEAD(n) + at, value);
-}
-
 static __always_inline void fixed_submit(struct call *call, void *record, const u32 n, const u32 bytes)
 {
 	u64 flags = ring_wakeup_flags(&call->ring, call->ts_ns);
@@ -56,6 +43,66 @@ static __always_inline void fixed_submit(struct call *call, void *record, const 
 	bpf_ringbuf_submit(record, flags);
 	ring_count(&call->ring, RECORD_FATE_DELIVERED);
 	__sync_fetch_and_add(&call->ring.stats->bytes, FIXED_HEAD(n) + bytes);
+	if (call->flags & RECORD_F_UNREADABLE)
+		__sync_fetch_and_add(&call->ring.stats->unreadable, 1);
 }
+
+/* A parameter of fixed size. */
+struct fixed_param {
+	u32 bytes; /* 1, 2, 4 or 8 */
+	u64 value;
+};
+
+/* The whole event of n parameters (all sizes constants): reserved, written, submitted. */
+static __always_inline void fixed_event(struct call *call, const struct fixed_param *params, const u32 n)
+{
+	u32 bytes = 0;
+	void *record;
+
+#pragma unroll
+	for (u32 i = 0; i < n; i++)
+		bytes += params[i].bytes;
+	record = fixed_reserve(call, n, bytes);
+	if (!record)
+		return;
+	bytes = 0;
+#pragma unroll
+	for (u32 i = 0; i < n; i++) {
+		void *at = record + FIXED_HEAD(n) + bytes;
+
+		fixed_len(record, i, params[i].bytes);
+		if (params[i].bytes == 8)
+			put_u64(at, params[i].value);
+		else if (params[i].bytes == 4)
+			put_u32(at, params[i].value);
+		else if (params[i].bytes == 2)
+			put_u16(at, params[i].value);
+		else
+			*(u8 *)at = params[i].value;
+		bytes += params[i].bytes;
+	}
+	fixed_submit(call, record, n, bytes);
+}
+
+/*
+ * A program on sys_exit that stores an event of numbers: name, then { bytes, value } of each
+ * parameter, where A(i) is a raw argument, FD(i) one that is a 32-bit descriptor, RET the result.
+ */
+#define A(i) call.args[i]
+#define FD(i) ((u64)(s64)(s32)call.args[i])
+#define RET ((u64)ret)
+#define STORE_FIXED(name, ...) \
+	SEC("tp_btf/sys_exit") \
+	int BPF_PROG(name, struct pt_regs *regs, long ret) \
+	{ \
+		struct call call; \
+		if (call_begin_syscall(&call, regs, ret)) \
+			return 0; \
+		{ \
+			const struct fixed_param params[] = { __VA_ARGS__ }; \
+			fixed_event(&call, params, sizeof(params) / sizeof(params[0])); \
+		} \
+		return 0; \
+	}
 
 #endif
