@@ -1,0 +1,105 @@
+#!/usr/bin/env python3
+# Replaces the lines @NAME@ of a page by what the program SAKER prints about itself. An unknown name
+# or an empty table is an error.
+import json
+import re
+import subprocess
+import sys
+
+saker = sys.argv[1]
+
+
+def rows(subject):
+    text = subprocess.run([saker, "list", subject, "--json"], check=True, capture_output=True, text=True).stdout
+    found = [json.loads(line) for line in text.splitlines()]
+    if not found:
+        sys.exit(f"tables.py: list {subject} is empty")
+    return found
+
+
+def roff(text):
+    text = text.replace("\\", "\\e").replace("-", "\\-")
+    return "\\&" + text if text[:1] in (".", "'") else text
+
+
+def version():
+    return subprocess.run([saker, "-V"], check=True, capture_output=True, text=True).stdout.split()[1]
+
+
+def synopsis(option):
+    names = [f"\\fB\\-{option['letter']}\\fR"] if option["letter"] else []
+    if option["name"]:
+        names.append(f"\\fB\\-\\-{roff(option['name'])}\\fR")
+    return ", ".join(names) + (f" \\fI{roff(option['argument'])}\\fR" if option["argument"] else "")
+
+
+def options():
+    out, group = [], None
+    for option in rows("options"):
+        if option["group"] != group:
+            group = option["group"]
+            out.append(f".SS {roff(group)}")
+        out += [".TP", synopsis(option), roff(option["help"][0].upper() + option["help"][1:]) + "."]
+    return out
+
+
+def config():
+    out = []
+    for option in rows("options"):
+        if option["config"]:
+            out += [".TP", f"\\fB{roff(option['config'])}\\fR",
+                    f"As {synopsis(option)}."]
+    return out
+
+
+def tagged(subject, name, text):
+    out = []
+    for row in rows(subject):
+        out += [".TP", f"\\fB{roff(name(row))}\\fR", roff(text(row))]
+    return out
+
+
+def keys():
+    return tagged("keys", lambda r: r["key"], lambda r: r["help"])
+
+
+def views():
+    return tagged("views", lambda r: r["name"], lambda r: r["help"])
+
+
+def themes():
+    return tagged("themes", lambda r: r["name"], lambda r: r.get("help") or "Built in.")
+
+
+def columns():
+    out, entity = [], None
+    for row in rows("columns"):
+        if row["entity"] != entity:
+            entity = row["entity"]
+            out.append(f".SS Rows that are: {roff(entity)}")
+        out += [".TP", f"\\fB{roff(row['id'])}\\fR ({roff(row['header'])})", roff(row["help"])]
+    return out
+
+
+def words(subject, key):
+    return " ".join(row[key] for row in rows(subject))
+
+
+def option_words():
+    found = []
+    for option in rows("options"):
+        found += [f"-{option['letter']}"] if option["letter"] else []
+        found += [f"--{option['name']}"] if option["name"] else []
+    return " ".join(found)
+
+
+BLOCKS = {"options": options, "config": config, "keys": keys, "views": views, "themes": themes, "columns": columns}
+INLINE = {"version": version, "option-words": option_words,
+          "view-words": lambda: words("views", "name"), "theme-words": lambda: words("themes", "name")}
+
+for line in sys.stdin:
+    block = re.fullmatch(r"@([a-z-]+)@\n", line)
+    if block:
+        print("\n".join(BLOCKS[block.group(1)]()))
+    else:
+        print(re.sub(r"@([a-z]+(?:-[a-z]+)*)@", lambda m: INLINE[m.group(1)](), line), end="")
