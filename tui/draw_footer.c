@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The two lines at the bottom: what was said, typed or is known of the rows; and the keys. */
+#include "ui.h"
+#include <string.h>
+#include "keys.h"
+#include "request.h"
+#include "text.h"
+
+static void draw_prompt(struct monitor *monitor, int row)
+{
+	struct prompt *prompt = &monitor->prompt;
+	struct screen *screen = monitor->screen;
+	bool utf8 = screen_utf8(screen);
+	int cols = screen_cols(screen), col = 1, room, before;
+	const char *text = prompt->text;
+	char front[FILTER_MAX];
+
+	col += screen_put(screen, (struct spot){ row, col, cols / 2 }, ROLE_PROMPT, prompt_label(prompt->kind));
+	col += screen_put(screen, (struct spot){ row, col, 2 }, ROLE_PROMPT, ": ");
+	room = cols - col - 1;
+	snprintf(front, sizeof(front), "%.*s", (int)prompt->at, prompt->text);
+	before = text_cells(front, utf8);
+	/* The place of the next character stays in sight. */
+	if (before > room) {
+		text = text_skip(text, before - room, utf8);
+		before = room;
+	}
+	screen_put(screen, (struct spot){ row, col, room + 1 }, ROLE_PROMPT, text);
+	screen_cursor(screen, row, col + before);
+}
+
+/* What is worth saying when nothing was asked. */
+static void idle_text(struct monitor *monitor, struct text_buf *buf)
+{
+	struct level *level = level_now(monitor);
+	const struct snapshot *snapshot = monitor->filled;
+	char clock[16];
+
+	if (*level->filter) {
+		text_buf_add(buf, "filter: ");
+		text_buf_add(buf, level->filter);
+		text_buf_add(buf, "  ");
+	}
+	if (monitor->hold)
+		text_buf_add(buf, "order held  ");
+	if (level->view->stream == VIEW_STREAM_NONE || !snapshot)
+		return;
+	if (!snapshot->health.stream_ready) {
+		text_buf_add(buf, "the stream is loading");
+	} else if (level->view->follow && snapshot->streaming_since_ns) {
+		draw_clock(snapshot->streaming_since_ns, clock, sizeof(clock));
+		text_buf_printf(buf, "%s, in memory since %s", level->follow ? "at the tail" : "End: back to the tail",
+				clock);
+	}
+}
+
+void draw_status(struct monitor *monitor, int row)
+{
+	struct screen *screen = monitor->screen;
+	int cols = screen_cols(screen);
+	const char *notice = monitor->newest ? monitor->newest->health.notice : NULL;
+	size_t rows = level_rows(monitor);
+	char data[512], position[48];
+	struct text_buf buf;
+	int right;
+
+	screen_fill(screen, (struct spot){ row, 0, cols }, ROLE_STATUS);
+	if (monitor->prompt.kind != PROMPT_NONE) {
+		draw_prompt(monitor, row);
+		return;
+	}
+	snprintf(position, sizeof(position), "%zu/%zu", rows ? level_now(monitor)->cursor + 1 : 0, rows);
+	right = (int)strlen(position) + 2;
+	screen_put_right(screen, (struct spot){ row, cols - right, right - 1 }, ROLE_STATUS, position);
+	text_buf_init(&buf, data, sizeof(data));
+	idle_text(monitor, &buf);
+	if (*monitor->status)
+		screen_put(screen, (struct spot){ row, 1, cols - right - 1 }, ROLE_PROMPT, monitor->status);
+	else if (buf.len)
+		screen_put(screen, (struct spot){ row, 1, cols - right - 1 }, ROLE_STATUS, data);
+	else if (notice)
+		screen_put(screen, (struct spot){ row, 1, cols - right - 1 }, ROLE_GAP, notice);
+}
+
+/* The word beside a key: for Enter, what it opens. */
+static const char *footer_word(struct monitor *monitor, const struct key_row *row)
+{
+	const struct view *target;
+
+	if (row->request != REQUEST_DRILL)
+		return row->footer;
+	target = request_drill_target(monitor);
+	return target ? target->name : "-";
+}
+
+void draw_footer(struct monitor *monitor, int row)
+{
+	struct screen *screen = monitor->screen;
+	int cols = screen_cols(screen), col = 0;
+	bool wide = cols >= STRIP_FULL_COLS;
+
+	screen_fill(screen, (struct spot){ row, 0, cols }, ROLE_FOOTER);
+	for (size_t i = 0; i < key_table_len(); i++) {
+		const struct key_row *key = key_at(i);
+		/* Where there is no room for all words, Enter needs none. */
+		const char *word = key->footer && !wide && key->request == REQUEST_DRILL ? "" : key->footer;
+		char name[16];
+		int width;
+
+		if (!key->footer)
+			continue;
+		if (*word)
+			word = footer_word(monitor, key);
+		key_text(key->key, name, sizeof(name));
+		width = (int)(strlen(name) + !!*word + strlen(word)) + wide;
+		if (col + width > cols)
+			break;
+		col += wide;
+		col += screen_put(screen, (struct spot){ row, col, cols - col }, ROLE_FOOTER_KEY, name) + !!*word;
+		col += screen_put(screen, (struct spot){ row, col, cols - col }, ROLE_FOOTER, word) + 1 + wide;
+	}
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The header strip, on every screen: which host, live or paused, what is shown; then calls counted,
+ * events delivered, drops per buffer, lag, own cost. On a narrow screen own cost, events and calls
+ * leave in this order: drops and lag always stay.
+ */
+#include "ui.h"
+#include <string.h>
+#include "text.h"
+
+#define STRIP_ITEMS_MAX 8
+#define STRIP_GAP 2           /* cells between items */
+#define LAG_WARN_NS 1000000000ull
+
+struct strip_item {
+	const char *key;
+	char value[192];
+	enum role role; /* of the value */
+};
+
+static void number_text(double number, bool at_least, char *text, size_t size)
+{
+	struct cell cell = { .kind = COLUMN_RATE, .known = true, .at_least = at_least, .number = number };
+	struct text_buf buf;
+
+	text_buf_init(&buf, text, size);
+	cell_human(&cell, &buf);
+}
+
+static void rate_text(const struct snapshot *snapshot, uint64_t delta, bool at_least, char *text, size_t size)
+{
+	char number[32];
+
+	if (!snapshot->interval_ns) {
+		snprintf(text, size, "-");
+		return;
+	}
+	number_text((double)delta * 1e9 / (double)snapshot->interval_ns, at_least, number, sizeof(number));
+	snprintf(text, size, "%s/s", number);
+}
+
+static void duration_text(uint64_t ns, char *text, size_t size)
+{
+	if (ns < 1000)
+		snprintf(text, size, "%uns", (unsigned)ns);
+	else if (ns < 1000000)
+		snprintf(text, size, "%uus", (unsigned)(ns / 1000));
+	else if (ns < 10000000000ull)
+		snprintf(text, size, "%ums", (unsigned)(ns / 1000000));
+	else
+		snprintf(text, size, "%llus", (unsigned long long)(ns / 1000000000));
+}
+
+/* "b0 0 b1 12"; false when it does not fit into size. */
+static bool drops_per_buffer(const struct snapshot *snapshot, char *text, size_t size)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < snapshot->buffers_len; i++) {
+		const struct buffer_row *buffer = &snapshot->buffers[i];
+		int added = snprintf(text + len, size - len, "%sb%u %llu", len ? " " : "", buffer->buffer,
+				     (unsigned long long)buffer->drops);
+
+		if (added < 0 || (size_t)added >= size - len)
+			return false;
+		len += (size_t)added;
+	}
+	return len > 0;
+}
+
+/* The total, and the buffer that lost most. */
+static void drops_total(const struct snapshot *snapshot, char *text, size_t size)
+{
+	const struct buffer_row *worst = NULL;
+
+	for (size_t i = 0; i < snapshot->buffers_len; i++)
+		if (!worst || snapshot->buffers[i].drops > worst->drops)
+			worst = &snapshot->buffers[i];
+	if (worst && worst->drops)
+		snprintf(text, size, "%llu (b%u %llu)", (unsigned long long)snapshot->health.drops, worst->buffer,
+			 (unsigned long long)worst->drops);
+	else
+		snprintf(text, size, "%llu", (unsigned long long)snapshot->health.drops);
+}
+
+static int strip_width(const struct strip_item *items, size_t len)
+{
+	int width = 1;
+
+	for (size_t i = 0; i < len; i++)
+		width += (int)(strlen(items[i].key) + 1 + strlen(items[i].value)) + STRIP_GAP;
+	return width - STRIP_GAP;
+}
+
+static void item_drops(const struct snapshot *snapshot, size_t room, struct strip_item *ret_item)
+{
+	*ret_item = (struct strip_item){ .key = "drop", .role = snapshot->health.drops ? ROLE_WARNING : ROLE_STRIP };
+	if (room > sizeof(ret_item->value))
+		room = sizeof(ret_item->value);
+	if (room < 8 || !drops_per_buffer(snapshot, ret_item->value, room))
+		drops_total(snapshot, ret_item->value, sizeof(ret_item->value));
+}
+
+static void item_own(const struct snapshot *snapshot, struct strip_item *ret_item)
+{
+	const struct health_row *health = &snapshot->health;
+	int len = 0;
+
+	*ret_item = (struct strip_item){ .key = "own", .role = ROLE_STRIP };
+	if (snapshot->interval_ns)
+		len = snprintf(ret_item->value, sizeof(ret_item->value), "%.1f%%",
+			       100.0 * (double)health->own_cpu_delta_ns / (double)snapshot->interval_ns);
+	else
+		len = snprintf(ret_item->value, sizeof(ret_item->value), "-");
+	if (health->own_ns_per_call > 0)
+		snprintf(ret_item->value + len, sizeof(ret_item->value) - (size_t)len, " %.0fns", health->own_ns_per_call);
+}
+
+/* Which items there are, most important first; what does not fit leaves from the end. */
+static size_t strip_items(const struct snapshot *snapshot, int cols, struct strip_item items[STRIP_ITEMS_MAX])
+{
+	const struct health_row *health = &snapshot->health;
+	size_t len = 0;
+
+	items[1] = (struct strip_item){ .key = "lag", .role = health->lag_ns > LAG_WARN_NS ? ROLE_WARNING : ROLE_STRIP };
+	duration_text(health->lag_ns, items[1].value, sizeof(items[1].value));
+	items[2] = (struct strip_item){ .key = "calls", .role = health->inexact ? ROLE_WARNING : ROLE_STRIP };
+	rate_text(snapshot, health->calls_delta, health->inexact, items[2].value, sizeof(items[2].value));
+	items[3] = (struct strip_item){ .key = "ev", .role = ROLE_STRIP };
+	rate_text(snapshot, health->events_delta, false, items[3].value, sizeof(items[3].value));
+	item_own(snapshot, &items[4]);
+	len = cols < STRIP_FULL_COLS ? 2 : 5;
+	item_drops(snapshot, 0, &items[0]);
+	while (len > 2 && strip_width(items, len) > cols)
+		len--;
+	if (cols > strip_width(items, len) && cols >= STRIP_FULL_COLS)
+		item_drops(snapshot, (size_t)(cols - strip_width(items, len)) + strlen(items[0].value), &items[0]);
+	if (cols < STRIP_FULL_COLS) {
+		items[2] = items[4];
+		if (strip_width(items, 3) <= cols)
+			len = 3;
+	}
+	return len;
+}
+
+static void draw_health(struct monitor *monitor, int row)
+{
+	/* Where each item stands, left to right: calls, ev, drop, lag, own. */
+	static const size_t order_full[] = { 2, 3, 0, 1, 4 }, order_short[] = { 0, 1, 2 };
+	int cols = screen_cols(monitor->screen);
+	const size_t *order = cols < STRIP_FULL_COLS ? order_short : order_full;
+	size_t order_len = cols < STRIP_FULL_COLS ? 3 : 5;
+	struct strip_item items[STRIP_ITEMS_MAX];
+	int col = 1;
+	size_t len;
+
+	if (!monitor->newest)
+		return;
+	len = strip_items(monitor->newest, cols, items);
+	for (size_t i = 0; i < order_len; i++) {
+		const struct strip_item *item = &items[order[i]];
+
+		if (order[i] >= len)
+			continue;
+		col += screen_put(monitor->screen, (struct spot){ row, col, cols - col }, ROLE_STRIP_KEY, item->key) + 1;
+		col += screen_put(monitor->screen, (struct spot){ row, col, cols - col }, item->role, item->value);
+		col += STRIP_GAP;
+	}
+}
+
+static void breadcrumb_text(struct monitor *monitor, struct text_buf *buf)
+{
+	struct level *level = level_now(monitor);
+
+	text_buf_add(buf, level->view->name);
+	if (level->scope.len) {
+		text_buf_add(buf, " > ");
+		scope_render(&level->scope, buf);
+	}
+}
+
+/* Its end is where the user is: the front is cut. */
+static void draw_breadcrumb(struct monitor *monitor, struct spot spot)
+{
+	bool utf8 = screen_utf8(monitor->screen);
+	char data[1024];
+	const char *text = data;
+	struct text_buf buf;
+	int cells;
+
+	text_buf_init(&buf, data, sizeof(data));
+	breadcrumb_text(monitor, &buf);
+	cells = text_cells(text, utf8);
+	if (cells > spot.width && spot.width > 2) {
+		text = text_skip(text, cells - spot.width + 1, utf8);
+		screen_put(monitor->screen, (struct spot){ spot.row, spot.col, 1 }, ROLE_BREADCRUMB, utf8 ? "\u2026" : "~");
+		spot.col++;
+		spot.width--;
+	}
+	screen_put(monitor->screen, spot, ROLE_BREADCRUMB, text);
+}
+
+void draw_strip(struct monitor *monitor)
+{
+	struct screen *screen = monitor->screen;
+	const struct snapshot *shown = monitor->filled, *newest = monitor->newest;
+	int cols = screen_cols(screen), col = 1, right;
+	char clock[16], delay[32];
+
+	for (int row = 0; row < STRIP_ROWS; row++)
+		screen_fill(screen, (struct spot){ row, 0, cols }, ROLE_STRIP);
+	draw_health(monitor, 1);
+	if (!newest) {
+		screen_put(screen, (struct spot){ 0, col, cols - col }, ROLE_STRIP, "starting");
+		return;
+	}
+	if (cols >= STRIP_FULL_COLS)
+		col += screen_put(screen, (struct spot){ 0, col, 16 }, ROLE_STRIP, newest->host ? newest->host : "") + 1;
+	col += screen_put(screen, (struct spot){ 0, col, cols - col }, monitor->paused ? ROLE_PAUSED : ROLE_LIVE,
+			  monitor->paused ? "paused" : "live");
+	col++;
+	draw_clock(shown ? shown->time_ns : newest->time_ns, clock, sizeof(clock));
+	col += screen_put(screen, (struct spot){ 0, col, cols - col }, ROLE_STRIP, clock) + 2;
+	snprintf(delay, sizeof(delay), "%.3gs", (double)monitor->delay_ns / 1e9);
+	right = (int)strlen(delay) + 2;
+	screen_put_right(screen, (struct spot){ 0, cols - right, right - 1 }, ROLE_STRIP_KEY, delay);
+	draw_breadcrumb(monitor, (struct spot){ 0, col, cols - col - right });
+}

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The table: column headers and the rows on screen. Which columns are shown: those that are not
+ * scrolled away, less those of highest priority number until the rest fits. Numbers are never cut:
+ * a column of numbers is as wide as its widest cell on screen.
+ */
+#include "ui.h"
+#include <string.h>
+#include "text.h"
+
+#define CELL_MAX 4608     /* bytes: a path and what surrounds it */
+#define REST_MIN 12       /* least width of the column that takes what is left */
+#define SHIFT_CELLS 16    /* how far one step scrolls the text of the last column */
+#define COLUMN_GAP 1
+
+struct grid_column {
+	const struct column *column;
+	size_t index; /* in the view */
+	int width;
+};
+
+struct grid {
+	struct grid_column columns[VIEW_COLUMNS_MAX];
+	size_t len;
+	int shift; /* cells left out at the front of the last column */
+};
+
+static bool column_is_text(const struct column *column)
+{
+	return column->kind == COLUMN_TEXT;
+}
+
+static void cell_text(const struct monitor *monitor, const struct row *row, const struct column *column,
+		      char text[CELL_MAX])
+{
+	struct text_buf buf;
+	struct cell cell;
+
+	table_cell(monitor->table, row, column, &cell);
+	text_buf_init(&buf, text, CELL_MAX);
+	cell_human(&cell, &buf);
+}
+
+/* The widest of the rows [first, first + rows) in a column of numbers; its own width at least. */
+static int column_width(const struct monitor *monitor, const struct column *column, size_t first, size_t rows)
+{
+	int width = (int)column->width;
+	char text[CELL_MAX];
+
+	if (column_is_text(column) || !width)
+		return width;
+	for (size_t i = first; i < first + rows && i < level_rows(monitor); i++) {
+		const struct row *row = level_row(monitor, i);
+		int cells;
+
+		if (row->gap_lost)
+			continue;
+		cell_text(monitor, row, column, text);
+		cells = text_cells(text, true);
+		if (cells > width)
+			width = cells;
+	}
+	return width;
+}
+
+/* All columns that may be shown, from the first that is not scrolled away. */
+static void grid_collect(struct monitor *monitor, struct grid *grid, size_t rows)
+{
+	const struct level *level = level_now(monitor);
+	const struct view *view = level->view;
+	size_t skip = level->left, shown = 0;
+
+	for (size_t i = 0; i < view->columns_len; i++)
+		shown += !view->columns[i].optional;
+	if (skip >= shown) {
+		grid->shift = (int)(skip + 1 - shown) * SHIFT_CELLS;
+		skip = shown ? shown - 1 : 0;
+	}
+	for (size_t i = 0; i < view->columns_len; i++) {
+		struct grid_column *next = &grid->columns[grid->len];
+		int header = (int)strlen(view->columns[i].column->header);
+
+		if (view->columns[i].optional)
+			continue;
+		if (skip) {
+			skip--;
+			continue;
+		}
+		*next = (struct grid_column){ .column = view->columns[i].column, .index = i };
+		next->width = column_width(monitor, next->column, level->top, rows);
+		/* The mark of the sort column stands beside its header. */
+		if (next->width && next->width < header + (i == level->sort))
+			next->width = header + (i == level->sort);
+		grid->len++;
+	}
+}
+
+static int grid_width(const struct grid *grid)
+{
+	int width = 0;
+
+	for (size_t i = 0; i < grid->len; i++)
+		width += (grid->columns[i].width ? grid->columns[i].width : REST_MIN) + COLUMN_GAP;
+	return width - COLUMN_GAP;
+}
+
+/* Takes out the column that leaves first: of the highest priority number the one on the right. */
+static void grid_drop(struct grid *grid)
+{
+	size_t leaves = 0;
+
+	for (size_t i = 1; i < grid->len; i++)
+		if (grid->columns[i].column->priority >= grid->columns[leaves].column->priority)
+			leaves = i;
+	grid->len--;
+	memmove(&grid->columns[leaves], &grid->columns[leaves + 1],
+		(grid->len - leaves) * sizeof(grid->columns[0]));
+}
+
+static void grid_fit(struct grid *grid, int cols)
+{
+	struct grid_column *last;
+
+	while (grid->len > 1 && grid_width(grid) > cols)
+		grid_drop(grid);
+	if (!grid->len)
+		return;
+	last = &grid->columns[grid->len - 1];
+	if (!last->width) {
+		last->width = REST_MIN;
+		if (cols > grid_width(grid))
+			last->width += cols - grid_width(grid);
+	}
+	/* One in the middle takes the rest too, where a view has it there. */
+	for (size_t i = 0; i + 1 < grid->len; i++)
+		if (!grid->columns[i].width)
+			grid->columns[i].width = REST_MIN + (cols > grid_width(grid) ? cols - grid_width(grid) : 0);
+	if (grid->len == 1 && grid->columns[0].width > cols)
+		grid->columns[0].width = cols;
+}
+
+static void draw_header(struct monitor *monitor, const struct grid *grid, int row)
+{
+	const struct level *level = level_now(monitor);
+	struct screen *screen = monitor->screen;
+	bool utf8 = screen_utf8(screen);
+	const char *mark = level->descending ? (utf8 ? "\u25bc" : "v") : (utf8 ? "\u25b2" : "^");
+	int col = 0;
+
+	screen_fill(screen, (struct spot){ row, 0, screen_cols(screen) }, ROLE_COLUMNS);
+	for (size_t i = 0; i < grid->len; i++) {
+		const struct grid_column *at = &grid->columns[i];
+		struct spot spot = { row, col, at->width };
+		bool sorted = at->index == level->sort;
+		char text[64];
+
+		snprintf(text, sizeof(text), "%s%s", at->column->header, sorted ? mark : "");
+		if (sorted)
+			screen_fill(screen, spot, ROLE_SORTED);
+		if (column_is_text(at->column))
+			screen_put(screen, spot, sorted ? ROLE_SORTED : ROLE_COLUMNS, text);
+		else
+			screen_put_right(screen, spot, sorted ? ROLE_SORTED : ROLE_COLUMNS, text);
+		col += at->width + COLUMN_GAP;
+	}
+}
+
+/* What the whole row looks like; ROLE_COUNT where each cell has its own role. */
+static enum role row_role(struct monitor *monitor, const struct row *row, size_t index)
+{
+	if (index == level_now(monitor)->cursor)
+		return ROLE_CURSOR;
+	if (row->gap_lost)
+		return ROLE_GAP;
+	if (row->event) {
+		/* -1..-4095 is an error number, see IS_ERR_VALUE in the kernel's err.h. */
+		bool failed = row->event->prefix.ret < 0 && row->event->prefix.ret >= -4095;
+
+		return failed && row->event->syscall ? ROLE_ERROR : ROLE_COUNT;
+	}
+	return row->proc && row->proc->dead ? ROLE_DEAD : ROLE_COUNT;
+}
+
+/* Is the text a number that is zero, or unknown? */
+static bool is_nothing(const char *text)
+{
+	return !text[strspn(text, "0.-%BKMG/s")];
+}
+
+static void draw_gap(struct monitor *monitor, const struct row *row, struct spot spot, enum role role)
+{
+	char digits[24], text[96];
+	size_t len = (size_t)snprintf(digits, sizeof(digits), "%llu", (unsigned long long)row->gap_lost), out = 0;
+	char grouped[40];
+
+	for (size_t i = 0; i < len; i++) {
+		if (i && (len - i) % 3 == 0)
+			grouped[out++] = ',';
+		grouped[out++] = digits[i];
+	}
+	grouped[out] = '\0';
+	snprintf(text, sizeof(text), "-- %s event%s lost in buffer %u --", grouped, row->gap_lost == 1 ? "" : "s",
+		 row->gap_buffer);
+	screen_put(monitor->screen, spot, role, text);
+}
+
+/* Returns whether the text of the last column goes on beyond what was left out at its front. */
+static bool draw_cells(struct monitor *monitor, const struct grid *grid, const struct row *row, int screen_row,
+		       enum role role)
+{
+	struct screen *screen = monitor->screen;
+	bool more = false;
+	int col = 0;
+
+	for (size_t i = 0; i < grid->len; i++) {
+		const struct grid_column *at = &grid->columns[i];
+		struct spot spot = { screen_row, col, at->width };
+		enum role own = role == ROLE_COUNT ? ROLE_NORMAL : role;
+		char data[CELL_MAX];
+		const char *text = data;
+
+		cell_text(monitor, row, at->column, data);
+		if (role == ROLE_COUNT && at->column->kind != COLUMN_ID && is_nothing(text))
+			own = ROLE_ZERO;
+		if (i + 1 == grid->len && grid->shift) {
+			text = text_skip(text, grid->shift, screen_utf8(screen));
+			more = *text;
+		}
+		if (column_is_text(at->column))
+			screen_put(screen, spot, own, text);
+		else
+			screen_put_right(screen, spot, own, text);
+		col += at->width + COLUMN_GAP;
+	}
+	return more;
+}
+
+/* Scrolls so that the cursor is on screen, and no screen is left half empty. */
+static void table_scroll(struct monitor *monitor, size_t rows)
+{
+	struct level *level = level_now(monitor);
+	size_t len = level_rows(monitor);
+
+	if (level->cursor < level->top)
+		level->top = level->cursor;
+	if (level->cursor >= level->top + rows)
+		level->top = level->cursor + 1 - rows;
+	if (level->top + rows > len)
+		level->top = len > rows ? len - rows : 0;
+}
+
+static void draw_no_rows(struct monitor *monitor, int row)
+{
+	const struct level *level = level_now(monitor);
+	const char *text = "nothing to show yet";
+
+	if (*level->filter)
+		text = "no row has the text of the filter";
+	else if (level->held && level->view->entity == ENTITY_FIELD)
+		text = "the event is no longer in memory";
+	screen_put(monitor->screen, (struct spot){ row, 1, screen_cols(monitor->screen) - 1 }, ROLE_ZERO, text);
+}
+
+void draw_table(struct monitor *monitor, int first_row, int rows)
+{
+	struct screen *screen = monitor->screen;
+	int cols = screen_cols(screen);
+	struct grid grid = { .len = 0 };
+	size_t page = rows > 1 ? (size_t)rows - 1 : 0;
+	bool more = false;
+
+	monitor->page_rows = page;
+	table_scroll(monitor, page);
+	grid_collect(monitor, &grid, page);
+	grid_fit(&grid, cols);
+	draw_header(monitor, &grid, first_row);
+	if (!level_rows(monitor))
+		draw_no_rows(monitor, first_row + 2);
+	for (size_t i = 0; i < page && level_now(monitor)->top + i < level_rows(monitor); i++) {
+		size_t index = level_now(monitor)->top + i;
+		const struct row *row = level_row(monitor, index);
+		enum role role = row_role(monitor, row, index);
+		struct spot spot = { first_row + 1 + (int)i, 0, cols };
+
+		if (role != ROLE_COUNT)
+			screen_fill(screen, spot, role);
+		if (row->gap_lost)
+			draw_gap(monitor, row, spot, role);
+		else
+			more |= draw_cells(monitor, &grid, row, spot.row, role);
+	}
+	/* The last step to the right showed nothing: it is taken back. */
+	if (grid.shift && !more && level_now(monitor)->left)
+		level_now(monitor)->left--;
+}

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Levels: the stack of what was drilled into, and the rows of the one on top. Rows come from a
+ * snapshot: that which the level holds, else the paused one, else the newest.
+ */
+#include "ui.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Rows that `hold` keeps in order; a table that is longer is not held. */
+#define HOLD_MAX 20000
+
+struct level *level_now(struct monitor *monitor)
+{
+	return &monitor->levels[monitor->depth - 1];
+}
+
+struct snapshot *level_snapshot(struct monitor *monitor)
+{
+	struct level *level = level_now(monitor);
+
+	if (level->held)
+		return level->held;
+	return monitor->paused ? monitor->paused : monitor->newest;
+}
+
+bool level_arrival(const struct level *level)
+{
+	return level->sort == SIZE_MAX && level->view->follow;
+}
+
+static void level_init(struct level *level, const struct view *view, const struct scope *scope)
+{
+	*level = (struct level){
+		.view = view,
+		.scope = *scope,
+		.sort = view->sort,
+		.descending = view->descending,
+		.follow = view->follow && view->sort == SIZE_MAX,
+		.limit = LEVEL_ROWS_MIN,
+	};
+}
+
+void level_release(struct level *level)
+{
+	snapshot_unref(level->held);
+	level->held = NULL;
+}
+
+/* The process that the scope narrows to, 0 when it does not. */
+static uint32_t scope_pid(const struct scope *scope)
+{
+	uint32_t pid = 0;
+
+	for (size_t i = 0; i < scope->len; i++)
+		if (scope->chips[i].kind == CHIP_PROC && !scope->chips[i].negated)
+			pid = scope->chips[i].pid;
+	return pid;
+}
+
+void level_enter(struct monitor *monitor)
+{
+	const struct snapshot_source *source = monitor->source;
+	struct level *level = level_now(monitor);
+	enum view_stream stream = level->view->stream;
+
+	/* The page of an event keeps what it came from running: the thread's next event. */
+	for (size_t i = monitor->depth - 1; i > 0 && monitor->levels[i].view->entity == ENTITY_FIELD; i--)
+		stream = monitor->levels[i - 1].view->stream;
+	if (source->want_stream)
+		source->want_stream(source->ctx, stream);
+	if (source->focus)
+		source->focus(source->ctx, scope_pid(&level->scope));
+	level_order_release(monitor);
+	monitor->refill = true;
+}
+
+void level_start(struct monitor *monitor, const struct view *view, const struct scope *scope)
+{
+	monitor->depth = 1;
+	level_init(&monitor->levels[0], view, scope);
+	level_enter(monitor);
+}
+
+int level_push(struct monitor *monitor, const struct view *view, const struct chip *chip)
+{
+	struct level *now = level_now(monitor), *next;
+	const struct row *row = level_cursor_row(monitor);
+	struct scope scope = now->scope;
+
+	if (monitor->depth == LEVELS_MAX || (chip && scope_push(&scope, chip))) {
+		monitor_say(monitor, "this is as deep as it goes; Backspace goes up");
+		return -ENOSPC;
+	}
+	/* Coming back, the cursor is where it was. */
+	if (row && !now->follow) {
+		now->key = row->key;
+		now->pinned = true;
+	}
+	next = &monitor->levels[monitor->depth++];
+	level_init(next, view, &scope);
+	level_enter(monitor);
+	return 0;
+}
+
+void level_switch(struct monitor *monitor, const struct view *view)
+{
+	struct level *level = level_now(monitor);
+	struct scope scope = level->scope;
+
+	level_release(level);
+	level_init(level, view, &scope);
+	level_enter(monitor);
+}
+
+bool level_pop(struct monitor *monitor)
+{
+	if (monitor->depth == 1)
+		return false;
+	level_release(level_now(monitor));
+	monitor->depth--;
+	level_enter(monitor);
+	return true;
+}
+
+size_t level_rows(const struct monitor *monitor)
+{
+	return table_len(monitor->table);
+}
+
+const struct row *level_row(const struct monitor *monitor, size_t index)
+{
+	if (monitor->order)
+		index = monitor->order[index];
+	return table_row(monitor->table, index);
+}
+
+const struct row *level_cursor_row(struct monitor *monitor)
+{
+	struct level *level = level_now(monitor);
+
+	return level->cursor < level_rows(monitor) ? level_row(monitor, level->cursor) : NULL;
+}
+
+static bool key_equal(struct row_key a, struct row_key b)
+{
+	return a.a == b.a && a.b == b.b;
+}
+
+static ssize_t level_find(const struct monitor *monitor, struct row_key key)
+{
+	if (!monitor->order)
+		return table_find(monitor->table, key);
+	for (size_t i = 0; i < level_rows(monitor); i++)
+		if (key_equal(level_row(monitor, i)->key, key))
+			return (ssize_t)i;
+	return -1;
+}
+
+void level_order_hold(struct monitor *monitor)
+{
+	size_t len = level_rows(monitor);
+
+	if (monitor->hold || len > HOLD_MAX)
+		return;
+	monitor->held_keys = calloc(len ? len : 1, sizeof(*monitor->held_keys));
+	if (!monitor->held_keys)
+		return;
+	for (size_t i = 0; i < len; i++)
+		monitor->held_keys[i] = level_row(monitor, i)->key;
+	monitor->held_len = len;
+	monitor->hold = true;
+}
+
+void level_order_release(struct monitor *monitor)
+{
+	if (!monitor->hold)
+		return;
+	free(monitor->held_keys);
+	monitor->held_keys = NULL;
+	free(monitor->order);
+	monitor->order = NULL;
+	monitor->hold = false;
+	monitor->refill = true;
+}
+
+/* After a fill: held rows in their old order, new ones behind them. */
+static void level_order(struct monitor *monitor)
+{
+	size_t len = table_len(monitor->table), filled = 0;
+	bool *placed;
+
+	free(monitor->order);
+	monitor->order = NULL;
+	if (!monitor->hold || !len)
+		return;
+	placed = calloc(len, sizeof(*placed));
+	monitor->order = calloc(len, sizeof(*monitor->order));
+	if (!placed || !monitor->order)
+		goto out;
+	for (size_t i = 0; i < monitor->held_len; i++) {
+		ssize_t at = table_find(monitor->table, monitor->held_keys[i]);
+
+		if (at < 0 || placed[at])
+			continue;
+		placed[at] = true;
+		monitor->order[filled++] = (size_t)at;
+	}
+	for (size_t i = 0; i < len; i++)
+		if (!placed[i])
+			monitor->order[filled++] = i;
+out:
+	if (filled != len) {
+		free(monitor->order);
+		monitor->order = NULL;
+	}
+	free(placed);
+}
+
+/* Puts the cursor where it belongs in the new rows. */
+static void level_place(struct monitor *monitor)
+{
+	struct level *level = level_now(monitor);
+	size_t len = level_rows(monitor);
+	ssize_t at;
+
+	if (!len) {
+		level->cursor = level->top = 0;
+		return;
+	}
+	if (level->follow) {
+		level->cursor = len - 1;
+		level->key = level_row(monitor, level->cursor)->key;
+		return;
+	}
+	if (!level->pinned) {
+		level->cursor = 0;
+		return;
+	}
+	at = level_find(monitor, level->key);
+	if (at < 0) {
+		/* The row is gone: its neighbour takes over. */
+		if (level->cursor >= len)
+			level->cursor = len - 1;
+		level->key = level_row(monitor, level->cursor)->key;
+		return;
+	}
+	/* Older rows that came in above push the screen down with them. */
+	if (level_arrival(level) && (size_t)at > level->cursor)
+		level->top += (size_t)at - level->cursor;
+	level->cursor = (size_t)at;
+}
+
+void level_fill(struct monitor *monitor)
+{
+	struct level *level = level_now(monitor);
+	struct snapshot *snapshot = level_snapshot(monitor);
+	struct table_query query = {
+		.view = level->view,
+		.scope = &level->scope,
+		.sort = level->sort,
+		.descending = level->descending,
+		.text_filter = *level->filter ? level->filter : NULL,
+		.event_num = level->event_num,
+		.limit = level_arrival(level) ? level->limit : 0,
+	};
+
+	if (!monitor->refill || !snapshot)
+		return;
+	monitor->refill = false;
+	if (table_fill(monitor->table, snapshot, &query)) {
+		monitor_say(monitor, "no memory for the rows of this view");
+		return;
+	}
+	snapshot_ref(snapshot);
+	snapshot_unref(monitor->filled);
+	monitor->filled = snapshot;
+	level_order(monitor);
+	level_place(monitor);
+}
+
+void level_hold(struct monitor *monitor)
+{
+	struct level *level = level_now(monitor);
+
+	level->follow = false;
+	if (!level->held && monitor->filled)
+		level->held = snapshot_ref(monitor->filled);
+}
+
+void level_follow(struct monitor *monitor)
+{
+	struct level *level = level_now(monitor);
+
+	level_release(level);
+	level->follow = true;
+	level->pinned = false;
+	level->limit = LEVEL_ROWS_MIN;
+	monitor->refill = true;
+}
+
+void level_cursor_to(struct monitor *monitor, long index)
+{
+	struct level *level = level_now(monitor);
+	size_t len = level_rows(monitor);
+
+	if (!len)
+		return;
+	if (level_arrival(level)) {
+		if (index >= (long)len && (level->follow || level->cursor == len - 1)) {
+			level_follow(monitor);
+			return;
+		}
+		if (level->follow && index < (long)len - 1) {
+			level_hold(monitor);
+			monitor_say(monitor, "left the tail; End follows it again");
+		}
+		if (index < 0 && level->limit && len >= level->limit) {
+			/* Rows older than those made so far. */
+			long step = index - (long)level->cursor;
+
+			level->limit *= 4;
+			level->pinned = true;
+			level->key = level_row(monitor, level->cursor)->key;
+			monitor->refill = true;
+			level_fill(monitor);
+			index = (long)level->cursor + step;
+			len = level_rows(monitor);
+		}
+	}
+	if (index < 0)
+		index = 0;
+	if (index >= (long)len)
+		index = (long)len - 1;
+	level->cursor = (size_t)index;
+	level->key = level_row(monitor, level->cursor)->key;
+	level->pinned = true;
+}

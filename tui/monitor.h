@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The monitor: the interactive screen. It draws snapshots and turns keys into requests; where the
+ * snapshots come from is the business of a struct snapshot_source: the engine, a capture, a test.
+ */
+#ifndef TUI_MONITOR_H
+#define TUI_MONITOR_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include "state/snapshot.h"
+#include "theme.h"
+#include "views/scope.h"
+#include "views/view.h"
+
+/*
+ * All functions are called from the thread of monitor_run() and never block; those that are NULL
+ * are not called.
+ */
+struct snapshot_source {
+	void *ctx;
+	/* The newest snapshot, a reference for the caller; NULL before the first. */
+	struct snapshot *(*snapshot)(void *ctx);
+	/* Readable (8 bytes to read) when there is a newer snapshot than the last taken. */
+	int fd;
+	void (*want_stream)(void *ctx, enum view_stream stream);
+	void (*focus)(void *ctx, uint32_t pid); /* 0: nobody */
+	void (*set_delay)(void *ctx, uint64_t delay_ns);
+	/* A new refresh now. */
+	void (*refresh)(void *ctx);
+};
+
+struct monitor_opts {
+	const struct view_set *views;
+	const struct view *view;       /* on screen first; not one of entity FIELD */
+	struct scope scope;            /* chips of the command line */
+	const struct theme *theme;
+	const struct theme *mono;      /* for terminals without colours and NO_COLOR */
+	uint64_t delay_ns;
+	uint64_t stop_ns;              /* leave after this long; 0 = never */
+	uint64_t refreshes;            /* leave after so many snapshots; 0 = never */
+};
+
+/*
+ * Runs until the user leaves, a SIGINT, SIGTERM or SIGHUP comes, or the terminal goes away. Returns
+ * 0, or -errno with a sentence in err when the screen cannot be opened. The terminal and the
+ * handlers of the signals it uses are as before in both cases.
+ */
+int monitor_run(const struct monitor_opts *opts, const struct snapshot_source *source, char *err, size_t err_size);
+
+#endif

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The line that is typed into: editing, and what each kind of prompt does with its text. */
+#include "ui.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "keys.h"
+#include "text.h"
+
+#define DELAY_MIN_S 0.1
+#define DELAY_MAX_S 3600.0
+
+static void prompt_search(struct monitor *monitor)
+{
+	snprintf(monitor->search, sizeof(monitor->search), "%s", monitor->prompt.text);
+	if (*monitor->search)
+		find_here(monitor);
+}
+
+static void prompt_filter(struct monitor *monitor)
+{
+	struct level *level = level_now(monitor);
+
+	snprintf(level->filter, sizeof(level->filter), "%s", monitor->prompt.text);
+	monitor->refill = true;
+}
+
+static void prompt_user(struct monitor *monitor)
+{
+	const struct snapshot *snapshot = level_snapshot(monitor);
+	struct chip chip = { .kind = CHIP_USER };
+	bool known = false;
+
+	if (!monitor->prompt.len)
+		return;
+	snprintf(chip.text, sizeof(chip.text), "%s", monitor->prompt.text);
+	for (size_t i = 0; snapshot && i < snapshot->procs_len && !known; i++)
+		known = !strcmp(snapshot->procs[i].user, chip.text);
+	if (!level_push(monitor, level_now(monitor)->view, &chip) && !known)
+		monitor_say(monitor, "no process of user '%s' now; Backspace goes back", chip.text);
+}
+
+static void prompt_delay(struct monitor *monitor)
+{
+	char *end;
+	double seconds;
+
+	if (!monitor->prompt.len)
+		return;
+	seconds = strtod(monitor->prompt.text, &end);
+	if (*end || !isfinite(seconds) || seconds < DELAY_MIN_S || seconds > DELAY_MAX_S) {
+		monitor_say(monitor, "'%s' is not a number of seconds from 0.1 to 3600", monitor->prompt.text);
+		return;
+	}
+	monitor->delay_ns = (uint64_t)(seconds * 1e9 + 0.5);
+	if (monitor->source->set_delay)
+		monitor->source->set_delay(monitor->source->ctx, monitor->delay_ns);
+}
+
+static const struct {
+	const char *label;
+	void (*changed)(struct monitor *monitor);
+	void (*accepted)(struct monitor *monitor);
+} prompt_rows[] = {
+#define PROMPT(id, l, c, a) [PROMPT_##id] = { .label = (l), .changed = (c), .accepted = (a) },
+#include "prompts.def"
+};
+_Static_assert(sizeof(prompt_rows) / sizeof(prompt_rows[0]) == PROMPT_COUNT, "a row for every prompt");
+
+const char *prompt_label(enum prompt_kind kind)
+{
+	return prompt_rows[kind].label;
+}
+
+void prompt_open(struct monitor *monitor, enum prompt_kind kind, const char *text)
+{
+	struct prompt *prompt = &monitor->prompt;
+
+	*prompt = (struct prompt){ .kind = kind };
+	snprintf(prompt->text, sizeof(prompt->text), "%s", text);
+	snprintf(prompt->before, sizeof(prompt->before), "%s", text);
+	prompt->len = prompt->at = strlen(prompt->text);
+}
+
+void prompt_close(struct monitor *monitor)
+{
+	monitor->prompt.kind = PROMPT_NONE;
+}
+
+static void prompt_insert(struct prompt *prompt, int key)
+{
+	char bytes[4];
+	struct glyph glyph;
+	char shown[5] = "";
+	size_t len = text_encode((uint32_t)key, bytes);
+
+	memcpy(shown, bytes, len);
+	glyph_next(shown, true, &glyph);
+	/* What cannot be shown cannot be typed. */
+	if (glyph.code != (uint32_t)key || prompt->len + len >= sizeof(prompt->text))
+		return;
+	memmove(prompt->text + prompt->at + len, prompt->text + prompt->at, prompt->len - prompt->at + 1);
+	memcpy(prompt->text + prompt->at, bytes, len);
+	prompt->len += len;
+	prompt->at += len;
+}
+
+/* Where the character before or after a place starts. */
+static size_t prompt_before(const struct prompt *prompt, size_t at)
+{
+	while (at > 0 && (prompt->text[--at] & 0xc0) == 0x80)
+		;
+	return at;
+}
+
+static size_t prompt_after(const struct prompt *prompt, size_t at)
+{
+	while (at < prompt->len && (prompt->text[++at] & 0xc0) == 0x80)
+		;
+	return at;
+}
+
+static void prompt_delete(struct prompt *prompt, size_t from, size_t to)
+{
+	memmove(prompt->text + from, prompt->text + to, prompt->len - to + 1);
+	prompt->len -= to - from;
+	prompt->at = from;
+}
+
+/* An editing key; returns whether the text changed. */
+static bool prompt_edit(struct prompt *prompt, int key)
+{
+	size_t len = prompt->len;
+
+	switch (key) {
+	case INPUT_LEFT:
+		prompt->at = prompt_before(prompt, prompt->at);
+		break;
+	case INPUT_RIGHT:
+		prompt->at = prompt_after(prompt, prompt->at);
+		break;
+	case INPUT_HOME:
+	case INPUT_CTRL('A'):
+		prompt->at = 0;
+		break;
+	case INPUT_END:
+	case INPUT_CTRL('E'):
+		prompt->at = prompt->len;
+		break;
+	case INPUT_BACKSPACE:
+		prompt_delete(prompt, prompt_before(prompt, prompt->at), prompt->at);
+		break;
+	case INPUT_DELETE:
+		prompt_delete(prompt, prompt->at, prompt_after(prompt, prompt->at));
+		break;
+	case INPUT_CTRL('U'):
+		prompt_delete(prompt, 0, prompt->at);
+		break;
+	default:
+		if (key >= ' ' && key < INPUT_OTHER)
+			prompt_insert(prompt, key);
+	}
+	return prompt->len != len;
+}
+
+void prompt_key(struct monitor *monitor, int key)
+{
+	struct prompt *prompt = &monitor->prompt;
+	enum prompt_kind kind = prompt->kind;
+
+	switch (key) {
+	case INPUT_ENTER:
+		prompt->kind = PROMPT_NONE;
+		prompt_rows[kind].accepted(monitor);
+		break;
+	case INPUT_ESCAPE:
+		snprintf(prompt->text, sizeof(prompt->text), "%s", prompt->before);
+		prompt->kind = PROMPT_NONE;
+		if (prompt_rows[kind].changed)
+			prompt_rows[kind].changed(monitor);
+		break;
+	default:
+		if (prompt_edit(prompt, key) && prompt_rows[kind].changed)
+			prompt_rows[kind].changed(monitor);
+	}
+}

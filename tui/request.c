@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What can be asked of the monitor: the table, and all requests but those of sort.c. */
+#include "request.h"
+#include <string.h>
+#include "ui.h"
+
+static const struct {
+	void (*run)(struct monitor *monitor);
+	const char *name, *help;
+} request_rows[] = {
+#define REQUEST(id, n, function, h) [REQUEST_##id] = { .run = (function), .name = (n), .help = (h) },
+#include "requests.def"
+};
+_Static_assert(sizeof(request_rows) / sizeof(request_rows[0]) == REQUEST_COUNT, "a row for every request");
+
+void request_do(struct monitor *monitor, enum request request)
+{
+	/* What is asked is meant for the rows as they are now. */
+	level_fill(monitor);
+	request_rows[request].run(monitor);
+}
+
+const char *request_name(enum request request)
+{
+	return request_rows[request].name;
+}
+
+const char *request_help_text(enum request request)
+{
+	return request_rows[request].help;
+}
+
+void request_help(struct monitor *monitor)
+{
+	monitor->popup = POPUP_HELP;
+	monitor->help_top = 0;
+}
+
+void request_views(struct monitor *monitor)
+{
+	picker_open(monitor, POPUP_VIEWS);
+}
+
+void request_twin(struct monitor *monitor)
+{
+	const struct view *view = level_now(monitor)->view;
+	const struct view *twin = *view->twin ? view_set_find(monitor->opts->views, view->twin) : NULL;
+
+	if (twin)
+		level_switch(monitor, twin);
+	else
+		monitor_say(monitor, "%s has no grouped twin", view->title);
+}
+
+void request_pause(struct monitor *monitor)
+{
+	if (monitor->paused) {
+		snapshot_unref(monitor->paused);
+		monitor->paused = NULL;
+		monitor->refill = true;
+	} else if (monitor->filled) {
+		monitor->paused = snapshot_ref(monitor->filled);
+	}
+}
+
+void request_delay(struct monitor *monitor)
+{
+	prompt_open(monitor, PROMPT_DELAY, "");
+}
+
+void request_redraw(struct monitor *monitor)
+{
+	screen_redraw(monitor->screen);
+}
+
+void request_close(struct monitor *monitor)
+{
+	/* Pop-ups and prompts take their own Esc: there is none open now. */
+	monitor_say(monitor, "Backspace goes up, q leaves");
+}
+
+void request_quit(struct monitor *monitor)
+{
+	monitor->quit = true;
+}
+
+void request_cursor_up(struct monitor *monitor)
+{
+	level_cursor_to(monitor, (long)level_now(monitor)->cursor - 1);
+}
+
+void request_cursor_down(struct monitor *monitor)
+{
+	level_cursor_to(monitor, (long)level_now(monitor)->cursor + 1);
+}
+
+void request_page_up(struct monitor *monitor)
+{
+	level_cursor_to(monitor, (long)level_now(monitor)->cursor - (long)monitor->page_rows);
+}
+
+void request_page_down(struct monitor *monitor)
+{
+	level_cursor_to(monitor, (long)level_now(monitor)->cursor + (long)monitor->page_rows);
+}
+
+void request_first(struct monitor *monitor)
+{
+	struct level *level = level_now(monitor);
+
+	if (level_arrival(level)) {
+		level_hold(monitor);
+		level->limit = 0;
+		monitor->refill = true;
+		level_fill(monitor);
+		level_cursor_to(monitor, 0);
+		return;
+	}
+	level->pinned = false;
+	level->cursor = level->top = 0;
+}
+
+void request_last(struct monitor *monitor)
+{
+	if (level_arrival(level_now(monitor)))
+		level_follow(monitor);
+	else
+		level_cursor_to(monitor, (long)level_rows(monitor) - 1);
+}
+
+void request_columns_left(struct monitor *monitor)
+{
+	struct level *level = level_now(monitor);
+
+	if (level->left)
+		level->left--;
+}
+
+void request_columns_right(struct monitor *monitor)
+{
+	/* The frame takes back what leads beyond the end of the longest text. */
+	level_now(monitor)->left++;
+}
+
+/* Opens the page of the event of a row. */
+static void open_event(struct monitor *monitor, const struct view *page, const struct row *row)
+{
+	uint64_t num = row->kept->num;
+
+	if (level_push(monitor, page, NULL))
+		return;
+	level_now(monitor)->event_num = num;
+	/* The event may be given up before its page is closed. */
+	level_now(monitor)->held = snapshot_ref(monitor->filled);
+}
+
+const struct view *request_drill_target(struct monitor *monitor)
+{
+	struct level *level = level_now(monitor);
+	const char *name = level->view->drill;
+
+	if (*level->view->drill_scoped && scope_has_proc(&level->scope))
+		name = level->view->drill_scoped;
+	return *name ? view_set_find(monitor->opts->views, name) : NULL;
+}
+
+void request_drill(struct monitor *monitor)
+{
+	const struct row *row = level_cursor_row(monitor);
+	const struct view *target = request_drill_target(monitor);
+	struct chip chip;
+
+	if (!row) {
+		monitor_say(monitor, "there is no row to open");
+	} else if (row->gap_lost) {
+		monitor_say(monitor, "lost events cannot be opened; D shows where they were lost");
+	} else if (!target) {
+		monitor_say(monitor, "%s: Enter opens nothing here", level_now(monitor)->view->title);
+	} else if (target->entity == ENTITY_FIELD) {
+		if (row->kept)
+			open_event(monitor, target, row);
+	} else {
+		level_push(monitor, target, row_chip(row, level_now(monitor)->view, &chip) ? &chip : NULL);
+	}
+}
+
+void request_up(struct monitor *monitor)
+{
+	if (!level_pop(monitor))
+		monitor_say(monitor, "this is the first view; q leaves");
+}
+
+/* The chip of what a row is about; events: their process. */
+static bool subject_chip(struct monitor *monitor, const struct row *row, struct chip *ret_chip)
+{
+	const struct record_prefix *prefix = row->event ? &row->event->prefix : NULL;
+
+	if (row->gap_lost)
+		return false;
+	if (row_chip(row, level_now(monitor)->view, ret_chip))
+		return true;
+	if (!prefix)
+		return false;
+	*ret_chip = (struct chip){ .kind = CHIP_PROC, .pid = prefix->pid, .start_boot_ns = prefix->start_boot_ns };
+	snprintf(ret_chip->text, sizeof(ret_chip->text), "%.*s", RECORD_COMM_LEN, prefix->comm);
+	return true;
+}
+
+void request_stream(struct monitor *monitor)
+{
+	const struct view *stream = view_set_find(monitor->opts->views, "stream");
+	const struct row *row = level_cursor_row(monitor);
+	struct chip chip;
+
+	if (!stream)
+		monitor_say(monitor, "there is no view 'stream'");
+	else
+		level_push(monitor, stream, row && subject_chip(monitor, row, &chip) ? &chip : NULL);
+}
+
+/* A chip of the row under the cursor; says when there is none. */
+static bool cursor_chip(struct monitor *monitor, struct chip *ret_chip)
+{
+	const struct row *row = level_cursor_row(monitor);
+
+	if (row && level_now(monitor)->view->entity != ENTITY_FIELD && subject_chip(monitor, row, ret_chip))
+		return true;
+	monitor_say(monitor, "there is nothing here to narrow the scope to");
+	return false;
+}
+
+void request_only(struct monitor *monitor)
+{
+	struct chip chip;
+
+	if (cursor_chip(monitor, &chip))
+		level_push(monitor, level_now(monitor)->view, &chip);
+}
+
+void request_exclude(struct monitor *monitor)
+{
+	struct chip chip;
+
+	if (!cursor_chip(monitor, &chip))
+		return;
+	chip.negated = true;
+	level_push(monitor, level_now(monitor)->view, &chip);
+}
+
+void request_user(struct monitor *monitor)
+{
+	prompt_open(monitor, PROMPT_USER, "");
+}
+
+void request_search(struct monitor *monitor)
+{
+	prompt_open(monitor, PROMPT_SEARCH, "");
+}
+
+static void search_step(struct monitor *monitor, int step)
+{
+	if (*monitor->search)
+		find_next(monitor, step);
+	else
+		monitor_say(monitor, "nothing was searched for yet; / does");
+}
+
+void request_search_next(struct monitor *monitor)
+{
+	search_step(monitor, 1);
+}
+
+void request_search_previous(struct monitor *monitor)
+{
+	search_step(monitor, -1);
+}
+
+void request_filter(struct monitor *monitor)
+{
+	prompt_open(monitor, PROMPT_FILTER, level_now(monitor)->filter);
+}
+
+static bool event_tid(const struct snapshot *snapshot, uint64_t num, uint32_t *ret_tid)
+{
+	const struct history_event *kept = snapshot_event(snapshot, num);
+	struct record_prefix prefix;
+
+	if (!kept || kept->record_len < sizeof(prefix))
+		return false;
+	memcpy(&prefix, kept->record, sizeof(prefix));
+	*ret_tid = prefix.tid;
+	return true;
+}
+
+/* The number of the thread's next event in that direction, 0 when there is none. */
+static uint64_t thread_event(const struct snapshot *snapshot, uint64_t num, int step)
+{
+	uint32_t wanted, tid;
+
+	if (!snapshot || !event_tid(snapshot, num, &wanted))
+		return 0;
+	for (num += (uint64_t)(int64_t)step; num >= snapshot->events_first && num < snapshot->events_end;
+	     num += (uint64_t)(int64_t)step)
+		if (event_tid(snapshot, num, &tid) && tid == wanted)
+			return num;
+	return 0;
+}
+
+static void thread_step(struct monitor *monitor, int step)
+{
+	struct level *level = level_now(monitor);
+	uint64_t num;
+
+	if (level->view->entity != ENTITY_FIELD) {
+		monitor_say(monitor, "this is for the page of an event: Enter opens it");
+		return;
+	}
+	num = thread_event(level->held, level->event_num, step);
+	if (!num && step > 0 && !monitor->paused) {
+		/* It may have come since the page was opened. */
+		num = thread_event(monitor->newest, level->event_num, step);
+		if (num) {
+			level_release(level);
+			level->held = snapshot_ref(monitor->newest);
+		}
+	}
+	if (!num) {
+		monitor_say(monitor, step > 0 ? "no later event of this thread is in memory" :
+						"no earlier event of this thread is in memory");
+		return;
+	}
+	level->event_num = num;
+	monitor->refill = true;
+}
+
+void request_thread_previous(struct monitor *monitor)
+{
+	thread_step(monitor, -1);
+}
+
+void request_thread_next(struct monitor *monitor)
+{
+	thread_step(monitor, 1);
+}

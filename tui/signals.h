@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Signals of the monitor, as bytes in a pipe: whatever thread the kernel picks, the loop reads them
+ * in order with everything else it polls.
+ */
+#ifndef TUI_SIGNALS_H
+#define TUI_SIGNALS_H
+
+/* Catches SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT and SIGWINCH. One user at a time. 0 or -errno. */
+int signals_open(void);
+/* Restores the handlers that were there before. */
+void signals_close(void);
+/* Readable when a signal came. */
+int signals_fd(void);
+/* The next signal that came, 0 when none did. */
+int signals_next(void);
+/* Stops the process as Ctrl-Z would without us; returns when it is continued. */
+void signals_stop(void);
+
+#endif

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * struct monitor, for the files of tui/ that implement it: monitor.c is the loop, level.c the stack
+ * of what was drilled into, request.c what can be asked, sort.c and find.c the larger requests,
+ * prompt.c the line that is typed into, picker.c and help.c the pop-ups, draw_*.c the frame.
+ */
+#ifndef TUI_UI_H
+#define TUI_UI_H
+
+#include "monitor.h"
+#include "screen.h"
+#include "views/table.h"
+
+#define LEVELS_MAX 16
+#define FILTER_MAX 128
+/* Rows of an arrival view while its tail is followed: more than any screen has. */
+#define LEVEL_ROWS_MIN 1000
+#define SCREEN_MIN_ROWS 10
+#define SCREEN_MIN_COLS 40
+#define STRIP_FULL_COLS 60
+#define STRIP_ROWS 2
+
+/*
+ * One step of drilling down: a view in a scope and where its user stands. While pinned the cursor
+ * is on the row of `key`, wherever that moves; otherwise on index `cursor`.
+ */
+struct level {
+	const struct view *view;
+	struct scope scope;
+	size_t sort;            /* index of the view's column, SIZE_MAX = arrival */
+	bool descending;
+	bool follow;            /* arrival order: the cursor stays at the tail */
+	bool pinned;
+	struct row_key key;
+	size_t cursor, top;     /* row indexes; top is the first on screen */
+	size_t left;            /* columns scrolled away; beyond the last, steps into its text */
+	size_t limit;           /* table_query.limit of arrival order */
+	uint64_t event_num;     /* entity FIELD */
+	char filter[FILTER_MAX]; /* "" = all rows */
+	struct snapshot *held;  /* rows are of this snapshot, not of the newest; owned, may be NULL */
+};
+
+enum popup { POPUP_NONE, POPUP_HELP, POPUP_VIEWS, POPUP_SORT };
+
+enum prompt_kind {
+#define PROMPT(id, label, changed, accepted) PROMPT_##id,
+#include "prompts.def"
+	PROMPT_COUNT
+};
+
+struct prompt {
+	enum prompt_kind kind;
+	char text[FILTER_MAX];
+	size_t len, at;         /* bytes; at: where the next character goes */
+	char before[FILTER_MAX]; /* what Esc brings back */
+};
+
+/* Lines to choose from: indexes into the view set, or into the columns of the view. */
+struct picker {
+	size_t items[VIEW_COLUMNS_MAX + 64];
+	size_t len, cursor, top;
+};
+
+struct monitor {
+	const struct monitor_opts *opts;
+	const struct snapshot_source *source;
+	struct screen *screen;
+	struct table *table;
+	struct level levels[LEVELS_MAX];
+	size_t depth;             /* levels in use, at least 1 */
+	struct snapshot *newest;  /* owned, NULL before the first */
+	struct snapshot *paused;  /* owned; not NULL while paused */
+	struct snapshot *filled;  /* owned; what the rows in table are of */
+	bool refill;              /* the rows must be made again before the next frame */
+	bool hold;                /* order of rows is held */
+	struct row_key *held_keys; /* owned; the order to keep */
+	size_t held_len;
+	size_t *order;            /* owned; row on screen -> row of table, while hold */
+	enum popup popup;
+	struct prompt prompt;
+	struct picker picker;
+	size_t help_top, help_lines;
+	char search[FILTER_MAX];
+	char status[256];         /* said once, until the next key; "" = nothing */
+	uint64_t delay_ns;
+	uint64_t snapshots;       /* taken */
+	size_t page_rows;         /* rows of the table in the last frame */
+	bool keys_wait;           /* more keys than one frame takes: no sleep */
+	bool quit;
+};
+
+/* monitor.c */
+__attribute__((format(printf, 2, 3))) void monitor_say(struct monitor *monitor, const char *format, ...);
+/* A key: to the prompt, the pop-up or the table. */
+void monitor_key(struct monitor *monitor, int key);
+
+/* request.c */
+/* Where Enter leads from the view on screen; NULL when nowhere. */
+const struct view *request_drill_target(struct monitor *monitor);
+
+/* level.c */
+struct level *level_now(struct monitor *monitor);
+/* What the rows of the level are made from, borrowed; NULL before the first snapshot. */
+struct snapshot *level_snapshot(struct monitor *monitor);
+/* The first level. */
+void level_start(struct monitor *monitor, const struct view *view, const struct scope *scope);
+/* Opens a view on top, with one chip more (NULL: none). Returns 0, or -ENOSPC and says so. */
+int level_push(struct monitor *monitor, const struct view *view, const struct chip *chip);
+/* Shows another view in the same scope. */
+void level_switch(struct monitor *monitor, const struct view *view);
+/* Goes up; false at the first level. */
+bool level_pop(struct monitor *monitor);
+/* Tells the source what the level needs; rows are made again. */
+void level_enter(struct monitor *monitor);
+void level_release(struct level *level);
+/* Makes the rows again if they must be, and puts the cursor where it belongs. */
+void level_fill(struct monitor *monitor);
+size_t level_rows(const struct monitor *monitor);
+const struct row *level_row(const struct monitor *monitor, size_t index);
+/* The row under the cursor, NULL when there are no rows. */
+const struct row *level_cursor_row(struct monitor *monitor);
+/* Puts the cursor on a row and pins it there; beyond the ends means the end. */
+void level_cursor_to(struct monitor *monitor, long index);
+/* Is this view shown in the order of arrival? */
+bool level_arrival(const struct level *level);
+/* The rows stay those of the snapshot on screen. */
+void level_hold(struct monitor *monitor);
+void level_follow(struct monitor *monitor);
+/* Holds the order that is on screen; gives it up. */
+void level_order_hold(struct monitor *monitor);
+void level_order_release(struct monitor *monitor);
+
+/* find.c */
+/* Moves the cursor to the next row (step 1 or -1) that shows monitor->search; says when there is none. */
+void find_next(struct monitor *monitor, int step);
+/* The same, beginning with the row under the cursor. */
+void find_here(struct monitor *monitor);
+
+/* sort.c */
+void sort_by(struct monitor *monitor, size_t column);
+
+/* prompt.c */
+void prompt_open(struct monitor *monitor, enum prompt_kind kind, const char *text);
+void prompt_key(struct monitor *monitor, int key);
+void prompt_close(struct monitor *monitor);
+const char *prompt_label(enum prompt_kind kind);
+
+/* picker.c */
+void picker_open(struct monitor *monitor, enum popup popup);
+void picker_key(struct monitor *monitor, int key);
+void picker_draw(struct monitor *monitor, struct spot area, int rows);
+
+/* help.c */
+void help_key(struct monitor *monitor, int key);
+void help_draw(struct monitor *monitor, struct spot area, int rows);
+
+/* draw_frame.c, draw_strip.c, draw_table.c, draw_footer.c */
+void draw_frame(struct monitor *monitor);
+void draw_strip(struct monitor *monitor);
+void draw_table(struct monitor *monitor, int first_row, int rows);
+void draw_status(struct monitor *monitor, int row);
+void draw_footer(struct monitor *monitor, int row);
+/* "14:02:31" of an epoch time, in local time. */
+void draw_clock(uint64_t time_ns, char *text, size_t size);
+
+#endif
