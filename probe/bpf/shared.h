@@ -33,6 +33,9 @@ struct nr_info {
 	__u16 sc;        /* portable code, for the generic event */
 	__u16 event;     /* event code written by the store program */
 };
+/* Values of nr_info.io: enum syscall_io, which the programs cannot include. */
+#define COUNT_IO_IN 1
+#define COUNT_IO_OUT 2
 #define NR_F_CLONE 1u /* result 0 is the child's first return: not a call */
 #define NR_F_EXIT 2u  /* never returns */
 #define NR_F_LIFE 4u  /* streamed even when failed-only is on */
@@ -81,45 +84,53 @@ struct cpu_stats {
 
 /*
  * A thread's storage (BPF_MAP_TYPE_TASK_STORAGE). Written by its own task only, so plain adds are
- * exact; the iterator reads it. Slots are claimed in order of first use by open addressing and
- * keep their number for the thread's life. A number that finds no slot is counted in `overflow`.
+ * exact; the iterator reads it. A slot holds one number: calls, errors or restarts of one syscall.
+ * Slots are claimed in order of first use by open addressing from slot_home() and stay for the
+ * thread's life. What finds no slot is counted in `overflow`.
  *
- *   word0: nr (16 bits, high) | calls (48 bits)     0 = free
- *   word1: restarts (26 bits, high) | errors (38 bits)
+ *   63     62 61      52 51                                   0
+ *   +--------+----------+-------------------------------------+
+ *   |  kind  |    nr    |  count                              |   all zero = free
+ *   +--------+----------+-------------------------------------+
  *
  * tid and start are the identity under which the thread is counted. They are taken when the storage
  * is made, not read from the task: a thread that calls execve while others live takes over its
  * leader's tid and start time in the middle of its life (fs/exec.c, de_thread). Its counts up to
  * then end in an exit record of the old identity; the new one starts at the time of the execve.
  *
- * 424 bytes: with the kernel's 72 in front and 8 of its allocator, within 512.
+ * 432 bytes: with the kernel's 72 in front and 8 of its allocator, 512.
  */
-#define COUNT_SLOTS 21
-struct thread_slot {
-	__u64 word0;
-	__u64 word1;
+#define COUNT_SLOTS 43
+enum slot_kind { SLOT_CALLS, SLOT_ERRORS, SLOT_RESTARTS };
+#define SLOT_KEY_SHIFT 52
+#define SLOT_KEY(kind, nr) ((kind) << 10 | (nr))
+#define SLOT_KIND(word) ((__u32)((word) >> 62))
+#define SLOT_NR(word) ((__u32)((word) >> SLOT_KEY_SHIFT) & 1023)
+#define SLOT_COUNT(word) ((word) & ((1ull << SLOT_KEY_SHIFT) - 1))
+/* Where the search begins; a call that fails looks elsewhere for its errors. */
+static inline __u32 slot_home(__u32 kind, __u32 nr)
+{
+	return (nr + kind * 11) & 31;
+}
+
+struct call_other {
+	__u64 calls, errors;
 };
-#define SLOT_CALLS(slot) ((slot)->word0 & ((1ull << 48) - 1))
-#define SLOT_NR(slot) ((__u16)((slot)->word0 >> 48))
-#define SLOT_ERRORS(slot) ((slot)->word1 & ((1ull << 38) - 1))
-#define SLOT_RESTARTS(slot) ((__u32)((slot)->word1 >> 38))
-#define SLOT_RESTART_ONE (1ull << 38)
 
 struct thread_counts {
 	__u32 gen;         /* scope_gen for which want was computed */
 	__u8 want;         /* enum probe_want bits */
 	__u8 overflowed;   /* has rows in `overflow` */
 	__u8 ended;        /* its exit record is written: the counts are in that */
-	__u8 reserved;
-	__u64 start;       /* boot ns */
+	__u8 timed;        /* the next call is timed */
+	__u64 start;       /* boot ns; 0 = not made yet */
 	__u32 tid;
-	__u32 reserved2;
-	struct call_other {
-		__u64 calls, errors;
-	} other;           /* found room nowhere */
+	__u32 reserved;
+	struct call_other other; /* found room nowhere */
 	struct byte_count bytes;
-	struct thread_slot slots[COUNT_SLOTS];
+	__u64 slots[COUNT_SLOTS];
 };
+_Static_assert(sizeof(struct thread_counts) == 432, "a thread's storage fits a 512-byte allocation");
 
 /* Sizes of the tables; a test makes them smaller to see what happens when they are full. */
 #define COUNT_OVERFLOW_MAX 65536
@@ -154,20 +165,18 @@ struct errno_key {
 
 /* What the task iterator writes per thread: the counts as they lie in the storage. */
 struct task_wire {
-	struct task_sample task; /* calls_len = 1 when counts follow; rss and vm in pages */
+	struct task_sample task; /* calls_len is 0; rss_bytes and vm_bytes in pages */
 	struct call_other other;
-	struct thread_slot slots[COUNT_SLOTS];
+	__u64 slots[COUNT_SLOTS];
 };
 
-/* What sched_process_exit writes per thread. ready is set last (late_exits is read meanwhile). */
+/* What is written per ended thread. ready is set last: late_exits is read meanwhile. */
 struct exit_wire {
 	struct task_exit exit;
 	struct call_other other;
 	__u32 ready;
-	__u32 overflowed;
-	struct thread_slot slots[COUNT_SLOTS];
+	__u32 overflowed; /* may have rows in `overflow` */
+	__u64 slots[COUNT_SLOTS];
 };
-
-_Static_assert(sizeof(struct thread_counts) <= 432, "a thread's storage fits a 512-byte allocation");
 
 #endif

@@ -85,4 +85,16 @@ struct {
 	__type(value, u32);
 } stream_progs SEC(".maps");
 
+/* Rows ever made in `overflow`: while it equals what the reader deleted, there is nothing to scan. */
+__u64 overflow_rows;
+/* The same of late_exits. */
+__u64 late_exits_made;
+/* Failed calls without room in `errnos`. */
+__u64 errnos_lost;
+/* A struct exit_wire of zeros, to insert in late_exits. */
+const struct exit_wire exit_zero = {};
+
+/* Filled by the loader from syscalls.def. */
+const volatile struct nr_info nr_info[SYSCALL_NR_MAX];
+
 #endif

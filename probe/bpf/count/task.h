@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What samples and exit records say of a task. */
+#ifndef PROBE_BPF_COUNT_TASK_H
+#define PROBE_BPF_COUNT_TASK_H
+
+#include "scope.h"
+
+/* include/linux/sched.h; the letters are those of fs/proc/array.c. */
+#define TASK_INTERRUPTIBLE 0x01
+#define TASK_UNINTERRUPTIBLE 0x02
+#define TASK_STOPPED 0x04
+#define TASK_TRACED 0x08
+#define EXIT_DEAD 0x10
+#define EXIT_ZOMBIE 0x20
+#define TASK_PARKED 0x40
+#define TASK_NOLOAD 0x400
+#define TASK_RTLOCK_WAIT 0x1000
+#define TASK_FROZEN 0x8000
+
+enum rss_member { MM_FILEPAGES, MM_ANONPAGES, MM_SWAPENTS, MM_SHMEMPAGES };
+
+/* Up to 5.13 (2f064a59a11f). */
+struct task_struct___state {
+	long state;
+} __attribute__((preserve_access_index));
+
+/* In a 32-bit system call. */
+static __always_inline bool in_compat(struct task_struct *task)
+{
+#if defined(__TARGET_ARCH_x86)
+	return task->thread_info.status & 0x2; /* TS_COMPAT, arch/x86/include/asm/thread_info.h */
+#else
+	return task->thread_info.flags & 1 << 22; /* TIF_32BIT, arch/arm64/include/asm/thread_info.h */
+#endif
+}
+
+static __always_inline char task_state_letter(struct task_struct *task)
+{
+	u64 state;
+
+	if (task->exit_state & EXIT_ZOMBIE)
+		return 'Z';
+	if (task->exit_state & EXIT_DEAD)
+		return 'X';
+	if (bpf_core_field_exists(task->__state))
+		state = task->__state;
+	else
+		state = BPF_CORE_READ((struct task_struct___state *)task, state);
+	if (state & TASK_PARKED)
+		return 'P';
+	if (state & TASK_TRACED)
+		return 't';
+	if (state & TASK_STOPPED)
+		return 'T';
+	if (state & TASK_UNINTERRUPTIBLE)
+		return state & TASK_NOLOAD ? 'I' : 'D';
+	if (state & (TASK_RTLOCK_WAIT | TASK_FROZEN))
+		return 'D';
+	return state & TASK_INTERRUPTIBLE ? 'S' : 'R';
+}
+
+static __always_inline u64 rss_member_pages(struct mm_struct *mm, enum rss_member member)
+{
+	s64 pages;
+
+	if (bpf_core_field_exists(mm->rss_stat[0].count))
+		pages = BPF_CORE_READ(mm, rss_stat[member].count);
+	else
+		pages = BPF_CORE_READ((struct mm_struct___atomic *)mm, rss_stat.count[member]);
+	/* What CPUs have not yet added up can make the sum negative for a moment. */
+	return pages > 0 ? pages : 0;
+}
+
+static __always_inline u64 rss_pages(struct mm_struct *mm)
+{
+	return rss_member_pages(mm, MM_FILEPAGES) + rss_member_pages(mm, MM_ANONPAGES) +
+	       rss_member_pages(mm, MM_SHMEMPAGES);
+}
+
+static __always_inline void comm_put(char *to, struct task_struct *task)
+{
+	((u64 *)to)[0] = ((u64 *)task->comm)[0];
+	((u64 *)to)[1] = ((u64 *)task->comm)[1];
+}
+
+/* enum task_flag of any task. */
+static __always_inline u32 task_flags(struct probe_knobs *knob, struct thread_counts *counts, struct task_struct *task)
+{
+	u32 flags = 0, want;
+
+	if (task->flags & PF_KTHREAD)
+		flags |= TASK_F_KTHREAD;
+	if (task->pid == task->tgid)
+		flags |= TASK_F_LEADER;
+	/* The storage is the task's own to write: another task only looks. */
+	if (counts && counts->gen == knob->scope_gen)
+		want = counts->want;
+	else
+		want = want_compute(knob, task);
+	/* saker itself wants nothing but is in scope where everything is. */
+	if (want & WANT_SCOPE || !knob->scope_by_pid)
+		flags |= lists_allow(knob, task) ? TASK_F_IN_SCOPE : 0;
+	return flags;
+}
+
+static __always_inline void counts_copy(u64 *to, const u64 *from)
+{
+	for (u32 i = 0; i < COUNT_SLOTS; i++)
+		to[i] = from[i];
+}
+
+/* Everything of an exit record. counts may be NULL. `ready` is left to the caller. */
+static __always_inline void exit_fill(struct exit_wire *wire, struct probe_knobs *knob, struct thread_counts *counts,
+				      struct task_struct *task)
+{
+	struct thread_key id = identity_get(counts, task);
+	struct task_exit *exit = &wire->exit;
+
+	exit->pid = task->tgid;
+	exit->tid = id.tid;
+	exit->thread_start_boot_ns = id.start;
+	exit->ppid = task->real_parent->tgid;
+	exit->euid = task->cred->euid.val;
+	exit->start_boot_ns = task->group_leader->start_boottime;
+	exit->cgroup_id = task_cgroup_id(task, knob->cgroup_v1);
+	exit->exit_boot_ns = bpf_ktime_get_boot_ns();
+	exit->exit_code = task->exit_code;
+	exit->process_ended = task->signal->live.counter == 0;
+	exit->calls_len = 0;
+	exit->flags = task_flags(knob, counts, task);
+	exit->cpu_ns = task->se.sum_exec_runtime;
+	comm_put(exit->comm, task);
+	comm_put(exit->leader_comm, task->group_leader);
+	wire->overflowed = !counts || counts->overflowed;
+	if (!counts) {
+		__builtin_memset(&exit->bytes, 0, sizeof(exit->bytes));
+		__builtin_memset(&wire->other, 0, sizeof(wire->other));
+		__builtin_memset(wire->slots, 0, sizeof(wire->slots));
+		return;
+	}
+	exit->bytes = counts->bytes;
+	wire->other = counts->other;
+	counts_copy(wire->slots, counts->slots);
+}
+
+#endif
