@@ -49,10 +49,7 @@ void get_event_ppid(const struct row *row, struct cell *ret_cell)
 
 void get_event_syscall(const struct row *row, struct cell *ret_cell)
 {
-	const struct event *event = row->event;
-
-	/* The call's own name: several share the event "syscall", and some an event of another. */
-	cell_set_text(ret_cell, event->syscall ? event->syscall->name : event->desc->name);
+	cell_set_text(ret_cell, event_name(row->event));
 }
 
 void get_event_result(const struct row *row, struct cell *ret_cell)

@@ -37,7 +37,7 @@ static void field_time(const struct event *event, const struct history_event *ke
 static void field_type(const struct event *event, const struct history_event *kept,
 		       struct text_buf *buf)
 {
-	text_buf_add(buf, event->syscall ? event->syscall->name : event->desc->name);
+	text_buf_add(buf, event_name(event));
 }
 
 static void field_category(const struct event *event, const struct history_event *kept,

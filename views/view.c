@@ -45,6 +45,20 @@ struct view_parser {
 	size_t columns_len, optional_len;
 };
 
+_Static_assert(sizeof(((struct view_error *)0)->file) == VIEW_FILE_NAME, "one size");
+
+void view_file_name(const char *path, char ret_name[VIEW_FILE_NAME])
+{
+	size_t len = strlen(path), room = VIEW_FILE_NAME - 1;
+	struct text_buf buf;
+
+	text_buf_init(&buf, ret_name, VIEW_FILE_NAME);
+	if (len > room)
+		text_buf_add(&buf, "...");
+	text_buf_add_safe(&buf, len > room ? path + len - room + 3 : path,
+			  len > room ? room - 3 : len);
+}
+
 int view_fail(struct view_error *err, const char *file, struct view_place place,
 	      const char *nearest, const char *format, ...)
 {
@@ -55,7 +69,7 @@ int view_fail(struct view_error *err, const char *file, struct view_place place,
 	va_start(args, format);
 	vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
-	snprintf(err->file, sizeof(err->file), "%s", file);
+	view_file_name(file, err->file);
 	err->line = place.line;
 	err->column = place.column;
 	text_buf_init(&buf, err->text, sizeof(err->text));

@@ -24,7 +24,7 @@
 struct view_entry {
 	struct view view;
 	struct view_places places;
-	char file[sizeof(((struct view_error *)0)->file)];
+	char file[VIEW_FILE_NAME];
 };
 
 struct view_set {
@@ -52,7 +52,7 @@ static int set_fail(struct view_error *err, const char *file, const char *format
 		    const char *detail)
 {
 	*err = (struct view_error){ 0 };
-	snprintf(err->file, sizeof(err->file), "%s", file);
+	view_file_name(file, err->file);
 	snprintf(err->text, sizeof(err->text), format, detail);
 	return -EINVAL;
 }
@@ -68,7 +68,7 @@ static int set_add(struct view_set *set, const char *file, const char *text, siz
 
 	if (!entry)
 		return -ENOMEM;
-	snprintf(entry->file, sizeof(entry->file), "%s", file);
+	view_file_name(file, entry->file);
 	r = view_parse_places(file, text, len, &entry->view, &entry->places, err);
 	if (r < 0)
 		return r;

@@ -17,6 +17,9 @@ struct view_places {
 
 int view_parse_places(const char *file, const char *text, size_t len, struct view *ret_view,
 		      struct view_places *ret_places, struct view_error *err);
+#define VIEW_FILE_NAME 128 /* bytes of view_error.file */
+/* A path for messages: safe to print, of a long one the end. */
+void view_file_name(const char *path, char ret_name[VIEW_FILE_NAME]);
 /* Fills err and returns -EINVAL. nearest may be NULL. */
 int view_fail(struct view_error *err, const char *file, struct view_place place,
 	      const char *nearest, const char *format, ...) __attribute__((format(printf, 5, 6)));

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Tables as text for pipes and files, one per interval: like `top -b`, as one JSON object a line, or
+ * as CSV. Writes to the FILE that the caller gave, does no other I/O.
+ *
+ * JSON: {"view","time_ns","health":{"calls","events","drops","lag_ns"},"rows":[{id: value}]}, all
+ * columns of the view, optional ones too, raw values; health counts are totals since start. Added
+ * where they apply: "final":true, "inexact":true in health (calls were missed: totals are at
+ * least), {"lost":N,"buffer":B} as a row where events were lost.
+ * CSV: one header line, then rows with the snapshot's time_ns first.
+ */
+#ifndef VIEWS_BATCH_H
+#define VIEWS_BATCH_H
+
+#include <stdio.h>
+#include "table.h"
+
+enum batch_format { BATCH_TEXT, BATCH_JSON, BATCH_CSV };
+
+/* Which table of the run this is. */
+enum batch_part { BATCH_INTERVAL, BATCH_FINAL };
+
+struct batch {
+	FILE *out;                 /* borrowed */
+	const struct view *view;   /* borrowed */
+	const struct scope *scope; /* for the head of text tables; may be NULL; borrowed */
+	unsigned width;            /* cells of a text line; 0 = no limit */
+	uint64_t shown;            /* optional columns of text tables, see table_query */
+	/* Private: one cell as text, grown as needed; was the CSV header written? */
+	char *data;
+	size_t size;
+	bool has_header;
+};
+
+void batch_init(struct batch *batch, FILE *out, const struct view *view);
+void batch_release(struct batch *batch);
+/* Writes one table and flushes. Returns 0, -ENOMEM, or the -errno of the write (-EPIPE). */
+int batch_write(struct batch *batch, enum batch_format format, const struct table *table,
+		enum batch_part part);
+
+#endif
