@@ -293,7 +293,9 @@ struct linux_binprm {
 };
 
 struct in6_addr {
-	u8 in6_u[16];
+	union {
+		u8 u6_addr8[16];
+	} in6_u;
 };
 struct sock_common {
 	u32 skc_daddr, skc_rcv_saddr;

@@ -7,6 +7,10 @@
 #define PROBE_BPF_COUNT_DUMP_H
 
 #include "task.h"
+#include <bpf/bpf_endian.h>
+
+#define AF_INET 2
+#define AF_INET6 10
 
 static __always_inline void sample_identity(struct task_sample *sample, struct task_struct *task)
 {
@@ -68,6 +72,75 @@ int dump_tasks(struct bpf_iter__task *ctx)
 		return 0;
 	bpf_seq_write(seq, &counts->other, sizeof(counts->other));
 	bpf_seq_write(seq, counts->slots, sizeof(counts->slots));
+	return 0;
+}
+
+static __always_inline void sample_socket(struct file_sample *sample, struct socket *socket)
+{
+	struct sock *sk = socket->sk;
+
+	sample->sock_type = socket->type;
+	if (!sk)
+		return;
+	sample->family = sk->__sk_common.skc_family;
+	sample->protocol = sk->sk_protocol;
+	if (sample->family != AF_INET && sample->family != AF_INET6)
+		return;
+	sample->sport = sk->__sk_common.skc_num;
+	sample->dport = bpf_ntohs(sk->__sk_common.skc_dport);
+	if (sample->family == AF_INET) {
+		*(u32 *)sample->saddr = sk->__sk_common.skc_rcv_saddr;
+		*(u32 *)sample->daddr = sk->__sk_common.skc_daddr;
+	} else {
+		bpf_core_read(&sample->saddr, sizeof(sample->saddr), &sk->__sk_common.skc_v6_rcv_saddr);
+		bpf_core_read(&sample->daddr, sizeof(sample->daddr), &sk->__sk_common.skc_v6_daddr);
+	}
+}
+
+/* kernel's dev_t -> the encoding of capture files and stat(2) */
+static __always_inline u32 dev_encode(u32 dev)
+{
+	u32 major = dev >> 20, minor = dev & 0xfffff;
+
+	return (minor & 0xff) | major << 8 | (minor & ~0xffu) << 12;
+}
+
+/* The iterator visits each fd table of a process once, through one of the threads that share it. */
+SEC("iter/task_file")
+int dump_files(struct bpf_iter__task_file *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct file *file = ctx->file;
+	struct seq_file *seq = ctx->meta->seq;
+	struct file_sample sample = {};
+	struct socket *socket;
+	struct inode *inode;
+	long len;
+
+	if (!task || !file || (files_pid && files_pid != (u32)task->tgid))
+		return 0;
+	sample.pid = task->tgid;
+	sample.fd = ctx->fd;
+	sample.start_boot_ns = task->group_leader->start_boottime;
+	sample.open_flags = file->f_flags;
+	sample.pos = file->f_pos;
+	inode = file->f_inode;
+	if (inode) {
+		sample.ino = inode->i_ino;
+		sample.mode = inode->i_mode;
+		sample.dev = dev_encode(inode->i_sb->s_dev);
+	}
+	socket = bpf_sock_from_file(file);
+	if (socket)
+		sample_socket(&sample, socket);
+	/* One reader at a time: see files_path. */
+	len = bpf_d_path(&file->f_path, files_path, sizeof(files_path));
+	if (len > 0 && len <= (long)sizeof(files_path))
+		sample.path_len = len - 1;
+	if (bpf_seq_write(seq, &sample, sizeof(sample)))
+		return 0;
+	/* Verifier: path_len is below RECORD_PATH_MAX, a power of two. */
+	bpf_seq_write(seq, files_path, sample.path_len & (RECORD_PATH_MAX - 1));
 	return 0;
 }
 

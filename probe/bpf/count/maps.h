@@ -91,6 +91,9 @@ __u64 overflow_rows;
 __u64 late_exits_made;
 /* Failed calls without room in `errnos`. */
 __u64 errnos_lost;
+/* dump_files: only this process, 0 = all; and its scratch: one reader reads at a time. */
+__u32 files_pid;
+char files_path[RECORD_PATH_MAX];
 /* A struct exit_wire of zeros, to insert in late_exits. */
 const struct exit_wire exit_zero = {};
 
