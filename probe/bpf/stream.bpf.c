@@ -13,5 +13,6 @@
 #include "family/fd.h"
 #include "family/open.h"
 #include "family/cred.h"
+#include "family/io.h"
 
 char _license[] SEC("license") = "Dual BSD/GPL";

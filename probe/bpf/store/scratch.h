@@ -30,7 +30,8 @@ struct scratch {
 	u32 pos;   /* next parameter byte, from EVENT_AT */
 	u32 ext;   /* bytes of extension in front of EVENT_AT */
 	u32 flags; /* enum record_flag */
-	u32 reserved[12];
+	u32 copied; /* bytes of a vector so far */
+	u32 reserved[11];
 	u8 stage[512];    /* user structs on their way: message headers, addresses */
 	struct walk walk; /* path walk; also the slack for writes that run over to the left */
 	u8 data[0x4000 + RECORD_MAX_BYTES + 64];

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The first knobs.snaplen bytes of what a call read or wrote, from one buffer or from a vector of
+ * them. Data is the first parameter of variable size in every event that has it, so its place is a
+ * constant: the caller passes the bytes of the parameters in front of it.
+ */
+#ifndef PROBE_BPF_STORE_DATA_H
+#define PROBE_BPF_STORE_DATA_H
+
+#include "build.h"
+
+#define IOV_MAX_READ 64 /* elements of a vector that are looked at */
+
+/* How many of len bytes are kept. */
+static __always_inline u32 data_limit(struct build *b, s64 len)
+{
+	u32 limit = b->call->knobs->snaplen;
+
+	if (limit > RECORD_SNAPLEN_MAX)
+		limit = RECORD_SNAPLEN_MAX;
+	if (len <= 0)
+		return 0;
+	if (len > limit) {
+		b->slot->flags |= RECORD_F_CUT;
+		return limit;
+	}
+	return len;
+}
+
+/* Where data begins in an event of n parameters with `before` bytes of parameters in front. */
+#define DATA_AT(n, before) (EVENT_AT + sizeof(struct event_header) + 2 * (n) + (before))
+
+/* Parameter i: `len` bytes at user, of which data_limit() are kept. at = DATA_AT(). */
+static __always_inline void build_data(struct build *b, const u32 i, const u32 at, u64 user, s64 len)
+{
+	u32 kept = data_limit(b, len) & RECORD_SNAPLEN_MAX;
+
+	if (kept && bpf_probe_read_user(b->slot->data + at, kept, (void *)user)) {
+		b->slot->flags |= RECORD_F_UNREADABLE;
+		kept = 0;
+	}
+	build_done(b, i, kept);
+}
+_Static_assert((RECORD_SNAPLEN_MAX & (RECORD_SNAPLEN_MAX + 1)) == 0, "build_data masks with it");
+
+struct iovec_user {
+	u64 base, len;
+};
+
+/* Sum of the lengths of a vector of cnt elements. Marks the record cut when there are too many. */
+__noinline u64 build_iov_size(struct scratch *slot, u64 vector, u32 cnt)
+{
+	struct iovec_user element = {};
+	u64 size = 0;
+
+	if (!slot)
+		return 0;
+	if (cnt > IOV_MAX_READ)
+		slot->flags |= RECORD_F_CUT;
+	for (u32 i = 0; i < IOV_MAX_READ; i++) {
+		if (i >= cnt)
+			break;
+		if (bpf_probe_read_user(&element, sizeof(element), (void *)(vector + i * sizeof(element)))) {
+			slot->flags |= RECORD_F_UNREADABLE;
+			break;
+		}
+		size += element.len;
+	}
+	return size;
+}
+
+/* Copies `limit` bytes of the vector to data[at]. Returns how many were read. */
+__noinline u32 build_iov(struct scratch *slot, u32 at, u64 vector, u32 cnt, u32 limit)
+{
+	struct iovec_user element = {};
+	u32 take;
+
+	if (!slot)
+		return 0;
+	slot->copied = 0;
+	at &= 0x3fff;
+	for (u32 i = 0; i < IOV_MAX_READ; i++) {
+		if (i >= cnt || slot->copied >= limit)
+			break;
+		if (bpf_probe_read_user(&element, sizeof(element), (void *)(vector + i * sizeof(element)))) {
+			slot->flags |= RECORD_F_UNREADABLE;
+			break;
+		}
+		take = limit - slot->copied;
+		if (element.len < take)
+			take = element.len;
+		take &= RECORD_SNAPLEN_MAX;
+		if (!take)
+			continue;
+		if (bpf_probe_read_user(slot->data + at + (slot->copied & RECORD_SNAPLEN_MAX), take,
+					(void *)element.base)) {
+			slot->flags |= RECORD_F_UNREADABLE;
+			break;
+		}
+		slot->copied += take;
+	}
+	return slot->copied;
+}
+
+/* Parameter i: the first data_limit() of len bytes of a vector. */
+static __always_inline void build_iov_data(struct build *b, const u32 i, const u32 at, struct iovec_user vector,
+					   s64 len)
+{
+	u32 kept = build_iov(b->slot, at, vector.base, vector.len, data_limit(b, len));
+
+	build_done(b, i, kept & RECORD_SNAPLEN_MAX);
+}
+
+#endif
