@@ -45,26 +45,18 @@ static void decode_ext_text(const struct record_ext *item, const uint8_t *data,
 static int decode_ext_item(const struct record_ext *item, const uint8_t *data, struct event *event)
 {
 	switch ((enum record_ext_type)item->type) {
-	case RECORD_EXT_PATH:
-		decode_ext_text(item, data, &event->path);
-		return 0;
-	case RECORD_EXT_PATH_IN_FS:
-		decode_ext_text(item, data, &event->path_in_fs);
-		return 0;
-	case RECORD_EXT_EXE:
-		decode_ext_text(item, data, &event->exe);
-		return 0;
+	case RECORD_EXT_PATH: decode_ext_text(item, data, &event->path); return 0;
+	case RECORD_EXT_PATH_IN_FS: decode_ext_text(item, data, &event->path_in_fs); return 0;
+	case RECORD_EXT_EXE: decode_ext_text(item, data, &event->exe); return 0;
 	case RECORD_EXT_FILE_ID:
 		if (item->len != sizeof(event->file_id))
 			return -EBADMSG;
 		memcpy(&event->file_id, data, sizeof(event->file_id));
 		event->has_file_id = 1;
 		return 0;
-	case RECORD_EXT_URING_OP:
-		return item->len == 1 ? 0 : -EBADMSG;
+	case RECORD_EXT_URING_OP: return item->len == 1 ? 0 : -EBADMSG;
 	case RECORD_EXT_NONE:
-	case RECORD_EXT_COUNT:
-		return -EBADMSG;
+	case RECORD_EXT_COUNT: return -EBADMSG;
 	}
 	return 0; /* an item of a newer writer: skipped */
 }
@@ -98,14 +90,10 @@ static int check_address(const uint8_t *data, size_t len, size_t ipv4_len, size_
 			 size_t unix_len_min)
 {
 	switch (data[0]) {
-	case AF_INET:
-		return len == ipv4_len ? 0 : -EBADMSG;
-	case AF_INET6:
-		return len == ipv6_len ? 0 : -EBADMSG;
-	case AF_UNIX:
-		return len >= unix_len_min ? 0 : -EBADMSG;
-	default:
-		return 0;
+	case AF_INET: return len == ipv4_len ? 0 : -EBADMSG;
+	case AF_INET6: return len == ipv6_len ? 0 : -EBADMSG;
+	case AF_UNIX: return len >= unix_len_min ? 0 : -EBADMSG;
+	default: return 0;
 	}
 }
 
@@ -167,7 +155,8 @@ static int decode_header(const uint8_t *data, size_t len, struct event *event)
 	memcpy(&header, data, sizeof(header));
 	if (header.len != len || header.tid != event->prefix.tid)
 		return -EBADMSG;
-	if (event->prefix.check != record_check(event->prefix.total_len, event->prefix.tid, header.ts_ns))
+	if (event->prefix.check !=
+	    record_check(event->prefix.total_len, event->prefix.tid, header.ts_ns))
 		return -EBADMSG;
 	event->desc = event_by_code(header.type);
 	if (!event->desc)
@@ -185,7 +174,8 @@ static const struct syscall_desc *find_syscall(const struct event *event)
 
 	if (!(event->prefix.flags & RECORD_F_COMPAT))
 		return syscall_by_nr(event->prefix.nr);
-	if (event->desc->code != EVENT_CODE_GENERIC_X || event->params_len < 1 || id->len != sizeof(sc))
+	if (event->desc->code != EVENT_CODE_GENERIC_X || event->params_len < 1 ||
+	    id->len != sizeof(sc))
 		return NULL;
 	memcpy(&sc, id->data, sizeof(sc));
 	return syscall_by_sc(sc);
@@ -231,17 +221,11 @@ int event_param_value(enum param_type type, const struct event_param *param, int
 		return -EINVAL;
 	memcpy(&value, param->data, param->len);
 	switch (type) {
-	case PARAM_TYPE_INT8:
-		*ret_value = (int8_t)value;
-		return 0;
-	case PARAM_TYPE_INT16:
-		*ret_value = (int16_t)value;
-		return 0;
+	case PARAM_TYPE_INT8: *ret_value = (int8_t)value; return 0;
+	case PARAM_TYPE_INT16: *ret_value = (int16_t)value; return 0;
 	case PARAM_TYPE_INT32:
 	case PARAM_TYPE_FD32:
-	case PARAM_TYPE_PID32:
-		*ret_value = (int32_t)value;
-		return 0;
+	case PARAM_TYPE_PID32: *ret_value = (int32_t)value; return 0;
 	case PARAM_TYPE_INT64:
 	case PARAM_TYPE_ERRNO:
 	case PARAM_TYPE_FD:
@@ -264,9 +248,7 @@ int event_param_value(enum param_type type, const struct event_param *param, int
 	case PARAM_TYPE_SIGSET:
 	case PARAM_TYPE_SYSCALLID:
 	case PARAM_TYPE_RELTIME:
-	case PARAM_TYPE_ABSTIME:
-		*ret_value = (int64_t)value;
-		return 0;
+	case PARAM_TYPE_ABSTIME: *ret_value = (int64_t)value; return 0;
 	case PARAM_TYPE_NONE:
 	case PARAM_TYPE_IPV4ADDR:
 	case PARAM_TYPE_IPV6ADDR:
@@ -280,8 +262,7 @@ int event_param_value(enum param_type type, const struct event_param *param, int
 	case PARAM_TYPE_SOCKTUPLE:
 	case PARAM_TYPE_FDLIST:
 	case PARAM_TYPE_DYN:
-	case PARAM_TYPE_COUNT:
-		break;
+	case PARAM_TYPE_COUNT: break;
 	}
 	return -EINVAL;
 }

@@ -13,27 +13,27 @@
 #define FLAG_SET(set, ...) extern const struct flag_set flag_set_##set;
 #include "flags.def"
 
-#define EVENT(number, event, text, dir, event_kind, event_category, event_flags, ...)              \
-	[number] = {                                                                               \
-		.code = (number),                                                                  \
-		.id = #event,                                                                      \
-		.name = (text),                                                                    \
-		.direction = EVENT_##dir,                                                          \
-		.kind = (event_kind),                                                              \
-		.category = (event_category),                                                      \
-		.flags = (event_flags),                                                            \
-		.params = (const struct param_desc[]){ __VA_ARGS__ },                              \
-		.params_len = ARRAY_LEN(((const struct param_desc[]){ __VA_ARGS__ })),             \
+#define EVENT(number, event, text, dir, event_kind, event_category, event_flags, ...)  \
+	[number] = {                                                                   \
+		.code = (number),                                                      \
+		.id = #event,                                                          \
+		.name = (text),                                                        \
+		.direction = EVENT_##dir,                                              \
+		.kind = (event_kind),                                                  \
+		.category = (event_category),                                          \
+		.flags = (event_flags),                                                \
+		.params = (const struct param_desc[]){ __VA_ARGS__ },                  \
+		.params_len = ARRAY_LEN(((const struct param_desc[]){ __VA_ARGS__ })), \
 	},
 #define F(flag) EVENT_F_##flag
-#define P(param, kind, fmt)                                                                        \
-	{                                                                                          \
-		.name = #param, .type = PARAM_TYPE_##kind, .format = PARAM_FORMAT_##fmt,           \
+#define P(param, kind, fmt)                                                              \
+	{                                                                                \
+		.name = #param, .type = PARAM_TYPE_##kind, .format = PARAM_FORMAT_##fmt, \
 	}
-#define PF(param, kind, fmt, set)                                                                  \
-	{                                                                                          \
-		.name = #param, .type = PARAM_TYPE_##kind, .format = PARAM_FORMAT_##fmt,           \
-		.flags = &flag_set_##set,                                                          \
+#define PF(param, kind, fmt, set)                                                        \
+	{                                                                                \
+		.name = #param, .type = PARAM_TYPE_##kind, .format = PARAM_FORMAT_##fmt, \
+		.flags = &flag_set_##set,                                                \
 	}
 static const struct event_desc events[] = {
 #include "events.def"
@@ -45,7 +45,7 @@ struct type_desc {
 	size_t bytes;
 };
 static const struct type_desc types[] = {
-#define PARAM_TYPE(id, text, fixed_bytes)                                                          \
+#define PARAM_TYPE(id, text, fixed_bytes) \
 	[PARAM_TYPE_##id] = { .name = (text), .bytes = (fixed_bytes) },
 #include "types.def"
 };

@@ -15,17 +15,20 @@
 #endif
 
 /* Each set is an object of its own, so that the other tables can point at it. */
-#define FLAG_SET(set, kind, bits, ...)                                                             \
-	extern const struct flag_set flag_set_##set;                                               \
-	const struct flag_set flag_set_##set = {                                                   \
-		.name = #set,                                                                      \
-		.encoding = FLAG_ENCODING_##kind,                                                  \
-		.field = (bits),                                                                   \
-		.values = (const struct flag_value[]){ __VA_ARGS__ },                              \
-		.values_len = ARRAY_LEN(((const struct flag_value[]){ __VA_ARGS__ })),             \
+#define FLAG_SET(set, kind, bits, ...)                                                 \
+	extern const struct flag_set flag_set_##set;                                   \
+	const struct flag_set flag_set_##set = {                                       \
+		.name = #set,                                                          \
+		.encoding = FLAG_ENCODING_##kind,                                      \
+		.field = (bits),                                                       \
+		.values = (const struct flag_value[]){ __VA_ARGS__ },                  \
+		.values_len = ARRAY_LEN(((const struct flag_value[]){ __VA_ARGS__ })), \
 	};
 #define ALL UINT32_MAX
-#define V(text, number) { .name = (text), .value = (number) }
+#define V(text, number)                           \
+	{                                         \
+		.name = (text), .value = (number) \
+	}
 #define BY_ARCH(x86_64, arm64) ON_ARCH(x86_64, arm64)
 #include "flags.def"
 

@@ -82,8 +82,8 @@ const char *event_arg_name(const struct event *event, size_t index)
 {
 	if (index >= event_args_len(event))
 		return "";
-	return args_are_raw(event) ? event->syscall->args[index].name :
-				     event->desc->params[index].name;
+	return args_are_raw(event) ? event->syscall->args[index].name
+				   : event->desc->params[index].name;
 }
 
 static void pointer_render(uint64_t value, struct text_buf *buf)
@@ -118,52 +118,28 @@ static void raw_arg_render(const struct arg_desc *arg, uint64_t value, struct te
 {
 	switch (arg->type) {
 	case ARG_TYPE_INT:
-	case ARG_TYPE_PID:
-		text_buf_printf(buf, "%" PRId32, (int32_t)value);
-		break;
+	case ARG_TYPE_PID: text_buf_printf(buf, "%" PRId32, (int32_t)value); break;
 	case ARG_TYPE_LONG:
-	case ARG_TYPE_OFFSET:
-		text_buf_printf(buf, "%" PRId64, (int64_t)value);
-		break;
-	case ARG_TYPE_UINT:
-		text_buf_printf(buf, "%" PRIu32, (uint32_t)value);
-		break;
+	case ARG_TYPE_OFFSET: text_buf_printf(buf, "%" PRId64, (int64_t)value); break;
+	case ARG_TYPE_UINT: text_buf_printf(buf, "%" PRIu32, (uint32_t)value); break;
 	case ARG_TYPE_ULONG:
-	case ARG_TYPE_SIZE:
-		text_buf_printf(buf, "%" PRIu64, value);
-		break;
-	case ARG_TYPE_FD:
-		fd_render((int32_t)value, buf);
-		break;
+	case ARG_TYPE_SIZE: text_buf_printf(buf, "%" PRIu64, value); break;
+	case ARG_TYPE_FD: fd_render((int32_t)value, buf); break;
 	case ARG_TYPE_UID:
-	case ARG_TYPE_GID:
-		id_render((uint32_t)value, buf);
-		break;
-	case ARG_TYPE_MODE:
-		mode_render((uint16_t)value, buf);
-		break;
+	case ARG_TYPE_GID: id_render((uint32_t)value, buf); break;
+	case ARG_TYPE_MODE: mode_render((uint16_t)value, buf); break;
 	case ARG_TYPE_FLAGS:
-	case ARG_TYPE_ENUM:
-		flags_arg_render(arg, value, buf);
-		break;
-	case ARG_TYPE_SIGNAL:
-		signal_render((int32_t)value, buf);
-		break;
-	case ARG_TYPE_CLOCK:
-		clock_render((int32_t)value, buf);
-		break;
+	case ARG_TYPE_ENUM: flags_arg_render(arg, value, buf); break;
+	case ARG_TYPE_SIGNAL: signal_render((int32_t)value, buf); break;
+	case ARG_TYPE_CLOCK: clock_render((int32_t)value, buf); break;
 	case ARG_TYPE_PTR:
 	case ARG_TYPE_PATH:
 	case ARG_TYPE_STR:
 	case ARG_TYPE_BUF:
-	case ARG_TYPE_TIME:
-		pointer_render(value, buf);
-		break;
+	case ARG_TYPE_TIME: pointer_render(value, buf); break;
 	case ARG_TYPE_NONE:
 	case ARG_TYPE_HEX:
-	case ARG_TYPE_COUNT:
-		text_buf_printf(buf, "0x%" PRIx64, value);
-		break;
+	case ARG_TYPE_COUNT: text_buf_printf(buf, "0x%" PRIx64, value); break;
 	}
 }
 
@@ -193,8 +169,7 @@ void event_arg_render(const struct event *event, size_t index, struct text_buf *
 		return;
 	}
 	/* A failed open's fd is an errno, whatever its type says. */
-	if ((int)index == result_index(event) &&
-	    event->desc->params[index].type == PARAM_TYPE_FD &&
+	if ((int)index == result_index(event) && event->desc->params[index].type == PARAM_TYPE_FD &&
 	    event_param_value(PARAM_TYPE_FD, &event->params[index], &value) == 0)
 		result_render(value, buf);
 	else
@@ -229,8 +204,8 @@ static int called_index(const struct event *event)
 	for (size_t i = 0; i < event_args_len(event); i++) {
 		enum param_type type = raw ? PARAM_TYPE_NONE : event->desc->params[i].type;
 
-		if (raw ? event->syscall->args[i].type == ARG_TYPE_PATH :
-			  type == PARAM_TYPE_FSPATH || type == PARAM_TYPE_FSRELPATH)
+		if (raw ? event->syscall->args[i].type == ARG_TYPE_PATH
+			: type == PARAM_TYPE_FSPATH || type == PARAM_TYPE_FSRELPATH)
 			return (int)i;
 	}
 	return -1;

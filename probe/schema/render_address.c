@@ -65,17 +65,10 @@ void sockaddr_render(const struct event_param *param, struct text_buf *buf)
 	const uint8_t *addr = param->data + 1;
 
 	switch (param->data[0]) {
-	case AF_INET:
-		ipv4_port_render(addr, buf);
-		break;
-	case AF_INET6:
-		ipv6_port_render(addr, buf);
-		break;
-	case AF_UNIX:
-		unix_path_render(addr, param->len - 1u, buf);
-		break;
-	default:
-		family_render(param->data[0], buf);
+	case AF_INET: ipv4_port_render(addr, buf); break;
+	case AF_INET6: ipv6_port_render(addr, buf); break;
+	case AF_UNIX: unix_path_render(addr, param->len - 1u, buf); break;
+	default: family_render(param->data[0], buf);
 	}
 }
 
@@ -106,10 +99,7 @@ void socktuple_render(const struct event_param *param, struct text_buf *buf)
 		text_buf_add(buf, "->");
 		ipv6_port_render(ends + IPV6_BYTES + sizeof(uint16_t), buf);
 		break;
-	case AF_UNIX:
-		unix_tuple_render(ends, param->len - 1u, buf);
-		break;
-	default:
-		family_render(param->data[0], buf);
+	case AF_UNIX: unix_tuple_render(ends, param->len - 1u, buf); break;
+	default: family_render(param->data[0], buf);
 	}
 }

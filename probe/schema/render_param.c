@@ -32,7 +32,7 @@ void result_render(int64_t value, struct text_buf *buf)
 void mode_render(uint64_t mode, struct text_buf *buf)
 {
 	static const char *const types[16] = {
-		[1] = "S_IFIFO", [2] = "S_IFCHR", [4] = "S_IFDIR",   [6] = "S_IFBLK",
+		[1] = "S_IFIFO", [2] = "S_IFCHR",  [4] = "S_IFDIR",   [6] = "S_IFBLK",
 		[8] = "S_IFREG", [10] = "S_IFLNK", [12] = "S_IFSOCK",
 	};
 	const char *type = mode < 0x10000 ? types[mode >> 12] : NULL;
@@ -187,9 +187,11 @@ struct dyn_table {
 	enum dyn_form forms[5];
 };
 static const struct dyn_table dyn_tables[] = {
-	{ .event = "setsockopt", .forms_len = 5,
+	{ .event = "setsockopt",
+	  .forms_len = 5,
 	  .forms = { DYN_DATA, DYN_RESULT, DYN_DEC, DYN_DEC, DYN_TIME } },
-	{ .event = "getsockopt", .forms_len = 5,
+	{ .event = "getsockopt",
+	  .forms_len = 5,
 	  .forms = { DYN_DATA, DYN_RESULT, DYN_DEC, DYN_DEC, DYN_TIME } },
 	{ .event = "ptrace", .forms_len = 2, .forms = { DYN_HEX, DYN_SIGNAL } },
 	{ .event = "keyctl", .forms_len = 2, .forms = { DYN_DEC, DYN_TEXT } },
@@ -222,24 +224,13 @@ static void dyn_render(const struct event_desc *event, const struct event_param 
 	}
 	memcpy(&value, rest.data, rest.len);
 	switch (form) {
-	case DYN_RESULT:
-		result_render((int64_t)value, buf);
-		break;
-	case DYN_DEC:
-		text_buf_printf(buf, "%" PRId64, (int64_t)value);
-		break;
-	case DYN_HEX:
-		text_buf_printf(buf, "0x%" PRIx64, value);
-		break;
-	case DYN_TIME:
-		reltime_render(value, buf);
-		break;
-	case DYN_SIGNAL:
-		signal_render((int64_t)value, buf);
-		break;
+	case DYN_RESULT: result_render((int64_t)value, buf); break;
+	case DYN_DEC: text_buf_printf(buf, "%" PRId64, (int64_t)value); break;
+	case DYN_HEX: text_buf_printf(buf, "0x%" PRIx64, value); break;
+	case DYN_TIME: reltime_render(value, buf); break;
+	case DYN_SIGNAL: signal_render((int64_t)value, buf); break;
 	case DYN_DATA:
-	case DYN_TEXT:
-		break;
+	case DYN_TEXT: break;
 	}
 }
 
@@ -256,8 +247,8 @@ static bool name_is(const struct param_desc *desc, const char *const *names)
 static void number_render(const struct param_desc *desc, int64_t value, struct text_buf *buf)
 {
 	static const char *const devices[] = { "dev", NULL };
-	static const char *const ids[] = { "uid", "gid", "ruid", "euid", "suid", "rgid", "egid",
-					   "sgid", NULL };
+	static const char *const ids[] = { "uid",  "gid",  "ruid", "euid", "suid",
+					   "rgid", "egid", "sgid", NULL };
 	static const char *const modes[] = { "mode", NULL };
 
 	if (desc->flags)
@@ -280,38 +271,21 @@ static void number_render(const struct param_desc *desc, int64_t value, struct t
 static void value_render(const struct param_desc *desc, int64_t value, struct text_buf *buf)
 {
 	switch ((int)desc->type) {
-	case PARAM_TYPE_ERRNO:
-		result_render(value, buf);
-		break;
+	case PARAM_TYPE_ERRNO: result_render(value, buf); break;
 	case PARAM_TYPE_FD:
-	case PARAM_TYPE_FD32:
-		fd_render(value, buf);
-		break;
+	case PARAM_TYPE_FD32: fd_render(value, buf); break;
 	case PARAM_TYPE_UID:
-	case PARAM_TYPE_GID:
-		id_render((uint32_t)value, buf);
-		break;
-	case PARAM_TYPE_MODE:
-		mode_render((uint64_t)value, buf);
-		break;
-	case PARAM_TYPE_SIGTYPE:
-		signal_render(value, buf);
-		break;
-	case PARAM_TYPE_SIGSET:
-		sigset_render((uint64_t)value, buf);
-		break;
-	case PARAM_TYPE_SYSCALLID:
-		syscallid_render((uint64_t)value, buf);
-		break;
-	case PARAM_TYPE_RELTIME:
-		reltime_render((uint64_t)value, buf);
-		break;
+	case PARAM_TYPE_GID: id_render((uint32_t)value, buf); break;
+	case PARAM_TYPE_MODE: mode_render((uint64_t)value, buf); break;
+	case PARAM_TYPE_SIGTYPE: signal_render(value, buf); break;
+	case PARAM_TYPE_SIGSET: sigset_render((uint64_t)value, buf); break;
+	case PARAM_TYPE_SYSCALLID: syscallid_render((uint64_t)value, buf); break;
+	case PARAM_TYPE_RELTIME: reltime_render((uint64_t)value, buf); break;
 	case PARAM_TYPE_ABSTIME:
 		text_buf_printf(buf, "%" PRIu64 ".%09" PRIu64, (uint64_t)value / NS_PER_SEC,
 				(uint64_t)value % NS_PER_SEC);
 		break;
-	default:
-		number_render(desc, value, buf);
+	default: number_render(desc, value, buf);
 	}
 }
 
@@ -327,32 +301,15 @@ static void bytes_render(const struct event *event, size_t index, struct text_bu
 	case PARAM_TYPE_FSRELPATH:
 		text_buf_add_safe(buf, param->data, strnlen((const char *)param->data, param->len));
 		break;
-	case PARAM_TYPE_CHARBUFARRAY:
-		words_render(param, " ", buf);
-		break;
-	case PARAM_TYPE_CHARBUF_PAIR_ARRAY:
-		words_render(param, "=", buf);
-		break;
-	case PARAM_TYPE_IPV4ADDR:
-		ipv4_render(param->data, buf);
-		break;
-	case PARAM_TYPE_IPV6ADDR:
-		ipv6_render(param->data, buf);
-		break;
-	case PARAM_TYPE_SOCKADDR:
-		sockaddr_render(param, buf);
-		break;
-	case PARAM_TYPE_SOCKTUPLE:
-		socktuple_render(param, buf);
-		break;
-	case PARAM_TYPE_FDLIST:
-		fdlist_render(param, buf);
-		break;
-	case PARAM_TYPE_DYN:
-		dyn_render(event->desc, param, buf);
-		break;
-	default:
-		bytebuf_render(desc, param, buf);
+	case PARAM_TYPE_CHARBUFARRAY: words_render(param, " ", buf); break;
+	case PARAM_TYPE_CHARBUF_PAIR_ARRAY: words_render(param, "=", buf); break;
+	case PARAM_TYPE_IPV4ADDR: ipv4_render(param->data, buf); break;
+	case PARAM_TYPE_IPV6ADDR: ipv6_render(param->data, buf); break;
+	case PARAM_TYPE_SOCKADDR: sockaddr_render(param, buf); break;
+	case PARAM_TYPE_SOCKTUPLE: socktuple_render(param, buf); break;
+	case PARAM_TYPE_FDLIST: fdlist_render(param, buf); break;
+	case PARAM_TYPE_DYN: dyn_render(event->desc, param, buf); break;
+	default: bytebuf_render(desc, param, buf);
 	}
 }
 

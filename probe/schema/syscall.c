@@ -22,24 +22,33 @@ enum syscall_row {
 	ROW_COUNT
 };
 
-#define SYSCALL(id, x86_64, arm64, code, event, loss, bytes, bits, arguments, program)             \
-	[ROW_##id] = {                                                                             \
-		.name = #id,                                                                       \
-		.nr_x86_64 = (x86_64),                                                             \
-		.nr_arm64 = (arm64),                                                               \
-		.sc = (code),                                                                      \
-		.exit_event = EVENT_CODE_##event,                                                  \
-		.loss_class = RECORD_CLASS_##loss,                                                 \
-		.io = SYSCALL_IO_##bytes,                                                          \
-		.flags = (bits),                                                                   \
-		.args_len = sizeof((const struct arg_desc[])arguments) / sizeof(struct arg_desc),  \
-		.args = arguments,                                                                 \
-		.store = (program),                                                                \
+#define SYSCALL(id, x86_64, arm64, code, event, loss, bytes, bits, arguments, program)            \
+	[ROW_##id] = {                                                                            \
+		.name = #id,                                                                      \
+		.nr_x86_64 = (x86_64),                                                            \
+		.nr_arm64 = (arm64),                                                              \
+		.sc = (code),                                                                     \
+		.exit_event = EVENT_CODE_##event,                                                 \
+		.loss_class = RECORD_CLASS_##loss,                                                \
+		.io = SYSCALL_IO_##bytes,                                                         \
+		.flags = (bits),                                                                  \
+		.args_len = sizeof((const struct arg_desc[])arguments) / sizeof(struct arg_desc), \
+		.args = arguments,                                                                \
+		.store = (program),                                                               \
 	},
 #define F(flag) SYSCALL_F_##flag
-#define ARGS(...) { __VA_ARGS__ }
-#define A(kind, arg) { .name = #arg, .type = ARG_TYPE_##kind }
-#define AF(kind, arg, set) { .name = #arg, .type = ARG_TYPE_##kind, .flags = &flag_set_##set }
+#define ARGS(...)           \
+	{                   \
+		__VA_ARGS__ \
+	}
+#define A(kind, arg)                                  \
+	{                                             \
+		.name = #arg, .type = ARG_TYPE_##kind \
+	}
+#define AF(kind, arg, set)                                                      \
+	{                                                                       \
+		.name = #arg, .type = ARG_TYPE_##kind, .flags = &flag_set_##set \
+	}
 static const struct syscall_desc syscalls[] = {
 #include "syscalls.def"
 };
@@ -55,13 +64,13 @@ static const struct syscall_desc syscalls[] = {
  * to a slot of its own, so that the compiler reports a number that two rows claim.
  */
 static const uint16_t row_by_nr[SYSCALL_NR_MAX + ROW_COUNT] = {
-#define SYSCALL(id, x86_64, arm64, ...)                                                            \
-	[NR_HERE(x86_64, arm64) < 0 ? SYSCALL_NR_MAX + ROW_##id : NR_HERE(x86_64, arm64)] =        \
+#define SYSCALL(id, x86_64, arm64, ...)                                                     \
+	[NR_HERE(x86_64, arm64) < 0 ? SYSCALL_NR_MAX + ROW_##id : NR_HERE(x86_64, arm64)] = \
 		ROW_##id + 1,
 #include "syscalls.def"
 };
 static const uint16_t row_by_sc[SC_COUNT + ROW_COUNT] = {
-#define SYSCALL(id, x86_64, arm64, code, ...)                                                      \
+#define SYSCALL(id, x86_64, arm64, code, ...) \
 	[(code) == 0 ? SC_COUNT + ROW_##id : (code)] = ROW_##id + 1,
 #include "syscalls.def"
 };
@@ -106,14 +115,10 @@ const char *syscall_count_name(int nr)
 	if (desc)
 		return desc->name;
 	switch (nr) {
-	case COUNT_NR_SKIPPED:
-		return "skipped";
-	case COUNT_NR_OTHER:
-		return "other";
-	case COUNT_NR_COMPAT:
-		return "32-bit";
-	default:
-		return "unknown";
+	case COUNT_NR_SKIPPED: return "skipped";
+	case COUNT_NR_OTHER: return "other";
+	case COUNT_NR_COMPAT: return "32-bit";
+	default: return "unknown";
 	}
 }
 
