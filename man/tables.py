@@ -11,7 +11,7 @@ saker = sys.argv[1]
 
 def rows(subject):
     text = subprocess.run([saker, "list", subject, "--json"], check=True, capture_output=True, text=True).stdout
-    found = [json.loads(line) for line in text.splitlines()]
+    found = json.loads(text)
     if not found:
         sys.exit(f"tables.py: list {subject} is empty")
     return found
@@ -68,7 +68,7 @@ def views():
 
 
 def themes():
-    return tagged("themes", lambda r: r["name"], lambda r: r.get("help") or "Built in.")
+    return tagged("themes", lambda r: r["name"], lambda r: "Built in.")
 
 
 def columns():
@@ -77,7 +77,7 @@ def columns():
         if row["entity"] != entity:
             entity = row["entity"]
             out.append(f".SS Rows that are: {roff(entity)}")
-        out += [".TP", f"\\fB{roff(row['id'])}\\fR ({roff(row['header'])})", roff(row["help"])]
+        out += [".TP", f"\\fB{roff(row['column'])}\\fR ({roff(row['header'])})", roff(row["help"])]
     return out
 
 

@@ -189,10 +189,10 @@ static int parse_word(struct options *options, const char *word, size_t index,
 	return option_fail(err, "unexpected word '%s'", word);
 }
 
-static const char *mode_label(enum mode mode)
+const char *mode_label(enum mode mode)
 {
 	if (mode == MODE_MONITOR)
-		return "the monitor";
+		return "monitor";
 	return mode == MODE_BATCH ? "-b" : modes[mode].name;
 }
 

@@ -86,6 +86,8 @@ struct mode_desc {
 	const char *help;
 };
 const struct mode_desc *mode_at(enum mode mode);
+/* As messages call it: "monitor", "-b", "stream". */
+const char *mode_label(enum mode mode);
 
 /* Defaults. */
 void options_init(struct options *options);

@@ -22,10 +22,17 @@ static void ending_signals(sigset_t *set)
 	sigaddset(set, SIGHUP);
 }
 
-void session_block_signals(struct session *session)
+void session_init(struct session *session, const struct session_start *start)
 {
 	sigset_t set;
 
+	*session = (struct session){
+		.command = start->command,
+		.out = start->out,
+		.signal_fd = -1,
+		.timer_fd = -1,
+		.wake_fd = -1,
+	};
 	ending_signals(&set);
 	sigprocmask(SIG_BLOCK, &set, &session->old_mask);
 	signal(SIGPIPE, SIG_IGN);
@@ -52,11 +59,6 @@ int session_open(struct session *session, const struct session_start *start,
 	int rc;
 
 	ending_signals(&set);
-	session->engine = NULL;
-	session->command = start->command;
-	session->out = start->out;
-	session->signalled = false;
-	session->timer_fd = -1;
 	session->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	session->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (session->signal_fd < 0 || session->wake_fd < 0)
@@ -174,9 +176,22 @@ int session_close(struct session *session)
 	return status;
 }
 
+int session_fail(struct session *session, const struct probe_error *err)
+{
+	fprintf(stderr, "saker: %s\n", err->what);
+	if (*err->remedy)
+		fprintf(stderr, "saker: %s\n", err->remedy);
+	session_close(session);
+	return 1;
+}
+
 void session_print_totals(const struct session *session, const struct snapshot *last)
 {
+	struct pollfd reader = { .fd = fileno(session->out) };
+
 	if (!last || !(session->signalled || last->health.drops))
+		return;
+	if (poll(&reader, 1, 0) > 0 && reader.revents & POLLERR)
 		return;
 	fprintf(stderr, "saker: %s%" PRIu64 " calls, %" PRIu64 " events, %" PRIu64 " lost\n",
 		last->health.inexact ? ">= " : "", last->health.calls, last->health.events,

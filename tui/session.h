@@ -2,7 +2,7 @@
 /*
  * A headless run: engine, COMMAND, signals, the clock and the output, waited for in one place.
  *
- *   session_open -> session_wait ... -> session_close -> session_status
+ *   session_init -> session_open -> session_wait ... -> session_stop -> session_close
  *
  * SIGINT, SIGTERM and SIGHUP end the run. While COMMAND runs the first of them is handed to it and
  * the run ends when it does; the second has its default effect.
@@ -37,10 +37,7 @@ struct session {
 	sigset_t old_mask;
 };
 
-/*
- * What main opened before it dropped privileges: COMMAND (its pid is in the scope) and the output.
- * Both belong to the session afterwards, also on failure.
- */
+/* What was opened before privileges were dropped: COMMAND (its pid is in the scope) and the output. */
 struct session_start {
 	const struct options *options;
 	struct engine_opts engine;
@@ -48,11 +45,13 @@ struct session_start {
 	FILE *out;
 };
 
-/* Blocks the signals that end a run; to be called before any thread starts. */
-void session_block_signals(struct session *session);
+/* Takes over start's command and output; blocks the signals that end a run, before any thread starts. */
+void session_init(struct session *session, const struct session_start *start);
 /* Starts the engine and lets COMMAND run. Returns 0, or -errno with the sentence in *err. */
 int session_open(struct session *session, const struct session_start *start,
 		 struct probe_error *err);
+/* Says the sentence, closes. Returns the status of the program, for who could not open. */
+int session_fail(struct session *session, const struct probe_error *err);
 /* Waits for the next event; those that end the run come first. */
 enum session_event session_wait(struct session *session);
 /* Wakes session_wait() from another thread. */
@@ -67,7 +66,10 @@ void session_stop(struct session *session, struct snapshot **ret_last);
  * could not be written (said on stderr), else 0.
  */
 int session_close(struct session *session);
-/* Totals on stderr when a signal ended the run or something was lost. */
+/*
+ * Totals on stderr when a signal ended the run or something was lost, unless nobody reads the output
+ * any more: then nobody asked for them.
+ */
 void session_print_totals(const struct session *session, const struct snapshot *last);
 
 #endif

@@ -71,35 +71,45 @@ void usage_print(FILE *out)
 	      out);
 }
 
-static void print_json(FILE *out, const struct option_desc *option)
+/* "the monitor, -b, stream": who takes it. */
+static const char *modes_text(const struct option_desc *option, char *text, size_t size)
 {
-	const char *separator = "";
+	size_t len = 0;
 
-	/* All strings come from options.def: none needs escaping. */
-	fprintf(out, "{\"letter\":\"%.1s\",\"name\":\"%s\",\"argument\":\"%s\",\"group\":\"%s\",",
-		&option->letter, option->name, option->argument, option_group_title(option->group));
-	fprintf(out, "\"config\":\"%s\",\"modes\":[", option->config);
+	text[0] = '\0';
 	for (enum mode mode = 0; mode < MODE_COUNT; mode++)
-		if (option->modes & 1u << mode) {
-			fprintf(out, "%s\"%s\"", separator,
-				mode == MODE_MONITOR ? "monitor"
-				: mode == MODE_BATCH ? "-b"
-						     : mode_at(mode)->name);
-			separator = ",";
-		}
-	fprintf(out, "],\"help\":\"%s\"}\n", option->help);
+		if (option->modes & 1u << mode && len < size)
+			len += (size_t)snprintf(text + len, size - len, "%s%s", len ? " " : "",
+						mode_label(mode));
+	return text;
 }
 
-void usage_list_options(FILE *out, bool json)
+int usage_list_options(FILE *out, enum list_format format)
 {
-	for (enum option_id id = 0; id < OPTION_COUNT; id++) {
-		char synopsis[64];
+	static const struct list_column columns[] = {
+		{ .id = "letter", .width = 6 },
+		{ .id = "name", .width = 16 },
+		{ .id = "argument", .width = 14 },
+		{ .id = "config", .width = 16 },
+		{ .id = "modes", .width = 32 },
+		{ .id = "help" },
+		{ .id = "group" },
+	};
+	/* As text the group would only widen the lines. */
+	size_t len = sizeof(columns) / sizeof(columns[0]) - (format == LIST_TEXT ? 1 : 0);
+	struct list list;
 
-		if (json) {
-			print_json(out, option_at(id));
-			continue;
-		}
-		option_synopsis(id, synopsis, sizeof(synopsis));
-		fprintf(out, "%-28s %s\n", synopsis, option_at(id)->help);
+	list_begin(&list, out, format, columns, len);
+	for (enum option_id id = 0; id < OPTION_COUNT; id++) {
+		const struct option_desc *option = option_at(id);
+		char letter[2] = { option->letter, '\0' }, modes[64];
+
+		list_row(&list, (const struct cell[]){
+					list_text(letter), list_text(option->name),
+					list_text(option->argument), list_text(option->config),
+					list_text(modes_text(option, modes, sizeof(modes))),
+					list_text(option->help),
+					list_text(option_group_title(option->group)) });
 	}
+	return list_end(&list);
 }

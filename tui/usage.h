@@ -3,10 +3,12 @@
 #ifndef TUI_USAGE_H
 #define TUI_USAGE_H
 
-#include <stdbool.h>
 #include <stdio.h>
 
+#include "views/list.h"
+
 void usage_print(FILE *out);
-void usage_list_options(FILE *out, bool json);
+/* 0, or the -errno of a write. */
+int usage_list_options(FILE *out, enum list_format format);
 
 #endif

@@ -132,6 +132,10 @@ static int walk_back(struct build *build, enum event_walk walk)
 
 			if (kept->num < snapshot->events_first || kept->num >= snapshot->events_end)
 				continue;
+			if (kept->num <= build->query->after_num) {
+				reverse_rows(build->rows);
+				return 0;
+			}
 			if (walk == WALK_EVENTS || kept_is_open(kept))
 				r = add_event(build, kept);
 			if (r > 0)

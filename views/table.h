@@ -52,6 +52,7 @@ struct table_query {
 		text_filter; /* shown rows contain it, case-insensitive, in any visible cell; NULL: all */
 	uint64_t event_num; /* entity FIELD: the event of the page */
 	size_t limit;       /* at most so many rows; 0 = all (for arrival order: the newest) */
+	uint64_t after_num; /* arrival order: only events after this one */
 };
 
 struct table;

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * An interval ends where the counters were read anew: snapshots that only bring events are passed
+ * over. -n N writes N intervals. JSON gets one more object at the end, with everything until the
+ * engine stopped; text and CSV get that table when the run ends for another reason than -n.
+ */
+#include "tui/batch.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "views/batch.h"
+
+struct batch_run {
+	struct session session;
+	struct batch batch;
+	struct table *table;
+	struct table_query query;
+	struct scope scope; /* empty: the engine has the scope of the command line */
+	enum batch_format format;
+	uint64_t last_time_ns; /* of the last interval written */
+	uint64_t written;
+	bool closed; /* nobody reads any more, or it cannot be written */
+};
+
+/* A terminal cuts lines at its width; files and pipes get all. */
+static unsigned output_width(FILE *out)
+{
+	struct winsize size;
+
+	if (isatty(fileno(out)) && ioctl(fileno(out), TIOCGWINSZ, &size) == 0)
+		return size.ws_col;
+	return 0;
+}
+
+static void write_table(struct batch_run *run, struct snapshot *snapshot, enum batch_part part)
+{
+	int rc = table_fill(run->table, snapshot, &run->query);
+
+	if (rc == 0)
+		rc = batch_write(&run->batch, run->format, run->table, part);
+	/* The reason is seen again, and said, when the output is closed. */
+	run->closed = rc < 0;
+	run->query.after_num = snapshot->events_end ? snapshot->events_end - 1 : 0;
+	run->written++;
+}
+
+/* Takes the newest snapshot; writes it when it ends an interval. */
+static void take_snapshot(struct batch_run *run)
+{
+	struct snapshot *snapshot = engine_snapshot(run->session.engine);
+
+	if (snapshot && snapshot->interval_ns && snapshot->time_ns != run->last_time_ns) {
+		run->last_time_ns = snapshot->time_ns;
+		write_table(run, snapshot, BATCH_INTERVAL);
+	}
+	snapshot_unref(snapshot);
+}
+
+/* Returns when the run is over. */
+static void wait_loop(struct batch_run *run, uint64_t count)
+{
+	while (!run->closed && (!count || run->written < count)) {
+		switch (session_wait(&run->session)) {
+		case SESSION_SNAPSHOT: take_snapshot(run); break;
+		case SESSION_WOKEN: break;
+		case SESSION_OUTPUT_CLOSED: run->closed = true; break;
+		case SESSION_COMMAND_ENDED:
+		case SESSION_TIME_OVER:
+		case SESSION_SIGNALLED: return;
+		}
+	}
+}
+
+static enum batch_format batch_format(enum option_format format)
+{
+	static const enum batch_format formats[] = {
+		[FORMAT_TEXT] = BATCH_TEXT, [FORMAT_JSON] = BATCH_JSON, [FORMAT_CSV] = BATCH_CSV
+	};
+
+	return formats[format];
+}
+
+int batch_run(struct session_start *start, const struct view *view)
+{
+	struct batch_run run = { .format = batch_format(start->options->format) };
+	struct probe_error err = { .what = "out of memory" };
+	struct snapshot *last = NULL;
+	uint64_t count = start->options->count;
+	int rc = table_new(&run.table);
+
+	session_init(&run.session, start);
+	start->engine.exact_delay = true;
+	start->engine.stream = view->stream;
+	start->engine.wait_stream = view->stream != VIEW_STREAM_NONE;
+	run.query = (struct table_query){ .view = view,
+					  .scope = &run.scope,
+					  .sort = view->sort,
+					  .descending = view->descending };
+	if (rc == 0)
+		rc = session_open(&run.session, start, &err);
+	if (rc < 0) {
+		table_free(run.table);
+		return session_fail(&run.session, &err);
+	}
+	batch_init(&run.batch, start->out, view);
+	run.batch.width = output_width(start->out);
+	wait_loop(&run, count);
+	session_stop(&run.session, &last);
+	if (!run.closed && last && (run.format == BATCH_JSON || !count || run.written < count))
+		write_table(&run, last, BATCH_FINAL);
+	if (!run.closed)
+		session_print_totals(&run.session, last);
+	batch_release(&run.batch);
+	table_free(run.table);
+	snapshot_unref(last);
+	return session_close(&run.session);
+}

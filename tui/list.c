@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tui/list.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config.h"
+#include "keys.h"
+#include "option_value.h"
+#include "request.h"
+#include "usage.h"
+#include "views/embed.h"
+#include "views/list.h"
+#include "views/nearest.h"
+
+struct subject {
+	const char *name;
+	int (*print)(FILE *out, enum list_format format, struct usage_error *err);
+};
+
+/* The user's own views are listed too. */
+static int print_views(FILE *out, enum list_format format, struct usage_error *err)
+{
+	struct view_error view_err = { .text = "" };
+	struct view_set *views;
+	char folder[512];
+	bool has_folder = config_folder("views", folder, sizeof(folder)) == 0;
+	int rc;
+
+	if (view_set_load(has_folder ? folder : NULL, &views, &view_err) < 0)
+		return option_fail(err, "%s:%u:%u: %s", view_err.file, view_err.line,
+				   view_err.column, view_err.text);
+	rc = list_views(views, out, format);
+	view_set_free(views);
+	return rc;
+}
+
+static int print_columns(FILE *out, enum list_format format, struct usage_error *err)
+{
+	return list_columns(out, format);
+}
+
+static int print_events(FILE *out, enum list_format format, struct usage_error *err)
+{
+	return list_events(out, format);
+}
+
+static int print_syscalls(FILE *out, enum list_format format, struct usage_error *err)
+{
+	return list_syscalls(out, format);
+}
+
+static int print_keys(FILE *out, enum list_format format, struct usage_error *err)
+{
+	static const struct list_column columns[] = {
+		{ .id = "key", .width = 9 },
+		{ .id = "request", .width = 16 },
+		{ .id = "group", .width = 14 },
+		{ .id = "help" },
+	};
+	struct list list;
+
+	list_begin(&list, out, format, columns, sizeof(columns) / sizeof(columns[0]));
+	for (size_t i = 0; i < key_table_len(); i++) {
+		const struct key_row *row = key_at(i);
+		enum request request = (enum request)row->request;
+		char key[16];
+
+		key_text(row->key, key, sizeof(key));
+		list_row(&list,
+			 (const struct cell[]){ list_text(key), list_text(request_name(request)),
+						list_text(key_group_title(row->group)),
+						list_text(request_help_text(request)) });
+	}
+	return list_end(&list);
+}
+
+static int print_themes(FILE *out, enum list_format format, struct usage_error *err)
+{
+	static const struct list_column columns[] = { { .id = "name" } };
+	static const char folder[] = "themes/", ending[] = ".yaml";
+	struct list list;
+
+	list_begin(&list, out, format, columns, 1);
+	for (size_t i = 0; i < embedded_files_len; i++) {
+		const char *file = embedded_files[i].name;
+		size_t len = strlen(file);
+		char name[64];
+
+		if (strncmp(file, folder, strlen(folder)) != 0)
+			continue;
+		snprintf(name, sizeof(name), "%.*s", (int)(len - strlen(folder) - strlen(ending)),
+			 file + strlen(folder));
+		list_row(&list, (const struct cell[]){ list_text(name) });
+	}
+	return list_end(&list);
+}
+
+static int print_options(FILE *out, enum list_format format, struct usage_error *err)
+{
+	return usage_list_options(out, format);
+}
+
+static const struct subject subjects[] = {
+	{ .name = "views", .print = print_views },
+	{ .name = "columns", .print = print_columns },
+	{ .name = "events", .print = print_events },
+	{ .name = "syscalls", .print = print_syscalls },
+	{ .name = "themes", .print = print_themes },
+	{ .name = "keys", .print = print_keys },
+	{ .name = "options", .print = print_options },
+};
+#define SUBJECTS (sizeof(subjects) / sizeof(subjects[0]))
+
+int list_run(FILE *out, const char *subject, bool json, struct usage_error *err)
+{
+	struct nearest nearest = { .wrong = subject };
+
+	for (size_t i = 0; i < SUBJECTS; i++) {
+		int rc;
+
+		nearest_offer(&nearest, subjects[i].name);
+		if (strcmp(subject, subjects[i].name) != 0)
+			continue;
+		rc = subjects[i].print(out, json ? LIST_JSON : LIST_TEXT, err);
+		/* A failed write is seen again when the output is closed. */
+		return rc == -EINVAL ? rc : 0;
+	}
+	if (nearest.best)
+		return option_fail(err, "list %s: no such subject; did you mean %s?", subject,
+				   nearest.best);
+	return option_fail(err,
+			   "list %s: no such subject; there are views, columns, events, "
+			   "syscalls, themes, keys, options",
+			   subject);
+}

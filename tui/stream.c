@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Lines are made in the engine's thread, as events are delivered, and handed on after each drain. A
+ * reader that is too slow makes the engine wait; then the rings fill, and what is lost is counted
+ * and said in its place.
+ */
+#include "tui/stream.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "output.h"
+#include "views/line.h"
+
+struct stream_run {
+	struct session session;
+	FILE *out;
+	char *line; /* LINE_MAX_BYTES */
+	bool json;
+	uint64_t left;     /* events still wanted */
+	atomic_bool ended; /* nothing more is written */
+};
+
+static void end(struct stream_run *run)
+{
+	atomic_store(&run->ended, true);
+	session_wake(&run->session);
+}
+
+static void write_line(struct stream_run *run, struct text_buf *buf)
+{
+	text_buf_add(buf, "\n");
+	/* A line that does not fit ends in its mark and still in a newline. */
+	if (buf->truncated && buf->len)
+		buf->data[buf->len - 1] = '\n';
+	if (fwrite(buf->data, 1, buf->len, run->out) != buf->len)
+		end(run);
+}
+
+static void on_event(void *ctx, const struct history_event *kept)
+{
+	struct stream_run *run = ctx;
+	struct text_buf buf;
+	int rc;
+
+	if (atomic_load(&run->ended))
+		return;
+	text_buf_init(&buf, run->line, LINE_MAX_BYTES);
+	rc = run->json ? line_json(kept, &buf) : line_text(kept, &buf);
+	if (rc < 0)
+		return;
+	write_line(run, &buf);
+	if (--run->left == 0)
+		end(run);
+}
+
+static void on_gap(void *ctx, uint64_t lost, unsigned buffer)
+{
+	struct stream_run *run = ctx;
+	struct text_buf buf;
+
+	if (atomic_load(&run->ended))
+		return;
+	text_buf_init(&buf, run->line, LINE_MAX_BYTES);
+	if (run->json)
+		line_gap_json(lost, buffer, &buf);
+	else
+		line_gap_text(lost, buffer, &buf);
+	write_line(run, &buf);
+}
+
+static void on_batch(void *ctx)
+{
+	struct stream_run *run = ctx;
+
+	if (output_flush(run->out) < 0)
+		end(run);
+}
+
+/* Returns when the run is over. */
+static void wait_loop(struct stream_run *run)
+{
+	while (!atomic_load(&run->ended)) {
+		switch (session_wait(&run->session)) {
+		case SESSION_SNAPSHOT:
+		case SESSION_WOKEN: break;
+		case SESSION_OUTPUT_CLOSED: atomic_store(&run->ended, true); return;
+		case SESSION_COMMAND_ENDED:
+		case SESSION_TIME_OVER:
+		case SESSION_SIGNALLED: return;
+		}
+	}
+}
+
+int stream_run(struct session_start *start)
+{
+	struct stream_run run = {
+		.out = start->out,
+		.line = malloc(LINE_MAX_BYTES),
+		.json = start->options->format == FORMAT_JSON,
+		.left = start->options->count ? start->options->count : UINT64_MAX,
+	};
+	struct probe_error err = { .what = "out of memory" };
+	struct snapshot *last = NULL;
+	int rc, status;
+
+	session_init(&run.session, start);
+	start->engine.stream = VIEW_STREAM_ALL;
+	start->engine.wait_stream = true;
+	start->engine.tap = (struct engine_tap){
+		.ctx = &run, .event = on_event, .gap = on_gap, .batch = on_batch
+	};
+	rc = run.line ? session_open(&run.session, start, &err) : -ENOMEM;
+	if (rc < 0) {
+		status = session_fail(&run.session, &err);
+	} else {
+		wait_loop(&run);
+		session_stop(&run.session, &last);
+		session_print_totals(&run.session, last);
+		snapshot_unref(last);
+		status = session_close(&run.session);
+	}
+	free(run.line);
+	return status;
+}
