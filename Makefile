@@ -38,7 +38,7 @@ EMBEDDED := $(sort $(wildcard views/*.yaml themes/*.yaml))
 DEPFLAGS = -MMD -MP
 
 all: $(O)/saker
-.PHONY: all run check check-unit check-golden check-live check-fuzz bench lint fmt verify golden install uninstall man deps clean help FORCE
+.PHONY: all build-tests run check check-unit check-golden check-live check-fuzz bench lint fmt verify golden install uninstall man deps clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -111,14 +111,17 @@ deps:
 
 # As root through sudo the build belongs to the caller.
 AS_USER := $(if $(SUDO_USER),$(if $(filter 0,$(shell id -u)),sudo -u $(SUDO_USER) --))
+BUILD = $(AS_USER) $(MAKE) --no-print-directory -j$(shell nproc) $(MAKEOVERRIDES)
+TESTS := $(foreach k,unit golden live,$(call kind_tests,$(k)))
+build-tests: $(TESTS) $(FUZZERS) $(LIVE_EXTRA)
 ## run: install what is missing, build, open the monitor (sudo make run)
 run: deps
-	$(Q)$(AS_USER) $(MAKE) --no-print-directory all
+	$(Q)$(BUILD) all
 	$(Q)$(O)/saker
 
 ## check: install what is missing, build, run all tests (sudo make check); LIVE=require: none is skipped
 check: deps
-	$(Q)$(AS_USER) $(MAKE) --no-print-directory all
+	$(Q)$(BUILD) all build-tests
 	$(Q)$(MAKE) --no-print-directory check-unit check-golden check-live check-fuzz verify
 	@echo "check: all passed"
 ## check-unit: unit tests and text cases
@@ -155,7 +158,7 @@ man: $(O)/saker
 install: $(O)/saker man
 	install -D -m 755 $(O)/saker $(DESTDIR)$(PREFIX)/bin/saker
 	for p in $(O)/man/*.[158]; do install -D -m 644 $$p $(DESTDIR)$(PREFIX)/share/man/man$${p##*.}/$${p##*/}; done
-	install -D -m 644 man/saker.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/saker
+	install -D -m 644 $(O)/man/saker.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/saker
 ## uninstall: remove what install put there
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/saker $(DESTDIR)$(PREFIX)/share/man/man[158]/saker* $(DESTDIR)$(PREFIX)/share/bash-completion/completions/saker

@@ -17,7 +17,7 @@ step() {
 	fi
 }
 
-tracked() { git ls-files "$@" | while read -r f; do [ -f "$f" ] && echo "$f"; done; }
+tracked() { git -c safe.directory="*" ls-files "$@" | while read -r f; do [ -f "$f" ] && echo "$f"; done; }
 
 rules() {
 	tracked | grep -E '\.(c|h|def|sh|py|md|yaml)$|^Makefile$|^\.ci/' |
