@@ -303,3 +303,17 @@ void cell_csv(const struct cell *cell, struct text_buf *buf)
 	}
 	text_buf_add(buf, "\"");
 }
+
+void gap_render(uint64_t lost, unsigned buffer, struct text_buf *buf)
+{
+	char digits[24];
+	size_t len = (size_t)snprintf(digits, sizeof(digits), "%" PRIu64, lost);
+
+	text_buf_add(buf, "-- ");
+	for (size_t i = 0; i < len; i++) {
+		if (i && (len - i) % 3 == 0)
+			text_buf_add(buf, ",");
+		text_buf_addn(buf, digits + i, 1);
+	}
+	text_buf_printf(buf, " event%s lost in buffer %u --", lost == 1 ? "" : "s", buffer);
+}

@@ -7,7 +7,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -414,18 +413,4 @@ const char *view_drill(const struct view *view, const struct scope *scope)
 	if (view->drill_scoped[0] && scope && scope_has_proc(scope))
 		return view->drill_scoped;
 	return view->drill;
-}
-
-void gap_render(uint64_t lost, unsigned buffer, struct text_buf *buf)
-{
-	char digits[24];
-	size_t len = (size_t)snprintf(digits, sizeof(digits), "%" PRIu64, lost);
-
-	text_buf_add(buf, "-- ");
-	for (size_t i = 0; i < len; i++) {
-		if (i && (len - i) % 3 == 0)
-			text_buf_add(buf, ",");
-		text_buf_addn(buf, digits + i, 1);
-	}
-	text_buf_printf(buf, " event%s lost in buffer %u --", lost == 1 ? "" : "s", buffer);
 }
