@@ -29,6 +29,13 @@ typedef unsigned long size_t;
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
+typedef struct {
+	u32 val;
+} kuid_t;
+typedef struct {
+	u32 val;
+} kgid_t;
+
 struct list_head {
 	struct list_head *next, *prev;
 };
@@ -50,6 +57,8 @@ struct timespec64 {
 
 struct inode {
 	u16 i_mode;
+	kuid_t i_uid;
+	kgid_t i_gid;
 	u32 i_flags;
 	struct super_block *i_sb;
 	unsigned long i_ino;
@@ -58,7 +67,7 @@ struct inode {
 	s64 i_mtime_sec, i_ctime_sec; /* since 6.11 */
 	u32 i_mtime_nsec, i_ctime_nsec;
 };
-/* Up to 6.6 (0d72b92883c6) and 6.5 (13bc24457850). */
+/* Up to 6.6 (i_mtime, 12cd44023651) and 6.5 (i_ctime, 13bc24457850). */
 struct inode___timespec {
 	struct timespec64 i_mtime, i_ctime;
 };
@@ -141,6 +150,8 @@ struct cgroup_subsys_state {
 
 enum cgroup_subsys_id {
 	cpuset_cgrp_id,
+	cpu_cgrp_id,
+	memory_cgrp_id,
 	pids_cgrp_id,
 	CGROUP_SUBSYS_COUNT,
 };
@@ -151,19 +162,12 @@ struct css_set {
 };
 
 typedef struct {
-	u32 val;
-} kuid_t;
-typedef struct {
-	u32 val;
-} kgid_t;
-
-typedef struct {
 	u64 val; /* since 6.3 (f122a08b197d); before an array of two u32 */
 } kernel_cap_t;
 
 struct cred {
-	kuid_t uid, suid, euid;
-	kgid_t gid, sgid, egid;
+	kuid_t uid, suid, euid, fsuid;
+	kgid_t gid, sgid, egid, fsgid;
 	kernel_cap_t cap_inheritable, cap_permitted, cap_effective;
 };
 
@@ -237,7 +241,8 @@ struct signal_struct {
 	struct {
 		int counter;
 	} live;
-	u8 is_child_subreaper;
+	u32 is_child_subreaper : 1;
+	u32 has_child_subreaper : 1;
 };
 
 struct sched_entity {
