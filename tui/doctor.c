@@ -11,7 +11,7 @@ static void print_text(FILE *out, const struct feature_result *result)
 {
 	const char *mark = result->ok ? "ok  " : result->required ? "FAIL" : "warn";
 
-	fprintf(out, "%s  %-38s %s\n", mark, result->title, result->found);
+	fprintf(out, "%s  %-44s %s\n", mark, result->title, result->found);
 	if (!result->ok && *result->remedy)
 		fprintf(out, "      -> %s\n", result->remedy);
 }

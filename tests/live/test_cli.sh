@@ -1,0 +1,278 @@
+#!/bin/sh
+# The program as a shell sees it: statuses, sentences, pipes that close, signals, COMMAND, output
+# files, no root, two at once. Watches only what it starts.
+set -u
+saker=$(cd "${O:-build}" && pwd)/saker
+root=$(mktemp -d) || exit 1
+trap 'rm -rf "$root"' EXIT
+cd "$root" || exit 1
+failed=0
+checks=0
+# A config of the machine must not decide.
+HOME=$root
+export HOME
+
+bad() {
+	echo "test_cli: $*"
+	failed=$((failed + 1))
+}
+
+# wants STATUS TEXT ARG...: runs saker; TEXT is a part of its standard error, "" wants silence.
+wants() {
+	status=$1 text=$2
+	shift 2
+	checks=$((checks + 1))
+	timeout -k 5 30 "$saker" "$@" > out 2> err < /dev/null
+	got=$?
+	[ $got -eq "$status" ] || bad "saker $*: status $got, wanted $status: $(cat err)"
+	if [ -z "$text" ]; then
+		[ ! -s err ] || bad "saker $*: standard error not empty: $(cat err)"
+	else
+		grep -qF -- "$text" err || bad "saker $*: standard error is: $(cat err)"
+		[ "$(wc -l < err)" -le 2 ] || bad "saker $*: more than two lines: $(cat err)"
+	fi
+}
+
+# --- bad input: needs no privileges, must be refused before anything is loaded ---
+wants 2 'saker: unknown option --rules' --rules x
+wants 2 'did you mean --theme?' --tehme dark
+wants 2 'saker: unknown option -r' -r x.scap
+wants 2 "saker: unknown word 'record'" record -w x
+wants 2 "saker: unknown word 'proc.name=sh'" proc.name=sh
+wants 2 "saker: unexpected word 'evt.type=open'" stream evt.type=open
+wants 2 'saker: -p 0: expected' -p 0
+wants 2 'saker: -p 4194304: no such process' -b -p 4194304
+wants 2 'saker: -u nosuchuser: no such user' -u nosuchuser
+wants 2 'saker: --comm 1234567890123456: expected' --comm 1234567890123456
+wants 2 'saker: -d 0.05: expected' -d 0.05
+wants 2 'saker: -n 0: expected' -b -n 0
+wants 2 'saker: -M nan: expected' -b -M nan
+wants 2 'saker: --format xml: expected text, json or csv' -b --format xml
+wants 2 'saker: -v processs: no such view; did you mean processes?' -b -v processs
+wants 2 'saker: --view qqqqqqqq: no such view' -b --view qqqqqqqq
+wants 2 'this view shows one event' -b -v event
+wants 2 'saker: --theme drak: ' --theme drak
+wants 2 'buffer size 3M is not a power of two; the nearest valid size is 4M' -b --buffer-size 3M
+wants 2 'buffer size 512K is less than the smallest' -b --buffer-size 512K
+wants 2 'buffer preset 11 is not in 1..10' -b --buffer-preset 11
+wants 2 'CPUs per buffer are more than' -b --cpus-per-buffer 4000
+wants 2 'saker: -s: 40000 bytes' -b -s 40000
+wants 2 'saker: --memory 1M: expected at least 16M' -b --memory 1M
+wants 2 'saker: --output /nosuchfolder/x: No such file or directory' -b --output /nosuchfolder/x
+wants 2 'saker: nosuch.yaml: No such file or directory' -b --config nosuch.yaml
+wants 2 'saker: list vews: no such subject; did you mean views?' list vews
+wants 2 'the monitor needs a terminal; saker -b prints its views'
+wants 2 'the monitor needs a terminal; saker -b prints its views' -v opens
+printf 'view: processes\ndealy: 2\n' > bad.yaml
+wants 2 'saker: bad.yaml:2:1: unknown key dealy; did you mean delay?' -b --config bad.yaml
+mkdir -p .config/saker/views
+printf 'view: syscals\n' > .config/saker/config.yaml
+wants 2 "saker: $root/.config/saker/config.yaml:1:7 syscals: no such view; did you mean syscalls?" -b
+rm .config/saker/config.yaml
+printf 'name: mine\nentity: process\ncolumns: [pid, nosuch]\n' > .config/saker/views/mine.yaml
+wants 2 'views/mine.yaml:3:' -b
+rm -r .config
+printf 'x\033[31mx\n' > hostile
+wants 2 'x\x1b[31mx' "$(cat hostile)"
+
+# --- what needs neither root nor a probe ---
+for words in --help -V 'list views' 'list columns' 'list events' 'list syscalls' 'list themes' \
+	'list keys' 'list options'; do
+	# shellcheck disable=SC2086 # split on purpose
+	wants 0 '' $words
+	[ -s out ] || bad "saker $words: prints nothing"
+done
+for subject in views columns events syscalls themes keys options; do
+	wants 0 '' list $subject --json
+	python3 -c 'import json, sys; sys.exit(not len(json.load(open("out"))))' || bad "list $subject --json"
+done
+"$saker" --help | grep -q -- '--cpus-per-buffer N' || bad '--help lacks an option'
+"$saker" list columns | head -1 > /dev/null || bad 'list into a closed pipe'
+"$saker" --help > /dev/full 2> err && bad 'a full disk is not noticed'
+grep -q 'saker: cannot write' err || bad "a full disk: $(cat err)"
+
+# --- without privileges: one sentence and what to do, status 1 ---
+if [ "$(id -u)" = 0 ] && command -v setpriv > /dev/null; then
+	cp "$saker" "$root/saker" && chmod 755 "$root" "$root/saker"
+	for words in '-b -n 1' 'stream -n 1' '-b -n 1 -- true'; do
+		# shellcheck disable=SC2086 # split on purpose
+		timeout 30 setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all \
+			"$root/saker" $words > out 2> err
+		got=$?
+		[ $got -eq 1 ] || bad "nobody: saker $words: status $got: $(cat err)"
+		grep -q 'CAP_' err || bad "nobody: saker $words: no capability named: $(cat err)"
+		[ ! -s out ] || bad "nobody: saker $words: prints something"
+	done
+	timeout 30 setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all \
+		"$root/saker" doctor > out 2> err
+	[ $? -eq 1 ] || bad "nobody: doctor finds nothing wrong"
+	grep -q 'FAIL' out || bad "nobody: doctor: $(cat out)"
+fi
+
+if [ "$(id -u)" != 0 ]; then
+	echo 'test_cli: no root: nothing was loaded'
+	[ $failed -eq 0 ] && exit 77
+	exit 1
+fi
+
+# --- the running kernel ---
+wants 0 '' doctor
+wants 0 '' doctor --json
+python3 - << 'EOF' || bad 'doctor --json'
+import json
+report = json.load(open("out"))
+assert report["ok"] is True and all(check["found"] for check in report["checks"])
+EOF
+
+wants 0 '' -b -n 2 -d 0.1
+[ "$(grep -c '^saker ' out)" -eq 2 ] || bad "-b -n 2 prints $(grep -c '^saker ' out) tables"
+wants 0 '' -b -n 3 -d 0.1 --json
+python3 - << 'EOF' || bad '-b -n 3 --json'
+import json
+lines = [json.loads(line) for line in open("out")]
+assert [line.get("final", False) for line in lines] == [False, False, False, True], len(lines)
+assert all(line["view"] == "processes" and line["rows"] for line in lines)
+assert lines[0]["time_ns"] < lines[1]["time_ns"] < lines[2]["time_ns"] <= lines[3]["time_ns"]
+assert set(lines[0]["health"]) >= {"calls", "events", "drops", "lag_ns"}
+EOF
+wants 0 '' -b -n 2 -d 0.1 --format csv -v syscalls
+python3 - << 'EOF' || bad '-b --format csv'
+import csv
+rows = list(csv.reader(open("out", newline="")))
+assert rows[0][:2] == ["time_ns", "syscall"] and len(rows) > 2
+assert len({len(row) for row in rows}) == 1 and len({row[0] for row in rows[1:]}) == 2
+EOF
+wants 0 '' -b -M 0.5 -d 0.2 --json
+[ "$(wc -l < out)" -ge 2 ] || bad '-M: no intervals'
+
+# Statuses of COMMAND.
+wants 0 '' -b --output table -- true
+wants 3 '' -b --output table -- sh -c 'exit 3'
+wants 127 'saker: nosuchprogram: command not found' -b -- nosuchprogram
+wants 126 'saker: /etc/passwd: Permission denied' -b -- /etc/passwd
+# shellcheck disable=SC2016 # for the inner shell
+wants 137 '' -b --output table -- sh -c 'kill -9 $$'
+# shellcheck disable=SC2016 # for the inner shell
+wants 143 '' stream --output table -- sh -c 'kill $$'
+wants 5 '' stream --json --output lines -- sh -c 'exit 5'
+wants 0 '' -b --output table -- sh -c 'echo from command'
+[ "$(cat out)" = 'from command' ] || bad "COMMAND's output: $(cat out)"
+grep -q ' final$' table || bad '-b with COMMAND: no final table'
+
+# What COMMAND did is complete: the counts after its end, the events of its last moments.
+cat > calls.py << 'EOF'
+import os
+for i in range(1000):
+    os.getppid()
+for name in ("one", "two", "three"):
+    os.close(os.open(name, os.O_CREAT | os.O_WRONLY))
+EOF
+wants 0 '' -b -d 60 -v syscalls --json --output counts -- python3 -S calls.py
+python3 - << 'EOF' || bad 'counts of COMMAND'
+import json
+lines = [json.loads(line) for line in open("counts")]
+assert len(lines) == 1 and lines[0]["final"] is True
+calls = {row["syscall"]: row["calls_total"] for row in lines[0]["rows"]}
+assert calls["getppid"] == 1000, calls.get("getppid")
+assert calls["execve"] == 1, calls["execve"]
+EOF
+wants 0 '' stream --json --output lines -- python3 -S calls.py
+python3 - << 'EOF' || bad 'events of COMMAND'
+import json
+lines = [json.loads(line) for line in open("lines")]
+events = [line for line in lines if "evt.type" in line]
+assert sum(line["evt.type"] == "getppid" for line in events) == 1000
+opened = [line["args"].get("name", "") for line in events if line["evt.type"] == "openat"]
+assert [name.split("/")[-1] for name in opened][-3:] == ["one", "two", "three"], opened[-3:]
+assert len({line["evt.num"] for line in events}) == len(events)
+assert all(set(line) >= {"evt.num", "evt.time", "thread.tid", "proc.pid", "proc.name", "container.id",
+                         "evt.type", "evt.res", "latency_ns", "args"} for line in events)
+EOF
+wants 0 '' stream -n 5 --output lines -- python3 -S calls.py
+[ "$(wc -l < lines)" -eq 5 ] || bad "stream -n 5 prints $(wc -l < lines) lines"
+
+# Scope: of two that run, only the named one is there.
+sleep 30 &
+one=$!
+sleep 30 &
+two=$!
+wants 0 '' -b -n 1 -d 0.1 --json -p $one
+python3 - $one << 'EOF' || bad '-p PID'
+import json, sys
+rows = json.loads(open("out").readline())["rows"]
+assert [row["pid"] for row in rows] == [int(sys.argv[1])], rows
+EOF
+wants 0 '' -b -n 1 -d 0.1 --json --comm sleep -u root
+python3 - $one $two << 'EOF' || bad '--comm NAME -u USER'
+import json, sys
+pids = {row["pid"] for row in json.loads(open("out").readline())["rows"]}
+assert pids >= {int(sys.argv[1]), int(sys.argv[2])}, pids
+EOF
+kill $one $two
+wait $one $two 2> err
+
+# Output files.
+wants 0 '' -b -n 1 -d 0.1 --output made
+[ "$(stat -c %a made)" = 600 ] || bad "--output: mode $(stat -c %a made)"
+echo old > there && chmod 644 there
+wants 0 '' -b -n 1 -d 0.1 --output there
+[ "$(stat -c %a there)" = 600 ] || bad "--output: mode of an old file $(stat -c %a there)"
+grep -q old there && bad '--output: the old text is still there'
+SUDO_UID=65534 SUDO_GID=65534 "$saker" -b -n 1 -d 0.1 --output given 2> err
+[ "$(stat -c %u:%g:%a given)" = 65534:65534:600 ] || bad "--output through sudo: $(stat -c %u:%g:%a given)"
+SUDO_UID=65534 SUDO_GID=65534 "$saker" -b -n 1 -d 0.1 --output there 2> err
+[ "$(stat -c %u there)" = 0 ] || bad '--output through sudo: an old file changed its owner'
+wants 1 'saker: cannot write: No space left on device' -b -n 1 -d 0.1 --output /dev/full
+
+# Pipes that close: quiet, status 0, at once.
+for words in '-b -d 0.1' '-b -d 0.1 --json' '-b -d 0.1 --format csv' 'stream' 'stream --json'; do
+	checks=$((checks + 1))
+	# shellcheck disable=SC2086 # split on purpose
+	{
+		timeout -k 5 30 "$saker" $words 2> err
+		echo $? > status
+	} | head -1 > first
+	[ "$(cat status)" = 0 ] || bad "saker $words into head: status $(cat status)"
+	[ -s first ] || bad "saker $words into head: no line"
+	[ ! -s err ] || bad "saker $words into head: $(cat err)"
+done
+# Also when there is nothing to write.
+{
+	timeout -k 5 30 "$saker" stream --comm nosuchcommand 2> err
+	echo $? > status
+} | true
+[ "$(cat status)" = 0 ] || bad "an idle stream into a closed pipe: status $(cat status)"
+
+# Signals: a clean end with totals, in both modes; a second saker is not disturbed.
+"$saker" -b -d 0.2 --json --output first.json 2> first.err &
+first=$!
+"$saker" stream --json --comm nosuchcommand --output second.json 2> second.err &
+second=$!
+"$saker" -b -d 0.2 -n 4 --json > third.json 2> third.err
+[ $? -eq 0 ] || bad "a third saker: $(cat third.err)"
+[ "$(wc -l < third.json)" -eq 5 ] || bad "a third saker: $(wc -l < third.json) lines"
+kill -TERM $first
+wait $first
+[ $? -eq 0 ] || bad 'SIGTERM: -b does not end with 0'
+kill -INT $second
+wait $second
+[ $? -eq 0 ] || bad 'SIGINT: stream does not end with 0'
+for err in first.err second.err; do
+	grep -qE '^saker: (>= )?[0-9]+ calls, [0-9]+ events, [0-9]+ lost$' $err || bad "$err: $(cat $err)"
+done
+tail -1 first.json | grep -q '"final":true' || bad 'SIGTERM: no final object'
+
+# A signal is handed to COMMAND, whose status is returned.
+"$saker" -b -d 0.2 --output table -- sleep 30 2> err &
+run=$!
+sleep 1
+kill -TERM $run
+wait $run
+got=$?
+[ $got -eq 143 ] || bad "SIGTERM with COMMAND: status $got: $(cat err)"
+# COMMAND does not outlive a run that ends first.
+wants 0 '' -b -d 0.1 -n 1 --output table -- sh -c 'echo $$ > pid; exec sleep 30'
+kill -0 "$(cat pid)" 2> err && bad 'COMMAND outlives the run'
+
+echo "test_cli: $checks checks, $failed failed"
+[ $failed -eq 0 ]
