@@ -14,5 +14,8 @@
 #include "family/open.h"
 #include "family/cred.h"
 #include "family/io.h"
+#include "family/clone.h"
+#include "family/exec.h"
+#include "family/exit.h"
 
 char _license[] SEC("license") = "Dual BSD/GPL";

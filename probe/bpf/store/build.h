@@ -137,7 +137,7 @@ __noinline int build_walk(struct scratch *slot, u32 end)
 		if (inside < DENTRY_BYTES && inside + len <= DENTRY_BYTES) {
 			/* 8 bytes at a time from the end; the entry's first word is not part of the block. */
 			u8 *from = (u8 *)e + (((u32)inside + len) & 127);
-			u8 *to = slot->data + (w->end & 0x3fff);
+			u8 *to = slot->data + (w->end & TEXT_MASK);
 
 			put_u64(to - 8, *(u64 *)from);
 			if (len > 8)
@@ -148,11 +148,11 @@ __noinline int build_walk(struct scratch *slot, u32 end)
 				put_u64(to - 32, *(u64 *)(from - 24));
 				put_u64(to - 40, *(u64 *)(from - 32));
 			}
-		} else if (bpf_probe_read_kernel(slot->data + ((w->end - len) & 0x3fff), len, (void *)name)) {
+		} else if (bpf_probe_read_kernel(slot->data + ((w->end - len) & TEXT_MASK), len, (void *)name)) {
 			w->failed = 1;
 		}
 		w->end -= len + 1;
-		slot->data[w->end & 0x3fff] = '/';
+		slot->data[w->end & TEXT_MASK] = '/';
 	}
 	return 0;
 }

@@ -66,10 +66,10 @@ static __noinline bool scope_allows(struct probe_knobs *k, struct task_struct *t
 }
 
 /*
- * Fills the call and runs the filters. Returns 0 when the call is to be stored (and is counted as
- * produced), negative when nobody wants it.
+ * Fills the call but task, number, event and arguments, and runs the filters. Returns 0 when the
+ * call is to be stored (and is counted as produced), negative when nobody wants it.
  */
-static __always_inline int call_begin(struct call *call, u32 cls, u32 info_flags, s64 ret)
+static __always_inline int call_begin_task(struct call *call, u32 cls, u32 info_flags, s64 ret)
 {
 	struct probe_knobs *k;
 	u32 zero = 0;
@@ -77,7 +77,6 @@ static __always_inline int call_begin(struct call *call, u32 cls, u32 info_flags
 	k = bpf_map_lookup_elem(&knobs, &zero);
 	if (!k)
 		return -1;
-	call->task = bpf_get_current_task_btf();
 	if ((u32)call->task->tgid == k->self_tgid)
 		return -1;
 	if (k->failed_only && (u64)ret < (u64)-4095L && !(info_flags & NR_F_LIFE))
@@ -108,8 +107,9 @@ static __always_inline int call_begin_syscall(struct call *call, struct pt_regs 
 		return -1;
 	call->nr = nr;
 	call->event = nr_info[nr].event;
+	call->task = bpf_get_current_task_btf();
 	regs_syscall_args(regs, call->args);
-	return call_begin(call, nr_info[nr].loss_class, nr_info[nr].flags, ret);
+	return call_begin_task(call, nr_info[nr].loss_class, nr_info[nr].flags, ret);
 }
 
 /* Writes the prefix, field by field; nothing of the reserved record stays as it was. */

@@ -17,6 +17,8 @@
 #define EVENT_AT 8704u
 /* Most bytes of one parameter but data: a path, an argument list. */
 #define PARAM_MAX 4096u
+/* Texts end below this position in data: the sum of the longest texts of an exec event does. */
+#define TEXT_MASK 0x7fffu
 
 /*
  *   data  ... | prefix | extension | header | lengths | parameters ...
@@ -30,8 +32,9 @@ struct scratch {
 	u32 pos;   /* next parameter byte, from EVENT_AT */
 	u32 ext;   /* bytes of extension in front of EVENT_AT */
 	u32 flags; /* enum record_flag */
-	u32 copied; /* bytes of a vector so far */
-	u32 reserved[11];
+	u32 copied; /* bytes of a vector or text so far */
+	u32 levels; /* nodes of a cgroup's path in stage */
+	u32 reserved[10];
 	u8 stage[512];    /* user structs on their way: message headers, addresses */
 	struct walk walk; /* path walk; also the slack for writes that run over to the left */
 	u8 data[0x4000 + RECORD_MAX_BYTES + 64];

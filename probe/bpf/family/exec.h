@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * execve and execveat: one exit event each. Success comes from sched_process_exec, where the new
+ * program's memory, names and credentials are in place (the arguments' registers are gone); failure
+ * from sys_exit, with the texts that the caller passed.
+ */
+#ifndef PROBE_BPF_FAMILY_EXEC_H
+#define PROBE_BPF_FAMILY_EXEC_H
+
+#include "../store/process.h"
+#include "../store/want.h"
+#include "../extract/exe.h"
+
+#define EXECVE_PARAMS 31   /* the last is filename */
+#define EXECVEAT_PARAMS 30
+
+#if defined(__TARGET_ARCH_x86)
+#define NR_EXECVE 59
+#define NR_EXECVEAT 322
+#else
+#define NR_EXECVE 221
+#define NR_EXECVEAT 281
+#endif
+
+/* Parameters 16 to 29: what follows the environment. */
+static __always_inline void build_exec_rest(struct build *b)
+{
+	struct task_struct *task = b->call->task;
+	struct walk *w = &b->slot->walk;
+	const struct cred *cred = task->cred;
+	struct file_info info = {};
+	struct exe_info exe = {};
+	u32 flags = 0;
+
+	exe_info(w, task, &info, &exe);
+	build_u32(b, 16, task_tty(task));
+	build_u64(b, 17, task_vpgid(task));
+	build_u32(b, 18, task_loginuid(task));
+	build_u32(b, 19, exe.flags);
+	build_u64(b, 20, cap_bits(&cred->cap_inheritable));
+	build_u64(b, 21, cap_bits(&cred->cap_permitted));
+	build_u64(b, 22, cap_bits(&cred->cap_effective));
+	build_u64(b, 23, info.ino);
+	build_u64(b, 24, exe.ctime_ns);
+	build_u64(b, 25, exe.mtime_ns);
+	build_u32(b, 26, cred->euid.val);
+	if (info.dentry)
+		flags = walk_path(w, info.dentry, info.vfsmnt);
+	else
+		w->floating = 1;
+	build_walk_text(b, 27, flags);
+	if (info.dentry && !w->floating && !w->failed) {
+		build_ext_path(b, RECORD_EXT_EXE, flags);
+		build_ext_file_id(b, info.ino, info.dev, info.i_mode);
+	}
+	build_u64(b, 28, task_pgid(task));
+	build_u32(b, 29, cred->egid.val);
+}
+
+/* A successful exec: all of it is in the task. */
+static __always_inline void store_exec_done(u64 want_nr, struct task_struct *task, struct linux_binprm *bprm,
+					    const u32 n)
+{
+	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
+	u64 nr = regs_syscall_nr(regs);
+	struct mm_struct *mm;
+	struct call call;
+	struct build b;
+
+	/* An exec that the kernel itself does (a helper program) is one of execve. */
+	if (nr != NR_EXECVEAT)
+		nr = NR_EXECVE;
+	if (nr != want_nr || !call_wanted(task, want_nr))
+		return;
+	call.nr = want_nr;
+	call.event = nr_info[want_nr].event;
+	call.task = task;
+	regs_syscall_args(regs, call.args);
+	if (call_begin_task(&call, nr_info[want_nr].loss_class, NR_F_LIFE, 0) || build_begin(&b, &call, n))
+		return;
+	mm = BPF_CORE_READ(task, mm);
+	build_u64(&b, 0, 0);
+	build_args(&b, mm);
+	build_process(&b, task);
+	build_user_texts(&b, 15, BPF_CORE_READ(mm, env_start), BPF_CORE_READ(mm, env_end));
+	build_exec_rest(&b);
+	if (n == EXECVE_PARAMS)
+		build_kernel_text(&b, 30, BPF_CORE_READ(bprm, filename), PARAM_MAX);
+	build_submit(&b);
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(stream_execve, struct task_struct *task, s32 old_pid, struct linux_binprm *bprm)
+{
+	store_exec_done(NR_EXECVE, task, bprm, EXECVE_PARAMS);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(stream_execveat, struct task_struct *task, s32 old_pid, struct linux_binprm *bprm)
+{
+	store_exec_done(NR_EXECVEAT, task, bprm, EXECVEAT_PARAMS);
+	return 0;
+}
+
+/* A failed exec. at: index of the path among the arguments; argv and envp follow it. */
+static __always_inline void store_exec_failed(struct call *call, const u32 at, const u32 n)
+{
+	struct build b;
+	u32 len;
+
+	if (build_begin(&b, call, n))
+		return;
+	build_u64(&b, 0, call->ret);
+	build_args_vector(&b, call->args[at + 1]);
+	build_process(&b, call->task);
+	len = text_vector(b.slot, call->args[at + 2], 0);
+	build_done(&b, 15, len & (PARAM_MAX - 1));
+	build_exec_rest(&b);
+	if (n == EXECVE_PARAMS)
+		build_user_text(&b, 30, call->args[at]);
+	build_submit(&b);
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(store_execve, struct pt_regs *regs, long ret)
+{
+	struct call call;
+
+	if (ret && !call_begin_syscall(&call, regs, ret))
+		store_exec_failed(&call, 0, EXECVE_PARAMS);
+	return 0;
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(store_execveat, struct pt_regs *regs, long ret)
+{
+	struct call call;
+
+	if (ret && !call_begin_syscall(&call, regs, ret))
+		store_exec_failed(&call, 1, EXECVEAT_PARAMS);
+	return 0;
+}
+
+#endif

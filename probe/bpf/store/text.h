@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Texts that are put together from several pieces: argument lists, working folders, cgroups. */
+#ifndef PROBE_BPF_STORE_TEXT_H
+#define PROBE_BPF_STORE_TEXT_H
+
+#include "build.h"
+#include "../extract/task.h"
+
+#define ARGV_MAX 64      /* elements of a caller's argv or envp that are read */
+#define CGROUP_LEVELS 16
+#define CGROUPS_MAX 3072 /* bytes of the cgroups parameter */
+
+/* A kernel text of at most `max` bytes with its NUL. */
+static __always_inline void build_kernel_text(struct build *b, const u32 i, const void *text, const u32 max)
+{
+	long len = bpf_probe_read_kernel_str(build_at(b), max, text);
+
+	if (len < 0) {
+		__sync_fetch_and_add(&b->call->ring.stats->read_failures, 1);
+		len = 0;
+	}
+	build_done(b, i, len);
+}
+
+/* The path of the last walk as a text parameter with its NUL; none when it leads to no root. */
+static __always_inline void build_walk_text(struct build *b, const u32 i, u32 flags)
+{
+	struct scratch *slot = b->slot;
+	u32 len = slot->walk.bytes ? slot->walk.bytes & (PARAM_MAX - 1) : 1;
+	u32 at = EVENT_AT + slot->pos;
+	u64 before;
+
+	if (slot->walk.floating || slot->walk.failed) {
+		build_none(b, i);
+		return;
+	}
+	/* What build_walk() may overwrite in front of the text. */
+	before = *(u64 *)(slot->data + (at & TEXT_MASK) - 8);
+	slot->data[at & TEXT_MASK] = '/';
+	if (slot->walk.bytes)
+		build_walk(slot, at + len);
+	put_u64(slot->data + (at & TEXT_MASK) - 8, before);
+	slot->data[(at + len) & TEXT_MASK] = 0;
+	if (flags & RECORD_EXT_F_CUT)
+		slot->flags |= RECORD_F_CUT;
+	build_done(b, i, len + 1);
+}
+
+/* Appends up to max bytes of user memory at slot->pos + slot->copied; what ends it is made a NUL. */
+static __always_inline u32 text_user_bytes(struct scratch *slot, u64 user, u64 len)
+{
+	u8 *to = slot->data + ((EVENT_AT + slot->pos) & TEXT_MASK);
+
+	if (len >= PARAM_MAX) {
+		slot->flags |= RECORD_F_CUT;
+		len = PARAM_MAX - 1;
+	}
+	len &= PARAM_MAX - 1;
+	if (!len)
+		return 0;
+	if (bpf_probe_read_user(to, len, (void *)user)) {
+		slot->flags |= RECORD_F_UNREADABLE;
+		return 0;
+	}
+	to[len - 1] = 0;
+	return len;
+}
+
+/* Parameter i: the texts between two addresses of the current task, each with its NUL. */
+static __always_inline void build_user_texts(struct build *b, const u32 i, u64 start, u64 end)
+{
+	u32 len = start && start < end ? text_user_bytes(b->slot, start, end - start) : 0;
+
+	build_done(b, i, len);
+}
+
+/*
+ * Appends the texts of a caller's vector of pointers (argv, envp) from the one `first` on, at most
+ * PARAM_MAX bytes. Returns how many bytes, none of which are part of slot->pos yet.
+ */
+__noinline u32 text_vector(struct scratch *slot, u64 vector, u32 first)
+{
+	if (!slot)
+		return 0;
+	slot->copied = 0;
+	if (!vector)
+		return 0;
+	for (u32 i = 0; i < ARGV_MAX; i++) {
+		u32 left = PARAM_MAX - 1 - slot->copied;
+		u64 text = 0;
+		long len;
+
+		if (bpf_probe_read_user(&text, sizeof(text), (void *)(vector + 8 * (first + i)))) {
+			slot->flags |= RECORD_F_UNREADABLE;
+			return slot->copied;
+		}
+		if (!text)
+			return slot->copied;
+		if (left >= PARAM_MAX || left < 2)
+			break;
+		len = bpf_probe_read_user_str(slot->data + ((EVENT_AT + slot->pos + slot->copied) & TEXT_MASK),
+					      left & (PARAM_MAX - 1), (void *)text);
+		if (len < 0) {
+			slot->flags |= RECORD_F_UNREADABLE;
+			return slot->copied;
+		}
+		slot->copied += len;
+		if (len == left)
+			break;
+	}
+	slot->flags |= RECORD_F_CUT;
+	return slot->copied;
+}
+
+/*
+ * Appends "label=path" and a NUL for one controller, where kn is its cgroup's kernfs node and label
+ * up to 8 characters. Only whole texts are appended.
+ */
+__noinline int text_cgroup(struct scratch *slot, u64 kn, u64 label, u32 label_len)
+{
+	u32 parent_at = bpf_core_field_exists(struct kernfs_node, __parent) ?
+				bpf_core_field_offset(struct kernfs_node, __parent) :
+				bpf_core_field_offset(struct kernfs_node___parent, parent);
+	u64 parent, name = 0;
+	u32 levels = 0;
+
+	if (!slot || !kn)
+		return 0;
+	/* The nodes below the root, leaf first; the stage has room for more than CGROUP_LEVELS. */
+	for (u32 i = 0; i < CGROUP_LEVELS; i++) {
+		parent = 0;
+		bpf_probe_read_kernel(&parent, sizeof(parent), (void *)(kn + parent_at));
+		if (!parent)
+			break;
+		((u64 *)slot->stage)[i] = kn;
+		kn = parent;
+		levels = i + 1;
+	}
+	slot->levels = levels;
+	put_u64(slot->data + ((EVENT_AT + slot->pos + slot->copied) & TEXT_MASK), label);
+	slot->copied += label_len & 15;
+	if (!levels)
+		slot->data[(EVENT_AT + slot->pos + slot->copied++) & TEXT_MASK] = '/';
+	for (u32 i = 1; i <= CGROUP_LEVELS; i++) {
+		long len;
+
+		if (i > slot->levels || slot->copied > CGROUPS_MAX)
+			break;
+		kn = ((u64 *)slot->stage)[(slot->levels - i) & (CGROUP_LEVELS - 1)];
+		bpf_probe_read_kernel(&name, sizeof(name),
+				      (void *)(kn + bpf_core_field_offset(struct kernfs_node, name)));
+		slot->data[(EVENT_AT + slot->pos + slot->copied++) & TEXT_MASK] = '/';
+		len = bpf_probe_read_kernel_str(slot->data + ((EVENT_AT + slot->pos + slot->copied) & TEXT_MASK),
+						256, (void *)name);
+		if (len > 0)
+			slot->copied += len - 1;
+	}
+	slot->data[(EVENT_AT + slot->pos + slot->copied++) & TEXT_MASK] = 0;
+	return 0;
+}
+
+/* The kernfs node of the task's cgroup in the hierarchy of a controller, 0 when it is not built in. */
+#define TASK_CGROUP_NODE(task, id) \
+	(bpf_core_enum_value_exists(enum cgroup_subsys_id, id) ? \
+		 task_cgroup_node(task, bpf_core_enum_value(enum cgroup_subsys_id, id)) : 0)
+
+static __always_inline u64 task_cgroup_node(struct task_struct *task, u64 index)
+{
+	struct css_set *set = BPF_CORE_READ(task, cgroups);
+	struct cgroup_subsys_state *css = NULL;
+
+	bpf_probe_read_kernel(&css, sizeof(css),
+			      (void *)((u64)set + bpf_core_field_offset(struct css_set, subsys) + 8 * index));
+	return css ? (u64)BPF_CORE_READ(css, cgroup, kn) : 0;
+}
+
+/* Up to eight characters as a little-endian word. */
+#define LABEL4(a, b, c, d) ((u64)(a) | (u64)(b) << 8 | (u64)(c) << 16 | (u64)(d) << 24)
+#define LABEL8(a, b, c, d, e, f, g, h) (LABEL4(a, b, c, d) | LABEL4(e, f, g, h) << 32)
+
+/*
+ * Parameter i: cgroups as "controller=path" texts. cpuset, cpu, memory and pids are those by which
+ * container runtimes place their tasks; in the v2 hierarchy all have the same path.
+ */
+static __always_inline void build_cgroups(struct build *b, const u32 i, struct task_struct *task)
+{
+	struct scratch *slot = b->slot;
+
+	slot->copied = 0;
+	text_cgroup(slot, TASK_CGROUP_NODE(task, cpuset_cgrp_id), LABEL8('c', 'p', 'u', 's', 'e', 't', '=', 0), 7);
+	text_cgroup(slot, TASK_CGROUP_NODE(task, cpu_cgrp_id), LABEL4('c', 'p', 'u', '='), 4);
+	text_cgroup(slot, TASK_CGROUP_NODE(task, memory_cgrp_id), LABEL8('m', 'e', 'm', 'o', 'r', 'y', '=', 0), 7);
+	text_cgroup(slot, TASK_CGROUP_NODE(task, pids_cgrp_id), LABEL8('p', 'i', 'd', 's', '=', 0, 0, 0), 5);
+	build_done(b, i, slot->copied & (2 * PARAM_MAX - 1));
+}
+
+#endif
