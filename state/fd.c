@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Tables of open files: two levels, so that a process with fd 1,000,000 costs a page of 64 entries,
+ * not a million. What calls do to them is in fd_calls.c.
+ */
+#include "fd.h"
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include "fd_table.h"
+#include "tables.h"
+
+#define FD_PAGE 64u
+#define FD_MAX (1u << 20) /* the kernel's default of fs.nr_open; beyond it nothing is known */
+#define FD_CLOEXEC_FLAG 02000000u
+
+struct fd_page {
+	struct fd_entry entries[FD_PAGE];
+};
+
+struct fd_table {
+	unsigned refs;
+	struct fd_page **pages; /* NULL: no fd open there */
+	size_t pages_size;
+	size_t len;             /* open fds */
+};
+
+static struct fd_table *fd_table_new(struct state *state)
+{
+	struct fd_table *table = memory_alloc(state->memory, sizeof(*table));
+
+	if (table)
+		table->refs = 1;
+	return table;
+}
+
+void fd_table_unref(struct state *state, struct fd_table *table)
+{
+	size_t i, j;
+
+	if (!table || --table->refs)
+		return;
+	for (i = 0; i < table->pages_size; i++) {
+		if (!table->pages[i])
+			continue;
+		for (j = 0; j < FD_PAGE; j++)
+			text_unref(&state->texts, table->pages[i]->entries[j].name);
+		memory_free(state->memory, table->pages[i], sizeof(struct fd_page));
+	}
+	memory_free(state->memory, table->pages, table->pages_size * sizeof(table->pages[0]));
+	memory_free(state->memory, table, sizeof(*table));
+}
+
+size_t fd_table_len(const struct fd_table *table)
+{
+	return table ? table->len : 0;
+}
+
+struct fd_entry *fd_table_at(const struct fd_table *table, int64_t fd)
+{
+	struct fd_entry *entry;
+	size_t page;
+
+	if (!table || fd < 0 || fd >= FD_MAX)
+		return NULL;
+	page = (size_t)fd / FD_PAGE;
+	if (page >= table->pages_size || !table->pages[page])
+		return NULL;
+	entry = &table->pages[page]->entries[(size_t)fd % FD_PAGE];
+	return (entry->flags & FD_F_OPEN) ? entry : NULL;
+}
+
+struct text *fd_table_name(const struct fd_table *table, int64_t fd)
+{
+	const struct fd_entry *entry = fd_table_at(table, fd);
+
+	return entry ? entry->name : NULL;
+}
+
+/* The place of an fd, made when missing; NULL when it is out of range or there is no memory. */
+static struct fd_entry *fd_table_place(struct state *state, struct fd_table *table, int64_t fd)
+{
+	size_t page = (size_t)fd / FD_PAGE;
+	size_t size = table->pages_size;
+	struct fd_page **pages;
+
+	if (fd < 0 || fd >= FD_MAX)
+		return NULL;
+	if (page >= table->pages_size) {
+		pages = state_vector(state, table->pages, &size, sizeof(table->pages[0]), page + 1);
+		if (!pages)
+			return NULL;
+		memset(&pages[table->pages_size], 0,
+		       (size - table->pages_size) * sizeof(table->pages[0]));
+		table->pages = pages;
+		table->pages_size = size;
+	}
+	if (!table->pages[page])
+		table->pages[page] = memory_alloc(state->memory, sizeof(struct fd_page));
+	return table->pages[page] ? &table->pages[page]->entries[(size_t)fd % FD_PAGE] : NULL;
+}
+
+int fd_table_put(struct state *state, struct fd_table *table, int64_t fd, struct text *name,
+		 unsigned flags)
+{
+	struct fd_entry *entry = fd_table_place(state, table, fd);
+
+	if (!entry)
+		return 0;
+	if (!(entry->flags & FD_F_OPEN))
+		table->len++;
+	text_ref(name);
+	text_replace(&state->texts, &entry->name, name);
+	entry->flags = (uint8_t)(flags | FD_F_OPEN);
+	return 1;
+}
+
+void fd_table_close(struct state *state, struct fd_table *table, int64_t fd)
+{
+	struct fd_entry *entry = fd_table_at(table, fd);
+
+	if (!entry)
+		return;
+	text_replace(&state->texts, &entry->name, NULL);
+	entry->flags = 0;
+	table->len--;
+}
+
+/* A copy of a table, without the fds that have one of these flags; NULL when there is no memory. */
+static struct fd_table *fd_table_copy(struct state *state, const struct fd_table *from,
+				      unsigned without)
+{
+	struct fd_table *copy = fd_table_new(state);
+	size_t i, j;
+
+	for (i = 0; copy && i < from->pages_size; i++) {
+		for (j = 0; from->pages[i] && j < FD_PAGE; j++) {
+			const struct fd_entry *entry = &from->pages[i]->entries[j];
+
+			if (!(entry->flags & FD_F_OPEN) || (entry->flags & without))
+				continue;
+			if (!fd_table_put(state, copy, (int64_t)(i * FD_PAGE + j), entry->name,
+					  entry->flags)) {
+				fd_table_unref(state, copy);
+				return NULL;
+			}
+		}
+	}
+	return copy;
+}
+
+void fd_table_close_range(struct state *state, struct fd_table *table, uint64_t first, uint64_t last,
+			  enum fd_range how)
+{
+	uint64_t end = (uint64_t)table->pages_size * FD_PAGE;
+	uint64_t fd;
+
+	for (fd = first; fd < end && fd <= last; fd++) {
+		struct fd_entry *entry;
+
+		if (!table->pages[fd / FD_PAGE]) {
+			fd |= FD_PAGE - 1;
+			continue;
+		}
+		entry = fd_table_at(table, (int64_t)fd);
+		if (entry && how == FD_RANGE_CLOEXEC)
+			entry->flags |= FD_F_CLOEXEC;
+		else if (entry)
+			fd_table_close(state, table, (int64_t)fd);
+	}
+}
+
+void fd_forget(struct state *state, struct process *process)
+{
+	fd_table_unref(state, process->fds);
+	process->fds = NULL;
+}
+
+void fd_unshare(struct state *state, struct process *process)
+{
+	struct fd_table *own;
+
+	if (!process->fds || process->fds->refs == 1)
+		return;
+	own = fd_table_copy(state, process->fds, 0);
+	fd_table_unref(state, process->fds);
+	process->fds = own; /* without memory: not known */
+}
+
+void fd_inherit(struct state *state, struct process *child, struct process *parent, enum fd_inherit how)
+{
+	fd_forget(state, child);
+	if (!parent->fds)
+		return;
+	if (how == FD_SHARE) {
+		parent->fds->refs++;
+		child->fds = parent->fds;
+	} else {
+		child->fds = fd_table_copy(state, parent->fds, 0);
+	}
+}
+
+void fd_exec(struct state *state, struct process *process)
+{
+	struct fd_table *table = process->fds;
+
+	if (!table)
+		return;
+	if (table->refs > 1) {
+		process->fds = fd_table_copy(state, table, FD_F_CLOEXEC);
+		fd_table_unref(state, table);
+		return;
+	}
+	for (size_t i = 0; i < table->pages_size; i++) {
+		for (size_t j = 0; table->pages[i] && j < FD_PAGE; j++) {
+			if (table->pages[i]->entries[j].flags & FD_F_CLOEXEC)
+				fd_table_close(state, table, (int64_t)(i * FD_PAGE + j));
+		}
+	}
+}
+
+const char *fd_socket_name(unsigned family, unsigned type, unsigned protocol)
+{
+	bool six = family == AF_INET6;
+
+	switch (family) {
+	case AF_UNIX:
+		return "unix";
+	case AF_NETLINK:
+		return "netlink";
+	case AF_PACKET:
+		return "packet";
+	case AF_INET:
+	case AF_INET6:
+		break;
+	default:
+		return "socket";
+	}
+	switch (type & 0xf) { /* SOCK_TYPE_MASK of include/linux/net.h */
+	case SOCK_STREAM:
+		return protocol && protocol != IPPROTO_TCP ? "socket" : six ? "tcp6" : "tcp";
+	case SOCK_DGRAM:
+		return protocol && protocol != IPPROTO_UDP ? "socket" : six ? "udp6" : "udp";
+	case SOCK_RAW:
+		return six ? "raw6" : "raw";
+	default:
+		return "socket";
+	}
+}
+
+size_t fd_address_text(char *text, size_t size, unsigned family, const void *address, unsigned port)
+{
+	char host[INET6_ADDRSTRLEN];
+	int len;
+
+	if (!inet_ntop((int)family, address, host, sizeof(host)))
+		return 0;
+	len = snprintf(text, size, family == AF_INET6 ? "[%s]:%u" : "%s:%u", host, port);
+	return len > 0 && (size_t)len < size ? (size_t)len : 0;
+}
+
+size_t fd_tuple_text(char *text, size_t size, const struct fd_tuple *tuple)
+{
+	size_t len = fd_address_text(text, size, tuple->family, tuple->saddr, tuple->sport);
+
+	if (!len || (!tuple->dport && tuple->listening) || len + 2 >= size)
+		return len;
+	memcpy(text + len, "->", 2);
+	len += 2;
+	return len + fd_address_text(text + len, size - len, tuple->family, tuple->daddr, tuple->dport);
+}
+
+void fd_seed(struct state *state, struct process *process, const struct file_sample *file,
+	     const char *path)
+{
+	struct fd_tuple tuple = {
+		.family = file->family,
+		.saddr = file->saddr,
+		.daddr = file->daddr,
+		.sport = file->sport,
+		.dport = file->dport,
+		.listening = true,
+	};
+	bool inet = file->family == AF_INET || file->family == AF_INET6;
+	struct text *name = NULL;
+	char text[FD_TUPLE_TEXT];
+	size_t len = 0;
+
+	if (!process->fds)
+		process->fds = fd_table_new(state);
+	if (!process->fds)
+		return;
+	if (inet && (file->sport || file->dport))
+		len = fd_tuple_text(text, sizeof(text), &tuple);
+	if (len) {
+		name = text_intern(&state->texts, text, len);
+	} else if (file->family && !(file->family == AF_UNIX && path && path[0] == '/')) {
+		const char *kind = fd_socket_name(file->family, file->sock_type, file->protocol);
+
+		name = text_intern(&state->texts, kind, strlen(kind));
+	} else if (file->path_len && path) {
+		name = text_intern(&state->texts, path, file->path_len);
+	}
+	if (!fd_table_put(state, process->fds, file->fd, name,
+			  (file->open_flags & FD_CLOEXEC_FLAG) ? FD_F_CLOEXEC : 0))
+		fd_forget(state, process); /* not all of it is known */
+	text_unref(&state->texts, name);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Open files by number. A process has a table when all of it is known: seeded by the owner, or
+ * inherited from a process that has one; without it no fd has a name. What a call does to the table
+ * is decided by its number, arguments and result in the record's prefix (rules in fd.c).
+ *
+ * Names are those that the kernel prints for the object: a path, "pipe:[123]", "anon_inode:[eventfd]",
+ * for sockets the protocol or the tuple "a:p->b:p". The same in seeding and in following.
+ */
+#ifndef STATE_FD_H
+#define STATE_FD_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include "probe/schema/decode.h"
+#include "probe/schema/sample.h"
+
+struct state;
+struct process;
+struct text;
+struct fd_rules;
+struct fd_table;
+
+int fd_rules_new(struct state *state);
+void fd_rules_free(struct state *state);
+
+/* Drops a reference; NULL is fine. */
+void fd_table_unref(struct state *state, struct fd_table *table);
+size_t fd_table_len(const struct fd_table *table);
+/* The name of an open fd, NULL when it is not open or not known. Borrowed. */
+struct text *fd_table_name(const struct fd_table *table, int64_t fd);
+
+/*
+ * Applies a syscall's event to the table of its process and returns the name of the event's fd at
+ * that moment: of the result where the call makes one, of the argument before a close. A reference
+ * for the caller; NULL when there is none or it is not known.
+ */
+struct text *fd_apply(struct state *state, struct process *process, const struct event *event);
+/* A new process has its parent's files: a copy, or the same table (CLONE_FILES). */
+enum fd_inherit { FD_COPY, FD_SHARE };
+void fd_inherit(struct state *state, struct process *child, struct process *parent, enum fd_inherit how);
+/* An exec closes what is close-on-exec, and ends sharing. */
+void fd_exec(struct state *state, struct process *process);
+/* One fd found by seeding; makes the table known. */
+void fd_seed(struct state *state, struct process *process, const struct file_sample *file,
+	     const char *path);
+/* The table is not known any more. */
+void fd_forget(struct state *state, struct process *process);
+
+#endif

@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Processes and threads, see process.h. */
+#include "process.h"
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+#include "tables.h"
+
+#define PROCESS_TEXT_MAX 4096u  /* bytes kept of a command line, an executable, a folder */
+#define PROCESS_PROGRAMS_MAX 1024u
+#define PROCESS_PROGRAM_REST "(others)" /* ended processes of programs beyond that */
+#define PROCESS_ANCESTORS_MAX 64
+
+struct process *process_find(const struct state *state, uint32_t pid, uint64_t start_boot_ns)
+{
+	return hash_get(&state->process_ids, pid, start_boot_ns);
+}
+
+struct process *process_by_pid(const struct state *state, uint32_t pid)
+{
+	struct process *process = hash_get(&state->process_pids, pid, 0);
+
+	return process && !(process->flags & PROCESS_F_DEAD) ? process : NULL;
+}
+
+/* Appends to the list of all processes; 0 when there is no memory. */
+static int process_enlist(struct state *state, struct process *process)
+{
+	struct process **list = state_vector(state, state->processes, &state->processes_size,
+					     sizeof(struct process *), state->processes_len + 1);
+
+	if (!list)
+		return 0;
+	state->processes = list;
+	process->at = (uint32_t)state->processes_len;
+	list[state->processes_len++] = process;
+	return 1;
+}
+
+static void process_delist(struct state *state, struct process *process)
+{
+	struct process *last = state->processes[--state->processes_len];
+
+	state->processes[process->at] = last;
+	last->at = process->at;
+}
+
+struct process *process_get(struct state *state, uint32_t pid, uint64_t start_boot_ns)
+{
+	struct process *process = state->last_process;
+	struct process *namesake;
+
+	if (process && process->pid == pid && process->start_boot_ns == start_boot_ns)
+		return process;
+	process = process_find(state, pid, start_boot_ns);
+	if (process) {
+		state->last_process = process;
+		return process;
+	}
+	process = memory_alloc(state->memory, sizeof(*process));
+	if (!process)
+		return NULL;
+	process->pid = pid;
+	process->start_boot_ns = start_boot_ns;
+	process->state = '?';
+	process->comm = text_ref(state->none);
+	process->flags = PROCESS_F_WANT_TEXT;
+	process->active_ns = state->refresh_time_ns;
+	if (!process_enlist(state, process)) {
+		text_unref(&state->texts, process->comm);
+		memory_free(state->memory, process, sizeof(*process));
+		return NULL;
+	}
+	if (hash_put(&state->process_ids, pid, start_boot_ns, process) < 0) {
+		process_delist(state, process);
+		text_unref(&state->texts, process->comm);
+		memory_free(state->memory, process, sizeof(*process));
+		return NULL;
+	}
+	/* Looked up by pid are parents: without memory for it the process just has no children. */
+	namesake = hash_get(&state->process_pids, pid, 0);
+	if (!namesake || namesake->start_boot_ns <= start_boot_ns)
+		hash_put(&state->process_pids, pid, 0, process);
+	state->last_process = process;
+	return process;
+}
+
+void process_free(struct state *state, struct process *process)
+{
+	if (state->last_process == process)
+		state->last_process = NULL;
+	if (!(process->flags & PROCESS_F_EXITED_ROW)) {
+		hash_remove(&state->process_ids, process->pid, process->start_boot_ns);
+		if (hash_get(&state->process_pids, process->pid, 0) == process)
+			hash_remove(&state->process_pids, process->pid, 0);
+	}
+	process_delist(state, process);
+	text_unref(&state->texts, process->comm);
+	text_unref(&state->texts, process->cmdline);
+	text_unref(&state->texts, process->exe);
+	text_unref(&state->texts, process->cwd);
+	text_unref(&state->texts, process->container);
+	fd_table_unref(state, process->fds);
+	memory_free(state->memory, process->calls, process->calls_size * sizeof(process->calls[0]));
+	memory_free(state->memory, process->errnos,
+		    process->errnos_size * sizeof(process->errnos[0]));
+	memory_free(state->memory, process, sizeof(*process));
+}
+
+void process_set_text(struct state *state, struct text **slot, const char *data, size_t len)
+{
+	struct text *text = NULL;
+
+	if (data && len)
+		text = text_intern(&state->texts, data,
+				   len < PROCESS_TEXT_MAX ? len : PROCESS_TEXT_MAX);
+	text_replace(&state->texts, slot, text);
+}
+
+void process_set_comm(struct state *state, struct process *process, const char *comm)
+{
+	size_t len = strnlen(comm, RECORD_COMM_LEN - 1);
+	struct text *text;
+
+	if (!memcmp(process->comm16, comm, len) && !process->comm16[len] && process->comm->len == len)
+		return;
+	text = text_intern(&state->texts, comm, len);
+	if (!text)
+		return;
+	memset(process->comm16, 0, sizeof(process->comm16));
+	memcpy(process->comm16, comm, len);
+	text_replace(&state->texts, &process->comm, text);
+	process->flags |= PROCESS_F_WANT_TEXT;
+}
+
+void process_set_cmdline(struct state *state, struct process *process, const char *args, size_t len)
+{
+	char line[PROCESS_TEXT_MAX];
+	size_t i;
+
+	if (len > sizeof(line))
+		len = sizeof(line);
+	while (len && !args[len - 1])
+		len--;
+	for (i = 0; i < len; i++)
+		line[i] = args[i] ? args[i] : ' ';
+	process_set_text(state, &process->cmdline, line, len);
+}
+
+void process_ask_text(struct state *state, struct process *process)
+{
+	char cmdline[PROCESS_TEXT_MAX], exe[PROCESS_TEXT_MAX], cwd[PROCESS_TEXT_MAX];
+	size_t cmdline_len = sizeof(cmdline), exe_len = sizeof(exe), cwd_len = sizeof(cwd);
+	int r;
+
+	process->flags &= ~(uint32_t)PROCESS_F_WANT_TEXT;
+	if (!state->source.process_text || (process->flags & PROCESS_F_KTHREAD))
+		return;
+	r = state->source.process_text(state->source.ctx, process->pid, cmdline, &cmdline_len, exe,
+				       &exe_len, cwd, &cwd_len);
+	if (r < 0 || cmdline_len > sizeof(cmdline) || exe_len > sizeof(exe) || cwd_len > sizeof(cwd))
+		return;
+	/* Empty is what a process that ends has: what was known before is better. */
+	if (cmdline_len)
+		process_set_cmdline(state, process, cmdline, cmdline_len);
+	if (exe_len)
+		process_set_text(state, &process->exe, exe, exe_len);
+	if (cwd_len)
+		process_set_text(state, &process->cwd, cwd, cwd_len);
+}
+
+void process_die(struct state *state, struct process *process)
+{
+	if (process->flags & PROCESS_F_DEAD)
+		return;
+	process->flags |= PROCESS_F_DEAD;
+	process->dead_ns = state->refresh_time_ns;
+	process->threads = 0;
+	process->rss_bytes = 0;
+	process->vm_bytes = 0;
+}
+
+/* The index of the first row with at least this number. */
+static uint32_t process_call_place(const struct process *process, uint16_t nr)
+{
+	uint32_t low = 0, high = process->calls_len;
+
+	while (low < high) {
+		uint32_t middle = (low + high) / 2;
+
+		if (process->calls[middle].nr < nr)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+struct process_call *process_call(struct state *state, struct process *process, uint16_t nr)
+{
+	uint32_t i = process_call_place(process, nr);
+	size_t size = process->calls_size;
+	struct process_call *calls;
+
+	if (i < process->calls_len && process->calls[i].nr == nr)
+		return &process->calls[i];
+	calls = state_vector(state, process->calls, &size, sizeof(*calls), process->calls_len + 1u);
+	if (!calls)
+		return NULL;
+	process->calls = calls;
+	process->calls_size = (uint32_t)size;
+	memmove(&calls[i + 1], &calls[i], (process->calls_len - i) * sizeof(*calls));
+	process->calls_len++;
+	calls[i] = (struct process_call){ .nr = nr };
+	return &calls[i];
+}
+
+struct process_errno *process_errno(struct state *state, struct process *process, uint16_t nr,
+				    uint16_t err)
+{
+	uint32_t key = (uint32_t)nr << 16 | err;
+	uint32_t low = 0, high = process->errnos_len;
+	size_t size = process->errnos_size;
+	struct process_errno *errnos;
+
+	while (low < high) {
+		uint32_t middle = (low + high) / 2;
+		const struct process_errno *at = &process->errnos[middle];
+
+		if (((uint32_t)at->nr << 16 | at->err) < key)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low < process->errnos_len && process->errnos[low].nr == nr &&
+	    process->errnos[low].err == err)
+		return &process->errnos[low];
+	errnos = state_vector(state, process->errnos, &size, sizeof(*errnos),
+			      process->errnos_len + 1u);
+	if (!errnos)
+		return NULL;
+	process->errnos = errnos;
+	process->errnos_size = (uint32_t)size;
+	memmove(&errnos[low + 1], &errnos[low], (process->errnos_len - low) * sizeof(*errnos));
+	process->errnos_len++;
+	errnos[low] = (struct process_errno){ .nr = nr, .err = err };
+	return &errnos[low];
+}
+
+/* The exited row of a program, made when missing; NULL when there is no memory. */
+static struct process *process_program(struct state *state, struct text *comm)
+{
+	struct process *row = hash_get(&state->programs, (uintptr_t)comm, 0);
+
+	if (row)
+		return row;
+	row = memory_alloc(state->memory, sizeof(*row));
+	if (!row)
+		return NULL;
+	row->flags = PROCESS_F_EXITED_ROW | PROCESS_F_DEAD;
+	row->state = 'X';
+	row->start_boot_ns = state->programs_made + 1;
+	if (!process_enlist(state, row)) {
+		memory_free(state->memory, row, sizeof(*row));
+		return NULL;
+	}
+	row->comm = text_ref(comm);
+	if (hash_put(&state->programs, (uintptr_t)comm, 0, row) < 0) {
+		process_free(state, row);
+		return NULL;
+	}
+	state->programs_made++;
+	return row;
+}
+
+/* The row that a process of this name is folded to. */
+static struct process *process_program_of(struct state *state, struct text *comm)
+{
+	struct process *row;
+	struct text *rest;
+
+	if (hash_get(&state->programs, (uintptr_t)comm, 0) ||
+	    state->programs.len < PROCESS_PROGRAMS_MAX)
+		return process_program(state, comm);
+	rest = text_intern(&state->texts, PROCESS_PROGRAM_REST, strlen(PROCESS_PROGRAM_REST));
+	if (!rest)
+		return NULL;
+	row = process_program(state, rest);
+	text_unref(&state->texts, rest);
+	return row;
+}
+
+static void call_sum_add(struct call_sum *to, const struct call_sum *from)
+{
+	to->calls += from->calls;
+	to->errors += from->errors;
+	to->restarts += from->restarts;
+}
+
+static void byte_count_add(struct byte_count *to, const struct byte_count *from)
+{
+	to->file_in += from->file_in;
+	to->file_out += from->file_out;
+	to->net_in += from->net_in;
+	to->net_out += from->net_out;
+	to->ipc_in += from->ipc_in;
+	to->ipc_out += from->ipc_out;
+}
+
+/* Adds what a process has counted to the row of its program: totals stay, deltas too. */
+static void process_fold_counts(struct state *state, struct process *row, const struct process *from)
+{
+	uint32_t i;
+
+	for (i = 0; i < from->calls_len; i++) {
+		const struct process_call *call = &from->calls[i];
+		struct process_call *to = process_call(state, row, call->nr);
+
+		if (!to) {
+			state->inexact = true;
+			continue;
+		}
+		call_sum_add(&to->ended, &call->ended);
+		call_sum_add(&to->total, &call->total);
+		call_sum_add(&to->delta, &call->delta);
+	}
+	for (i = 0; i < from->errnos_len; i++) {
+		const struct process_errno *failed = &from->errnos[i];
+		struct process_errno *to = process_errno(state, row, failed->nr, failed->err);
+
+		if (to)
+			to->count += failed->count;
+		else
+			state->inexact = true;
+	}
+	call_sum_add(&row->total, &from->total);
+	call_sum_add(&row->delta, &from->delta);
+	byte_count_add(&row->ended_bytes, &from->ended_bytes);
+	byte_count_add(&row->bytes, &from->bytes);
+	byte_count_add(&row->bytes_delta, &from->bytes_delta);
+	row->opens += from->opens;
+	row->opens_delta += from->opens_delta;
+	row->cpu_ns += from->cpu_ns;
+	row->cpu_before_ns += from->cpu_ns;
+	row->cpu_delta_ns += from->cpu_delta_ns;
+	row->exited++;
+}
+
+/* Tells the owner that the kernel's rows of the process are not needed any more. */
+static void process_note_forgotten(struct state *state, const struct process *process)
+{
+	struct forgotten *list = state_vector(state, state->forgotten, &state->forgotten_size,
+					      sizeof(*list), state->forgotten_len + 1);
+
+	if (!list)
+		return; /* its rows stay in the kernel's tables, nothing is wrong */
+	state->forgotten = list;
+	list[state->forgotten_len++] = (struct forgotten){
+		.pid = process->pid,
+		.start_boot_ns = process->start_boot_ns,
+	};
+}
+
+void process_fold(struct state *state, struct process *process)
+{
+	struct process *row = process_program_of(state, process->comm);
+	char line[64];
+	int len;
+
+	assert(process->flags & PROCESS_F_DEAD);
+	if (!row) {
+		state->inexact = true;
+	} else {
+		process_fold_counts(state, row, process);
+		len = snprintf(line, sizeof(line), "exited: %llu %s",
+			       (unsigned long long)row->exited,
+			       row->exited == 1 ? "process" : "processes");
+		process_set_text(state, &row->cmdline, line, (size_t)len);
+	}
+	process_note_forgotten(state, process);
+	process_free(state, process);
+}
+
+struct thread *thread_find(const struct state *state, uint32_t tid, uint64_t start_boot_ns)
+{
+	return hash_get(&state->thread_ids, tid, start_boot_ns);
+}
+
+struct thread *thread_get(struct state *state, struct process *process, uint32_t tid,
+			  uint64_t start_boot_ns)
+{
+	struct thread *thread = thread_find(state, tid, start_boot_ns);
+	struct thread **list;
+
+	if (thread) {
+		thread->process = process;
+		return thread;
+	}
+	list = state_vector(state, state->threads, &state->threads_size, sizeof(struct thread *),
+			    state->threads_len + 1);
+	if (!list)
+		return NULL;
+	state->threads = list;
+	thread = memory_alloc(state->memory, sizeof(*thread));
+	if (!thread)
+		return NULL;
+	*thread = (struct thread){
+		.tid = tid,
+		.start_boot_ns = start_boot_ns,
+		.process = process,
+		.at = (uint32_t)state->threads_len,
+	};
+	if (hash_put(&state->thread_ids, tid, start_boot_ns, thread) < 0) {
+		memory_free(state->memory, thread, sizeof(*thread));
+		return NULL;
+	}
+	list[state->threads_len++] = thread;
+	return thread;
+}
+
+void thread_free(struct state *state, struct thread *thread)
+{
+	struct thread *last = state->threads[--state->threads_len];
+
+	state->threads[thread->at] = last;
+	last->at = thread->at;
+	hash_remove(&state->thread_ids, thread->tid, thread->start_boot_ns);
+	memory_free(state->memory, thread, sizeof(*thread));
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Processes and threads: who lives, who ended, what they are called and what they have counted.
+ *
+ * A process is (pid, start of its leader), a thread is (tid, its start). Both are made by whatever
+ * names them first: a sample, an exit record, an event.
+ *
+ *   living --(exit record of the last thread, or missing in a refresh)--> dead, row kept dimmed
+ *   dead --(dead_keep passed and no sample of a zombie)--> folded into the row of its program, forgotten
+ *
+ * The row of a program ("exited") is a process with pid 0: what its ended processes have counted.
+ */
+#ifndef STATE_PROCESS_H
+#define STATE_PROCESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/text.h"
+#include "probe/schema/decode.h"
+#include "probe/schema/sample.h"
+
+struct state;
+struct fd_table;
+
+struct call_sum {
+	uint64_t calls, errors, restarts;
+};
+
+/* Counts of one (process, syscall). total = ended + the living threads' samples of the last refresh. */
+struct process_call {
+	uint16_t nr;
+	uint16_t top_errno;
+	uint64_t top_errno_count;
+	struct call_sum ended; /* of threads whose exit record was seen */
+	struct call_sum total;
+	struct call_sum delta;
+};
+
+/* Failed calls of one (process, syscall, errno), cumulative. */
+struct process_errno {
+	uint16_t nr, err;
+	uint64_t count;
+};
+
+enum process_flag {
+	PROCESS_F_SAMPLED = 1u << 0,   /* the task iterator has shown it */
+	PROCESS_F_ENDED = 1u << 1,     /* the exit record of its last thread was seen: final */
+	PROCESS_F_DEAD = 1u << 2,      /* ended, or missing in a refresh */
+	PROCESS_F_KTHREAD = 1u << 3,
+	PROCESS_F_IN_SCOPE = 1u << 4,
+	PROCESS_F_EXITED_ROW = 1u << 5, /* stands for the ended processes of a program */
+	PROCESS_F_WANT_TEXT = 1u << 6, /* command line and paths are to be asked for */
+	PROCESS_F_IN_CONTAINER = 1u << 7,   /* container holds for container_cgroup */
+	PROCESS_F_CONTAINER_SURE = 1u << 8, /* and is confirmed for all in that cgroup */
+};
+
+/*
+ * Invariant: calls and errnos are sorted (nr; nr and err); text members hold a reference each.
+ */
+struct process {
+	uint32_t pid, ppid, uid, euid;
+	uint64_t start_boot_ns;
+	uint32_t flags; /* enum process_flag */
+	uint32_t threads;
+	char state;
+	char comm16[RECORD_COMM_LEN]; /* as last seen, to notice a change cheaply */
+	int32_t exit_code;
+	struct text *comm;            /* never NULL */
+	struct text *cmdline;         /* NULL: not known */
+	struct text *exe, *cwd;       /* NULL: not known */
+	struct text *container;       /* NULL: not known; "" on the host */
+	uint64_t container_cgroup;    /* cgroup_id that container was decided for */
+	uint64_t cgroup_id;
+	uint64_t seen_seq;            /* last refresh that sampled it */
+	uint64_t active_ns;           /* refresh time when it was last seen anywhere */
+	uint64_t dead_ns;             /* refresh time when it died */
+	uint64_t container_seq;       /* refresh + 1 in which an event asked for its container */
+	uint64_t cpu_ns, cpu_before_ns, cpu_delta_ns;
+	uint64_t rss_bytes, vm_bytes;
+	struct process_call *calls;
+	struct process_errno *errnos;
+	uint32_t calls_len, calls_size, errnos_len, errnos_size;
+	struct call_sum total, delta;
+	uint64_t opens, opens_delta;
+	uint64_t children_calls, children_errors;
+	struct call_sum inherited;    /* what of its total its ancestors already have */
+	struct byte_count ended_bytes, bytes, bytes_delta;
+	struct fd_table *fds;         /* NULL: not known */
+	uint64_t exited;              /* EXITED_ROW: how many processes it stands for */
+	uint32_t at;                  /* index in the list of processes */
+	uint32_t row;                 /* index among the rows while tables are made */
+};
+
+enum thread_flag {
+	THREAD_F_ENDED = 1u << 0, /* its exit record was seen */
+};
+
+struct thread {
+	uint32_t tid;
+	uint32_t flags;         /* enum thread_flag */
+	uint64_t start_boot_ns;
+	struct process *process;
+	uint64_t cpu_ns;        /* already in process->cpu_ns */
+	uint64_t seen_seq;      /* last refresh that sampled it */
+	uint64_t ended_seq;     /* refresh before or in which its exit record came */
+	uint64_t final_calls;   /* sum of the exit record */
+	uint32_t sample;        /* its index in the samples of this refresh */
+	uint32_t at;            /* index in the list of threads */
+};
+
+/* The process of an identity, NULL when it is not known. */
+struct process *process_find(const struct state *state, uint32_t pid, uint64_t start_boot_ns);
+/* The same, made when it is missing; NULL when there is no memory. */
+struct process *process_get(struct state *state, uint32_t pid, uint64_t start_boot_ns);
+/* The living process of a pid that started last, NULL when there is none. */
+struct process *process_by_pid(const struct state *state, uint32_t pid);
+void process_free(struct state *state, struct process *process);
+/* Takes the leader's name (RECORD_COMM_LEN bytes, checked for its NUL). */
+void process_set_comm(struct state *state, struct process *process, const char *comm);
+/* Takes arguments as the kernel keeps them, each with its NUL: joined by blanks. */
+void process_set_cmdline(struct state *state, struct process *process, const char *args, size_t len);
+/* Replaces a text; no data (NULL or empty) clears it. */
+void process_set_text(struct state *state, struct text **slot, const char *data, size_t len);
+/* Asks the source for command line, executable and folder. */
+void process_ask_text(struct state *state, struct process *process);
+/* The process is dead from now on. */
+void process_die(struct state *state, struct process *process);
+/* Gives a dead process's counts to the row of its program and frees it. */
+void process_fold(struct state *state, struct process *process);
+
+/* The counts of a syscall, made when missing; NULL when there is no memory. */
+struct process_call *process_call(struct state *state, struct process *process, uint16_t nr);
+/* The same for an errno; NULL when there is no memory. */
+struct process_errno *process_errno(struct state *state, struct process *process, uint16_t nr,
+				    uint16_t err);
+
+struct thread *thread_find(const struct state *state, uint32_t tid, uint64_t start_boot_ns);
+struct thread *thread_get(struct state *state, struct process *process, uint32_t tid,
+			  uint64_t start_boot_ns);
+void thread_free(struct state *state, struct thread *thread);
+
+#endif

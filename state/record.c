@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Event records: what an event says about processes is taken over, then the event is kept with the
+ * names that only the state knew at that moment. Every record's prefix tells who made it, so no
+ * event belongs to an unknown process.
+ */
+#include <errno.h>
+#include <string.h>
+#include "probe/schema/decode.h"
+#include "tables.h"
+
+/* clone flags as in capture files (libscap's PPM_CL_*). */
+#define CAPTURE_CLONE_FILES (1u << 0)
+#define CAPTURE_CLONE_PARENT (1u << 8)
+#define CAPTURE_CLONE_THREAD (1u << 13)
+
+static void record_set_param(struct state *state, struct text **slot, const struct event *event,
+			     const char *name)
+{
+	struct event_text text = event_param_text(event, name);
+
+	if (text.data && text.len)
+		process_set_text(state, slot, text.data, text.len);
+}
+
+/* argv[0] and the other arguments, as execve's event has them. */
+static void record_set_cmdline(struct state *state, struct process *process, const struct event *event)
+{
+	struct event_text first = event_param_text(event, "exe");
+	int index = event_param_index(event->desc, "args");
+	char line[RECORD_PATH_MAX];
+	size_t len = 0;
+
+	if (!first.data || !first.len || first.len >= sizeof(line))
+		return;
+	memcpy(line, first.data, first.len);
+	len = first.len;
+	line[len++] = '\0';
+	if (index >= 0 && (size_t)index < event->params_len && event->params[index].len) {
+		size_t more = event->params[index].len;
+
+		if (more > sizeof(line) - len)
+			more = sizeof(line) - len;
+		memcpy(line + len, event->params[index].data, more);
+		len += more;
+	}
+	process_set_cmdline(state, process, line, len);
+}
+
+/* A successful exec: the process is another program now. */
+static void record_exec(struct state *state, struct process *process, const struct event *event)
+{
+	process_set_comm(state, process, event->prefix.comm);
+	record_set_cmdline(state, process, event);
+	if (event->exe.data && event->exe.len)
+		process_set_text(state, &process->exe, event->exe.data, event->exe.len);
+	else
+		record_set_param(state, &process->exe, event, "trusted_exepath");
+	record_set_param(state, &process->cwd, event, "cwd");
+	process->flags &= ~(uint32_t)PROCESS_F_WANT_TEXT;
+	if (!process->cmdline || !process->exe)
+		process->flags |= PROCESS_F_WANT_TEXT;
+	fd_exec(state, process);
+}
+
+/* The child's event of the clone family: a new process is like its parent at first. */
+static void record_child(struct state *state, struct process *process, const struct event *event)
+{
+	struct process *parent = process_by_pid(state, event->prefix.ppid);
+	int64_t flags = 0;
+
+	if (event->tid != event->prefix.pid || (process->flags & PROCESS_F_SAMPLED) || !parent ||
+	    parent == process)
+		return;
+	if (event_param_int(event, "flags", &flags) < 0)
+		flags = 0;
+	if (flags & CAPTURE_CLONE_PARENT)
+		return; /* made by a sibling that the event does not name */
+	text_replace(&state->texts, &process->cmdline, text_ref(parent->cmdline));
+	text_replace(&state->texts, &process->exe, text_ref(parent->exe));
+	text_replace(&state->texts, &process->cwd, text_ref(parent->cwd));
+	fd_inherit(state, process, parent, (flags & CAPTURE_CLONE_FILES) ? FD_SHARE : FD_COPY);
+}
+
+/* What the prefix says of its process. */
+static void record_describe(struct state *state, struct process *process,
+			    const struct record_prefix *prefix)
+{
+	process->active_ns = state->refresh_time_ns;
+	process->ppid = prefix->ppid;
+	process->euid = prefix->euid;
+	if (prefix->flags & RECORD_F_KTHREAD)
+		process->flags |= PROCESS_F_KTHREAD;
+	if (!(process->flags & PROCESS_F_SAMPLED)) {
+		if (!(process->flags & PROCESS_F_ENDED))
+			process->flags &= ~(uint32_t)PROCESS_F_DEAD;
+		if (!process->cgroup_id)
+			process->cgroup_id = prefix->cgroup_id;
+	}
+	if (!process->comm->len || prefix->tid == prefix->pid)
+		process_set_comm(state, process, prefix->comm);
+}
+
+static bool record_is_exec(const struct state *state, const struct event *event)
+{
+	return (event->desc == state->execve || event->desc == state->execveat) &&
+	       event->prefix.ret == 0;
+}
+
+int state_record(struct state *state, const void *record, size_t len)
+{
+	struct history_names names = { 0 };
+	struct process *process;
+	struct event event;
+	int r;
+
+	r = event_decode(record, len, &event);
+	if (r < 0)
+		return r;
+	state->records++;
+	if (!state->streaming_since_ns)
+		state->streaming_since_ns = event.ts_ns;
+	process = process_get(state, event.prefix.pid, event.prefix.start_boot_ns);
+	if (process) {
+		record_describe(state, process, &event.prefix);
+		if (record_is_exec(state, &event))
+			record_exec(state, process, &event);
+		else if (event.prefix.flags & RECORD_F_CHILD)
+			record_child(state, process, &event);
+		else
+			names.fd_name = fd_apply(state, process, &event);
+	} else {
+		state->evictions++;
+	}
+	names.user = user_name(state, event.prefix.euid);
+	names.container = container_of_event(state, process, event.prefix.cgroup_id);
+	r = history_append(&state->history, record, len, &names);
+	text_unref(&state->texts, names.fd_name);
+	return r;
+}

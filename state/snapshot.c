@@ -1,0 +1,551 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Publishing: tables are copied into one arena per refresh and shared by the snapshots made until the
+ * next; a snapshot adds the history as it is then, and the probe's health.
+ *
+ *   snapshot_box -> tables (refs) -> arena: rows and their text
+ *                -> history_chunk[] -> blocks (refs)
+ *
+ * Whoever drops the last reference frees, in any thread; nothing here is written after publishing
+ * but the reference counts.
+ */
+#include <assert.h>
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/arena.h"
+#include "tables.h"
+
+struct tables {
+	struct arena arena;
+	struct memory *memory; /* a reference */
+	atomic_uint refs;
+	const struct proc_row *procs;
+	const struct call_row *calls;
+	const struct syscall_row *syscalls;
+	const struct errno_count *errnos;
+	size_t procs_len, calls_len, syscalls_len, errnos_len;
+	const char *host;
+	uint64_t time_ns, interval_ns;
+};
+
+struct snapshot_box {
+	struct snapshot public; /* first: what others see */
+	atomic_uint refs;
+	size_t bytes;
+	struct memory *memory;  /* a reference */
+	struct tables *tables;  /* a reference */
+};
+
+/* What making tables needs beside the state. */
+struct tables_maker {
+	struct state *state;
+	struct tables *tables;
+	struct process **sorted;
+	uint64_t stamp; /* names this generation for the texts */
+	bool failed;    /* a text found no room */
+};
+
+static void tables_unref(struct tables *tables)
+{
+	struct memory *memory;
+
+	if (!tables || atomic_fetch_sub_explicit(&tables->refs, 1, memory_order_acq_rel) != 1)
+		return;
+	memory = tables->memory;
+	arena_release(&tables->arena);
+	memory_free(memory, tables, sizeof(*tables));
+	memory_unref(memory);
+}
+
+void state_drop_tables(struct state *state)
+{
+	tables_unref(state->tables);
+	state->tables = NULL;
+}
+
+static const char *tables_text(struct tables_maker *maker, struct text *text)
+{
+	if (!text)
+		return NULL;
+	if (text->stamp[TEXT_IN_TABLES] != maker->stamp) {
+		text->copy[TEXT_IN_TABLES] =
+			arena_text(&maker->tables->arena, text->data, text->len);
+		text->stamp[TEXT_IN_TABLES] = maker->stamp;
+	}
+	if (!text->copy[TEXT_IN_TABLES])
+		maker->failed = true;
+	return text->copy[TEXT_IN_TABLES];
+}
+
+static int process_order(const void *a, const void *b)
+{
+	const struct process *left = *(struct process *const *)a;
+	const struct process *right = *(struct process *const *)b;
+
+	if (left->pid != right->pid)
+		return left->pid < right->pid ? -1 : 1;
+	if (left->start_boot_ns != right->start_boot_ns)
+		return left->start_boot_ns < right->start_boot_ns ? -1 : 1;
+	return 0;
+}
+
+/* The command line as shown: "[comm]" for kernel threads, the name where nothing else is known. */
+static const char *tables_cmdline(struct tables_maker *maker, const struct process *process)
+{
+	char name[RECORD_COMM_LEN + 2];
+	const char *text;
+
+	if (process->cmdline)
+		return tables_text(maker, process->cmdline);
+	if (!(process->flags & PROCESS_F_KTHREAD) || process->comm->len >= RECORD_COMM_LEN)
+		return tables_text(maker, process->comm);
+	name[0] = '[';
+	memcpy(name + 1, process->comm->data, process->comm->len);
+	name[process->comm->len + 1] = ']';
+	text = arena_text(&maker->tables->arena, name, process->comm->len + 2u);
+	if (!text)
+		maker->failed = true;
+	return text;
+}
+
+static void tables_fill_proc(struct tables_maker *maker, struct process *process,
+			     struct proc_row *row)
+{
+	bool dead = process->flags & PROCESS_F_DEAD;
+
+	*row = (struct proc_row){
+		.pid = process->pid,
+		.ppid = process->ppid,
+		.uid = process->uid,
+		.euid = process->euid,
+		.start_boot_ns = process->start_boot_ns,
+		.user = tables_text(maker, process->flags & PROCESS_F_EXITED_ROW ?
+						   maker->state->none :
+						   user_name(maker->state, process->euid)),
+		.comm = tables_text(maker, process->comm),
+		.cmdline = tables_cmdline(maker, process),
+		.exe = tables_text(maker, process->exe),
+		.cwd = tables_text(maker, process->cwd),
+		.container = tables_text(maker, process->container ? process->container :
+								      maker->state->none),
+		.threads = process->threads,
+		.state = process->state,
+		.dead = dead,
+		.kthread = process->flags & PROCESS_F_KTHREAD,
+		.in_scope = process->flags & PROCESS_F_IN_SCOPE,
+		.exit_code = process->exit_code,
+		.cpu_ns = process->cpu_ns,
+		.cpu_delta_ns = process->cpu_delta_ns,
+		.rss_bytes = process->rss_bytes,
+		.vm_bytes = process->vm_bytes,
+		.cgroup_id = process->cgroup_id,
+		.calls = process->total.calls,
+		.errors = process->total.errors,
+		.restarts = process->total.restarts,
+		.calls_delta = process->delta.calls,
+		.errors_delta = process->delta.errors,
+		.restarts_delta = process->delta.restarts,
+		.opens = process->opens,
+		.opens_delta = process->opens_delta,
+		.children_calls = process->children_calls,
+		.children_errors = process->children_errors,
+		.bytes = process->bytes,
+		.bytes_delta = process->bytes_delta,
+		.fds = (uint32_t)fd_table_len(process->fds),
+		.fds_known = process->fds && !dead,
+		.calls_len = process->calls_len,
+	};
+}
+
+static void tables_fill_call(const struct process *process, const struct process_call *call,
+			     struct call_row *row)
+{
+	*row = (struct call_row){
+		.proc = process->row,
+		.nr = call->nr,
+		.top_errno = call->top_errno,
+		.top_errno_count = call->top_errno_count,
+		.calls = call->total.calls,
+		.errors = call->total.errors,
+		.restarts = call->total.restarts,
+		.calls_delta = call->delta.calls,
+		.errors_delta = call->delta.errors,
+		.restarts_delta = call->delta.restarts,
+	};
+}
+
+/* Rows of processes, their calls and errnos, in the order of (pid, start). */
+static int tables_fill_procs(struct tables_maker *maker)
+{
+	struct tables *tables = maker->tables;
+	struct state *state = maker->state;
+	size_t calls_len = 0, errnos_len = 0, c = 0, e = 0, i;
+	struct errno_count *errnos;
+	struct proc_row *procs;
+	struct call_row *calls;
+	uint32_t j;
+
+	for (i = 0; i < state->processes_len; i++) {
+		calls_len += state->processes[i]->calls_len;
+		errnos_len += state->processes[i]->errnos_len;
+	}
+	procs = arena_alloc(&tables->arena, state->processes_len * sizeof(*procs));
+	calls = arena_alloc(&tables->arena, calls_len * sizeof(*calls));
+	errnos = arena_alloc(&tables->arena, errnos_len * sizeof(*errnos));
+	if (!procs || !calls || !errnos)
+		return -ENOMEM;
+	for (i = 0; i < state->processes_len; i++) {
+		struct process *process = maker->sorted[i];
+
+		process->row = (uint32_t)i;
+		tables_fill_proc(maker, process, &procs[i]);
+		procs[i].calls_first = (uint32_t)c;
+		for (j = 0; j < process->calls_len; j++)
+			tables_fill_call(process, &process->calls[j], &calls[c++]);
+		for (j = 0; j < process->errnos_len; j++)
+			errnos[e++] = (struct errno_count){
+				.start_boot_ns = process->start_boot_ns,
+				.count = process->errnos[j].count,
+				.pid = process->pid,
+				.nr = process->errnos[j].nr,
+				.err = process->errnos[j].err,
+			};
+	}
+	tables->procs = procs;
+	tables->procs_len = state->processes_len;
+	tables->calls = calls;
+	tables->calls_len = c;
+	tables->errnos = errnos;
+	tables->errnos_len = e;
+	return maker->failed ? -ENOMEM : 0;
+}
+
+static int errno_order(const void *a, const void *b)
+{
+	const struct errno_count *left = *(const struct errno_count *const *)a;
+	const struct errno_count *right = *(const struct errno_count *const *)b;
+
+	if (left->nr != right->nr)
+		return left->nr < right->nr ? -1 : 1;
+	return left->err < right->err ? -1 : left->err > right->err;
+}
+
+/* The most frequent errno of each syscall over all processes. rows[nr] of numbers without calls: NULL. */
+static int tables_top_errnos(struct tables_maker *maker, struct syscall_row **rows)
+{
+	const struct tables *tables = maker->tables;
+	size_t bytes = tables->errnos_len * sizeof(struct errno_count *);
+	uint64_t best[COUNT_NR_COUNT] = { 0 };
+	const struct errno_count **sorted;
+	size_t i, j;
+
+	if (!bytes)
+		return 0;
+	sorted = memory_alloc_raw(maker->state->memory, bytes);
+	if (!sorted)
+		return -ENOMEM;
+	for (i = 0; i < tables->errnos_len; i++)
+		sorted[i] = &tables->errnos[i];
+	qsort(sorted, tables->errnos_len, sizeof(sorted[0]), errno_order);
+	for (i = 0; i < tables->errnos_len; i = j) {
+		uint64_t sum = 0;
+
+		for (j = i; j < tables->errnos_len && !errno_order(&sorted[i], &sorted[j]); j++)
+			sum += sorted[j]->count;
+		if (!sorted[i]->err || !rows[sorted[i]->nr] || sum <= best[sorted[i]->nr])
+			continue;
+		best[sorted[i]->nr] = sum;
+		rows[sorted[i]->nr]->top_errno = sorted[i]->err;
+	}
+	memory_free(maker->state->memory, sorted, bytes);
+	return 0;
+}
+
+/* Rows of syscalls, in the order of their numbers; of those that were ever called. */
+static int tables_fill_syscalls(struct tables_maker *maker)
+{
+	struct tables *tables = maker->tables;
+	const struct state *state = maker->state;
+	struct syscall_row *by_nr[COUNT_NR_COUNT] = { NULL };
+	uint64_t most[COUNT_NR_COUNT] = { 0 };
+	struct syscall_row *rows;
+	size_t len = 0, i;
+	unsigned nr;
+
+	rows = arena_alloc(&tables->arena, COUNT_NR_COUNT * sizeof(*rows));
+	if (!rows)
+		return -ENOMEM;
+	for (nr = 0; nr < COUNT_NR_COUNT; nr++) {
+		const struct call_sum *total = &state->nr_total[nr];
+		const struct call_sum *delta = &state->nr_delta[nr];
+
+		if (!total->calls)
+			continue;
+		by_nr[nr] = &rows[len];
+		rows[len++] = (struct syscall_row){
+			.nr = (uint16_t)nr,
+			.calls = total->calls,
+			.errors = total->errors,
+			.restarts = total->restarts,
+			.calls_delta = delta->calls,
+			.errors_delta = delta->errors,
+			.restarts_delta = delta->restarts,
+			.top_proc = UINT32_MAX,
+		};
+	}
+	for (i = 0; i < tables->calls_len; i++) {
+		const struct call_row *call = &tables->calls[i];
+
+		if (!call->calls_delta || !by_nr[call->nr])
+			continue;
+		by_nr[call->nr]->procs++;
+		if (call->calls_delta > most[call->nr]) {
+			most[call->nr] = call->calls_delta;
+			by_nr[call->nr]->top_proc = call->proc;
+		}
+	}
+	tables->syscalls = rows;
+	tables->syscalls_len = len;
+	return tables_top_errnos(maker, by_nr);
+}
+
+static int tables_fill(struct tables_maker *maker)
+{
+	struct state *state = maker->state;
+	size_t bytes = state->processes_len * sizeof(struct process *);
+	int r;
+
+	maker->tables->host = arena_text(&maker->tables->arena, state->host, strlen(state->host));
+	if (!maker->tables->host)
+		return -ENOMEM;
+	maker->sorted = memory_alloc_raw(state->memory, bytes ? bytes : 1);
+	if (!maker->sorted)
+		return -ENOMEM;
+	if (bytes)
+		memcpy(maker->sorted, state->processes, bytes);
+	qsort(maker->sorted, state->processes_len, sizeof(struct process *), process_order);
+	r = tables_fill_procs(maker);
+	if (r == 0)
+		r = tables_fill_syscalls(maker);
+	memory_free(state->memory, maker->sorted, bytes ? bytes : 1);
+	return r;
+}
+
+/* New tables of what the state knows; they replace the state's. */
+static int tables_make(struct state *state)
+{
+	struct tables *tables = memory_alloc(state->memory, sizeof(*tables));
+	struct tables_maker maker = {
+		.state = state,
+		.tables = tables,
+		.stamp = ++state->tables_stamp,
+	};
+	int r;
+
+	if (!tables)
+		return -ENOMEM;
+	tables->memory = memory_ref(state->memory);
+	atomic_init(&tables->refs, 1);
+	arena_init(&tables->arena, state->memory);
+	tables->time_ns = state->refresh_time_ns;
+	tables->interval_ns = state->interval_ns;
+	r = tables_fill(&maker);
+	if (r < 0) {
+		tables_unref(tables);
+		return r;
+	}
+	state_drop_tables(state);
+	state->tables = tables;
+	state->tables_seq = state->refresh_seq;
+	state->tables_records = state->records;
+	return 0;
+}
+
+/* Are there newer tables to be had? Without refreshes (a bare stream) events make them. */
+static bool tables_stale(const struct state *state)
+{
+	if (!state->tables)
+		return true;
+	if (state->in_refresh)
+		return false;
+	return state->tables_seq != state->refresh_seq ||
+	       (!state->refresh_seq && state->tables_records != state->records);
+}
+
+static void snapshot_fill_health(const struct state *state, struct health_row *health)
+{
+	*health = state->health;
+	health->calls = state->total.calls;
+	health->calls_delta = state->delta.calls;
+	health->inexact |= state->inexact;
+	health->memory_bytes = memory_used(state->memory);
+	health->memory_limit_bytes = memory_limit(state->memory);
+	health->evictions = state->evictions + state->history.evicted;
+}
+
+/*
+ * One block of memory:  box | chunk pointers | chunks | buffer rows | notice
+ * The caller takes over the pointers' targets.
+ */
+static struct snapshot_box *snapshot_box_new(const struct state *state, size_t notice_bytes)
+{
+	size_t chunks = state->history.blocks_len;
+	size_t bytes = sizeof(struct snapshot_box) +
+		       chunks * (sizeof(struct history_chunk *) + sizeof(struct history_chunk)) +
+		       state->buffers_len * sizeof(struct buffer_row) + notice_bytes;
+	struct snapshot_box *box = memory_alloc(state->memory, bytes);
+	struct history_chunk **pointers;
+	struct history_chunk *views;
+	struct buffer_row *buffers;
+	char *notice;
+	size_t i;
+
+	if (!box)
+		return NULL;
+	pointers = (struct history_chunk **)(box + 1);
+	views = (struct history_chunk *)(pointers + chunks);
+	buffers = (struct buffer_row *)(views + chunks);
+	notice = (char *)(buffers + state->buffers_len);
+	atomic_init(&box->refs, 1);
+	box->bytes = bytes;
+	history_hold(&state->history, views);
+	for (i = 0; i < chunks; i++)
+		pointers[i] = &views[i];
+	if (state->buffers_len)
+		memcpy(buffers, state->buffers, state->buffers_len * sizeof(*buffers));
+	snapshot_fill_health(state, &box->public.health);
+	if (notice_bytes)
+		memcpy(notice, state->notice, notice_bytes);
+	box->public.health.notice = notice_bytes ? notice : NULL;
+	box->public.chunks = pointers;
+	box->public.chunks_len = chunks;
+	box->public.buffers = buffers;
+	box->public.buffers_len = state->buffers_len;
+	return box;
+}
+
+int state_publish(struct state *state, struct snapshot **ret_snapshot)
+{
+	struct snapshot_box *box;
+	struct snapshot *public;
+	struct tables *tables;
+	int r;
+
+	if (tables_stale(state)) {
+		r = tables_make(state);
+		if (r < 0)
+			return r;
+	}
+	box = snapshot_box_new(state, state->notice[0] ? strlen(state->notice) + 1 : 0);
+	if (!box)
+		return -ENOMEM;
+	tables = state->tables;
+	atomic_fetch_add_explicit(&tables->refs, 1, memory_order_relaxed);
+	box->tables = tables;
+	box->memory = memory_ref(state->memory);
+	public = &box->public;
+	public->seq = ++state->snapshot_seq;
+	public->time_ns = tables->time_ns;
+	public->interval_ns = tables->interval_ns;
+	public->boot_epoch_ns = state->boot_epoch_ns;
+	public->host = tables->host;
+	public->procs = tables->procs;
+	public->procs_len = tables->procs_len;
+	public->calls = tables->calls;
+	public->calls_len = tables->calls_len;
+	public->syscalls = tables->syscalls;
+	public->syscalls_len = tables->syscalls_len;
+	public->errnos = tables->errnos;
+	public->errnos_len = tables->errnos_len;
+	public->events_first = history_first(&state->history);
+	public->events_end = state->history.last_num + 1;
+	public->streaming_since_ns = state->streaming_since_ns;
+	*ret_snapshot = public;
+	return 0;
+}
+
+/* The box of a snapshot: public is its first member. */
+static struct snapshot_box *snapshot_box(struct snapshot *snapshot)
+{
+	return (struct snapshot_box *)(void *)snapshot;
+}
+
+struct snapshot *snapshot_ref(struct snapshot *snapshot)
+{
+	if (snapshot)
+		atomic_fetch_add_explicit(&snapshot_box(snapshot)->refs, 1, memory_order_relaxed);
+	return snapshot;
+}
+
+void snapshot_unref(struct snapshot *snapshot)
+{
+	struct snapshot_box *box = snapshot_box(snapshot);
+	struct memory *memory;
+	size_t i;
+
+	if (!box || atomic_fetch_sub_explicit(&box->refs, 1, memory_order_acq_rel) != 1)
+		return;
+	for (i = 0; i < snapshot->chunks_len; i++)
+		history_chunk_release(snapshot->chunks[i]);
+	tables_unref(box->tables);
+	memory = box->memory;
+	memory_free(memory, box, box->bytes);
+	memory_unref(memory);
+}
+
+const struct proc_row *snapshot_proc(const struct snapshot *snapshot, uint32_t pid,
+				     uint64_t start_boot_ns)
+{
+	size_t low = 0, high = snapshot->procs_len;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		const struct proc_row *row = &snapshot->procs[middle];
+
+		if (row->pid == pid && row->start_boot_ns == start_boot_ns)
+			return row;
+		if (row->pid < pid || (row->pid == pid && row->start_boot_ns < start_boot_ns))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+/* The chunk that would hold an event, by the numbers of the chunks' first events. */
+static const struct history_chunk *snapshot_chunk(const struct snapshot *snapshot, uint64_t num)
+{
+	size_t low = 0, high = snapshot->chunks_len;
+
+	while (high - low > 1) {
+		size_t middle = (low + high) / 2;
+		const struct history_chunk *chunk = snapshot->chunks[middle];
+
+		if (history_chunk_len(chunk) && history_chunk_at(chunk, 0)->num <= num)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low < snapshot->chunks_len ? snapshot->chunks[low] : NULL;
+}
+
+const struct history_event *snapshot_event(const struct snapshot *snapshot, uint64_t num)
+{
+	const struct history_chunk *chunk = snapshot_chunk(snapshot, num);
+	size_t low = 0, high = chunk ? history_chunk_len(chunk) : 0;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		const struct history_event *event = history_chunk_at(chunk, middle);
+
+		if (event->num == num)
+			return event;
+		if (event->num < num)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The engine's life, its inputs that are no counters, and what happens when memory runs short. */
+#include "state.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "tables.h"
+
+#define STATE_MEMORY_DEFAULT (256u << 20)
+#define STATE_MEMORY_MIN (4u << 20)
+#define STATE_DEAD_KEEP_NS (10ull * 1000000000ull)
+#define STATE_BUFFERS_MAX SNAPSHOT_BUFFERS_MAX
+
+void *state_vector(struct state *state, void *vector, size_t *size, size_t element_bytes, size_t want)
+{
+	size_t grown = *size * 2 > 8 ? *size * 2 : 8;
+	void *moved;
+
+	if (want <= *size)
+		return vector;
+	if (grown < want)
+		grown = want;
+	moved = memory_grow(state->memory, vector, *size * element_bytes, grown * element_bytes);
+	if (moved)
+		*size = grown;
+	return moved;
+}
+
+/* Memory is short: the oldest events go first. */
+static int state_pressure(void *ctx, size_t bytes)
+{
+	struct state *state = ctx;
+
+	return history_drop(&state->history);
+}
+
+static void state_release(struct state *state)
+{
+	struct memory *memory = state->memory;
+
+	while (state->threads_len)
+		thread_free(state, state->threads[state->threads_len - 1]);
+	while (state->processes_len)
+		process_free(state, state->processes[state->processes_len - 1]);
+	state_drop_tables(state);
+	containers_release(state);
+	users_release(state);
+	fd_rules_free(state);
+	history_release(&state->history);
+	hash_release(&state->process_ids);
+	hash_release(&state->process_pids);
+	hash_release(&state->programs);
+	hash_release(&state->thread_ids);
+	memory_free(memory, state->processes, state->processes_size * sizeof(state->processes[0]));
+	memory_free(memory, state->threads, state->threads_size * sizeof(state->threads[0]));
+	memory_free(memory, state->samples, state->samples_size * sizeof(state->samples[0]));
+	memory_free(memory, state->sample_calls,
+		    state->sample_calls_size * sizeof(state->sample_calls[0]));
+	memory_free(memory, state->forgotten, state->forgotten_size * sizeof(state->forgotten[0]));
+	memory_free(memory, state->buffers, state->buffers_size * sizeof(state->buffers[0]));
+	text_pool_release(&state->texts);
+	free(state->host);
+}
+
+void state_free(struct state *state)
+{
+	struct memory *memory;
+
+	if (!state)
+		return;
+	memory = state->memory;
+	memory_set_pressure(memory, NULL, NULL); /* snapshots may live longer */
+	state_release(state);
+	memory_unref(memory);
+	free(state);
+}
+
+/* Which rows of counts are opens. */
+static void state_note_opens(struct state *state)
+{
+	int nr;
+
+	for (nr = 0; nr < SYSCALL_NR_MAX; nr++) {
+		const struct syscall_desc *desc = syscall_by_nr(nr);
+
+		state->nr_open[nr] = desc && (desc->flags & SYSCALL_F_OPEN);
+	}
+}
+
+int state_new(const struct state_opts *opts, const struct state_source *source,
+	      struct state **ret_state)
+{
+	size_t limit = opts->memory_bytes ? opts->memory_bytes : STATE_MEMORY_DEFAULT;
+	struct state *state = calloc(1, sizeof(*state));
+	int r;
+
+	if (!state)
+		return -ENOMEM;
+	if (limit < STATE_MEMORY_MIN)
+		limit = STATE_MEMORY_MIN;
+	r = memory_new(limit, &state->memory);
+	if (r < 0) {
+		free(state);
+		return r;
+	}
+	if (source)
+		state->source = *source;
+	state->boot_epoch_ns = opts->boot_epoch_ns;
+	state->dead_keep_ns = opts->dead_keep_ns ? opts->dead_keep_ns : STATE_DEAD_KEEP_NS;
+	hash_init(&state->process_ids, state->memory);
+	hash_init(&state->process_pids, state->memory);
+	hash_init(&state->programs, state->memory);
+	hash_init(&state->thread_ids, state->memory);
+	hash_init(&state->containers.cgroups, state->memory);
+	hash_init(&state->users.names, state->memory);
+	text_pool_init(&state->texts, state->memory);
+	state_note_opens(state);
+	state->execve = event_by_id("SYSCALL_EXECVE_19_X");
+	state->execveat = event_by_id("SYSCALL_EXECVEAT_X");
+	state->host = strdup(opts->host ? opts->host : "");
+	state->none = text_intern(&state->texts, "", 0);
+	r = history_init(&state->history, state->memory, limit / 2);
+	if (r == 0)
+		r = fd_rules_new(state);
+	if (r == 0 && (!state->host || !state->none))
+		r = -ENOMEM;
+	if (r < 0) {
+		state_free(state);
+		return r;
+	}
+	memory_set_pressure(state->memory, state_pressure, state);
+	*ret_state = state;
+	return 0;
+}
+
+void state_set_health(struct state *state, const struct health_row *health,
+		      const struct buffer_row *buffers, size_t buffers_len)
+{
+	struct buffer_row *rows;
+
+	state->health = *health;
+	state->health.notice = NULL;
+	state->notice[0] = '\0';
+	if (health->notice)
+		strncat(state->notice, health->notice, sizeof(state->notice) - 1);
+	if (buffers_len > STATE_BUFFERS_MAX)
+		buffers_len = STATE_BUFFERS_MAX;
+	rows = state_vector(state, state->buffers, &state->buffers_size, sizeof(*rows), buffers_len);
+	if (!rows && buffers_len)
+		return;
+	state->buffers = rows;
+	state->buffers_len = buffers_len;
+	if (buffers_len)
+		memcpy(rows, buffers, buffers_len * sizeof(*rows));
+}
+
+void state_take_forgotten(struct state *state, state_forget_fn fn, void *ctx)
+{
+	size_t i;
+
+	for (i = 0; i < state->forgotten_len; i++)
+		fn(ctx, state->forgotten[i].pid, state->forgotten[i].start_boot_ns);
+	state->forgotten_len = 0;
+}
+
+const struct history_event *state_last_event(const struct state *state)
+{
+	return state->history.last;
+}
+
+void state_file(struct state *state, const struct file_sample *file, const char *path)
+{
+	struct process *process = process_get(state, file->pid, file->start_boot_ns);
+
+	if (process)
+		fd_seed(state, process, file, path);
+}
+
+void state_forget_files(struct state *state, uint32_t pid)
+{
+	struct process *process;
+	size_t i;
+
+	if (pid) {
+		process = process_by_pid(state, pid);
+		if (process)
+			fd_forget(state, process);
+		return;
+	}
+	for (i = 0; i < state->processes_len; i++)
+		fd_forget(state, state->processes[i]);
+}
+
+/* The dead process whose row may go and that died first, NULL when there is none. */
+static struct process *state_oldest_dead(const struct state *state)
+{
+	struct process *oldest = NULL;
+	size_t i;
+
+	for (i = 0; i < state->processes_len; i++) {
+		struct process *process = state->processes[i];
+
+		if (!(process->flags & PROCESS_F_DEAD) || (process->flags & PROCESS_F_EXITED_ROW) ||
+		    process->seen_seq == state->refresh_seq ||
+		    process->active_ns >= state->refresh_time_ns)
+			continue;
+		if (!oldest || process->dead_ns < oldest->dead_ns)
+			oldest = process;
+	}
+	return oldest;
+}
+
+/* Are tables so large that the next refresh or publish could fail? */
+static bool state_is_tight(const struct state *state)
+{
+	return memory_used(state->memory) > memory_limit(state->memory) / 8 * 7;
+}
+
+void state_make_room(struct state *state)
+{
+	struct process *dead;
+	size_t i;
+
+	while (state_is_tight(state) && history_drop(&state->history))
+		;
+	while (state_is_tight(state) && (dead = state_oldest_dead(state))) {
+		process_fold(state, dead);
+		state->evictions++;
+	}
+	for (i = 0; i < state->processes_len && state_is_tight(state); i++) {
+		if (!state->processes[i]->fds)
+			continue;
+		fd_forget(state, state->processes[i]);
+		state->evictions++;
+	}
+}

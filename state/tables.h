@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * struct state, for the files of state/ that implement it. Nobody else includes this.
+ * counts.c does the refresh, process.c the entities, record.c what events change, fd.c open files,
+ * history.c keeps the events, container.c and user.c name things, snapshot.c publishes.
+ */
+#ifndef STATE_TABLES_H
+#define STATE_TABLES_H
+
+#include "state.h"
+#include "base/hash.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "container.h"
+#include "fd.h"
+#include "history.h"
+#include "process.h"
+#include "user.h"
+
+#define STATE_TEXTS_PER_REFRESH 4000 /* questions for command lines in one refresh */
+
+/* A living thread's counts in the refresh that runs. */
+struct thread_sample {
+	struct thread *thread; /* NULL: replaced by a later sample of the same thread */
+	size_t calls_first;
+	uint32_t calls_len;
+	struct byte_count bytes;
+};
+
+struct forgotten {
+	uint32_t pid;
+	uint64_t start_boot_ns;
+};
+
+/*
+ * Invariant of the counts, after state_refresh_end():
+ *
+ *   total(process, nr) = sum of the last exit-less samples of its threads in this refresh
+ *                      + sum of all exit records of its threads ever
+ *   total(nr)          = sum over all processes and programs + what no thread owns
+ *
+ * An identity whose exit record was seen gives nothing through samples any more, whenever the
+ * record came: in the refresh after its sample, between two refreshes, or before a late sample.
+ */
+struct state {
+	struct state_source source;
+	struct memory *memory;
+	struct text_pool texts;
+	struct text *none;           /* "" */
+	char *host;
+	uint64_t boot_epoch_ns;
+	uint64_t dead_keep_ns;
+
+	uint64_t refresh_seq;        /* 1, 2, 3, ... of the refresh that runs or ran last */
+	uint64_t refresh_time_ns;    /* its time */
+	uint64_t interval_ns;        /* since the one before; 0 in the first */
+	bool in_refresh;
+	bool inexact;                /* memory was missing for a count */
+	uint64_t evictions;
+
+	struct hash process_ids;     /* (pid, start) -> struct process */
+	struct hash process_pids;    /* pid -> youngest struct process */
+	struct hash programs;        /* hash of the text object's address -> its exited row */
+	struct process **processes;
+	size_t processes_len, processes_size;
+	struct process *last_process; /* of the last look-up, NULL: none */
+	uint64_t programs_made;
+	struct hash thread_ids;      /* (tid, start) -> struct thread */
+	struct thread **threads;
+	size_t threads_len, threads_size;
+
+	struct thread_sample *samples;
+	size_t samples_len, samples_size;
+	struct call_count *sample_calls;
+	size_t sample_calls_len, sample_calls_size;
+
+	struct call_sum other_now[COUNT_NR_COUNT]; /* this refresh, owned by no thread */
+	struct call_sum other[COUNT_NR_COUNT];
+	struct call_sum nr_total[COUNT_NR_COUNT], nr_delta[COUNT_NR_COUNT];
+	bool nr_open[COUNT_NR_COUNT];              /* SYSCALL_F_OPEN */
+	struct call_sum total, delta;              /* of the host */
+
+	struct forgotten *forgotten;
+	size_t forgotten_len, forgotten_size;
+
+	struct containers containers;
+	struct users users;
+	struct fd_rules *fd_rules;
+	const struct event_desc *execve, *execveat; /* events that make a process another program */
+	struct history history;
+
+	struct health_row health;
+	char notice[256];
+	struct buffer_row *buffers;
+	size_t buffers_len, buffers_size;
+
+	struct tables *tables;       /* of the last publish; NULL: none yet */
+	uint64_t tables_stamp;       /* generations made so far */
+	uint64_t tables_seq;         /* refresh_seq when they were made */
+	uint64_t tables_records;     /* records when they were made */
+	uint64_t snapshot_seq;
+	uint64_t records;            /* applied so far */
+	uint64_t streaming_since_ns; /* ts of the first record; 0: none */
+};
+
+/* Lets go of the tables of the last publish. */
+void state_drop_tables(struct state *state);
+/* Frees what is least needed when memory runs short: dead processes, then fd tables. */
+void state_make_room(struct state *state);
+/*
+ * Makes room in a vector for want elements; the size at least doubles. Returns the vector, or NULL
+ * when there is no memory (the old one stays).
+ */
+void *state_vector(struct state *state, void *vector, size_t *size, size_t element_bytes, size_t want);
+
+#endif

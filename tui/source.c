@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Answers from /proc and /etc/passwd, see source.h. */
+#include "source.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SOURCE_USER_BYTES 4096 /* for one line of the passwd file */
+
+/* public.ctx is the struct itself. */
+struct source {
+	struct state_source public; /* first: what the state sees */
+	int (*files)(void *ctx, uint32_t pid);
+	void *files_ctx;
+};
+
+/* Reads a file up to its end or size; the number of bytes or -errno. */
+static ssize_t read_all(const char *path, char *data, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	size_t len = 0;
+	ssize_t r = 0;
+
+	if (fd < 0)
+		return -errno;
+	while (len < size) {
+		r = read(fd, data + len, size - len);
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r <= 0)
+			break;
+		len += (size_t)r;
+	}
+	if (r < 0)
+		r = -errno;
+	close(fd);
+	return r < 0 && !len ? r : (ssize_t)len;
+}
+
+/* The target of /proc/PID/NAME; its length, 0 when there is none. */
+static size_t read_link(uint32_t pid, const char *name, char *data, size_t size)
+{
+	char path[64];
+	ssize_t len;
+
+	snprintf(path, sizeof(path), "/proc/%u/%s", pid, name);
+	len = readlink(path, data, size);
+	return len > 0 ? (size_t)len : 0;
+}
+
+static int source_process_text(void *ctx, uint32_t pid, char *cmdline, size_t *cmdline_len, char *exe,
+			       size_t *exe_len, char *cwd, size_t *cwd_len)
+{
+	char path[64];
+	ssize_t len;
+
+	snprintf(path, sizeof(path), "/proc/%u/cmdline", pid);
+	len = read_all(path, cmdline, *cmdline_len);
+	if (len == -ENOENT || len == -ESRCH)
+		return -ENOENT;
+	*cmdline_len = len > 0 ? (size_t)len : 0;
+	*exe_len = read_link(pid, "exe", exe, *exe_len);
+	*cwd_len = read_link(pid, "cwd", cwd, *cwd_len);
+	return 0;
+}
+
+static int source_process_cgroup(void *ctx, uint32_t pid, char *text, size_t *len)
+{
+	char path[64];
+	ssize_t r;
+
+	snprintf(path, sizeof(path), "/proc/%u/cgroup", pid);
+	r = read_all(path, text, *len);
+	if (r < 0)
+		return r == -ESRCH ? -ENOENT : (int)r;
+	*len = (size_t)r;
+	return 0;
+}
+
+static int source_process_files(void *ctx, uint32_t pid)
+{
+	const struct source *source = ctx;
+
+	return source->files ? source->files(source->files_ctx, pid) : -ENOENT;
+}
+
+static int source_user_name(void *ctx, uint32_t uid, char *name, size_t *len)
+{
+	char bytes[SOURCE_USER_BYTES];
+	struct passwd entry, *found = NULL;
+	size_t name_len;
+	int r = getpwuid_r(uid, &entry, bytes, sizeof(bytes), &found);
+
+	if (r != 0)
+		return -r;
+	if (!found)
+		return -ENOENT;
+	name_len = strlen(found->pw_name);
+	if (!name_len || name_len > *len)
+		return -ENOENT;
+	memcpy(name, found->pw_name, name_len);
+	*len = name_len;
+	return 0;
+}
+
+int source_new(int (*files)(void *ctx, uint32_t pid), void *ctx, struct state_source **ret_source)
+{
+	struct source *source = calloc(1, sizeof(*source));
+
+	if (!source)
+		return -ENOMEM;
+	source->files = files;
+	source->files_ctx = ctx;
+	source->public = (struct state_source){
+		.ctx = source,
+		.process_text = source_process_text,
+		.process_cgroup = source_process_cgroup,
+		.process_files = source_process_files,
+		.user_name = source_user_name,
+	};
+	*ret_source = &source->public;
+	return 0;
+}
+
+void source_free(struct state_source *source)
+{
+	free(source);
+}

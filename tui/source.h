@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The state's source on a live host: what it asks for is read from /proc and /etc/passwd, in the
+ * engine's thread. Open files are the owner's to find (it has the probe).
+ */
+#ifndef TUI_SOURCE_H
+#define TUI_SOURCE_H
+
+#include "state/state.h"
+
+/*
+ * files(ctx, pid) calls state_file() for every open file of a process; the other questions are
+ * answered here. Returns 0 or -ENOMEM. Free with source_free().
+ */
+int source_new(int (*files)(void *ctx, uint32_t pid), void *ctx, struct state_source **ret_source);
+void source_free(struct state_source *source);
+
+#endif
