@@ -123,7 +123,7 @@ int option_set_user(struct option_value *input, const char *value)
 {
 	struct probe_scope *scope = &input->options->scope;
 	struct passwd *entry;
-	uint64_t uid;
+	uint64_t uid = 0;
 
 	if (number_whole(value, &uid) < 0) {
 		entry = getpwnam(value);
@@ -165,13 +165,13 @@ int option_set_batch(struct option_value *input, const char *value)
 
 static int set_name(struct option_value *input, const char *value, char *name, char *from)
 {
-	struct options *options = input->options;
+	const size_t size = sizeof(input->options->view);
 
-	if (!*value || strlen(value) >= sizeof(options->view))
+	if (!*value || strlen(value) >= size)
 		return option_fail(input->err, "%s %s: expected a name of 1 to %zu bytes",
-				   input->what, value, sizeof(options->view) - 1);
-	snprintf(name, sizeof(options->view), "%s", value);
-	snprintf(from, sizeof(options->view_from), "%s", input->from);
+				   input->what, value, size - 1);
+	snprintf(name, size, "%s", value);
+	snprintf(from, sizeof(input->options->view_from), "%s", input->from);
 	return 0;
 }
 
@@ -231,7 +231,7 @@ int option_set_output(struct option_value *input, const char *value)
 int option_set_buffer_size(struct option_value *input, const char *value)
 {
 	struct probe_error probe_err = { 0 };
-	uint64_t bytes;
+	uint64_t bytes = 0;
 	int rc = parse_size(input, value, &bytes);
 
 	if (rc < 0)
@@ -245,7 +245,7 @@ int option_set_buffer_size(struct option_value *input, const char *value)
 int option_set_buffer_preset(struct option_value *input, const char *value)
 {
 	struct probe_error probe_err = { 0 };
-	uint64_t preset;
+	uint64_t preset = 0;
 	int rc = parse_whole(input, value, 0, UINT64_MAX, &preset);
 
 	if (rc < 0)
@@ -259,7 +259,7 @@ int option_set_cpus_per_buffer(struct option_value *input, const char *value)
 {
 	struct probe_opts *probe = &input->options->probe;
 	struct probe_error probe_err = { 0 };
-	uint64_t cpus;
+	uint64_t cpus = 0;
 	int rc = parse_whole(input, value, 0, UINT64_MAX, &cpus);
 
 	if (rc < 0)
@@ -274,7 +274,7 @@ int option_set_cpus_per_buffer(struct option_value *input, const char *value)
 int option_set_snaplen(struct option_value *input, const char *value)
 {
 	struct probe_error probe_err = { 0 };
-	uint64_t bytes;
+	uint64_t bytes = 0;
 	int rc = parse_whole(input, value, 0, UINT64_MAX, &bytes);
 
 	if (rc < 0)
@@ -287,7 +287,7 @@ int option_set_snaplen(struct option_value *input, const char *value)
 
 int option_set_memory(struct option_value *input, const char *value)
 {
-	uint64_t bytes;
+	uint64_t bytes = 0;
 	int rc = parse_size(input, value, &bytes);
 
 	if (rc < 0)

@@ -29,7 +29,7 @@ format() { tracked '*.c' '*.h' | xargs clang-format --dry-run -Werror; }
 # The programs of the kernel side have another compiler and target; the verifier reads them.
 tidy() {
 	tracked '*.c' | grep -v '\.bpf\.c$' |
-		xargs -P2 -n4 sh "$here/tidy.sh" "$O"
+		xargs -P2 -n1 sh "$here/tidy.sh" "$O"
 }
 
 shell() {
