@@ -21,7 +21,11 @@ static __always_inline struct probe_knobs *knobs_get(void)
 	return bpf_map_lookup_elem(&knobs, &zero);
 }
 
-/* By process tree: looks for the process and its ancestors in scope_pids. */
+/*
+ * By process tree: looks for the process and its ancestors in scope_pids.
+ * Verifier: following a trusted pointer searches the kernel's BTF by name, at every level and on
+ * every path (btf_nested_type_is_trusted): 4 s of load time. Plain reads cost nothing there.
+ */
 static __noinline u32 want_compute(struct probe_knobs *knob, struct task_struct *task)
 {
 	struct task_struct *at = task;
@@ -32,7 +36,7 @@ static __noinline u32 want_compute(struct probe_knobs *knob, struct task_struct 
 	if (!knob->scope_by_pid)
 		want |= WANT_SCOPE;
 	for (u32 level = 0; level < SCOPE_ANCESTORS_MAX; level++) {
-		u32 pid = at->tgid;
+		u32 pid = BPF_CORE_READ(at, tgid);
 		u32 *bits;
 
 		if (!pid)
@@ -42,7 +46,7 @@ static __noinline u32 want_compute(struct probe_knobs *knob, struct task_struct 
 			want |= WANT_FOCUS;
 		if (bits && *bits & SCOPE_PID_SCOPE && (!level || knob->scope_children))
 			want |= WANT_SCOPE;
-		at = at->real_parent;
+		at = BPF_CORE_READ(at, real_parent);
 	}
 	return want;
 }
