@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every view, pop-up and state of the monitor, against recorded screens. */
+#include <check.h>
+#include <stdlib.h>
+#include "golden.h"
+
+static const struct golden_case cases[] = {
+	{ .name = "processes", .script = "" },
+	{ .name = "processes_40x10", .script = "", .rows = 10, .cols = 40 },
+	{ .name = "processes_132x30", .script = "", .rows = 30, .cols = 132 },
+	{ .name = "processes_too_small", .script = "", .rows = 9, .cols = 60 },
+	{ .name = "syscalls", .script = "'2'" },
+	{ .name = "syscalls_40x10", .script = "'2'", .rows = 10, .cols = 40 },
+	{ .name = "callers", .script = "'2' Down Enter" },
+	{ .name = "process_syscalls", .script = "Down Enter" },
+	{ .name = "process_syscall_stream", .script = "Down Enter End Up Enter" },
+	{ .name = "stream", .script = "", .view = "stream" },
+	{ .name = "stream_40x10", .script = "", .view = "stream", .rows = 10, .cols = 40 },
+	{ .name = "stream_gap", .script = "Home", .view = "stream" },
+	{ .name = "stream_left_tail", .script = "Up Up step", .view = "stream" },
+	{ .name = "stream_tail_again", .script = "Up Up step End", .view = "stream" },
+	{ .name = "stream_of_row", .script = "'s'" },
+	{ .name = "event", .script = "Up Enter", .view = "stream" },
+	{ .name = "event_previous", .script = "Up Enter '['", .view = "stream" },
+	{ .name = "opens", .script = "", .view = "opens" },
+	{ .name = "opens_by_path", .script = "'g'", .view = "opens" },
+	{ .name = "opens_of_path", .script = "'g' Enter", .view = "opens" },
+	{ .name = "health", .script = "'D'" },
+	{ .name = "inexact", .script = "step step step step '2'" },
+	{ .name = "dead", .script = "step 'M' End" },
+	{ .name = "help", .script = "'?'" },
+	{ .name = "help_end", .script = "F1 End" },
+	{ .name = "help_40x10", .script = "'?' PgDn", .rows = 10, .cols = 40 },
+	{ .name = "picker_views", .script = "'v' Down" },
+	{ .name = "picker_sort", .script = "F9 Down Down" },
+	{ .name = "picked_sort", .script = "F9 Home Enter" },
+	{ .name = "prompt_filter", .script = "'f' 'nginx'" },
+	{ .name = "filtered", .script = "F4 'redis' Enter" },
+	{ .name = "filter_empty", .script = "'f' 'no such text' Enter" },
+	{ .name = "filter_cancelled", .script = "'f' 'redis' Esc" },
+	{ .name = "prompt_wide", .script = "'/' '\xe6\x97\xa5\xe6\x9c\xac' Left" },
+	{ .name = "searched", .script = "'/' 'sshd' Enter" },
+	{ .name = "search_next", .script = "'/' 'an' Enter 'n'" },
+	{ .name = "user", .script = "'u' 'ann' Enter" },
+	{ .name = "user_unknown", .script = "'u' 'anna' Enter" },
+	{ .name = "delay", .script = "'d' '2.5' Enter" },
+	{ .name = "delay_wrong", .script = "'d' '0' Enter" },
+	{ .name = "paused", .script = "'p' step step" },
+	{ .name = "cursor_stays", .script = "Down Down 'I' step" },
+	{ .name = "up_restores_cursor", .script = "Down Down Enter step Bksp" },
+	{ .name = "sorted_left", .script = "'<'" },
+	{ .name = "columns_right", .script = "Right Right Right Right" },
+	{ .name = "text_right", .script = "Right Right Right Right Right Right Right Right Right Right Right Right "
+				     "Right Right 'n'" },
+	{ .name = "excluded", .script = "'!'" },
+	{ .name = "only", .script = "'='" },
+	{ .name = "unknown_key", .script = "'x'" },
+	{ .name = "first_view", .script = "Bksp" },
+	{ .name = "held", .script = "'z' 'I'" },
+	{ .name = "resized", .script = "size=60x12 step size=80x24" },
+	{ .name = "resized_with_popup", .script = "'v' size=45x11" },
+	{ .name = "grown", .script = "size=30x5 size=100x28" },
+	{ .name = "light", .script = "Down 'v'", .theme = "light" },
+	{ .name = "classic_8_colors", .script = "Down", .theme = "classic", .term = "xterm" },
+	{ .name = "dark_8_colors", .script = "Down", .term = "xterm" },
+	{ .name = "mono_vt100", .script = "Down", .term = "vt100" },
+	{ .name = "mono_no_color", .script = "Down step", .no_color = true },
+	{ .name = "mono_stream", .script = "", .view = "stream", .no_color = true },
+	{ .name = "locale_c", .script = "Down", .locale = "C" },
+	{ .name = "locale_c_stream", .script = "", .view = "stream", .locale = "C" },
+	{ .name = "hostile_processes", .script = "", .kind = FAKE_HOSTILE },
+	{ .name = "hostile_stream", .script = "", .view = "stream", .kind = FAKE_HOSTILE },
+	{ .name = "hostile_event", .script = "Enter", .view = "stream", .kind = FAKE_HOSTILE },
+	{ .name = "hostile_opens", .script = "", .view = "opens", .kind = FAKE_HOSTILE },
+	{ .name = "hostile_scope", .script = "Enter", .kind = FAKE_HOSTILE },
+	{ .name = "hostile_locale_c", .script = "", .kind = FAKE_HOSTILE, .locale = "C" },
+};
+
+START_TEST(screen)
+{
+	char *difference = golden_check(&cases[_i]);
+
+	ck_assert_msg(!difference, "%s", difference ? difference : "");
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("screens");
+	TCase *tcase = tcase_create("screens");
+	SRunner *runner;
+	int failed;
+
+	tcase_set_timeout(tcase, 120);
+	tcase_add_loop_test(tcase, screen, 0, (int)(sizeof(cases) / sizeof(cases[0])));
+	suite_add_tcase(suite, tcase);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? 1 : 0;
+}
