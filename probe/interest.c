@@ -84,12 +84,13 @@ static void knob_store(uint32_t *knob, uint32_t value)
 	__atomic_store_n(knob, value, __ATOMIC_RELAXED);
 }
 
-static void scope_gen_bump(struct probe_knobs *knobs)
+static void scope_gen_store(struct probe_knobs *knobs, uint32_t scopes, uint32_t focuses)
 {
-	uint32_t gen = knobs->scope_gen + 1;
-
 	/* 0 is the generation of a thread that was never looked at. */
-	__atomic_store_n(&knobs->scope_gen, gen ? gen : 1, __ATOMIC_RELEASE);
+	if (scopes == UINT16_MAX + 1)
+		scopes = 1;
+	__atomic_store_n(&knobs->scope_gen, scopes * SCOPE_GEN_SCOPE + focuses % SCOPE_GEN_SCOPE,
+			 __ATOMIC_RELEASE);
 }
 
 /* A list is off while it changes: a filter that lets too much through for an instant loses nothing. */
@@ -116,6 +117,7 @@ static void scope_lists_write(struct probe_knobs *knobs, const struct probe_scop
 
 int probe_set_scope(struct probe *probe, const struct probe_scope *scope)
 {
+	uint32_t gen = probe->knobs->scope_gen;
 	int rc;
 
 	if (scope->pids_len > PROBE_SCOPE_MAX || scope->cgroup_ids_len > PROBE_SCOPE_MAX ||
@@ -129,12 +131,13 @@ int probe_set_scope(struct probe *probe, const struct probe_scope *scope)
 	scope_lists_write(probe->knobs, scope);
 	knob_store(&probe->knobs->scope_children, scope->children);
 	knob_store(&probe->knobs->scope_by_pid, scope->pids_len > 0);
-	scope_gen_bump(probe->knobs);
+	scope_gen_store(probe->knobs, gen / SCOPE_GEN_SCOPE + 1, gen % SCOPE_GEN_SCOPE);
 	return 0;
 }
 
 int probe_set_focus(struct probe *probe, const pid_t *pids, size_t pids_len)
 {
+	uint32_t gen = probe->knobs->scope_gen;
 	int rc;
 
 	if (pids_len > PROBE_SCOPE_MAX)
@@ -145,7 +148,7 @@ int probe_set_focus(struct probe *probe, const pid_t *pids, size_t pids_len)
 	rc = scope_pids_write(probe);
 	if (rc < 0)
 		return rc;
-	scope_gen_bump(probe->knobs);
+	scope_gen_store(probe->knobs, gen / SCOPE_GEN_SCOPE, gen % SCOPE_GEN_SCOPE + 1);
 	return 0;
 }
 

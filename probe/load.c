@@ -107,6 +107,7 @@ void probe_free(struct probe *probe)
 		return;
 	/* The stream's programs first: the count object's tail calls then find nothing. */
 	stream_bpf__destroy(probe->stream);
+	counters_free(probe->counters);
 	if (probe->knobs)
 		munmap(probe->knobs, probe->knobs_bytes);
 	if (probe->stats)
@@ -156,7 +157,7 @@ static void knobs_start(struct probe *probe)
 	probe->knobs->snaplen = probe->opts.snaplen;
 	probe->knobs->self_tgid = probe->opts.watch_self ? 0 : own_initial_pid();
 	probe->knobs->cgroup_v1 = cgroup_mode_find() == CGROUP_MODE_V1;
-	probe->knobs->scope_gen = 1;
+	probe->knobs->scope_gen = SCOPE_GEN_SCOPE;
 	probe_refresh_clock(probe);
 }
 

@@ -46,7 +46,7 @@ struct nr_info {
  */
 struct probe_knobs {
 	__u8 interest[SYSCALL_NR_MAX]; /* enum probe_want per number */
-	__u32 scope_gen;       /* threads whose gen differs recompute their want; starts at 1 */
+	__u32 scope_gen;       /* threads whose gen differs recompute their want; see want_kept() */
 	__u32 scope_by_pid;    /* 1: only threads with an ancestor (or self) in scope_pids want SCOPE */
 	__u32 scope_children;  /* 1: descendants too */
 	__u32 self_tgid;       /* never streamed, unless watch_self cleared it to 0 */
@@ -66,6 +66,17 @@ struct probe_knobs {
 /* scope_pids: hash, key u32 tgid, value u32 of these bits. */
 #define SCOPE_PID_SCOPE 1u
 #define SCOPE_PID_FOCUS 2u
+
+/*
+ * scope_gen counts changes of the scope in its high half, from 1, and of the focus in its low half.
+ * What a thread keeps of its want while it is computed anew: a change of the focus alone takes
+ * nobody out of the scope, although an orphan has lost the ancestor that brought it in.
+ */
+#define SCOPE_GEN_SCOPE (1u << 16)
+static inline __u32 want_kept(__u32 want, __u32 gen, __u32 gen_now)
+{
+	return (gen ^ gen_now) < SCOPE_GEN_SCOPE ? want & SCOPE_PID_SCOPE : 0;
+}
 
 /* One per CPU, ARRAY map, BPF_F_MMAPABLE. Atomic adds: a preempted program may share the CPU. */
 struct cpu_stats {

@@ -58,7 +58,7 @@ static __always_inline u32 want_update(struct probe_knobs *knob, struct thread_c
 	u32 gen = knob->scope_gen;
 
 	if (unlikely(counts->gen != gen)) {
-		counts->want = want_compute(knob, task);
+		counts->want = want_compute(knob, task) | want_kept(counts->want, counts->gen, gen);
 		counts->gen = gen;
 	}
 	return counts->want;

@@ -96,7 +96,8 @@ static __always_inline u32 task_flags(struct probe_knobs *knob, struct thread_co
 	if (counts && counts->gen == knob->scope_gen)
 		want = counts->want;
 	else
-		want = want_compute(knob, task);
+		want = want_compute(knob, task) |
+		       (counts ? want_kept(counts->want, counts->gen, knob->scope_gen) : 0);
 	/* saker itself wants nothing but is in scope where everything is. */
 	if (want & WANT_SCOPE || !knob->scope_by_pid)
 		flags |= lists_allow(knob, task) ? TASK_F_IN_SCOPE : 0;

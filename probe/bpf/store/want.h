@@ -34,7 +34,7 @@ static __noinline u32 want_of_tree(struct probe_knobs *k, struct task_struct *ta
 	struct task_struct *at = task;
 
 	for (u32 level = 0; level < WANT_LEVELS; level++) {
-		u32 pid = at->tgid;
+		u32 pid = BPF_CORE_READ(at, tgid); /* as in count/scope.h: quick to verify */
 		u32 *bits = bpf_map_lookup_elem(&scope_pids, &pid);
 
 		if (!pid)
@@ -43,7 +43,7 @@ static __noinline u32 want_of_tree(struct probe_knobs *k, struct task_struct *ta
 			want |= WANT_FOCUS;
 		if (bits && *bits & SCOPE_PID_SCOPE && (!level || k->scope_children))
 			want |= WANT_SCOPE;
-		at = at->real_parent;
+		at = BPF_CORE_READ(at, real_parent);
 	}
 	return want;
 }
@@ -53,7 +53,7 @@ static __always_inline bool call_wanted(struct task_struct *task, u64 nr)
 {
 	struct thread_counts *counts;
 	struct probe_knobs *k;
-	u32 zero = 0, interest;
+	u32 zero = 0, interest, kept;
 
 	k = bpf_map_lookup_elem(&knobs, &zero);
 	barrier_var(nr);
@@ -65,7 +65,8 @@ static __always_inline bool call_wanted(struct task_struct *task, u64 nr)
 	counts = bpf_task_storage_get(&threads, task, NULL, 0);
 	if (counts && counts->gen == k->scope_gen)
 		return interest & counts->want;
-	return interest & want_of_tree(k, task);
+	kept = counts ? want_kept(counts->want, counts->gen, k->scope_gen) : 0;
+	return interest & (want_of_tree(k, task) | kept);
 }
 
 #endif
