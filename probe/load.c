@@ -324,7 +324,9 @@ static int stream_plan(struct probe *probe)
 	probe->stream->rodata->ring_bytes = (uint32_t)probe->ring_bytes;
 	rc = ring_set_new(&plan, &probe->rings);
 	ring_plan_release(&plan);
-	return rc;
+	if (rc < 0)
+		return rc;
+	return bpf_map__set_max_entries(probe->stream->maps.scratch, probe->cpus * SCRATCH_SLOTS);
 }
 
 static int stream_load(struct probe *probe, struct load_log *log, struct probe_error *err)

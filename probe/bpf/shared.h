@@ -23,6 +23,8 @@
 #define PROBE_CPUS_MAX 1024
 #define PROBE_RINGS_MAX 256
 #define STREAM_PROGS_MAX 64
+/* Scratch slots per CPU: one for a call, one for what interrupts it, one more. */
+#define SCRATCH_SLOTS 3
 
 /* Per syscall number, made by the loader from syscalls.def. */
 struct nr_info {

@@ -10,9 +10,6 @@
 #include "prefix.h"
 #include "../extract/walk.h"
 
-/* Slots per CPU: one for a call, one for what interrupts it, one more. */
-#define SCRATCH_SLOTS 3
-
 /* The event's place in the slot; prefix and extension grow down from it. */
 #define EVENT_AT 8704u
 /* Most bytes of one parameter but data: a path, an argument list. */
