@@ -13,6 +13,7 @@
 struct count_bpf;
 struct stream_bpf;
 struct ring_set;
+struct counters;
 
 struct probe {
 	struct probe_opts opts;
@@ -24,6 +25,7 @@ struct probe {
 	size_t stats_bytes;        /* of the mapping */
 	unsigned cpus;             /* possible CPUs */
 	bool iter_files;           /* dump_files is loaded; else open files come from /proc */
+	struct counters *counters; /* reader of the counter plane; made at the first refresh */
 	struct ring_set *rings;    /* NULL until the stream is loaded */
 	size_t ring_bytes;         /* of each ring */
 	int epoll_fd;              /* rings that ask for attention, edge-triggered; -1 = none */
@@ -36,5 +38,8 @@ struct probe {
 
 /* Refreshes the knob that turns boot time into wall time, at most once a second. */
 void probe_refresh_clock(struct probe *probe);
+
+/* Releases what counters.c and files.c keep. NULL is fine. */
+void counters_free(struct counters *counters);
 
 #endif

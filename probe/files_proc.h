@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Open files from /proc: type, device, inode, position and name; a socket's addresses are not there. */
+#ifndef PROBE_FILES_PROC_H
+#define PROBE_FILES_PROC_H
+
+#include <sys/types.h>
+#include "probe.h"
+
+/* As probe_read_files(). Processes that end meanwhile or may not be read are passed over. */
+int files_proc_read(pid_t pid, probe_file_fn fn, void *ctx);
+
+#endif
