@@ -91,7 +91,7 @@ const struct history_event *history_chunk_at(const struct history_chunk *chunk, 
 struct buffer_row {
 	unsigned buffer, cpus;
 	uint64_t fate[RECORD_FATE_COUNT][RECORD_CLASS_COUNT];
-	uint64_t events_delta, bytes_delta, drops, drops_delta;
+	uint64_t events_delta, bytes, bytes_delta, drops, drops_delta; /* bytes: delivered */
 	uint64_t used_bytes, high_bytes, size_bytes;
 	uint64_t late, unreadable, cut;
 };

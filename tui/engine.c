@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -19,7 +20,6 @@
 
 #include "interest.h"
 #include "probe/schema/event.h"
-#include "scope_match.h"
 #include "source.h"
 #include "state/state.h"
 
@@ -62,7 +62,7 @@ struct engine {
 	struct health_row health;
 	struct buffer_row *buffers;
 	size_t buffers_size;
-	char notice[520];
+	char notice[600];
 };
 
 static uint64_t clock_ns(clockid_t clock)
@@ -94,11 +94,12 @@ static void publish(struct engine *engine)
 
 /* --- counters --- */
 
+/* Tables have rows for exactly the processes whose events can be streamed. */
 static void sink_task(void *ctx, const struct task_sample *task, const struct call_count *calls)
 {
 	struct engine *engine = ctx;
 
-	if (scope_match_task(&engine->opts.scope, task))
+	if (task->flags & TASK_F_IN_SCOPE)
 		state_task(engine->state, task, calls);
 }
 
@@ -106,7 +107,7 @@ static void sink_exit(void *ctx, const struct task_exit *ended, const struct cal
 {
 	struct engine *engine = ctx;
 
-	if (scope_match_exit(&engine->opts.scope, ended))
+	if (ended->flags & TASK_F_IN_SCOPE)
 		state_exit(engine->state, ended, calls);
 }
 
@@ -115,6 +116,11 @@ static void sink_errno(void *ctx, const struct errno_count *count)
 	struct engine *engine = ctx;
 
 	state_errno(engine->state, count);
+}
+
+static bool scope_is_everything(const struct probe_scope *scope)
+{
+	return !scope->pids_len && !scope->cgroup_ids_len && !scope->euids_len && !scope->comms_len;
 }
 
 static void sink_other(void *ctx, const struct call_count *count)
