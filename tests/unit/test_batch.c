@@ -109,9 +109,9 @@ START_TEST(test_text)
 		"\n"
 		"    PID USER       CPU%    RSS SYSC/s  ERR/s FILE R/s FILE W/s COMMAND\n"
 		"     30 www          0%  1.00M  12.3k      0        0        0 nginx -c "
-		"\"a,b\"\\x1b[2J\n"
+		"\"a,b\"\\x+\n"
 		"     31 averylo+     0%      0      0      0        0        0 h\xc3\xa9llo "
-		"\\xffwo+\n"
+		"\\xffworld +\n"
 		"\n";
 	char *text = batch_of("processes", BATCH_TEXT, 80, BATCH_FINAL, 1);
 	ck_assert_str_eq(text, wanted);
