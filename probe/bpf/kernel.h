@@ -314,6 +314,19 @@ struct sock {
 	struct sock_common __sk_common;
 	u16 sk_protocol;
 	u16 sk_type;
+	u32 sk_ack_backlog, sk_max_ack_backlog;
+};
+struct sockaddr_un {
+	u16 sun_family;
+	char sun_path[108];
+};
+struct unix_address {
+	int len;
+	struct sockaddr_un name[0];
+};
+struct unix_sock {
+	struct unix_address *addr;
+	struct sock *peer;
 };
 struct socket {
 	short type;

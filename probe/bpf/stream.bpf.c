@@ -17,5 +17,8 @@
 #include "family/clone.h"
 #include "family/exec.h"
 #include "family/exit.h"
+#include "family/socket.h"
+#include "family/message.h"
+#include "family/name.h"
 
 char _license[] SEC("license") = "Dual BSD/GPL";

@@ -26,6 +26,7 @@
 #endif
 #define K_O_TMPFILE (020000000u | K_O_DIRECTORY)
 
+#define SCAP_O_DIRECT (1u << 9)
 #define SCAP_O_F_CREATED (1u << 14)
 
 /* Bit `from` of flags as bit `to`: shifts instead of branches. Both are constants. */

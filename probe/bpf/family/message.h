@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * sendto, sendmsg, sendmmsg, recvfrom, recvmsg, recvmmsg, on sys_exit. The forms for several
+ * messages are one event with the first message's data and addresses.
+ */
+#ifndef PROBE_BPF_FAMILY_MESSAGE_H
+#define PROBE_BPF_FAMILY_MESSAGE_H
+
+#include "../store/address.h"
+#include "../store/data.h"
+
+/* struct user_msghdr, include/linux/socket.h: the ABI of 64-bit callers. */
+struct msghdr_user {
+	u64 name;
+	u32 name_len, pad;
+	u64 iov, iov_len;
+	u64 control, control_len;
+	u32 flags, pad2;
+};
+#define MMSGHDR_BYTES_AT 56 /* msg_len of struct mmsghdr, behind the message header */
+
+/* The tuple of a call that did not fail. */
+static __always_inline void build_message_tuple(struct build *b, const u32 i, const u32 direction, u64 name,
+						u64 name_len)
+{
+	struct call *call = b->call;
+
+	if (call->ret < 0)
+		build_none(b, i);
+	else
+		build_tuple(b, i, sock_of_fd(call->task, (s32)call->args[0]), direction, name, name_len);
+}
+
+static __always_inline void message_read(struct build *b, u64 user, struct msghdr_user *msg)
+{
+	if (bpf_probe_read_user(msg, sizeof(*msg), (void *)user)) {
+		b->slot->flags |= RECORD_F_UNREADABLE;
+		__builtin_memset(msg, 0, sizeof(*msg));
+	}
+}
+
+/* The received control data, whole up to PARAM_MAX. */
+static __always_inline void build_control(struct build *b, const u32 i, struct msghdr_user *msg)
+{
+	u64 len = b->call->ret < 0 ? 0 : msg->control_len;
+
+	if (len >= PARAM_MAX) {
+		b->slot->flags |= RECORD_F_CUT;
+		len = PARAM_MAX - 1;
+	}
+	len &= PARAM_MAX - 1;
+	if (len && bpf_probe_read_user(build_at(b), len, (void *)msg->control)) {
+		b->slot->flags |= RECORD_F_UNREADABLE;
+		len = 0;
+	}
+	build_done(b, i, len);
+}
+
+/* sendto: res, data, fd, size, tuple */
+SEC("tp_btf/sys_exit")
+int BPF_PROG(store_sendto, struct pt_regs *regs, long ret)
+{
+	struct call call;
+	struct build b;
+
+	if (call_begin_syscall(&call, regs, ret) || build_begin(&b, &call, 5))
+		return 0;
+	build_u64(&b, 0, ret);
+	build_data(&b, 1, DATA_AT(5, 8), call.args[1], ret > 0 ? ret : (s64)call.args[2]);
+	build_u64(&b, 2, (s64)(s32)call.args[0]);
+	build_u32(&b, 3, call.args[2]);
+	build_message_tuple(&b, 4, TUPLE_OUT, call.args[4], (u32)call.args[5]);
+	build_submit(&b);
+	return 0;
+}
+
+/* recvfrom: res, data, tuple, fd, size */
+SEC("tp_btf/sys_exit")
+int BPF_PROG(store_recvfrom, struct pt_regs *regs, long ret)
+{
+	struct call call;
+	struct build b;
+	u32 name_len = 0;
+
+	if (call_begin_syscall(&call, regs, ret) || build_begin(&b, &call, 5))
+		return 0;
+	build_u64(&b, 0, ret);
+	build_data(&b, 1, DATA_AT(5, 8), call.args[1], ret);
+	if (call.args[5])
+		bpf_probe_read_user(&name_len, sizeof(name_len), (void *)call.args[5]);
+	build_message_tuple(&b, 2, TUPLE_IN, call.args[4], name_len);
+	build_u64(&b, 3, (s64)(s32)call.args[0]);
+	build_u32(&b, 4, call.args[2]);
+	build_submit(&b);
+	return 0;
+}
+
+/* sendmsg: res, data, fd, size, tuple */
+SEC("tp_btf/sys_exit")
+int BPF_PROG(store_sendmsg, struct pt_regs *regs, long ret)
+{
+	struct msghdr_user msg;
+	struct iovec_user vector;
+	struct call call;
+	struct build b;
+	u64 size;
+
+	if (call_begin_syscall(&call, regs, ret) || build_begin(&b, &call, 5))
+		return 0;
+	message_read(&b, call.args[1], &msg);
+	vector.base = msg.iov;
+	vector.len = (u32)msg.iov_len;
+	size = build_iov_size(b.slot, vector.base, vector.len);
+	build_u64(&b, 0, ret);
+	build_iov_data(&b, 1, DATA_AT(5, 8), vector, ret > 0 ? ret : (s64)size);
+	build_u64(&b, 2, (s64)(s32)call.args[0]);
+	build_u32(&b, 3, size);
+	build_message_tuple(&b, 4, TUPLE_OUT, msg.name, msg.name_len);
+	build_submit(&b);
+	return 0;
+}
+
+/* recvmsg: res, size, data, tuple, msgcontrol, fd */
+SEC("tp_btf/sys_exit")
+int BPF_PROG(store_recvmsg, struct pt_regs *regs, long ret)
+{
+	struct msghdr_user msg;
+	struct iovec_user vector;
+	struct call call;
+	struct build b;
+
+	if (call_begin_syscall(&call, regs, ret) || build_begin(&b, &call, 6))
+		return 0;
+	message_read(&b, call.args[1], &msg);
+	vector.base = msg.iov;
+	vector.len = (u32)msg.iov_len;
+	build_u64(&b, 0, ret);
+	build_u32(&b, 1, build_iov_size(b.slot, vector.base, vector.len));
+	build_iov_data(&b, 2, DATA_AT(6, 12), vector, ret);
+	build_message_tuple(&b, 3, TUPLE_IN, msg.name, msg.name_len);
+	build_control(&b, 4, &msg);
+	build_u64(&b, 5, (s64)(s32)call.args[0]);
+	build_submit(&b);
+	return 0;
+}
+
+/* Bytes of the first message of a successful call; res counts messages. */
+static __always_inline u32 first_message_bytes(struct call *call)
+{
+	u32 len = 0;
+
+	if (call->ret > 0)
+		bpf_probe_read_user(&len, sizeof(len), (void *)(call->args[1] + MMSGHDR_BYTES_AT));
+	return len;
+}
+
+/* sendmmsg: res, fd, size, data, tuple */
+SEC("tp_btf/sys_exit")
+int BPF_PROG(store_sendmmsg, struct pt_regs *regs, long ret)
+{
+	struct msghdr_user msg;
+	struct iovec_user vector;
+	struct call call;
+	struct build b;
+	u64 size;
+
+	if (call_begin_syscall(&call, regs, ret) || build_begin(&b, &call, 5))
+		return 0;
+	message_read(&b, call.args[1], &msg);
+	vector.base = msg.iov;
+	vector.len = (u32)msg.iov_len;
+	size = build_iov_size(b.slot, vector.base, vector.len);
+	build_u64(&b, 0, ret);
+	build_u64(&b, 1, (s64)(s32)call.args[0]);
+	build_u32(&b, 2, size);
+	build_iov_data(&b, 3, DATA_AT(5, 20), vector, ret > 0 ? first_message_bytes(&call) : (s64)size);
+	build_message_tuple(&b, 4, TUPLE_OUT, msg.name, msg.name_len);
+	build_submit(&b);
+	return 0;
+}
+
+/* recvmmsg: res, fd, size, data, tuple, msgcontrol */
+SEC("tp_btf/sys_exit")
+int BPF_PROG(store_recvmmsg, struct pt_regs *regs, long ret)
+{
+	struct msghdr_user msg;
+	struct iovec_user vector;
+	struct call call;
+	struct build b;
+
+	if (call_begin_syscall(&call, regs, ret) || build_begin(&b, &call, 6))
+		return 0;
+	message_read(&b, call.args[1], &msg);
+	vector.base = msg.iov;
+	vector.len = (u32)msg.iov_len;
+	build_u64(&b, 0, ret);
+	build_u64(&b, 1, (s64)(s32)call.args[0]);
+	build_u32(&b, 2, build_iov_size(b.slot, vector.base, vector.len));
+	build_iov_data(&b, 3, DATA_AT(6, 20), vector, first_message_bytes(&call));
+	build_message_tuple(&b, 4, TUPLE_IN, msg.name, msg.name_len);
+	build_control(&b, 5, &msg);
+	build_submit(&b);
+	return 0;
+}
+
+#endif

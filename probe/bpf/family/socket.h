@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* socket, socketpair, bind, listen, connect, accept and shutdown, on sys_exit. */
+#ifndef PROBE_BPF_FAMILY_SOCKET_H
+#define PROBE_BPF_FAMILY_SOCKET_H
+
+#include "../store/fixed.h"
+#include "../store/address.h"
+#include "../extract/flags.h"
+#include "fd.h"
+
+#define K_EINPROGRESS 115
+
+/* socket: fd, domain, type, proto, flags (the bits of the type that describe the descriptor) */
+STORE_FIXED(store_socket, { 8, RET }, { 4, A(0) }, { 4, A(1) & K_SOCK_TYPE_MASK }, { 4, A(2) },
+	    { 4, fd_flags_encode(A(1)) & ~SCAP_O_DIRECT })
+/* listen: res, fd, backlog */
+STORE_FIXED(store_listen, { 8, RET }, { 8, FD(0) }, { 4, A(1) })
+/* shutdown: res, fd, how */
+STORE_FIXED(store_shutdown, { 8, RET }, { 8, FD(0) }, { 1, A(1) })
+
+/* socketpair: res, fd1, fd2, source, peer, domain, type, proto */
+SEC("tp_btf/sys_exit")
+int BPF_PROG(store_socketpair, struct pt_regs *regs, long ret)
+{
+	struct fd_pair pair;
+	struct call call;
+	u64 source, peer;
+
+	if (call_begin_syscall(&call, regs, ret))
+		return 0;
+	pair = fd_pair_read(&call, call.args[3]);
+	source = sock_of_fd(call.task, pair.fd[0]);
+	peer = sock_of_fd(call.task, pair.fd[1]);
+	{
+		const struct fixed_param params[] = {
+			{ 8, RET },  { 8, (s64)pair.fd[0] }, { 8, (s64)pair.fd[1] }, { 8, source },
+			{ 8, peer }, { 4, A(0) },	     { 4, A(1) },	     { 4, A(2) },
+		};
+
+		fixed_event(&call, params, 8);
+	}
+	return 0;
+}
+
+/* bind: res, addr, fd */
+SEC("tp_btf/sys_exit")
+int BPF_PROG(store_bind, struct pt_regs *regs, long ret)
+{
+	struct call call;
+	struct build b;
+
+	if (call_begin_syscall(&call, regs, ret) || build_begin(&b, &call, 3))
+		return 0;
+	build_u64(&b, 0, ret);
+	build_sockaddr(&b, 1, call.args[1], (u32)call.args[2]);
+	build_u64(&b, 2, (s64)(s32)call.args[0]);
+	build_submit(&b);
+	return 0;
+}
+
+/* connect: res, tuple (of a connection that is made or on its way), fd, addr */
+SEC("tp_btf/sys_exit")
+int BPF_PROG(store_connect, struct pt_regs *regs, long ret)
+{
+	struct call call;
+	struct build b;
+
+	if (call_begin_syscall(&call, regs, ret) || build_begin(&b, &call, 4))
+		return 0;
+	build_u64(&b, 0, ret);
+	if (!ret || ret == -K_EINPROGRESS)
+		build_tuple(&b, 1, sock_of_fd(call.task, (s32)call.args[0]), TUPLE_OUT, call.args[1],
+			    (u32)call.args[2]);
+	else
+		build_none(&b, 1);
+	build_u64(&b, 2, (s64)(s32)call.args[0]);
+	build_sockaddr(&b, 3, call.args[1], (u32)call.args[2]);
+	build_submit(&b);
+	return 0;
+}
+
+/* accept: fd, tuple, queuepct, queuelen, queuemax; accept4: flags too */
+static __always_inline void store_accept_event(struct call *call, const u32 n)
+{
+	struct accept_queue queue;
+	struct build b;
+
+	if (build_begin(&b, call, n))
+		return;
+	queue = accept_queue(sock_of_fd(call->task, (s32)call->args[0]));
+	build_u64(&b, 0, call->ret);
+	build_tuple(&b, 1, call->ret >= 0 ? sock_of_fd(call->task, call->ret) : 0, TUPLE_IN, 0, 0);
+	build_u8(&b, 2, queue.max ? (u64)queue.len * 100 / queue.max : 0);
+	build_u32(&b, 3, queue.len);
+	build_u32(&b, 4, queue.max);
+	if (n == 6)
+		build_u32(&b, 5, call->args[3]);
+	build_submit(&b);
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(store_accept, struct pt_regs *regs, long ret)
+{
+	struct call call;
+
+	if (!call_begin_syscall(&call, regs, ret))
+		store_accept_event(&call, 5);
+	return 0;
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(store_accept4, struct pt_regs *regs, long ret)
+{
+	struct call call;
+
+	if (!call_begin_syscall(&call, regs, ret))
+		store_accept_event(&call, 6);
+	return 0;
+}
+
+#endif
