@@ -166,7 +166,7 @@ static int decode_header(const uint8_t *data, size_t len, struct event *event)
 	return decode_params(data + sizeof(header), len - sizeof(header), header.nparams, event);
 }
 
-/* 32-bit calls have numbers of another table; their generic events still carry the portable code. */
+/* 32-bit calls have numbers of another table; a generic event still has the portable code. */
 static const struct syscall_desc *find_syscall(const struct event *event)
 {
 	const struct event_param *id = &event->params[0];

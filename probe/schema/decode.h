@@ -58,8 +58,8 @@ int event_decode(const void *data, size_t len, struct event *ret_event);
 /* The index of the parameter called name, -1 when the event has none. */
 int event_param_index(const struct event_desc *desc, const char *name);
 /*
- * An integer parameter of any width and signedness as int64_t. Returns 0, -ENOENT when the event has
- * no such parameter or its value is unknown, -EINVAL when the type is not an integer.
+ * An integer parameter of any width and signedness as int64_t. Returns 0, -ENOENT when the event
+ * has no such parameter or its value is unknown, -EINVAL when the type is not an integer.
  */
 int event_param_int(const struct event *event, const char *name, int64_t *ret_value);
 /* The same of one parameter's bytes; -EINVAL also when it has none. */

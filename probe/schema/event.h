@@ -44,8 +44,8 @@ struct flag_value {
 enum flag_encoding { FLAG_ENCODING_CAPTURE, FLAG_ENCODING_NATIVE };
 struct flag_set {
 	const char *name;
-	enum flag_encoding encoding; /* CAPTURE: the files' portable numbers; NATIVE: the kernel's */
-	uint32_t field;              /* bits that hold one of several values; 0 = none, ~0 = enumeration */
+	enum flag_encoding encoding;     /* CAPTURE: portable, of files; NATIVE: the kernel's */
+	uint32_t field;                  /* bits of one value; 0 = none, ~0 = enumeration */
 	const struct flag_value *values; /* in the order of flags.def */
 	size_t values_len;
 };
@@ -94,7 +94,7 @@ enum arg_type {
 struct arg_desc {
 	const char *name;
 	enum arg_type type;
-	const struct flag_set *flags; /* for ARG_TYPE_FLAGS and ARG_TYPE_ENUM; NULL: print the number */
+	const struct flag_set *flags; /* for ARG_TYPE_FLAGS and ARG_TYPE_ENUM; else NULL */
 };
 
 /* What bytes a call moves, for the byte counters. */
@@ -111,7 +111,7 @@ struct syscall_desc {
 	uint32_t flags;      /* enum syscall_flag */
 	uint8_t args_len;
 	struct arg_desc args[6];
-	const char *store;   /* name of the BPF program that stores full parameters, NULL: raw arguments */
+	const char *store;   /* BPF program that stores full parameters; NULL: raw arguments */
 };
 
 enum syscall_flag {
@@ -131,7 +131,7 @@ const struct syscall_desc *syscall_by_nr(int nr);
 const struct syscall_desc *syscall_by_name(const char *name);
 /* The row of a portable code, NULL when there is none. */
 const struct syscall_desc *syscall_by_sc(uint16_t sc);
-/* The name of a count row: a syscall's name, or "unknown", "other", ... for COUNT_NR_*. Never NULL. */
+/* A count row's name: a syscall's, or "unknown", "other", ... for COUNT_NR_*. Never NULL. */
 const char *syscall_count_name(int nr);
 /* The number of this architecture, -1 when there is none. */
 int syscall_nr(const struct syscall_desc *desc);

@@ -22,7 +22,7 @@
 
 #include <linux/types.h>
 
-/* Low 16 bits of record_prefix.check; the high bits are total_len ^ (ts & 0xffff) ^ tid, see record_check(). */
+/* Low 16 bits of record_prefix.check; the high ones mix length, tid and time: record_check(). */
 #define RECORD_MAGIC 0x5a4bu
 
 /* Largest record: what one scratch slot holds, and what a .scap event block may carry. */
@@ -31,7 +31,6 @@
 #define RECORD_PATH_MAX 4096u
 /* Largest --snaplen. */
 #define RECORD_SNAPLEN_MAX 32767u
-/* The text written for a name that could not be read, as the peers print it. */
 #define RECORD_COMM_LEN 16
 
 /* Loss classes: what an operator misses when the record is lost. One counter each per buffer. */
@@ -51,11 +50,11 @@ enum record_fate {
 enum record_flag {
 	RECORD_F_COMPAT = 1u << 0,       /* made by a 32-bit task */
 	RECORD_F_URING = 1u << 1,        /* stands for a call that io_uring did */
-	RECORD_F_LATE = 1u << 2,         /* set by the consumer: older than what was already delivered */
-	RECORD_F_UNREADABLE = 1u << 3,   /* some user memory could not be read; that parameter is empty */
+	RECORD_F_LATE = 1u << 2,         /* set by the consumer: older than what it has delivered */
+	RECORD_F_UNREADABLE = 1u << 3,   /* user memory could not be read; that parameter is empty */
 	RECORD_F_CUT = 1u << 4,          /* some path or buffer was longer than its limit */
 	RECORD_F_KTHREAD = 1u << 5,      /* the task has no user memory */
-	RECORD_F_CGROUP_V1 = 1u << 6,    /* cgroup_id is the pids controller's (v1), not the v2 hierarchy's */
+	RECORD_F_CGROUP_V1 = 1u << 6,    /* cgroup_id is of the pids controller (v1), not of v2 */
 	RECORD_F_CHILD = 1u << 7,        /* clone family: the child's event (result 0) */
 };
 
@@ -79,7 +78,7 @@ struct record_prefix {
 	__u16 cpu;
 	__u16 buffer;        /* ring buffer number */
 	__u64 drops;         /* records lost in this buffer before this one, all classes */
-	__s32 nr;            /* syscall number of the architecture (of the 32-bit table with COMPAT); -1 none */
+	__s32 nr;            /* syscall number (of the 32-bit table with COMPAT); -1 none */
 	__u32 tid;           /* same as event_header.tid, for record_check() */
 	__s64 ret;           /* return value; 0 where there is none */
 	__u64 args[6];       /* raw arguments as the kernel holds them at exit */
@@ -100,7 +99,7 @@ struct event_header {
 enum record_ext_type {
 	RECORD_EXT_NONE = 0,
 	RECORD_EXT_PATH,       /* path of the object in the mount namespace's root, no NUL */
-	RECORD_EXT_PATH_IN_FS, /* where a mount's root is not the file system's root: path inside it */
+	RECORD_EXT_PATH_IN_FS, /* path inside the file system, where a mount's root is not its root */
 	RECORD_EXT_EXE,        /* path of the task's executable (exec events) */
 	RECORD_EXT_FILE_ID,    /* struct record_file_id of the opened object */
 	RECORD_EXT_URING_OP,   /* u8 io_uring opcode */
@@ -109,7 +108,7 @@ enum record_ext_type {
 
 enum record_ext_flag {
 	RECORD_EXT_F_RACED = 1u << 0, /* the walk raced with a rename twice; shown with ~ */
-	RECORD_EXT_F_CUT = 1u << 1,   /* more components or bytes than the walk keeps: the front is missing */
+	RECORD_EXT_F_CUT = 1u << 1,   /* longer than the walk keeps: the front is missing */
 	RECORD_EXT_F_DELETED = 1u << 2, /* the name is unlinked */
 };
 
@@ -128,7 +127,8 @@ struct record_file_id {
 
 static inline __u32 record_check(__u32 total_len, __u32 tid, __u64 ts_ns)
 {
-	__u32 mixed = total_len * 0x9e3779b1u ^ tid * 0x85ebca6bu ^ (__u32)ts_ns ^ (__u32)(ts_ns >> 32);
+	__u32 mixed = total_len * 0x9e3779b1u ^ tid * 0x85ebca6bu ^ (__u32)ts_ns ^
+		      (__u32)(ts_ns >> 32);
 
 	return (mixed & 0xffff0000u) | RECORD_MAGIC;
 }

@@ -9,6 +9,9 @@
 #include <string.h>
 #include "render_param.h"
 
+/* Unnamed values of an enumeration: small ones are counted, large ones are made of bit fields. */
+#define ENUM_DECIMAL_MAX 4096
+
 /* Appends the names of value's bits below the field; returns what had no name. */
 static uint64_t flag_bits_render(const struct flag_set *set, uint64_t value, const char **separator,
 				 struct text_buf *buf)
@@ -56,7 +59,7 @@ void flag_set_render(const struct flag_set *set, uint64_t value, struct text_buf
 	if (rest == 0 && separator[0] != '\0')
 		return;
 	text_buf_add(buf, separator);
-	if (rest == 0 || set->field == UINT32_MAX)
+	if (rest < (set->field == UINT32_MAX ? ENUM_DECIMAL_MAX : 1))
 		text_buf_printf(buf, "%" PRIu64, rest);
 	else
 		text_buf_printf(buf, "0x%" PRIx64, rest);
@@ -96,7 +99,7 @@ static void pointer_render(uint64_t value, struct text_buf *buf)
 
 static void flags_arg_render(const struct arg_desc *arg, uint64_t value, struct text_buf *buf)
 {
-	/* Registers hold 64 bits; the kernel looks at an int's 32, which a caller may sign-extend. */
+	/* Registers hold 64 bits; of an int the kernel takes 32, sign-extended by some callers. */
 	if (arg->type == ARG_TYPE_ENUM || value >> 32 == UINT32_MAX)
 		value = (uint32_t)value;
 	if (arg->flags)

@@ -25,19 +25,20 @@ struct text_buf {
 void text_buf_init(struct text_buf *buf, char *data, size_t size);
 void text_buf_add(struct text_buf *buf, const char *text);
 void text_buf_addn(struct text_buf *buf, const char *text, size_t len);
-void text_buf_printf(struct text_buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void text_buf_printf(struct text_buf *buf, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 /*
- * Adds host bytes made safe: printable UTF-8 stays, everything else becomes \xNN (and \ becomes \\).
+ * Adds host bytes made safe: printable UTF-8 stays, everything else becomes \xNN, \ becomes \\.
  * Not printable: control characters, bidirectional overrides and isolates, line separators.
  */
 void text_buf_add_safe(struct text_buf *buf, const void *data, size_t len);
 
-/* The shown name: the syscall's where the event is its raw arguments, else the event's own. Static. */
+/* The shown name: the syscall's where the event is its raw arguments, else the event's. Static. */
 const char *event_name(const struct event *event);
 
 /*
- * The named arguments of an event: those of its parameters, or, where the event is the raw arguments
- * (GENERIC_X) of a known syscall, those of the syscall's row.
+ * The named arguments of an event: its parameters, or, where the event is the raw arguments
+ * (GENERIC_X) of a known syscall, the arguments of the syscall's row.
  */
 size_t event_args_len(const struct event *event);
 /* Static; "" beyond the last. */
@@ -49,7 +50,7 @@ const char *event_arg_name(const struct event *event, size_t index);
  *   ENOENT  SIGTERM     errnos, signals                          8:1      devices as major:minor
  *   AT_FDCWD            that fd by name                          NULL     a user address of 0
  *   1.2.3.4:80->5.6.7.8:90  [::1]:80->[::1]:90                   tuples; one side alone: addresses
- *   /run/x.sock  @name  unix sockets, abstract ones with @; without a path the kernel's two addresses
+ *   /run/x.sock  @name  unix sockets, abstract ones with @; without a path both kernel addresses
  *   3:POLLIN,4:0        fd lists                                 1.5s 20ms 3us 7ns  durations
  *   1699999999.000000001  points in time, seconds of the epoch
  *   GET / HTTP/1.1..    data: printable ASCII, everything else as a dot
@@ -68,8 +69,8 @@ void event_args_render(const struct event *event, struct text_buf *buf);
 /* Appends the result: "0", "3", "ENOENT", 0x... for addresses, "-" where there is none. */
 void event_result_render(const struct event *event, struct text_buf *buf);
 /*
- * Appends the name of the set's field, then flag names joined by '|', what is left as hex (decimal in
- * an enumeration). For 0 the name of zero, "0" when it has none.
+ * Appends the name of the set's field, then flag names joined by '|', what is left as hex (in an
+ * enumeration as decimal below 4096). For 0 the name of zero, "0" when it has none.
  */
 void flag_set_render(const struct flag_set *set, uint64_t value, struct text_buf *buf);
 

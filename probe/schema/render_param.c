@@ -41,7 +41,7 @@ void mode_render(uint64_t mode, struct text_buf *buf)
 		text_buf_printf(buf, "%s|", type);
 		mode &= 0xfff;
 	}
-	text_buf_printf(buf, "0%" PRIo64, mode);
+	text_buf_printf(buf, "%#" PRIo64, mode);
 }
 
 void signal_render(int64_t sig, struct text_buf *buf)

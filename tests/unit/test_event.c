@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The event table and the flag sets: against the reference files where they are (../shared), against
- * the kernel's headers, and against what must hold without any of them.
+ * The event table and the flag sets: against the reference files where they are (../shared),
+ * against the kernel's headers, and against what must hold without any of them.
  */
 #include <check.h>
 #include <json-c/json.h>
@@ -187,6 +187,11 @@ START_TEST(test_events)
 				      "%s: parameter %zu", event->id, i);
 			ck_assert_msg(event_param_index(event, param->name) == (int)i,
 				      "%s: two parameters %s", event->id, param->name);
+			ck_assert_msg(!param->flags || param->flags->field != 0 ||
+					      (param->type != PARAM_TYPE_ENUMFLAGS8 &&
+					       param->type != PARAM_TYPE_ENUMFLAGS16 &&
+					       param->type != PARAM_TYPE_ENUMFLAGS32),
+				      "%s.%s: a mask for one value", event->id, param->name);
 			ck_assert_msg(!param->flags ||
 					      param->flags->encoding == FLAG_ENCODING_CAPTURE,
 				      "%s.%s: native flags in an event", event->id, param->name);
