@@ -111,15 +111,15 @@ struct syscall_desc {
 	uint32_t flags;      /* enum syscall_flag */
 	uint8_t args_len;
 	struct arg_desc args[6];
-	const char *store;   /* BPF program that stores full parameters; NULL: raw arguments */
+	const char *store; /* BPF program that stores full parameters; NULL: raw arguments */
 };
 
 enum syscall_flag {
-	SYSCALL_F_LIFE = 1u << 0,  /* changes processes or credentials: always streamed */
-	SYSCALL_F_FD = 1u << 1,    /* changes fds or cwd: streamed where fd names are wanted */
-	SYSCALL_F_OPEN = 1u << 2,  /* opens a file by name: counted in column opens */
-	SYSCALL_F_CLONE = 1u << 3, /* the child's first return (0) is not a call */
-	SYSCALL_F_EXIT = 1u << 4,  /* never returns: counted when the task ends */
+	SYSCALL_F_LIFE = 1u << 0,    /* changes processes or credentials: always streamed */
+	SYSCALL_F_FD = 1u << 1,      /* changes fds or cwd: streamed where fd names are wanted */
+	SYSCALL_F_OPEN = 1u << 2,    /* opens a file by name: counted in column opens */
+	SYSCALL_F_CLONE = 1u << 3,   /* the child's first return (0) is not a call */
+	SYSCALL_F_EXIT = 1u << 4,    /* never returns: counted when the task ends */
 	SYSCALL_F_ADDRESS = 1u << 5, /* the result is a user address: printed as hex */
 };
 

@@ -48,14 +48,14 @@ enum record_fate {
 };
 
 enum record_flag {
-	RECORD_F_COMPAT = 1u << 0,       /* made by a 32-bit task */
-	RECORD_F_URING = 1u << 1,        /* stands for a call that io_uring did */
-	RECORD_F_LATE = 1u << 2,         /* set by the consumer: older than what it has delivered */
-	RECORD_F_UNREADABLE = 1u << 3,   /* user memory could not be read; that parameter is empty */
-	RECORD_F_CUT = 1u << 4,          /* some path or buffer was longer than its limit */
-	RECORD_F_KTHREAD = 1u << 5,      /* the task has no user memory */
-	RECORD_F_CGROUP_V1 = 1u << 6,    /* cgroup_id is of the pids controller (v1), not of v2 */
-	RECORD_F_CHILD = 1u << 7,        /* clone family: the child's event (result 0) */
+	RECORD_F_COMPAT = 1u << 0,     /* made by a 32-bit task */
+	RECORD_F_URING = 1u << 1,      /* stands for a call that io_uring did */
+	RECORD_F_LATE = 1u << 2,       /* set by the consumer: older than what it has delivered */
+	RECORD_F_UNREADABLE = 1u << 3, /* user memory could not be read; that parameter is empty */
+	RECORD_F_CUT = 1u << 4,        /* some path or buffer was longer than its limit */
+	RECORD_F_KTHREAD = 1u << 5,    /* the task has no user memory */
+	RECORD_F_CGROUP_V1 = 1u << 6,  /* cgroup_id is of the pids controller (v1), not of v2 */
+	RECORD_F_CHILD = 1u << 7,      /* clone family: the child's event (result 0) */
 };
 
 /*
@@ -63,12 +63,12 @@ enum record_flag {
  * Invariant: prefix_len == sizeof, total_len == prefix_len + ext_len + event.len.
  */
 struct record_prefix {
-	__u32 check;         /* record_check(): rejects torn and foreign bytes */
-	__u32 total_len;     /* bytes of the whole record */
-	__u16 prefix_len;    /* sizeof(struct record_prefix); grows at the end only */
-	__u16 ext_len;       /* bytes of extension items, multiple of 8 */
-	__u16 flags;         /* enum record_flag */
-	__u8 cls;            /* enum record_class */
+	__u32 check;      /* record_check(): rejects torn and foreign bytes */
+	__u32 total_len;  /* bytes of the whole record */
+	__u16 prefix_len; /* sizeof(struct record_prefix); grows at the end only */
+	__u16 ext_len;    /* bytes of extension items, multiple of 8 */
+	__u16 flags;      /* enum record_flag */
+	__u8 cls;         /* enum record_class */
 	__u8 reserved;
 	__u32 pid;           /* thread group id, initial pid namespace */
 	__u32 ppid;          /* real parent's thread group id */
@@ -76,22 +76,22 @@ struct record_prefix {
 	__u64 cgroup_id;     /* kernfs id, see RECORD_F_CGROUP_V1; 0 = root or unknown */
 	__u32 euid;          /* effective uid in the initial user namespace */
 	__u16 cpu;
-	__u16 buffer;        /* ring buffer number */
-	__u64 drops;         /* records lost in this buffer before this one, all classes */
-	__s32 nr;            /* syscall number (of the 32-bit table with COMPAT); -1 none */
-	__u32 tid;           /* same as event_header.tid, for record_check() */
-	__s64 ret;           /* return value; 0 where there is none */
-	__u64 args[6];       /* raw arguments as the kernel holds them at exit */
-	__u64 duration_ns;   /* 0 = not timed */
+	__u16 buffer;               /* ring buffer number */
+	__u64 drops;                /* records lost in this buffer before this one, all classes */
+	__s32 nr;                   /* syscall number (of the 32-bit table with COMPAT); -1 none */
+	__u32 tid;                  /* same as event_header.tid, for record_check() */
+	__s64 ret;                  /* return value; 0 where there is none */
+	__u64 args[6];              /* raw arguments as the kernel holds them at exit */
+	__u64 duration_ns;          /* 0 = not timed */
 	char comm[RECORD_COMM_LEN]; /* NUL-terminated, the thread's name at that instant */
 };
 
 /* The .scap event header, packed as on disk (libscap's ppm_evt_hdr). */
 struct event_header {
-	__u64 ts_ns;   /* since the epoch */
+	__u64 ts_ns; /* since the epoch */
 	__u64 tid;
-	__u32 len;     /* header + lengths + parameters */
-	__u16 type;    /* code of events.def */
+	__u32 len;  /* header + lengths + parameters */
+	__u16 type; /* code of events.def */
 	__u32 nparams;
 } __attribute__((packed));
 
@@ -99,7 +99,7 @@ struct event_header {
 enum record_ext_type {
 	RECORD_EXT_NONE = 0,
 	RECORD_EXT_PATH,       /* path of the object in the mount namespace's root, no NUL */
-	RECORD_EXT_PATH_IN_FS, /* path inside the file system, where a mount's root is not its root */
+	RECORD_EXT_PATH_IN_FS, /* path inside the file system, if a mount hides its root */
 	RECORD_EXT_EXE,        /* path of the task's executable (exec events) */
 	RECORD_EXT_FILE_ID,    /* struct record_file_id of the opened object */
 	RECORD_EXT_URING_OP,   /* u8 io_uring opcode */
@@ -107,8 +107,8 @@ enum record_ext_type {
 };
 
 enum record_ext_flag {
-	RECORD_EXT_F_RACED = 1u << 0, /* the walk raced with a rename twice; shown with ~ */
-	RECORD_EXT_F_CUT = 1u << 1,   /* longer than the walk keeps: the front is missing */
+	RECORD_EXT_F_RACED = 1u << 0,   /* the walk raced with a rename twice; shown with ~ */
+	RECORD_EXT_F_CUT = 1u << 1,     /* longer than the walk keeps: the front is missing */
 	RECORD_EXT_F_DELETED = 1u << 2, /* the name is unlinked */
 };
 
@@ -127,8 +127,8 @@ struct record_file_id {
 
 static inline __u32 record_check(__u32 total_len, __u32 tid, __u64 ts_ns)
 {
-	__u32 mixed = total_len * 0x9e3779b1u ^ tid * 0x85ebca6bu ^ (__u32)ts_ns ^
-		      (__u32)(ts_ns >> 32);
+	__u32 mixed =
+		total_len * 0x9e3779b1u ^ tid * 0x85ebca6bu ^ (__u32)ts_ns ^ (__u32)(ts_ns >> 32);
 
 	return (mixed & 0xffff0000u) | RECORD_MAGIC;
 }
