@@ -14,7 +14,7 @@
 static __always_inline void errno_add(struct task_struct *task, u32 nr, u32 err)
 {
 	struct errno_key key = {
-		.start = task->group_leader->start_boottime,
+		.start = BPF_CORE_READ(task, group_leader, start_boottime),
 		.pid = task->tgid,
 		.nr = nr,
 		.err = err,

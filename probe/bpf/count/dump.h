@@ -14,31 +14,29 @@
 
 static __always_inline void sample_identity(struct task_sample *sample, struct task_struct *task)
 {
-	struct task_struct *leader = task->group_leader;
-
 	sample->pid = task->tgid;
 	sample->tid = task->pid;
-	sample->ppid = task->real_parent->tgid;
-	sample->uid = task->real_cred->uid.val;
-	sample->gid = task->real_cred->gid.val;
-	sample->euid = task->cred->euid.val;
-	sample->start_boot_ns = leader->start_boottime;
+	sample->ppid = BPF_CORE_READ(task, real_parent, tgid);
+	sample->uid = BPF_CORE_READ(task, real_cred, uid.val);
+	sample->gid = BPF_CORE_READ(task, real_cred, gid.val);
+	sample->euid = BPF_CORE_READ(task, cred, euid.val);
+	sample->start_boot_ns = BPF_CORE_READ(task, group_leader, start_boottime);
 	sample->thread_start_boot_ns = task->start_boottime;
 	comm_put(sample->comm, task);
-	comm_put(sample->leader_comm, leader);
+	leader_comm_put(sample->leader_comm, task);
 }
 
 static __always_inline void sample_usage(struct task_sample *sample, struct task_struct *task)
 {
-	struct mm_struct *mm = task->mm;
+	struct mm_struct *mm = BPF_CORE_READ(task, mm);
 
 	sample->cpu_ns = task->se.sum_exec_runtime;
-	sample->exited_cpu_ns = task->signal->sum_sched_runtime;
-	sample->threads = task->signal->nr_threads;
+	sample->exited_cpu_ns = BPF_CORE_READ(task, signal, sum_sched_runtime);
+	sample->threads = BPF_CORE_READ(task, signal, nr_threads);
 	if (!mm || task->flags & PF_KTHREAD)
 		return;
 	sample->rss_bytes = rss_pages(mm);
-	sample->vm_bytes = mm->total_vm;
+	sample->vm_bytes = BPF_CORE_READ(mm, total_vm);
 }
 
 SEC("iter/task")
@@ -55,7 +53,7 @@ int dump_tasks(struct bpf_iter__task *ctx)
 	counts = bpf_task_storage_get(&threads, task, NULL, 0);
 	sample_identity(&sample, task);
 	sample_usage(&sample, task);
-	sample.cgroup_id = task_cgroup_id(task, knob->cgroup_v1);
+	sample.cgroup_id = task_cgroup_read(task, knob->cgroup_v1);
 	sample.state = task_state_letter(task);
 	sample.flags = task_flags(knob, counts, task);
 	if (task->exit_state || (counts && counts->ended))

@@ -24,30 +24,35 @@ static __always_inline struct probe_knobs *knobs_get(void)
 /*
  * By process tree: looks for the process and its ancestors in scope_pids.
  * Verifier: following a trusted pointer searches the kernel's BTF by name, at every level and on
- * every path (btf_nested_type_is_trusted): 4 s of load time. Plain reads cost nothing there.
+ * every path (btf_nested_type_is_trusted): 4 s of load time. Plain reads cost nothing there. Bits
+ * are collected without tests, so that all paths through the loop are alike.
  */
 static __noinline u32 want_compute(struct probe_knobs *knob, struct task_struct *task)
 {
+	u32 pid = task->tgid, own = 0, above = 0, want = 0;
 	struct task_struct *at = task;
-	u32 want = 0;
+	u32 *bits;
 
-	if (!knob || (u32)task->tgid == knob->self_tgid)
+	if (!knob || pid == knob->self_tgid)
 		return 0;
-	if (!knob->scope_by_pid)
-		want |= WANT_SCOPE;
-	for (u32 level = 0; level < SCOPE_ANCESTORS_MAX; level++) {
-		u32 pid = BPF_CORE_READ(at, tgid);
-		u32 *bits;
-
+	bits = bpf_map_lookup_elem(&scope_pids, &pid);
+	if (bits)
+		own = *bits;
+	for (u32 level = 1; level < SCOPE_ANCESTORS_MAX; level++) {
+		at = BPF_CORE_READ(at, real_parent);
+		pid = BPF_CORE_READ(at, tgid);
 		if (!pid)
 			break;
 		bits = bpf_map_lookup_elem(&scope_pids, &pid);
-		if (bits && *bits & SCOPE_PID_FOCUS)
-			want |= WANT_FOCUS;
-		if (bits && *bits & SCOPE_PID_SCOPE && (!level || knob->scope_children))
-			want |= WANT_SCOPE;
-		at = BPF_CORE_READ(at, real_parent);
+		if (bits)
+			above |= *bits;
 	}
+	if ((own | above) & SCOPE_PID_FOCUS)
+		want |= WANT_FOCUS;
+	if (knob->scope_children)
+		own |= above;
+	if (!knob->scope_by_pid || own & SCOPE_PID_SCOPE)
+		want |= WANT_SCOPE;
 	return want;
 }
 
@@ -64,36 +69,51 @@ static __always_inline u32 want_update(struct probe_knobs *knob, struct thread_c
 	return counts->want;
 }
 
-/* True when no list of the scope that is in use rejects the task. */
-static __noinline bool lists_allow(struct probe_knobs *knob, struct task_struct *task)
+/*
+ * True when no list of the scope that is in use rejects the task. The name comes as two words: user
+ * space fills its unused bytes with zeros, as the kernel does.
+ * Verifier: a global function of numbers is verified once, not for each caller.
+ */
+__noinline bool lists_allow_values(const struct probe_knobs *knob, u64 cgroup_id, u32 euid, u64 comm0, u64 comm1)
 {
-	u64 id, comm0, comm1;
-	u32 euid, found = 1;
+	bool found;
 
 	if (!knob)
 		return false;
-	if (knob->cgroups_len) {
-		id = task_cgroup_id(task, knob->cgroup_v1);
-		found = 0;
-		for (u32 i = 0; i < SCOPE_LIST_MAX; i++)
-			found |= i < knob->cgroups_len && knob->cgroup_ids[i] == id;
-	}
-	if (found && knob->euids_len) {
-		euid = task->cred->euid.val;
-		found = 0;
-		for (u32 i = 0; i < SCOPE_LIST_MAX; i++)
-			found |= i < knob->euids_len && knob->euids[i] == euid;
-	}
-	if (found && knob->comms_len) {
-		comm0 = ((u64 *)task->comm)[0];
-		comm1 = ((u64 *)task->comm)[1];
-		found = 0;
-		/* User space fills the unused bytes of a name with zeros, as the kernel does. */
-		for (u32 i = 0; i < SCOPE_LIST_MAX; i++)
-			found |= i < knob->comms_len && ((u64 *)knob->comms[i])[0] == comm0 &&
-				 ((u64 *)knob->comms[i])[1] == comm1;
-	}
+	found = !knob->cgroups_len;
+	for (u32 i = 0; i < SCOPE_LIST_MAX && i < knob->cgroups_len && !found; i++)
+		found = knob->cgroup_ids[i] == cgroup_id;
+	if (!found)
+		return false;
+	found = !knob->euids_len;
+	for (u32 i = 0; i < SCOPE_LIST_MAX && i < knob->euids_len && !found; i++)
+		found = knob->euids[i] == euid;
+	if (!found)
+		return false;
+	found = !knob->comms_len;
+	for (u32 i = 0; i < SCOPE_LIST_MAX && i < knob->comms_len && !found; i++)
+		found = ((const u64 *)knob->comms[i])[0] == comm0 && ((const u64 *)knob->comms[i])[1] == comm1;
 	return found;
+}
+
+/* As task_cgroup_id(), by helpers: see task.h. */
+static __always_inline u64 task_cgroup_read(struct task_struct *task, u32 v1)
+{
+	struct cgroup_subsys_state *css = NULL;
+	struct css_set *set = BPF_CORE_READ(task, cgroups);
+
+	if (!v1)
+		return BPF_CORE_READ(set, dfl_cgrp, kn, id);
+	bpf_core_read(&css, sizeof(css), &set->subsys[bpf_core_enum_value(enum cgroup_subsys_id, pids_cgrp_id)]);
+	return BPF_CORE_READ(css, cgroup, kn, id);
+}
+
+static __always_inline bool lists_allow(const struct probe_knobs *knob, struct task_struct *task)
+{
+	if (!(knob->cgroups_len | knob->euids_len | knob->comms_len))
+		return true;
+	return lists_allow_values(knob, task_cgroup_read(task, knob->cgroup_v1), BPF_CORE_READ(task, cred, euid.val),
+				  ((u64 *)task->comm)[0], ((u64 *)task->comm)[1]);
 }
 
 #endif

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What samples and exit records say of a task. */
+/*
+ * What samples and exit records say of a task. None of this is on the path of a call, and what a
+ * pointer of the task leads to is read by helpers: the verifier searches the kernel's BTF for each
+ * field that is followed from a trusted pointer, on every path, which took half a second of loading.
+ */
 #ifndef PROBE_BPF_COUNT_TASK_H
 #define PROBE_BPF_COUNT_TASK_H
 
@@ -59,28 +63,35 @@ static __always_inline char task_state_letter(struct task_struct *task)
 	return state & TASK_INTERRUPTIBLE ? 'S' : 'R';
 }
 
-static __always_inline u64 rss_member_pages(struct mm_struct *mm, enum rss_member member)
-{
-	s64 pages;
+/*
+ * One member of rss_stat, in pages. A macro: the index must be part of the relocated access, because
+ * the kernel's struct percpu_counter is larger than what is declared here.
+ */
+#define RSS_MEMBER(mm, member) \
+	rss_not_negative(bpf_core_field_exists((mm)->rss_stat[0].count) ? \
+				 BPF_CORE_READ(mm, rss_stat[member].count) : \
+				 BPF_CORE_READ((struct mm_struct___atomic *)(mm), rss_stat.count[member]))
 
-	if (bpf_core_field_exists(mm->rss_stat[0].count))
-		pages = BPF_CORE_READ(mm, rss_stat[member].count);
-	else
-		pages = BPF_CORE_READ((struct mm_struct___atomic *)mm, rss_stat.count[member]);
-	/* What CPUs have not yet added up can make the sum negative for a moment. */
+/* What CPUs have not yet added up can make a sum negative for a moment. */
+static __always_inline u64 rss_not_negative(s64 pages)
+{
 	return pages > 0 ? pages : 0;
 }
 
 static __always_inline u64 rss_pages(struct mm_struct *mm)
 {
-	return rss_member_pages(mm, MM_FILEPAGES) + rss_member_pages(mm, MM_ANONPAGES) +
-	       rss_member_pages(mm, MM_SHMEMPAGES);
+	return RSS_MEMBER(mm, MM_FILEPAGES) + RSS_MEMBER(mm, MM_ANONPAGES) + RSS_MEMBER(mm, MM_SHMEMPAGES);
 }
 
 static __always_inline void comm_put(char *to, struct task_struct *task)
 {
 	((u64 *)to)[0] = ((u64 *)task->comm)[0];
 	((u64 *)to)[1] = ((u64 *)task->comm)[1];
+}
+
+static __always_inline void leader_comm_put(char *to, struct task_struct *task)
+{
+	BPF_CORE_READ_INTO((char(*)[RECORD_COMM_LEN])to, task, group_leader, comm);
 }
 
 /* enum task_flag of any task. */
@@ -120,18 +131,18 @@ static __always_inline void exit_fill(struct exit_wire *wire, struct probe_knobs
 	exit->pid = task->tgid;
 	exit->tid = id.tid;
 	exit->thread_start_boot_ns = id.start;
-	exit->ppid = task->real_parent->tgid;
-	exit->euid = task->cred->euid.val;
-	exit->start_boot_ns = task->group_leader->start_boottime;
-	exit->cgroup_id = task_cgroup_id(task, knob->cgroup_v1);
+	exit->ppid = BPF_CORE_READ(task, real_parent, tgid);
+	exit->euid = BPF_CORE_READ(task, cred, euid.val);
+	exit->start_boot_ns = BPF_CORE_READ(task, group_leader, start_boottime);
+	exit->cgroup_id = task_cgroup_read(task, knob->cgroup_v1);
 	exit->exit_boot_ns = bpf_ktime_get_boot_ns();
 	exit->exit_code = task->exit_code;
-	exit->process_ended = task->signal->live.counter == 0;
+	exit->process_ended = BPF_CORE_READ(task, signal, live.counter) == 0;
 	exit->calls_len = 0;
 	exit->flags = task_flags(knob, counts, task);
 	exit->cpu_ns = task->se.sum_exec_runtime;
 	comm_put(exit->comm, task);
-	comm_put(exit->leader_comm, task->group_leader);
+	leader_comm_put(exit->leader_comm, task);
 	wire->overflowed = !counts || counts->overflowed;
 	if (!counts) {
 		__builtin_memset(&exit->bytes, 0, sizeof(exit->bytes));
