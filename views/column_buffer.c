@@ -49,6 +49,11 @@ void get_buf_bytes(const struct row *row, struct cell *ret_cell)
 	cell_set_rate(ret_cell, row, row->buffer->bytes_delta);
 }
 
+void get_buf_bytes_total(const struct row *row, struct cell *ret_cell)
+{
+	ret_cell->u64 = row->buffer->bytes;
+}
+
 void get_buf_fill(const struct row *row, struct cell *ret_cell)
 {
 	cell_set_percent(ret_cell, row->buffer->used_bytes, row->buffer->size_bytes);
