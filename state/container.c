@@ -66,8 +66,8 @@ static const struct container_pattern container_patterns[] = {
 
 /* First components of two-component paths that are no containerd namespace. */
 static const char *const container_not_namespaces[] = {
-	"docker",  "elogind", "garden", "init", "kubepods", "libpod",  "libpod_parent", "lxc",
-	"machine", "mesos",   "podman", "slurm", "system",  "systemd", "user",          "yarn",
+	"docker",  "elogind", "garden", "init",  "kubepods", "libpod",  "libpod_parent", "lxc",
+	"machine", "mesos",   "podman", "slurm", "system",   "systemd", "user",          "yarn",
 };
 
 struct component {
@@ -103,7 +103,8 @@ static void cgroup_path_split(struct cgroup_path *path, const char *text, size_t
 			path->len--;
 			path->skipped++;
 		}
-		path->at[path->len++] = (struct component){ .text = text + first, .len = i - first };
+		path->at[path->len++] =
+			(struct component){ .text = text + first, .len = i - first };
 	}
 }
 
@@ -125,8 +126,7 @@ static bool component_ends(const struct component *component, const char *text)
 {
 	size_t len = strlen(text);
 
-	return component->len >= len &&
-	       !memcmp(component->text + component->len - len, text, len);
+	return component->len >= len && !memcmp(component->text + component->len - len, text, len);
 }
 
 static bool is_hex_id(const char *text, size_t len)
@@ -159,7 +159,8 @@ static void container_set_name(struct container_match *match, const char *text, 
 	while (i < len && out + 1 < sizeof(match->id)) {
 		if (len - i >= 4 && text[i] == '\\' && text[i + 1] == 'x' &&
 		    hex_digit(text[i + 2]) >= 0 && hex_digit(text[i + 3]) >= 0) {
-			match->id[out++] = (char)(hex_digit(text[i + 2]) * 16 + hex_digit(text[i + 3]));
+			match->id[out++] =
+				(char)(hex_digit(text[i + 2]) * 16 + hex_digit(text[i + 3]));
 			i += 4;
 		} else {
 			match->id[out++] = text[i++];
@@ -174,14 +175,12 @@ static bool container_place_fits(const struct container_pattern *pattern,
 	size_t i;
 
 	switch (pattern->place) {
-	case PLACE_ANY:
-		return true;
+	case PLACE_ANY: return true;
 	case PLACE_LAST:
 		/* Podman's pods have a cgroup with such a name around their containers. */
 		return at + 1 == path->len &&
 		       !(at && component_is(&path->at[at - 1], "libpod_parent"));
-	case PLACE_CHILD:
-		return at && component_is(&path->at[at - 1], pattern->parent);
+	case PLACE_CHILD: return at && component_is(&path->at[at - 1], pattern->parent);
 	case PLACE_BELOW:
 		for (i = 0; i < at; i++) {
 			if (component_begins(&path->at[i], pattern->parent))
@@ -194,7 +193,8 @@ static bool container_place_fits(const struct container_pattern *pattern,
 
 /* What a name pattern must not take for a container. */
 static bool container_name_fits(const struct container_pattern *pattern,
-				const struct cgroup_path *path, size_t at, const char *id, size_t len)
+				const struct cgroup_path *path, size_t at, const char *id,
+				size_t len)
 {
 	size_t i;
 
@@ -276,14 +276,16 @@ static bool container_fits_containerd(const struct cgroup_path *path, struct con
 		if (component_ends(namespace, units[i]) || component_ends(id, units[i]))
 			return false;
 	}
-	for (i = 0; i < sizeof(container_not_namespaces) / sizeof(container_not_namespaces[0]); i++) {
+	for (i = 0; i < sizeof(container_not_namespaces) / sizeof(container_not_namespaces[0]);
+	     i++) {
 		if (component_is(namespace, container_not_namespaces[i]))
 			return false;
 	}
 	if (component_begins(namespace, "lxc."))
 		return false;
 	match->engine = CONTAINER_CONTAINERD;
-	container_set_name(match, id->text, is_hex_id(id->text, id->len) ? CONTAINER_SHOWN : id->len);
+	container_set_name(match, id->text,
+			   is_hex_id(id->text, id->len) ? CONTAINER_SHOWN : id->len);
 	return true;
 }
 
@@ -355,9 +357,9 @@ void container_match_lines(const char *text, size_t len, struct container_match 
 
 /* What is known of a cgroup. */
 struct container_cgroup {
-	struct text *id;        /* "" = host; NULL: nobody could be asked yet */
+	struct text *id; /* "" = host; NULL: nobody could be asked yet */
 	bool confirmed;
-	uint32_t asked_pid;     /* through whom */
+	uint32_t asked_pid; /* through whom */
 	uint64_t asked_start;
 	uint64_t asked_seq;
 };
@@ -404,8 +406,8 @@ static struct text *container_ask(struct state *state, uint32_t pid, unsigned li
 static void container_learn(struct state *state, struct container_cgroup *cgroup,
 			    const struct process *process, struct text *id)
 {
-	bool other = cgroup->asked_pid != process->pid ||
-		     cgroup->asked_start != process->start_boot_ns;
+	bool other =
+		cgroup->asked_pid != process->pid || cgroup->asked_start != process->start_boot_ns;
 
 	if (cgroup->id == id && other)
 		cgroup->confirmed = true;

@@ -46,8 +46,8 @@ void container_match_path(const char *path, size_t len, struct container_match *
 void container_match_lines(const char *text, size_t len, struct container_match *ret_match);
 
 struct containers {
-	struct hash cgroups;    /* cgroup id -> struct container_cgroup */
-	unsigned asked;         /* look-ups since the last refresh */
+	struct hash cgroups; /* cgroup id -> struct container_cgroup */
+	unsigned asked;      /* look-ups since the last refresh */
 	uint64_t asked_seq;
 };
 

@@ -12,18 +12,12 @@
  * the caller goes on under the leader's tid and start time (de_thread() in fs/exec.c): an ended
  * identity that lives. Such a sample is recognised by what a zombie never shows, see
  * counts_taken_over(). What the caller counted under its own tid comes as an exit record with
- * TASK_F_EXEC; its start time is the leader's already, so its thread is found by the tid.
+ * TASK_F_EXEC; its start time is the leader's already, so its thread is found by the tid. Such a
+ * record says for certain that the leader's identity lives again.
  */
 #include <assert.h>
 #include <string.h>
 #include "tables.h"
-
-static void call_sum_add(struct call_sum *to, const struct call_sum *from)
-{
-	to->calls += from->calls;
-	to->errors += from->errors;
-	to->restarts += from->restarts;
-}
 
 static void call_sum_count(struct call_sum *to, const struct call_count *count)
 {
@@ -44,16 +38,6 @@ static struct call_sum call_sum_grown(const struct call_sum *now, const struct c
 		.errors = grown(now->errors, before->errors),
 		.restarts = grown(now->restarts, before->restarts),
 	};
-}
-
-static void byte_count_add(struct byte_count *to, const struct byte_count *from)
-{
-	to->file_in += from->file_in;
-	to->file_out += from->file_out;
-	to->net_in += from->net_in;
-	to->net_out += from->net_out;
-	to->ipc_in += from->ipc_in;
-	to->ipc_out += from->ipc_out;
 }
 
 static struct byte_count byte_count_grown(const struct byte_count *now,
@@ -79,8 +63,7 @@ void state_refresh_begin(struct state *state, uint64_t time_ns)
 {
 	assert(!state->in_refresh);
 	state->in_refresh = true;
-	state->interval_ns =
-		state->refresh_seq ? grown(time_ns, state->refresh_time_ns) : 0;
+	state->interval_ns = state->refresh_seq ? grown(time_ns, state->refresh_time_ns) : 0;
 	state->refresh_seq++;
 	state->refresh_time_ns = time_ns;
 	state->samples_len = 0;
@@ -251,6 +234,18 @@ static struct thread *counts_ended_thread(struct state *state, struct process *p
 	return thread_get(state, process, ended->tid, ended->thread_start_boot_ns);
 }
 
+/* After an exec the caller goes on as the leader, from zero counts but with the CPU time it had. */
+static void counts_new_leader(struct state *state, struct process *process, uint64_t cpu_ns)
+{
+	struct thread *leader = thread_get(state, process, process->pid, process->start_boot_ns);
+
+	if (!leader)
+		return;
+	leader->flags &= ~(uint32_t)THREAD_F_ENDED;
+	leader->cpu_ns = cpu_ns;
+	leader->ended_seq = state->refresh_seq; /* kept until it can have been sampled */
+}
+
 /* What an exit record says of its process besides counts. */
 static void counts_describe_end(struct state *state, struct process *process,
 				const struct task_exit *ended)
@@ -300,6 +295,8 @@ void state_exit(struct state *state, const struct task_exit *ended, const struct
 	thread->final_calls = 0;
 	for (i = 0; i < ended->calls_len; i++)
 		thread->final_calls += calls[i].calls;
+	if (ended->flags & TASK_F_EXEC)
+		counts_new_leader(state, process, ended->cpu_ns);
 }
 
 void state_errno(struct state *state, const struct errno_count *count)
@@ -353,28 +350,6 @@ static void counts_add_sample(struct state *state, const struct thread_sample *s
 	byte_count_add(&process->bytes, &sample->bytes);
 }
 
-/* The most frequent errno of each row; both lists are sorted by number. */
-static void counts_top_errnos(struct process *process)
-{
-	uint32_t e = 0, i;
-
-	for (i = 0; i < process->calls_len; i++) {
-		struct process_call *call = &process->calls[i];
-
-		call->top_errno = 0;
-		call->top_errno_count = 0;
-		for (; e < process->errnos_len && process->errnos[e].nr <= call->nr; e++) {
-			const struct process_errno *failed = &process->errnos[e];
-
-			if (failed->nr != call->nr || !failed->err ||
-			    failed->count <= call->top_errno_count)
-				continue;
-			call->top_errno = failed->err;
-			call->top_errno_count = failed->count;
-		}
-	}
-}
-
 /* After adding: deltas, the process's sums, and its part of the totals by number. */
 static void counts_sum_process(struct state *state, struct process *process)
 {
@@ -386,8 +361,8 @@ static void counts_sum_process(struct state *state, struct process *process)
 	for (i = 0; i < process->calls_len; i++) {
 		struct process_call *call = &process->calls[i];
 
-		call->delta = first ? (struct call_sum){ 0 } :
-				      call_sum_grown(&call->total, &call->delta);
+		call->delta =
+			first ? (struct call_sum){ 0 } : call_sum_grown(&call->total, &call->delta);
 		call_sum_add(&sum, &call->total);
 		call_sum_add(&state->nr_total[call->nr], &call->total);
 		if (state->nr_open[call->nr])
@@ -397,11 +372,11 @@ static void counts_sum_process(struct state *state, struct process *process)
 	process->total = sum;
 	process->opens_delta = first ? 0 : grown(opens, process->opens);
 	process->opens = opens;
-	process->bytes_delta = first ? (struct byte_count){ 0 } :
-				       byte_count_grown(&process->bytes, &process->bytes_delta);
+	process->bytes_delta = first ? (struct byte_count){ 0 }
+				     : byte_count_grown(&process->bytes, &process->bytes_delta);
 	process->cpu_delta_ns = first ? 0 : grown(process->cpu_ns, process->cpu_before_ns);
 	process->cpu_before_ns = process->cpu_ns;
-	counts_top_errnos(process);
+	process_top_errnos(process);
 }
 
 /* Gives what an ended process has counted to those above it, once. */
@@ -453,7 +428,8 @@ static void counts_drop_threads(struct state *state)
 	while (i < state->threads_len) {
 		struct thread *thread = state->threads[i];
 
-		if (thread->seen_seq == state->refresh_seq || thread->ended_seq == state->refresh_seq)
+		if (thread->seen_seq == state->refresh_seq ||
+		    thread->ended_seq == state->refresh_seq)
 			i++;
 		else
 			thread_free(state, thread); /* the last one takes its place */
@@ -495,8 +471,8 @@ static void counts_sum_host(struct state *state, const struct call_sum *before)
 		if (state->other_now[nr].calls > state->other[nr].calls)
 			state->other[nr] = state->other_now[nr];
 		call_sum_add(total, &state->other[nr]);
-		state->nr_delta[nr] = first ? (struct call_sum){ 0 } :
-					      call_sum_grown(total, &before[nr]);
+		state->nr_delta[nr] =
+			first ? (struct call_sum){ 0 } : call_sum_grown(total, &before[nr]);
 		call_sum_add(&sum, total);
 	}
 	state->delta = first ? (struct call_sum){ 0 } : call_sum_grown(&sum, &state->total);

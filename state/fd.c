@@ -23,7 +23,7 @@ struct fd_table {
 	unsigned refs;
 	struct fd_page **pages; /* NULL: no fd open there */
 	size_t pages_size;
-	size_t len;             /* open fds */
+	size_t len; /* open fds */
 };
 
 static struct fd_table *fd_table_new(struct state *state)
@@ -150,8 +150,8 @@ static struct fd_table *fd_table_copy(struct state *state, const struct fd_table
 	return copy;
 }
 
-void fd_table_close_range(struct state *state, struct fd_table *table, uint64_t first, uint64_t last,
-			  enum fd_range how)
+void fd_table_close_range(struct state *state, struct fd_table *table, uint64_t first,
+			  uint64_t last, enum fd_range how)
 {
 	uint64_t end = (uint64_t)table->pages_size * FD_PAGE;
 	uint64_t fd;
@@ -188,7 +188,8 @@ void fd_unshare(struct state *state, struct process *process)
 	process->fds = own; /* without memory: not known */
 }
 
-void fd_inherit(struct state *state, struct process *child, struct process *parent, enum fd_inherit how)
+void fd_inherit(struct state *state, struct process *child, struct process *parent,
+		enum fd_inherit how)
 {
 	fd_forget(state, child);
 	if (!parent->fds)
@@ -225,27 +226,20 @@ const char *fd_socket_name(unsigned family, unsigned type, unsigned protocol)
 	bool six = family == AF_INET6;
 
 	switch (family) {
-	case AF_UNIX:
-		return "unix";
-	case AF_NETLINK:
-		return "netlink";
-	case AF_PACKET:
-		return "packet";
+	case AF_UNIX: return "unix";
+	case AF_NETLINK: return "netlink";
+	case AF_PACKET: return "packet";
 	case AF_INET:
-	case AF_INET6:
-		break;
-	default:
-		return "socket";
+	case AF_INET6: break;
+	default: return "socket";
 	}
 	switch (type & 0xf) { /* SOCK_TYPE_MASK of include/linux/net.h */
 	case SOCK_STREAM:
 		return protocol && protocol != IPPROTO_TCP ? "socket" : six ? "tcp6" : "tcp";
 	case SOCK_DGRAM:
 		return protocol && protocol != IPPROTO_UDP ? "socket" : six ? "udp6" : "udp";
-	case SOCK_RAW:
-		return six ? "raw6" : "raw";
-	default:
-		return "socket";
+	case SOCK_RAW: return six ? "raw6" : "raw";
+	default: return "socket";
 	}
 }
 
@@ -268,7 +262,8 @@ size_t fd_tuple_text(char *text, size_t size, const struct fd_tuple *tuple)
 		return len;
 	memcpy(text + len, "->", 2);
 	len += 2;
-	return len + fd_address_text(text + len, size - len, tuple->family, tuple->daddr, tuple->dport);
+	return len +
+	       fd_address_text(text + len, size - len, tuple->family, tuple->daddr, tuple->dport);
 }
 
 void fd_seed(struct state *state, struct process *process, const struct file_sample *file,

@@ -38,7 +38,8 @@ struct text *fd_table_name(const struct fd_table *table, int64_t fd);
 struct text *fd_apply(struct state *state, struct process *process, const struct event *event);
 /* A new process has its parent's files: a copy, or the same table (CLONE_FILES). */
 enum fd_inherit { FD_COPY, FD_SHARE };
-void fd_inherit(struct state *state, struct process *child, struct process *parent, enum fd_inherit how);
+void fd_inherit(struct state *state, struct process *child, struct process *parent,
+		enum fd_inherit how);
 /* An exec closes what is close-on-exec, and ends sharing. */
 void fd_exec(struct state *state, struct process *process);
 /* One fd found by seeding; makes the table known. */

@@ -44,8 +44,8 @@ enum fd_action {
 
 struct fd_rule {
 	enum fd_action action;
-	int8_t fd_arg;     /* argument that is an fd, -1: none */
-	int8_t flags_arg;  /* -1: none */
+	int8_t fd_arg;    /* argument that is an fd, -1: none */
+	int8_t flags_arg; /* -1: none */
 	uint64_t cloexec;
 	const char *name;
 };
@@ -65,7 +65,11 @@ struct fd_call {
 
 static const struct fd_call fd_calls[] = {
 #define FD_CALL(call, what, arg, bits, text) \
-	{ .syscall = #call, .action = FD_##what, .flags_arg = (arg), .cloexec = (bits), .name = (text) },
+	{ .syscall = #call,                  \
+	  .action = FD_##what,               \
+	  .flags_arg = (arg),                \
+	  .cloexec = (bits),                 \
+	  .name = (text) },
 #include "fd_calls.def"
 };
 
@@ -143,9 +147,9 @@ static unsigned fd_call_flags(const struct fd_context *call)
 		return FD_F_CLOEXEC;
 	if (call->rule->action == FD_OPEN_HOW)
 		return event_param_int(call->event, "flags", &flags) == 0 &&
-				       (flags & CAPTURE_O_CLOEXEC) ?
-			       FD_F_CLOEXEC :
-			       0;
+				       (flags & CAPTURE_O_CLOEXEC)
+			       ? FD_F_CLOEXEC
+			       : 0;
 	if (call->rule->flags_arg >= 0)
 		bits = call->event->prefix.args[call->rule->flags_arg];
 	return (bits & call->rule->cloexec) ? FD_F_CLOEXEC : 0;
@@ -260,8 +264,8 @@ static void fd_do_close_range(const struct fd_context *call)
 	table = call->process->fds;
 	if (table)
 		fd_table_close_range(call->state, table, (uint32_t)args[0], (uint32_t)args[1],
-				     (args[2] & CLOSE_RANGE_CLOEXEC_BIT) ? FD_RANGE_CLOEXEC :
-									   FD_RANGE_CLOSE);
+				     (args[2] & CLOSE_RANGE_CLOEXEC_BIT) ? FD_RANGE_CLOEXEC
+									 : FD_RANGE_CLOSE);
 }
 
 /* dup and its relatives: the new number has the file of the old one. */
@@ -359,8 +363,8 @@ static struct text *fd_do_socket(const struct fd_context *call)
 	if (call->ret < 0)
 		return NULL;
 	text = fd_intern(call, name, strlen(name));
-	return call->rule->action == FD_SOCKET ? fd_call_put(call, call->ret, text) :
-						 fd_put_pair(call, text);
+	return call->rule->action == FD_SOCKET ? fd_call_put(call, call->ret, text)
+					       : fd_put_pair(call, text);
 }
 
 /* bind and connect: the socket has a better name from now on. */
@@ -384,8 +388,7 @@ static struct text *fd_do_accept(const struct fd_context *call)
 	if (call->ret < 0)
 		return fd_name_of(call, fd_argument(call));
 	name = fd_address_name(call, "tuple");
-	return fd_call_put(call, call->ret,
-			   name ? name : fd_name_of(call, fd_argument(call)));
+	return fd_call_put(call, call->ret, name ? name : fd_name_of(call, fd_argument(call)));
 }
 
 static struct text *fd_do_memfd(const struct fd_context *call)
@@ -405,25 +408,18 @@ static struct text *fd_do_bpf(const struct fd_context *call)
 	const char *name;
 
 	switch (call->event->prefix.args[0]) {
-	case 0:
-		name = "anon_inode:bpf-map";
-		break;
-	case 5:
-		name = "anon_inode:bpf-prog";
-		break;
+	case 0: name = "anon_inode:bpf-map"; break;
+	case 5: name = "anon_inode:bpf-prog"; break;
 	case 18:
-	case 19:
-		name = "anon_inode:btf";
-		break;
+	case 19: name = "anon_inode:btf"; break;
 	case 28:
-	case 30:
-		name = "anon_inode:bpf_link";
-		break;
-	case 7: case 13: case 14: case 17: case 33:
-		name = "";
-		break;
-	default:
-		return NULL;
+	case 30: name = "anon_inode:bpf_link"; break;
+	case 7:
+	case 13:
+	case 14:
+	case 17:
+	case 33: name = ""; break;
+	default: return NULL;
 	}
 	return fd_call_put(call, call->ret, fd_intern(call, name, strlen(name)));
 }
@@ -439,8 +435,8 @@ static struct text *fd_do_new(const struct fd_context *call)
 	if (call->rule->action == FD_ANON)
 		return fd_call_put(call, call->ret,
 				   call->rule->name ? fd_intern(call, call->rule->name,
-								strlen(call->rule->name)) :
-						      NULL);
+								strlen(call->rule->name))
+						    : NULL);
 	return fd_call_put(call, call->ret, fd_path_name(call));
 }
 
@@ -451,37 +447,22 @@ static struct text *fd_act(const struct fd_context *call)
 	case FD_OPEN_HOW:
 	case FD_MEMFD:
 	case FD_ANON:
-	case FD_BPF:
-		return fd_do_new(call);
-	case FD_CLOSE:
-		return fd_do_close(call);
-	case FD_CLOSE_RANGE:
-		fd_do_close_range(call);
-		return NULL;
+	case FD_BPF: return fd_do_new(call);
+	case FD_CLOSE: return fd_do_close(call);
+	case FD_CLOSE_RANGE: fd_do_close_range(call); return NULL;
 	case FD_DUP:
-	case FD_DUP_TO:
-		return fd_do_dup(call, fd_call_flags(call));
-	case FD_FCNTL:
-		return fd_do_fcntl(call);
-	case FD_IOCTL:
-		return fd_do_ioctl(call);
-	case FD_UNSHARE:
-		fd_do_unshare(call);
-		return NULL;
-	case FD_PIPE:
-		return fd_do_pipe(call);
+	case FD_DUP_TO: return fd_do_dup(call, fd_call_flags(call));
+	case FD_FCNTL: return fd_do_fcntl(call);
+	case FD_IOCTL: return fd_do_ioctl(call);
+	case FD_UNSHARE: fd_do_unshare(call); return NULL;
+	case FD_PIPE: return fd_do_pipe(call);
 	case FD_SOCKET:
-	case FD_SOCKETPAIR:
-		return fd_do_socket(call);
-	case FD_BIND:
-		return fd_do_address(call, "addr");
-	case FD_CONNECT:
-		return fd_do_address(call, "tuple");
-	case FD_ACCEPT:
-		return fd_do_accept(call);
+	case FD_SOCKETPAIR: return fd_do_socket(call);
+	case FD_BIND: return fd_do_address(call, "addr");
+	case FD_CONNECT: return fd_do_address(call, "tuple");
+	case FD_ACCEPT: return fd_do_accept(call);
 	case FD_NOTHING:
-	case FD_ACTION_COUNT:
-		break;
+	case FD_ACTION_COUNT: break;
 	}
 	return fd_name_of(call, fd_argument(call));
 }

@@ -14,10 +14,10 @@
 struct history_block {
 	struct memory *memory; /* a reference */
 	atomic_uint refs;
-	size_t bytes;          /* of the whole block */
+	size_t bytes; /* of the whole block */
 	uint64_t stamp;
-	size_t len;            /* events; written by the owner only */
-	size_t low, high;      /* free bytes are data[low .. high) */
+	size_t len;       /* events; written by the owner only */
+	size_t low, high; /* free bytes are data[low .. high) */
 	_Alignas(8) uint8_t data[];
 };
 
@@ -61,7 +61,8 @@ void history_release(struct history *history)
 		history_block_unref(history->blocks[i]);
 	memory_free(history->memory, history->blocks,
 		    history->blocks_size * sizeof(history->blocks[0]));
-	memory_free(history->memory, history->drops, SNAPSHOT_BUFFERS_MAX * sizeof(history->drops[0]));
+	memory_free(history->memory, history->drops,
+		    SNAPSHOT_BUFFERS_MAX * sizeof(history->drops[0]));
 	*history = (struct history){ .memory = history->memory };
 }
 
@@ -135,8 +136,8 @@ static const char *history_text(struct history_block *block, struct text *text)
 }
 
 /* Fills the next event of a block; 0 when the block is full. */
-static int history_fill(struct history_block *block, struct history_event *event, const void *record,
-			const struct history_names *names)
+static int history_fill(struct history_block *block, struct history_event *event,
+			const void *record, const struct history_names *names)
 {
 	uint8_t *bytes;
 
@@ -175,7 +176,8 @@ int history_append(struct history *history, const void *record, size_t len,
 	if (!history->blocks_len ||
 	    !history_fill(history->blocks[history->blocks_len - 1], &event, record, names)) {
 		if (!history_extend(history) ||
-		    !history_fill(history->blocks[history->blocks_len - 1], &event, record, names)) {
+		    !history_fill(history->blocks[history->blocks_len - 1], &event, record,
+				  names)) {
 			history->evicted++;
 			return -ENOMEM;
 		}

@@ -25,16 +25,16 @@ struct history_chunk {
 };
 
 struct history {
-	struct memory *memory;        /* borrowed */
+	struct memory *memory;         /* borrowed */
 	struct history_block **blocks; /* oldest first, the last one grows */
 	size_t blocks_len, blocks_size;
 	size_t block_bytes;
-	size_t share_bytes;           /* of all blocks in the list */
-	uint64_t stamps;              /* blocks made so far, names the newest */
-	uint64_t last_num;            /* of the newest event */
-	uint64_t evicted;             /* blocks dropped, and events that found no room */
-	uint64_t *drops;              /* highest prefix.drops seen, by buffer */
-	struct history_event *last;   /* the newest kept event, NULL: not kept */
+	size_t share_bytes;         /* of all blocks in the list */
+	uint64_t stamps;            /* blocks made so far, names the newest */
+	uint64_t last_num;          /* of the newest event */
+	uint64_t evicted;           /* blocks dropped, and events that found no room */
+	uint64_t *drops;            /* highest prefix.drops seen, by buffer */
+	struct history_event *last; /* the newest kept event, NULL: not kept */
 };
 
 int history_init(struct history *history, struct memory *memory, size_t share_bytes);

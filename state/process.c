@@ -6,7 +6,7 @@
 #include <string.h>
 #include "tables.h"
 
-#define PROCESS_TEXT_MAX 4096u  /* bytes kept of a command line, an executable, a folder */
+#define PROCESS_TEXT_MAX 4096u /* bytes kept of a command line, an executable, a folder */
 #define PROCESS_PROGRAMS_MAX 1024u
 #define PROCESS_PROGRAM_REST "(others)" /* ended processes of programs beyond that */
 #define PROCESS_ANCESTORS_MAX 64
@@ -122,7 +122,8 @@ void process_set_comm(struct state *state, struct process *process, const char *
 	size_t len = strnlen(comm, RECORD_COMM_LEN - 1);
 	struct text *text;
 
-	if (!memcmp(process->comm16, comm, len) && !process->comm16[len] && process->comm->len == len)
+	if (!memcmp(process->comm16, comm, len) && !process->comm16[len] &&
+	    process->comm->len == len)
 		return;
 	text = text_intern(&state->texts, comm, len);
 	if (!text)
@@ -158,7 +159,8 @@ void process_ask_text(struct state *state, struct process *process)
 		return;
 	r = state->source.process_text(state->source.ctx, process->pid, cmdline, &cmdline_len, exe,
 				       &exe_len, cwd, &cwd_len);
-	if (r < 0 || cmdline_len > sizeof(cmdline) || exe_len > sizeof(exe) || cwd_len > sizeof(cwd))
+	if (r < 0 || cmdline_len > sizeof(cmdline) || exe_len > sizeof(exe) ||
+	    cwd_len > sizeof(cwd))
 		return;
 	/* Empty is what a process that ends has: what was known before is better. */
 	if (cmdline_len)
@@ -247,6 +249,27 @@ struct process_errno *process_errno(struct state *state, struct process *process
 	return &errnos[low];
 }
 
+void process_top_errnos(struct process *process)
+{
+	uint32_t e = 0, i;
+
+	for (i = 0; i < process->calls_len; i++) {
+		struct process_call *call = &process->calls[i];
+
+		call->top_errno = 0;
+		call->top_errno_count = 0;
+		for (; e < process->errnos_len && process->errnos[e].nr <= call->nr; e++) {
+			const struct process_errno *failed = &process->errnos[e];
+
+			if (failed->nr != call->nr || !failed->err ||
+			    failed->count <= call->top_errno_count)
+				continue;
+			call->top_errno = failed->err;
+			call->top_errno_count = failed->count;
+		}
+	}
+}
+
 /* The exited row of a program, made when missing; NULL when there is no memory. */
 static struct process *process_program(struct state *state, struct text *comm)
 {
@@ -290,14 +313,14 @@ static struct process *process_program_of(struct state *state, struct text *comm
 	return row;
 }
 
-static void call_sum_add(struct call_sum *to, const struct call_sum *from)
+void call_sum_add(struct call_sum *to, const struct call_sum *from)
 {
 	to->calls += from->calls;
 	to->errors += from->errors;
 	to->restarts += from->restarts;
 }
 
-static void byte_count_add(struct byte_count *to, const struct byte_count *from)
+void byte_count_add(struct byte_count *to, const struct byte_count *from)
 {
 	to->file_in += from->file_in;
 	to->file_out += from->file_out;
@@ -308,7 +331,8 @@ static void byte_count_add(struct byte_count *to, const struct byte_count *from)
 }
 
 /* Adds what a process has counted to the row of its program: totals stay, deltas too. */
-static void process_fold_counts(struct state *state, struct process *row, const struct process *from)
+static void process_fold_counts(struct state *state, struct process *row,
+				const struct process *from)
 {
 	uint32_t i;
 
@@ -372,6 +396,7 @@ void process_fold(struct state *state, struct process *process)
 		state->inexact = true;
 	} else {
 		process_fold_counts(state, row, process);
+		process_top_errnos(row);
 		len = snprintf(line, sizeof(line), "exited: %llu %s",
 			       (unsigned long long)row->exited,
 			       row->exited == 1 ? "process" : "processes");

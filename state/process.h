@@ -27,6 +27,9 @@ struct call_sum {
 	uint64_t calls, errors, restarts;
 };
 
+void call_sum_add(struct call_sum *to, const struct call_sum *from);
+void byte_count_add(struct byte_count *to, const struct byte_count *from);
+
 /* Counts of one (process, syscall). total = ended + the living threads' samples of the last refresh. */
 struct process_call {
 	uint16_t nr;
@@ -44,13 +47,13 @@ struct process_errno {
 };
 
 enum process_flag {
-	PROCESS_F_SAMPLED = 1u << 0,   /* the task iterator has shown it */
-	PROCESS_F_ENDED = 1u << 1,     /* the exit record of its last thread was seen: final */
-	PROCESS_F_DEAD = 1u << 2,      /* ended, or missing in a refresh */
+	PROCESS_F_SAMPLED = 1u << 0, /* the task iterator has shown it */
+	PROCESS_F_ENDED = 1u << 1,   /* the exit record of its last thread was seen: final */
+	PROCESS_F_DEAD = 1u << 2,    /* ended, or missing in a refresh */
 	PROCESS_F_KTHREAD = 1u << 3,
 	PROCESS_F_IN_SCOPE = 1u << 4,
-	PROCESS_F_EXITED_ROW = 1u << 5, /* stands for the ended processes of a program */
-	PROCESS_F_WANT_TEXT = 1u << 6, /* command line and paths are to be asked for */
+	PROCESS_F_EXITED_ROW = 1u << 5,     /* stands for the ended processes of a program */
+	PROCESS_F_WANT_TEXT = 1u << 6,      /* command line and paths are to be asked for */
 	PROCESS_F_IN_CONTAINER = 1u << 7,   /* container holds for container_cgroup */
 	PROCESS_F_CONTAINER_SURE = 1u << 8, /* and is confirmed for all in that cgroup */
 };
@@ -66,16 +69,16 @@ struct process {
 	char state;
 	char comm16[RECORD_COMM_LEN]; /* as last seen, to notice a change cheaply */
 	int32_t exit_code;
-	struct text *comm;            /* never NULL */
-	struct text *cmdline;         /* NULL: not known */
-	struct text *exe, *cwd;       /* NULL: not known */
-	struct text *container;       /* NULL: not known; "" on the host */
-	uint64_t container_cgroup;    /* cgroup_id that container was decided for */
+	struct text *comm;         /* never NULL */
+	struct text *cmdline;      /* NULL: not known */
+	struct text *exe, *cwd;    /* NULL: not known */
+	struct text *container;    /* NULL: not known; "" on the host */
+	uint64_t container_cgroup; /* cgroup_id that container was decided for */
 	uint64_t cgroup_id;
-	uint64_t seen_seq;            /* last refresh that sampled it */
-	uint64_t active_ns;           /* refresh time when it was last seen anywhere */
-	uint64_t dead_ns;             /* refresh time when it died */
-	uint64_t container_seq;       /* refresh + 1 in which an event asked for its container */
+	uint64_t seen_seq;      /* last refresh that sampled it */
+	uint64_t active_ns;     /* refresh time when it was last seen anywhere */
+	uint64_t dead_ns;       /* refresh time when it died */
+	uint64_t container_seq; /* refresh + 1 in which an event asked for its container */
 	uint64_t cpu_ns, cpu_before_ns, cpu_delta_ns;
 	uint64_t rss_bytes, vm_bytes;
 	struct process_call *calls;
@@ -84,12 +87,12 @@ struct process {
 	struct call_sum total, delta;
 	uint64_t opens, opens_delta;
 	uint64_t children_calls, children_errors;
-	struct call_sum inherited;    /* what of its total its ancestors already have */
+	struct call_sum inherited; /* what of its total its ancestors already have */
 	struct byte_count ended_bytes, bytes, bytes_delta;
-	struct fd_table *fds;         /* NULL: not known */
-	uint64_t exited;              /* EXITED_ROW: how many processes it stands for */
-	uint32_t at;                  /* index in the list of processes */
-	uint32_t row;                 /* index among the rows while tables are made */
+	struct fd_table *fds; /* NULL: not known */
+	uint64_t exited;      /* EXITED_ROW: how many processes it stands for */
+	uint32_t at;          /* index in the list of processes */
+	uint32_t row;         /* index among the rows while tables are made */
 };
 
 enum thread_flag {
@@ -98,15 +101,15 @@ enum thread_flag {
 
 struct thread {
 	uint32_t tid;
-	uint32_t flags;         /* enum thread_flag */
+	uint32_t flags; /* enum thread_flag */
 	uint64_t start_boot_ns;
 	struct process *process;
-	uint64_t cpu_ns;        /* already in process->cpu_ns */
-	uint64_t seen_seq;      /* last refresh that sampled it */
-	uint64_t ended_seq;     /* refresh before or in which its exit record came */
-	uint64_t final_calls;   /* sum of the exit record */
-	uint32_t sample;        /* its index in the samples of this refresh */
-	uint32_t at;            /* index in the list of threads */
+	uint64_t cpu_ns;      /* already in process->cpu_ns */
+	uint64_t seen_seq;    /* last refresh that sampled it */
+	uint64_t ended_seq;   /* refresh before or in which its exit record came */
+	uint64_t final_calls; /* sum of the exit record */
+	uint32_t sample;      /* its index in the samples of this refresh */
+	uint32_t at;          /* index in the list of threads */
 };
 
 /* The process of an identity, NULL when it is not known. */
@@ -119,7 +122,8 @@ void process_free(struct state *state, struct process *process);
 /* Takes the leader's name (RECORD_COMM_LEN bytes, checked for its NUL). */
 void process_set_comm(struct state *state, struct process *process, const char *comm);
 /* Takes arguments as the kernel keeps them, each with its NUL: joined by blanks. */
-void process_set_cmdline(struct state *state, struct process *process, const char *args, size_t len);
+void process_set_cmdline(struct state *state, struct process *process, const char *args,
+			 size_t len);
 /* Replaces a text; no data (NULL or empty) clears it. */
 void process_set_text(struct state *state, struct text **slot, const char *data, size_t len);
 /* Asks the source for command line, executable and folder. */
@@ -134,6 +138,9 @@ struct process_call *process_call(struct state *state, struct process *process, 
 /* The same for an errno; NULL when there is no memory. */
 struct process_errno *process_errno(struct state *state, struct process *process, uint16_t nr,
 				    uint16_t err);
+
+/* Finds the most frequent errno of each row of calls; both lists are sorted by number. */
+void process_top_errnos(struct process *process);
 
 struct thread *thread_find(const struct state *state, uint32_t tid, uint64_t start_boot_ns);
 struct thread *thread_get(struct state *state, struct process *process, uint32_t tid,

@@ -24,7 +24,8 @@ static void record_set_param(struct state *state, struct text **slot, const stru
 }
 
 /* argv[0] and the other arguments, as execve's event has them. */
-static void record_set_cmdline(struct state *state, struct process *process, const struct event *event)
+static void record_set_cmdline(struct state *state, struct process *process,
+			       const struct event *event)
 {
 	struct event_text first = event_param_text(event, "exe");
 	int index = event_param_index(event->desc, "args");

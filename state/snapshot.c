@@ -34,8 +34,8 @@ struct snapshot_box {
 	struct snapshot public; /* first: what others see */
 	atomic_uint refs;
 	size_t bytes;
-	struct memory *memory;  /* a reference */
-	struct tables *tables;  /* a reference */
+	struct memory *memory; /* a reference */
+	struct tables *tables; /* a reference */
 };
 
 /* What making tables needs beside the state. */
@@ -121,15 +121,15 @@ static void tables_fill_proc(struct tables_maker *maker, struct process *process
 		.uid = process->uid,
 		.euid = process->euid,
 		.start_boot_ns = process->start_boot_ns,
-		.user = tables_text(maker, process->flags & PROCESS_F_EXITED_ROW ?
-						   maker->state->none :
-						   user_name(maker->state, process->euid)),
+		.user = tables_text(maker, process->flags & PROCESS_F_EXITED_ROW
+						   ? maker->state->none
+						   : user_name(maker->state, process->euid)),
 		.comm = tables_text(maker, process->comm),
 		.cmdline = tables_cmdline(maker, process),
 		.exe = tables_text(maker, process->exe),
 		.cwd = tables_text(maker, process->cwd),
-		.container = tables_text(maker, process->container ? process->container :
-								      maker->state->none),
+		.container = tables_text(maker, process->container ? process->container
+								   : maker->state->none),
 		.threads = process->threads,
 		.state = process->state,
 		.dead = dead,

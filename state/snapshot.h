@@ -22,18 +22,19 @@
 struct proc_row {
 	uint32_t pid, ppid, uid, euid;
 	uint64_t start_boot_ns;
-	const char *user;      /* name of euid, or the number; never NULL */
-	const char *comm;      /* of the leader */
-	const char *cmdline;   /* arguments joined by blanks; "[comm]" for kernel threads; never NULL */
-	const char *exe;       /* may be NULL */
-	const char *cwd;       /* may be NULL */
+	const char *user; /* name of euid, or the number; never NULL */
+	const char *comm; /* of the leader */
+	const char
+		*cmdline; /* arguments joined by blanks; "[comm]" for kernel threads; never NULL */
+	const char *exe;  /* may be NULL */
+	const char *cwd;  /* may be NULL */
 	const char *container; /* 12 characters of the id, "" on the host, never NULL */
 	uint32_t threads;
 	char state;
-	bool dead;             /* ended; the row is kept for a while */
+	bool dead; /* ended; the row is kept for a while */
 	bool kthread;
 	bool in_scope;
-	int32_t exit_code;     /* kernel form, valid when dead */
+	int32_t exit_code; /* kernel form, valid when dead */
 	uint64_t cpu_ns, cpu_delta_ns;
 	uint64_t rss_bytes, vm_bytes;
 	uint64_t cgroup_id;
@@ -42,15 +43,15 @@ struct proc_row {
 	uint64_t opens, opens_delta;
 	uint64_t children_calls, children_errors; /* of ended descendants */
 	struct byte_count bytes, bytes_delta;
-	uint32_t fds;          /* known open fds; valid when fds_known */
+	uint32_t fds; /* known open fds; valid when fds_known */
 	bool fds_known;
 	uint32_t calls_first, calls_len; /* its rows in snapshot.calls */
 };
 
 /* Counts of (process, syscall): the rows of "Syscall callers". */
 struct call_row {
-	uint32_t proc;   /* index in procs */
-	uint16_t nr;     /* syscall number or COUNT_NR_* */
+	uint32_t proc;      /* index in procs */
+	uint16_t nr;        /* syscall number or COUNT_NR_* */
 	uint16_t top_errno; /* most frequent errno since start, 0 = none */
 	uint64_t top_errno_count;
 	uint64_t calls, errors, restarts;
@@ -63,8 +64,8 @@ struct syscall_row {
 	uint16_t top_errno;
 	uint64_t calls, errors, restarts;
 	uint64_t calls_delta, errors_delta, restarts_delta;
-	uint32_t procs;       /* processes that called it in this interval */
-	uint32_t top_proc;    /* index in procs of the one with most calls_delta; UINT32_MAX: none */
+	uint32_t procs;    /* processes that called it in this interval */
+	uint32_t top_proc; /* index in procs of the one with most calls_delta; UINT32_MAX: none */
 };
 
 /*
@@ -72,14 +73,15 @@ struct syscall_row {
  * that moment are kept beside it.
  */
 struct history_event {
-	uint64_t num;          /* evt.num: 1, 2, 3, ... of what was delivered */
+	uint64_t num; /* evt.num: 1, 2, 3, ... of what was delivered */
 	uint64_t ts_ns;
-	uint64_t lost_before;  /* events lost in lost_buffer between the previous event of it and this */
+	uint64_t
+		lost_before; /* events lost in lost_buffer between the previous event of it and this */
 	uint16_t lost_buffer;
 	const uint8_t *record; /* decode with event_decode() */
 	uint32_t record_len;
-	const char *fd_name;   /* name of the fd argument or result at that moment; "" when unknown */
-	const char *user;      /* of euid, never NULL */
+	const char *fd_name; /* name of the fd argument or result at that moment; "" when unknown */
+	const char *user;    /* of euid, never NULL */
 	const char *container; /* "" on the host */
 };
 
@@ -101,22 +103,22 @@ struct health_row {
 	uint64_t events, events_delta; /* delivered */
 	uint64_t drops, drops_delta;   /* all buffers, all ways to be lost */
 	uint64_t recursion_misses, storage_failures, read_failures;
-	bool inexact;                  /* calls were missed: totals are shown with >= */
+	bool inexact; /* calls were missed: totals are shown with >= */
 	uint64_t lag_ns;
 	uint64_t own_cpu_ns, own_cpu_delta_ns;
 	uint64_t own_rss_bytes;
-	double own_ns_per_call;        /* sampled; 0 = not yet */
+	double own_ns_per_call; /* sampled; 0 = not yet */
 	uint64_t map_bytes;
 	uint64_t memory_bytes, memory_limit_bytes; /* of the state */
 	uint64_t evictions;
 	bool stream_ready;
-	const char *notice;            /* one line for the screen, or NULL */
+	const char *notice; /* one line for the screen, or NULL */
 };
 
 struct snapshot {
-	uint64_t seq;          /* 1, 2, 3, ... */
-	uint64_t time_ns;      /* wall clock of the read, since the epoch */
-	uint64_t interval_ns;  /* what *_delta covers; 0 in the first */
+	uint64_t seq;           /* 1, 2, 3, ... */
+	uint64_t time_ns;       /* wall clock of the read, since the epoch */
+	uint64_t interval_ns;   /* what *_delta covers; 0 in the first */
 	uint64_t boot_epoch_ns; /* epoch time of boot: start_boot_ns + this = wall clock */
 	const char *host;
 	const struct proc_row *procs;
@@ -132,7 +134,7 @@ struct snapshot {
 	struct history_chunk *const *chunks; /* oldest first */
 	size_t chunks_len;
 	uint64_t events_first, events_end; /* history_event.num: [first, end) */
-	uint64_t streaming_since_ns;       /* history is complete for what was streamed since then */
+	uint64_t streaming_since_ns; /* history is complete for what was streamed since then */
 	struct health_row health;
 };
 
@@ -140,7 +142,8 @@ struct snapshot {
 struct snapshot *snapshot_ref(struct snapshot *snapshot);
 void snapshot_unref(struct snapshot *snapshot);
 /* The row of a process, NULL when it is not there. */
-const struct proc_row *snapshot_proc(const struct snapshot *snapshot, uint32_t pid, uint64_t start_boot_ns);
+const struct proc_row *snapshot_proc(const struct snapshot *snapshot, uint32_t pid,
+				     uint64_t start_boot_ns);
 /* The event of a number, NULL when it is no longer kept. */
 const struct history_event *snapshot_event(const struct snapshot *snapshot, uint64_t num);
 

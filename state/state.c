@@ -11,7 +11,8 @@
 #define STATE_DEAD_KEEP_NS (10ull * 1000000000ull)
 #define STATE_BUFFERS_MAX SNAPSHOT_BUFFERS_MAX
 
-void *state_vector(struct state *state, void *vector, size_t *size, size_t element_bytes, size_t want)
+void *state_vector(struct state *state, void *vector, size_t *size, size_t element_bytes,
+		   size_t want)
 {
 	size_t grown = *size * 2 > 8 ? *size * 2 : 8;
 	void *moved;
@@ -145,7 +146,8 @@ void state_set_health(struct state *state, const struct health_row *health,
 		strncat(state->notice, health->notice, sizeof(state->notice) - 1);
 	if (buffers_len > STATE_BUFFERS_MAX)
 		buffers_len = STATE_BUFFERS_MAX;
-	rows = state_vector(state, state->buffers, &state->buffers_size, sizeof(*rows), buffers_len);
+	rows = state_vector(state, state->buffers, &state->buffers_size, sizeof(*rows),
+			    buffers_len);
 	if (!rows && buffers_len)
 		return;
 	state->buffers = rows;

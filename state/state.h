@@ -34,18 +34,20 @@ struct state_source {
 };
 
 struct state_opts {
-	size_t memory_bytes;       /* 0 = 256 MiB */
-	uint64_t dead_keep_ns;     /* how long a dead process keeps its row; 0 = 10 s */
-	uint64_t boot_epoch_ns;    /* epoch time of boot */
-	const char *host;          /* copied */
+	size_t memory_bytes;    /* 0 = 256 MiB */
+	uint64_t dead_keep_ns;  /* how long a dead process keeps its row; 0 = 10 s */
+	uint64_t boot_epoch_ns; /* epoch time of boot */
+	const char *host;       /* copied */
 };
 
-int state_new(const struct state_opts *opts, const struct state_source *source, struct state **ret_state);
+int state_new(const struct state_opts *opts, const struct state_source *source,
+	      struct state **ret_state);
 void state_free(struct state *state);
 
 /* A counter refresh: begin, then task/exit/err/other in the order of the probe, then end. */
 void state_refresh_begin(struct state *state, uint64_t time_ns);
-void state_task(struct state *state, const struct task_sample *task, const struct call_count *calls);
+void state_task(struct state *state, const struct task_sample *task,
+		const struct call_count *calls);
 void state_exit(struct state *state, const struct task_exit *exit, const struct call_count *calls);
 void state_errno(struct state *state, const struct errno_count *count);
 void state_other(struct state *state, const struct call_count *count);
@@ -65,8 +67,8 @@ const struct history_event *state_last_event(const struct state *state);
 void state_forget_files(struct state *state, uint32_t pid);
 
 /* Probe health for the next snapshot. Copied; calls and calls_delta are the state's own. */
-void state_set_health(struct state *state, const struct health_row *health, const struct buffer_row *buffers,
-		      size_t buffers_len);
+void state_set_health(struct state *state, const struct health_row *health,
+		      const struct buffer_row *buffers, size_t buffers_len);
 
 /* Processes that ended and whose rows were given up since the last call; for probe_forget_process. */
 typedef void (*state_forget_fn)(void *ctx, uint32_t pid, uint64_t start_boot_ns);

@@ -46,26 +46,26 @@ struct state {
 	struct state_source source;
 	struct memory *memory;
 	struct text_pool texts;
-	struct text *none;           /* "" */
+	struct text *none; /* "" */
 	char *host;
 	uint64_t boot_epoch_ns;
 	uint64_t dead_keep_ns;
 
-	uint64_t refresh_seq;        /* 1, 2, 3, ... of the refresh that runs or ran last */
-	uint64_t refresh_time_ns;    /* its time */
-	uint64_t interval_ns;        /* since the one before; 0 in the first */
+	uint64_t refresh_seq;     /* 1, 2, 3, ... of the refresh that runs or ran last */
+	uint64_t refresh_time_ns; /* its time */
+	uint64_t interval_ns;     /* since the one before; 0 in the first */
 	bool in_refresh;
-	bool inexact;                /* memory was missing for a count */
+	bool inexact; /* memory was missing for a count */
 	uint64_t evictions;
 
-	struct hash process_ids;     /* (pid, start) -> struct process */
-	struct hash process_pids;    /* pid -> youngest struct process */
-	struct hash programs;        /* hash of the text object's address -> its exited row */
+	struct hash process_ids;  /* (pid, start) -> struct process */
+	struct hash process_pids; /* pid -> youngest struct process */
+	struct hash programs;     /* hash of the text object's address -> its exited row */
 	struct process **processes;
 	size_t processes_len, processes_size;
 	struct process *last_process; /* of the last look-up, NULL: none */
 	uint64_t programs_made;
-	struct hash thread_ids;      /* (tid, start) -> struct thread */
+	struct hash thread_ids; /* (tid, start) -> struct thread */
 	struct thread **threads;
 	size_t threads_len, threads_size;
 
@@ -77,8 +77,8 @@ struct state {
 	struct call_sum other_now[COUNT_NR_COUNT]; /* this refresh, owned by no thread */
 	struct call_sum other[COUNT_NR_COUNT];
 	struct call_sum nr_total[COUNT_NR_COUNT], nr_delta[COUNT_NR_COUNT];
-	bool nr_open[COUNT_NR_COUNT];              /* SYSCALL_F_OPEN */
-	struct call_sum total, delta;              /* of the host */
+	bool nr_open[COUNT_NR_COUNT]; /* SYSCALL_F_OPEN */
+	struct call_sum total, delta; /* of the host */
 
 	struct forgotten *forgotten;
 	size_t forgotten_len, forgotten_size;
@@ -94,10 +94,10 @@ struct state {
 	struct buffer_row *buffers;
 	size_t buffers_len, buffers_size;
 
-	struct tables *tables;       /* of the last publish; NULL: none yet */
-	uint64_t tables_stamp;       /* generations made so far */
-	uint64_t tables_seq;         /* refresh_seq when they were made */
-	uint64_t tables_records;     /* records when they were made */
+	struct tables *tables;   /* of the last publish; NULL: none yet */
+	uint64_t tables_stamp;   /* generations made so far */
+	uint64_t tables_seq;     /* refresh_seq when they were made */
+	uint64_t tables_records; /* records when they were made */
 	uint64_t snapshot_seq;
 	uint64_t records;            /* applied so far */
 	uint64_t streaming_since_ns; /* ts of the first record; 0: none */
@@ -111,6 +111,7 @@ void state_make_room(struct state *state);
  * Makes room in a vector for want elements; the size at least doubles. Returns the vector, or NULL
  * when there is no memory (the old one stays).
  */
-void *state_vector(struct state *state, void *vector, size_t *size, size_t element_bytes, size_t want);
+void *state_vector(struct state *state, void *vector, size_t *size, size_t element_bytes,
+		   size_t want);
 
 #endif

@@ -10,8 +10,8 @@ struct state;
 struct text;
 
 struct users {
-	struct hash names;      /* uid -> struct user */
-	unsigned asked;         /* look-ups since the last refresh */
+	struct hash names; /* uid -> struct user */
+	unsigned asked;    /* look-ups since the last refresh */
 	uint64_t asked_seq;
 	uint32_t last_uid;      /* of the last look-up */
 	struct text *last_name; /* NULL: none */

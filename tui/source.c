@@ -52,8 +52,8 @@ static size_t read_link(uint32_t pid, const char *name, char *data, size_t size)
 	return len > 0 ? (size_t)len : 0;
 }
 
-static int source_process_text(void *ctx, uint32_t pid, char *cmdline, size_t *cmdline_len, char *exe,
-			       size_t *exe_len, char *cwd, size_t *cwd_len)
+static int source_process_text(void *ctx, uint32_t pid, char *cmdline, size_t *cmdline_len,
+			       char *exe, size_t *exe_len, char *cwd, size_t *cwd_len)
 {
 	char path[64];
 	ssize_t len;

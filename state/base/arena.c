@@ -82,7 +82,8 @@ char *arena_text(struct arena *arena, const char *text, size_t len)
 {
 	char *copy;
 
-	if (len == SIZE_MAX || ((!arena->at || arena->left < len + 1) && !arena_extend(arena, len + 1)))
+	if (len == SIZE_MAX ||
+	    ((!arena->at || arena->left < len + 1) && !arena_extend(arena, len + 1)))
 		return NULL;
 	copy = arena_take(arena, len + 1);
 	memcpy(copy, text, len);

@@ -16,7 +16,7 @@ struct arena {
 	struct arena_block *blocks; /* newest first */
 	size_t left;                /* bytes left in the newest */
 	char *at;
-	size_t next_bytes;          /* size of the next block */
+	size_t next_bytes; /* size of the next block */
 };
 
 void arena_init(struct arena *arena, struct memory *memory);

@@ -22,8 +22,8 @@ void hash_release(struct hash *hash)
 /* Multiply and fold: every bit of the key reaches the low bits. */
 static size_t hash_mix(uint64_t a, uint64_t b)
 {
-	unsigned __int128 product = (unsigned __int128)(a ^ 0x9e3779b97f4a7c15ull) *
-				    (b * 0xd6e8feb86659fd93ull | 1);
+	unsigned __int128 product =
+		(unsigned __int128)(a ^ 0x9e3779b97f4a7c15ull) * (b * 0xd6e8feb86659fd93ull | 1);
 	uint64_t folded = (uint64_t)product ^ (uint64_t)(product >> 64);
 
 	folded ^= a * 0xff51afd7ed558ccdull;

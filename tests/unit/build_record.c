@@ -16,7 +16,8 @@ void build_record_init(struct build_record *b, uint16_t code, const struct build
 	b->params_bytes = 0;
 }
 
-void build_record_ext(struct build_record *b, uint8_t type, uint8_t flags, const void *data, size_t len)
+void build_record_ext(struct build_record *b, uint8_t type, uint8_t flags, const void *data,
+		      size_t len)
 {
 	struct record_ext item = { .type = type, .flags = flags, .len = (uint16_t)len };
 	size_t padded = (len + 7) & ~(size_t)7;

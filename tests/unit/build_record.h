@@ -34,20 +34,20 @@ struct build_prefix {
 	uint32_t euid;
 	uint16_t cpu, buffer;
 	uint64_t drops;
-	int32_t nr;              /* 0 is read on x86_64: give -1 for none */
+	int32_t nr; /* 0 is read on x86_64: give -1 for none */
 	int64_t ret;
 	uint64_t args[6];
 	uint64_t duration_ns;
-	uint16_t flags;          /* enum record_flag */
-	uint8_t cls;             /* enum record_class */
-	const char *comm;        /* NULL = "" */
+	uint16_t flags;   /* enum record_flag */
+	uint8_t cls;      /* enum record_class */
+	const char *comm; /* NULL = "" */
 };
 
 struct build_record {
 	uint16_t code;
 	struct build_prefix prefix;
 	size_t ext_len;
-	size_t params_len;       /* given so far */
+	size_t params_len; /* given so far */
 	size_t params_bytes;
 	uint16_t lengths[BUILD_PARAMS_MAX];
 	uint8_t ext[BUILD_EXT_BYTES];
@@ -57,7 +57,8 @@ struct build_record {
 
 /* All abort on a test's mistake: unknown code, too many or too large parameters. */
 void build_record_init(struct build_record *b, uint16_t code, const struct build_prefix *prefix);
-void build_record_ext(struct build_record *b, uint8_t type, uint8_t flags, const void *data, size_t len);
+void build_record_ext(struct build_record *b, uint8_t type, uint8_t flags, const void *data,
+		      size_t len);
 /* The next parameter: an integer in the width of its type, a NUL-terminated text, raw bytes, empty. */
 void build_record_int(struct build_record *b, int64_t value);
 void build_record_text(struct build_record *b, const char *text);
