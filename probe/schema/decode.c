@@ -221,7 +221,7 @@ int event_param_value(enum param_type type, const struct event_param *param, int
 		return -EINVAL;
 	memcpy(&value, param->data, param->len);
 	switch (type) {
-	case PARAM_TYPE_INT8: *ret_value = (int8_t)value; return 0;
+	case PARAM_TYPE_INT8: *ret_value = (int64_t)(value << 56) >> 56; return 0;
 	case PARAM_TYPE_INT16: *ret_value = (int16_t)value; return 0;
 	case PARAM_TYPE_INT32:
 	case PARAM_TYPE_FD32:
