@@ -80,7 +80,7 @@ $(O)/saker: $(O)/tui/main.o $(O)/libsaker.a
 # Tests: every tests/KIND/test_*.c is a program; the other .c files of the folder are linked to each.
 kind_tests = $(patsubst %.c,$(O)/%,$(wildcard tests/$(1)/test_*.c))
 kind_support = $(patsubst %.c,$(O)/%.o,$(filter-out tests/$(1)/test_%.c,$(wildcard tests/$(1)/*.c)))
-TEST_LIBS := -lcheck -lsubunit -lrt -lvterm
+TEST_LIBS := -lcheck -lsubunit -lrt -lvterm -lm
 define test_kind
 $(call kind_tests,$(1)): $(O)/tests/$(1)/%: $(O)/tests/$(1)/%.o $(call kind_support,$(1)) $(O)/libsaker.a
 	$$(call say,LD,$$@)
