@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a case expects of its event: the child that makes the call writes it into memory shared with
+ * the test, because only the child knows its descriptors, ports and inode numbers. The test then
+ * compares every parameter of the event, in order, by name.
+ *
+ *   int fd = expect_call(SYS_dup, 3);       makes the raw call, notes number and result
+ *   expect_int("res", fd); expect_int("oldfd", 3);
+ */
+#ifndef TESTS_LIVE_EXPECT_H
+#define TESTS_LIVE_EXPECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "probe/schema/decode.h"
+
+struct expect_case {
+	const char *name;
+	int (*work)(void *arg); /* returns 0; runs in the child */
+};
+
+/* Makes the call; returns its result, -errno on failure. Always six arguments. */
+long expect_call(long nr, long a, long b, long c, long d, long e, long f);
+/* For calls that are made otherwise: the event is the one of this number and result. */
+void expect_event(int nr, int64_t ret);
+/* The event is that of another task. */
+void expect_tid(uint64_t tid);
+
+/* The next parameter. */
+void expect_int(const char *name, int64_t value);
+void expect_range(const char *name, int64_t low, int64_t high);
+void expect_text(const char *name, const char *text); /* with its NUL */
+void expect_bytes(const char *name, const void *data, size_t len);
+void expect_none(const char *name);                   /* length 0 */
+void expect_any(const char *name);                    /* whatever it is; says why at the call */
+
+/* Extension and marks; what is not expected must be absent. */
+void expect_path(const char *path);
+void expect_path_in_fs(const char *path);
+void expect_exe(const char *path);
+void expect_file_of(int fd); /* the identity of the file */
+void expect_path_flags(uint8_t flags);
+void expect_flags(uint16_t flags); /* enum record_flag, without those of the machine */
+
+/* Runs the case in a child of the watch and compares. */
+void expect_run(const struct expect_case *c);
+
+/* Addresses as events have them; return their bytes. `at` has room for 160. */
+size_t expect_sockaddr(uint8_t *at, const void *addr, size_t len);
+/* source to destination, both of the same family, inet or inet6. */
+size_t expect_tuple(uint8_t *at, const void *source, const void *destination);
+
+#endif
