@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -153,11 +154,13 @@ static void render_number(struct text_buf *buf, double value)
 		text_buf_add(buf, "0");
 		return;
 	}
+	if (fabs(value) < 1e15 && value == floor(value)) {
+		text_buf_printf(buf, "%.0f", value);
+		return;
+	}
 	for (int digits = 6; digits <= 17; digits++) {
-		double back = 0;
-
 		snprintf(text, sizeof(text), "%.*g", digits, value);
-		if (sscanf(text, "%lf", &back) == 1 && back == value)
+		if (strtod(text, NULL) == value)
 			break;
 	}
 	comma = strchr(text, ',');

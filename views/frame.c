@@ -92,6 +92,25 @@ void *frame_alloc(struct frame *frame, size_t size)
 	return data;
 }
 
+struct frame_mark frame_mark(const struct frame *frame)
+{
+	return (struct frame_mark){ .block = frame->current,
+				    .used = frame->current ? frame->current->used : 0 };
+}
+
+void frame_release(struct frame *frame, struct frame_mark mark)
+{
+	struct frame_block *block = mark.block ? mark.block : frame->first;
+
+	if (!block)
+		return;
+	block->used = mark.used;
+	frame->current = block;
+	/* Later blocks are empty again. */
+	for (block = block->next; block; block = block->next)
+		block->used = 0;
+}
+
 char *frame_copy(struct frame *frame, const void *data, size_t len)
 {
 	char *copy = frame_alloc(frame, len + 1);

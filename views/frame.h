@@ -22,6 +22,17 @@ void *frame_alloc(struct frame *frame, size_t size);
 char *frame_copy(struct frame *frame, const void *data, size_t len);
 
 /*
+ * A place to go back to: what is allocated after the mark is void after the release. For candidates
+ * that turn out not to be shown.
+ */
+struct frame_mark {
+	void *block; /* NULL: nothing was allocated yet */
+	size_t used;
+};
+struct frame_mark frame_mark(const struct frame *frame);
+void frame_release(struct frame *frame, struct frame_mark mark);
+
+/*
  * A text of unknown length: begin, append at most max - 1 bytes, end gives back what was not used.
  * Nothing else is allocated between. Begin returns -ENOMEM and leaves *ret_buf alone. A text that
  * was too long ends in "...".

@@ -112,25 +112,47 @@ static bool contains_folded(const char *text, size_t len, const char *needle)
 	return false;
 }
 
+/* Can a cell of this kind hold the text? Numbers have no letters but those of their units. */
+static bool kind_can_hold(enum column_kind kind, const char *needle)
+{
+	switch (kind) {
+	case COLUMN_INT:
+	case COLUMN_ID: return !needle[strspn(needle, "-0123456789")];
+	case COLUMN_COUNT_K:
+	case COLUMN_RATE:
+	case COLUMN_BYTES:
+	case COLUMN_BYTE_RATE:
+	case COLUMN_PERCENT: return !needle[strspn(needle, "-0123456789.<>=%kKmMgGtTpPeE")];
+	case COLUMN_TIME: return !needle[strspn(needle, "-0123456789:.")];
+	case COLUMN_DURATION: return !needle[strspn(needle, "-0123456789.nusmhdNUSMHD")];
+	case COLUMN_TEXT: return true;
+	}
+	return true;
+}
+
 bool rows_match_text(const struct build *build, const struct row *row)
 {
 	const char *needle = build->query->text_filter;
+	struct frame_mark mark = frame_mark(row->frame);
 	char data[CELL_TEXT_MAX * 4];
+	bool found = false;
 
 	if (!needle || !needle[0])
 		return true;
-	for (size_t i = 0; i < build->visible_len; i++) {
-		const struct view *view = build->query->view;
+	for (size_t i = 0; i < build->visible_len && !found; i++) {
+		const struct column *column = build->query->view->columns[build->visible[i]].column;
 		struct text_buf buf;
 		struct cell cell;
 
+		if (!kind_can_hold(column->kind, needle))
+			continue;
 		text_buf_init(&buf, data, sizeof(data));
-		row_cell(row, view->columns[build->visible[i]].column, &cell);
+		row_cell(row, column, &cell);
 		cell_human(&cell, &buf);
-		if (contains_folded(buf.data, buf.len, needle))
-			return true;
+		found = contains_folded(buf.data, buf.len, needle);
 	}
-	return false;
+	frame_release(row->frame, mark);
+	return found;
 }
 
 /* Rows of events are built undecoded when all of them are sorted. */

@@ -12,7 +12,9 @@
 #include "build_record.h"
 #include "state/snapshot.h"
 
+#ifndef FAKE_ROWS_MAX
 #define FAKE_ROWS_MAX 64
+#endif
 #define FAKE_SECOND_NS 1000000000ull
 #define FAKE_TIME_NS (1700000000ull * FAKE_SECOND_NS) /* 22:13:20 UTC */
 

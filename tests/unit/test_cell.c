@@ -146,6 +146,7 @@ START_TEST(test_bytes)
 		char data[8192];
 		struct text_buf buf;
 		struct json_object *parsed;
+		bool control = false;
 
 		for (int low = 0; low < 256; low++) {
 			bytes[2 * low] = (char)high;
@@ -164,10 +165,11 @@ START_TEST(test_bytes)
 		text_buf_add(&buf, "\n");
 		cell_csv(&cell, &buf);
 		ck_assert(!buf.truncated);
+		/* One check for all: each costs a write. */
 		for (size_t i = 0; i < buf.len; i++)
-			ck_assert_msg(data[i] == '\n' ||
-					      ((unsigned char)data[i] >= 0x20 && data[i] != 0x7f),
-				      "byte %#x: control byte %#x at %zu", high, data[i], i);
+			control |= data[i] != '\n' &&
+				   ((unsigned char)data[i] < 0x20 || data[i] == 0x7f);
+		ck_assert_msg(!control, "byte %#x: a control byte was left", high);
 	}
 }
 END_TEST

@@ -203,6 +203,8 @@ static const struct filter_case {
 	{ .text = "NGINX", .names = "nginx" },
 	{ .text = "daemon", .names = "nginx" },
 	{ .text = "100%", .names = "cat" },
+	{ .text = "50.0", .names = "old nginx" },
+	{ .text = "-", .names = "nginx" },
 	{ .text = "20", .names = "cat old" },
 	{ .text = "nothing", .names = "" },
 	/* Only cells that are on screen count. */
@@ -377,6 +379,12 @@ START_TEST(test_events)
 	expect_cells("by call", &query, "num", "4 1 2 3");
 	query.limit = 1;
 	expect_cells("first by call", &query, "syscall", "getuid");
+	/* What was shown before is left out. */
+	query = query_of("stream");
+	query.after_num = 2;
+	expect_cells("after", &query, "num", "3 4");
+	query.after_num = 4;
+	expect_cells("nothing new", &query, "num", "");
 	/* Events that were evicted are not there. */
 	query = query_of("stream");
 	fake->snapshot.events_first = 3;
