@@ -69,6 +69,8 @@ void draw_status(struct monitor *monitor, int row)
 		draw_prompt(monitor, row);
 		return;
 	}
+	if (monitor->popup != POPUP_NONE)
+		return;
 	snprintf(position, sizeof(position), "%zu/%zu", rows ? level_now(monitor)->cursor + 1 : 0, rows);
 	right = (int)strlen(position) + 2;
 	screen_put_right(screen, (struct spot){ row, cols - right, right - 1 }, ROLE_STATUS, position);

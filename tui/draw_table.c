@@ -9,7 +9,7 @@
 #include "text.h"
 
 #define CELL_MAX 4608     /* bytes: a path and what surrounds it */
-#define REST_MIN 12       /* least width of the column that takes what is left */
+#define REST_MIN 16       /* least width of the column that takes what is left */
 #define SHIFT_CELLS 16    /* how far one step scrolls the text of the last column */
 #define COLUMN_GAP 1
 
@@ -25,9 +25,16 @@ struct grid {
 	int shift; /* cells left out at the front of the last column */
 };
 
+/* Texts and times begin at the left and may be cut; numbers do neither. */
 static bool column_is_text(const struct column *column)
 {
-	return column->kind == COLUMN_TEXT;
+	return column->kind == COLUMN_TEXT || column->kind == COLUMN_TIME;
+}
+
+static bool column_shown(const struct level *level, size_t index)
+{
+	/* An optional column is shown while it is what the rows are sorted by. */
+	return !level->view->columns[index].optional || index == level->sort;
 }
 
 static void cell_text(const struct monitor *monitor, const struct row *row, const struct column *column,
@@ -71,7 +78,7 @@ static void grid_collect(struct monitor *monitor, struct grid *grid, size_t rows
 	size_t skip = level->left, shown = 0;
 
 	for (size_t i = 0; i < view->columns_len; i++)
-		shown += !view->columns[i].optional;
+		shown += column_shown(level, i);
 	if (skip >= shown) {
 		grid->shift = (int)(skip + 1 - shown) * SHIFT_CELLS;
 		skip = shown ? shown - 1 : 0;
@@ -80,7 +87,7 @@ static void grid_collect(struct monitor *monitor, struct grid *grid, size_t rows
 		struct grid_column *next = &grid->columns[grid->len];
 		int header = (int)strlen(view->columns[i].column->header);
 
-		if (view->columns[i].optional)
+		if (!column_shown(level, i))
 			continue;
 		if (skip) {
 			skip--;

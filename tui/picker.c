@@ -34,8 +34,6 @@ void picker_open(struct monitor *monitor, enum popup popup)
 		if (level->view->follow)
 			picker_add(picker, SIZE_MAX);
 		for (size_t i = 0; i < level->view->columns_len; i++) {
-			if (level->view->columns[i].optional)
-				continue;
 			if (i == level->sort)
 				picker->cursor = picker->len;
 			picker_add(picker, i);

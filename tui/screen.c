@@ -32,6 +32,7 @@ struct screen {
 	SCREEN *term;
 	FILE *in, *out;
 	WINDOW *keys;       /* a pad */
+	int pending;        /* a byte that was read too far; ERR: none */
 	bool utf8, drawn_cursor;
 	bool suspended;
 	int cursor_row, cursor_col;
@@ -70,31 +71,33 @@ static void emergency_handler(int sig)
 	raise(sig);
 }
 
-/* Appends a terminfo string without its padding marks ($<5>). */
-static void emergency_add(const char *capability)
+/* Appends a terminfo string without its padding marks ($<5>); returns the new length. */
+static size_t capability_add(const char *capability, char *bytes, size_t len, size_t size)
 {
 	const char *text = tigetstr(capability);
 
 	if (!text || text == (char *)-1)
-		return;
-	for (; *text && emergency.len + 1 < sizeof(emergency.sequence); text++) {
+		return len;
+	for (; *text && len < size; text++) {
 		if (text[0] == '$' && text[1] == '<' && strchr(text, '>'))
 			text = strchr(text, '>');
 		else
-			emergency.sequence[emergency.len++] = *text;
+			bytes[len++] = *text;
 	}
+	return len;
 }
 
 static void emergency_arm(int fd, const struct termios *modes)
 {
-	static const char *const capabilities[] = { "sgr0", "rmkx", "cnorm", "rmcup" };
+	static const char *const capabilities[] = { "sgr0", "rmkx", "rmcup", "cnorm" };
 
 	emergency.armed = 0;
 	emergency.fd = fd;
 	emergency.modes = *modes;
 	emergency.len = 0;
 	for (size_t i = 0; i < sizeof(capabilities) / sizeof(capabilities[0]); i++)
-		emergency_add(capabilities[i]);
+		emergency.len = capability_add(capabilities[i], emergency.sequence, emergency.len,
+					       sizeof(emergency.sequence));
 	for (size_t i = 0; i < FATAL_LEN; i++) {
 		struct sigaction action = { .sa_handler = emergency_handler, .sa_flags = SA_RESETHAND };
 		struct sigaction before;
@@ -214,6 +217,7 @@ int screen_open(const struct theme *theme, const struct theme *mono, struct scre
 		snprintf(err, err_size, "no memory");
 		return -ENOMEM;
 	}
+	screen->pending = ERR;
 	setlocale(LC_CTYPE, "");
 	screen->utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
 	if (tcgetattr(STDOUT_FILENO, &modes)) {
@@ -245,6 +249,22 @@ int screen_open(const struct theme *theme, const struct theme *mono, struct scre
 	return 0;
 }
 
+/*
+ * Ends curses' use of the terminal. Leaving the alternate screen makes some terminals hide the
+ * cursor again, when it was hidden as they entered it: so it is shown once more behind that.
+ */
+static void screen_end_curses(struct screen *screen)
+{
+	char bytes[64];
+	size_t len = capability_add("cnorm", bytes, 0, sizeof(bytes));
+	ssize_t written;
+
+	curs_set(1);
+	endwin();
+	written = write(fileno(screen->out), bytes, len);
+	(void)written;
+}
+
 void screen_close(struct screen *screen)
 {
 	if (!screen)
@@ -253,7 +273,7 @@ void screen_close(struct screen *screen)
 		delwin(screen->keys);
 	if (screen->term) {
 		if (!screen->suspended)
-			endwin();
+			screen_end_curses(screen);
 		emergency_disarm();
 		delscreen(screen->term);
 	}
@@ -284,10 +304,10 @@ int screen_input_fd(const struct screen *screen)
 	return fileno(screen->in);
 }
 
-static int key_from_curses(wint_t code)
+static int key_from_curses(int code)
 {
 	static const struct {
-		wint_t curses;
+		int curses;
 		int key;
 	} rows[] = {
 		{ .curses = KEY_UP, .key = INPUT_UP },          { .curses = KEY_DOWN, .key = INPUT_DOWN },
@@ -301,11 +321,20 @@ static int key_from_curses(wint_t code)
 	};
 
 	if (code >= KEY_F(1) && code <= KEY_F(12))
-		return INPUT_F1 + (int)(code - KEY_F(1));
+		return INPUT_F1 + code - KEY_F(1);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (rows[i].curses == code)
 			return rows[i].key;
 	return INPUT_OTHER;
+}
+
+/* The next byte or key of curses, ERR when none waits. */
+static int screen_byte(struct screen *screen)
+{
+	int byte = screen->pending;
+
+	screen->pending = ERR;
+	return byte != ERR ? byte : wgetch(screen->keys);
 }
 
 /*
@@ -315,28 +344,54 @@ static int key_from_curses(wint_t code)
  */
 static int key_after_escape(struct screen *screen)
 {
-	wint_t code;
+	int byte = screen_byte(screen);
 
-	if (wget_wch(screen->keys, &code) == ERR)
+	if (byte == ERR)
 		return INPUT_ESCAPE;
-	if (code != '[' && code != 'O')
+	if (byte != '[' && byte != 'O')
 		return INPUT_OTHER;
-	for (int i = 0; i < 32; i++)
-		if (wget_wch(screen->keys, &code) != OK || (code >= 0x40 && code <= 0x7e))
+	for (int i = 0; i < 32; i++) {
+		byte = screen_byte(screen);
+		if (byte == ERR || byte > 0x7e || byte >= 0x40)
 			break;
+	}
 	return INPUT_OTHER;
+}
+
+/*
+ * A character that begins with this byte. Curses would give up all bytes behind one that is not
+ * UTF-8; here only that one is lost.
+ */
+static int key_character(struct screen *screen, int byte)
+{
+	char bytes[5] = { (char)byte };
+	int want = byte >> 5 == 6 ? 2 : byte >> 4 == 14 ? 3 : byte >> 3 == 30 ? 4 : 1;
+	struct glyph glyph;
+
+	if (byte < 0x80)
+		return byte;
+	for (int i = 1; i < want; i++) {
+		int next = screen_byte(screen);
+
+		if (next < 0x80 || next > 0xbf) {
+			screen->pending = next;
+			return INPUT_OTHER;
+		}
+		bytes[i] = (char)next;
+	}
+	glyph_next(bytes, screen->utf8, &glyph);
+	return glyph.code == '?' ? INPUT_OTHER : (int)glyph.code;
 }
 
 int screen_key(struct screen *screen)
 {
-	wint_t code;
-	int rc = wget_wch(screen->keys, &code);
+	int byte = screen_byte(screen);
 
-	if (rc == ERR)
+	if (byte == ERR)
 		return INPUT_NONE;
-	if (rc == KEY_CODE_YES)
-		return key_from_curses(code);
-	switch (code) {
+	if (byte > 0xff)
+		return key_from_curses(byte);
+	switch (byte) {
 	case 27:
 		return key_after_escape(screen);
 	case '\r':
@@ -346,7 +401,7 @@ int screen_key(struct screen *screen)
 	case 127:
 		return INPUT_BACKSPACE;
 	default:
-		return (int)code;
+		return key_character(screen, byte);
 	}
 }
 
@@ -485,8 +540,7 @@ void screen_suspend(struct screen *screen)
 {
 	if (screen->suspended)
 		return;
-	curs_set(1);
-	endwin();
+	screen_end_curses(screen);
 	screen->suspended = true;
 	emergency.armed = 0;
 }

@@ -457,6 +457,8 @@ static int16_t color_fit(int16_t color, int colors)
 
 struct style style_fit(struct style style, int colors)
 {
+	int16_t fg = style.fg;
+
 	if (colors < 8) {
 		style.fg = style.bg = STYLE_DEFAULT;
 		return style;
@@ -464,11 +466,15 @@ struct style style_fit(struct style style, int colors)
 	if (colors >= 256)
 		return style;
 	colors = colors >= 16 ? 16 : 8;
-	style.fg = color_fit(style.fg, colors);
+	style.fg = color_fit(fg, colors);
 	style.bg = color_fit(style.bg, colors);
-	/* A text must not vanish where two shades became one. */
+	/* A text must not vanish where two shades became one, or a grey became the background's black. */
 	if (style.fg >= 0 && style.fg == style.bg)
 		style.fg = style.bg == 0 ? 7 : 0;
+	if (style.fg == 0 && fg != 0 && style.bg == STYLE_DEFAULT) {
+		style.fg = STYLE_DEFAULT;
+		style.attrs |= STYLE_DIM;
+	}
 	return style;
 }
 

@@ -37,14 +37,8 @@ static int on_property(VTermProp property, VTermValue *value, void *user)
 
 static const VTermScreenCallbacks screen_callbacks = { .settermprop = on_property };
 
-static void term_child(const struct term_opts *opts, int slave, const struct term_child *child)
+static void term_environment(const struct term_opts *opts)
 {
-	setsid();
-	if (ioctl(slave, TIOCSCTTY, 0))
-		_exit(120);
-	for (int fd = 0; fd < 3; fd++)
-		if (dup2(slave, fd) < 0)
-			_exit(121);
 	setenv("TERM", opts->name, 1);
 	setenv("LC_ALL", opts->locale ? opts->locale : "C.UTF-8", 1);
 	setenv("TZ", "UTC", 1);
@@ -53,9 +47,54 @@ static void term_child(const struct term_opts *opts, int slave, const struct ter
 	unsetenv("NO_COLOR");
 	if (opts->no_color)
 		setenv("NO_COLOR", "1", 1);
+}
+
+/* The leader after it started the child: notes how it fares, until it ends. */
+static void term_lead(struct term_shared *shared, pid_t pid)
+{
+	int status;
+
+	while (waitpid(pid, &status, WUNTRACED) == pid) {
+		if (WIFSTOPPED(status)) {
+			shared->stops++;
+			continue;
+		}
+		shared->status = status;
+		shared->ended = 1;
+		break;
+	}
+	_exit(0);
+}
+
+static void term_child(struct term *term, const struct term_opts *opts, int control)
+{
+	pid_t pid;
+
+	setsid();
+	close(term->master);
+	if (ioctl(term->slave, TIOCSCTTY, 0))
+		_exit(120);
+	for (int fd = 0; fd < 3; fd++)
+		if (dup2(term->slave, fd) < 0)
+			_exit(121);
+	term_environment(opts);
+	/* Whoever runs the tests may ignore signals; a program starts with none ignored. */
 	for (int sig = 1; sig < SIGRTMIN; sig++)
 		signal(sig, SIG_DFL);
-	exit(opts->run(opts->ctx, child));
+	/* Both sides set the group, so that it is there whoever runs first. */
+	signal(SIGTTOU, SIG_IGN);
+	pid = fork();
+	if (pid < 0)
+		_exit(122);
+	setpgid(pid, pid);
+	tcsetpgrp(0, pid ? pid : getpid());
+	if (pid) {
+		close(control);
+		term_lead(term->shared, pid);
+	}
+	signal(SIGTTOU, SIG_DFL);
+	term->shared->pid = getpid();
+	exit(opts->run(opts->ctx, &(struct term_child){ .fd = control, .steps = &term->shared->steps }));
 }
 
 void term_start(struct term *term, const struct term_opts *opts)
@@ -70,18 +109,18 @@ void term_start(struct term *term, const struct term_opts *opts)
 	term->slave = open(ptsname(term->master), O_RDWR | O_NOCTTY | O_CLOEXEC);
 	if (term->slave < 0 || ioctl(term->slave, TIOCSWINSZ, &size) || tcgetattr(term->slave, &term->before))
 		abort();
-	term->steps = mmap(NULL, sizeof(*term->steps), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (term->steps == MAP_FAILED)
+	term->shared = mmap(NULL, sizeof(*term->shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (term->shared == MAP_FAILED)
 		abort();
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
 		abort();
 	fflush(NULL);
-	term->pid = fork();
-	if (term->pid < 0)
+	term->leader = fork();
+	if (term->leader < 0)
 		abort();
-	if (!term->pid) {
+	if (!term->leader) {
 		close(pair[0]);
-		term_child(opts, term->slave, &(struct term_child){ .fd = pair[1], .steps = term->steps });
+		term_child(term, opts, pair[1]);
 	}
 	close(pair[1]);
 	term->control = pair[0];
@@ -99,16 +138,17 @@ void term_start(struct term *term, const struct term_opts *opts)
 
 void term_close(struct term *term)
 {
-	if (term->pid) {
-		kill(term->pid, SIGKILL);
-		waitpid(term->pid, NULL, 0);
+	if (term->leader) {
+		if (term->shared->pid && !term->shared->ended)
+			kill(term->shared->pid, SIGKILL);
+		waitpid(term->leader, NULL, 0);
 	}
 	close(term->master);
 	close(term->slave);
 	close(term->control);
 	vterm_free(term->vterm);
 	free(term->raw);
-	munmap((void *)term->steps, sizeof(*term->steps));
+	munmap(term->shared, sizeof(*term->shared));
 	*term = (struct term){ 0 };
 }
 
@@ -179,12 +219,20 @@ static bool term_ask(struct term *term)
 	return false;
 }
 
+bool term_sync(struct term *term)
+{
+	/* The first answer may come before the frame of what it waited for, the second not. */
+	bool alive = term_ask(term) && term_ask(term);
+
+	term_read(term, 0);
+	return alive;
+}
+
 bool term_settle(struct term *term)
 {
 	size_t before;
 
-	/* The first answer may come before the frame of what it waited for, the second not. */
-	if (!term_ask(term) || !term_ask(term))
+	if (!term_sync(term))
 		return false;
 	do {
 		before = term->raw_len;
@@ -195,23 +243,35 @@ bool term_settle(struct term *term)
 
 void term_step(struct term *term)
 {
-	++*term->steps;
+	term->shared->steps++;
 	term_ask(term);
 }
 
 int term_wait(struct term *term)
 {
-	int status = -1;
-
 	for (int left = TERM_ANSWER_MS; left > 0; left -= 5) {
 		term_read(term, 5);
-		if (waitpid(term->pid, &status, WNOHANG) == term->pid) {
-			term->pid = 0;
-			term_read(term, TERM_QUIET_MS);
-			return status;
-		}
+		if (!term->shared->ended)
+			continue;
+		waitpid(term->leader, NULL, 0);
+		term->leader = 0;
+		term_read(term, TERM_QUIET_MS);
+		return term->shared->status;
 	}
 	return -1;
+}
+
+void term_kill(struct term *term, int sig)
+{
+	kill(term->shared->pid, sig);
+}
+
+bool term_wait_stopped(struct term *term, unsigned stops)
+{
+	for (int left = TERM_ANSWER_MS; left > 0 && term->shared->stops < stops; left -= 5)
+		term_read(term, 5);
+	term_read(term, TERM_QUIET_MS);
+	return term->shared->stops >= stops;
 }
 
 bool term_restored(struct term *term)

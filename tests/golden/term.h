@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A terminal for tests: a child process on a pseudo terminal, whose output libvterm turns into
- * cells. The parent also holds the other end of the child's snapshot source (fake.h), through which
+ * cells. Between them stands a session leader that does what a shell does, because a process without
+ * one cannot be suspended (POSIX: orphaned process groups do not stop). The parent also holds the other end of the child's snapshot source (fake.h), through which
  * it steps time and learns that everything sent so far has been handled.
  *
  * Nothing here waits for a fixed time: term_settle() goes on until the child has answered twice and
@@ -34,11 +35,20 @@ struct term_opts {
 	const void *ctx;
 };
 
+/* Memory that test, leader and child share. */
+struct term_shared {
+	volatile unsigned steps;
+	volatile pid_t pid;     /* of the child; 0 until it runs */
+	volatile int status;    /* its wait status, valid when ended */
+	volatile int ended;
+	volatile unsigned stops; /* how often it was stopped */
+};
+
 struct term {
-	pid_t pid;            /* 0 when it has ended */
+	pid_t leader;         /* 0 when it has ended */
 	int master, slave;    /* slave: for tcgetattr */
 	int control;          /* to the source in the child */
-	volatile unsigned *steps; /* shared with the child */
+	struct term_shared *shared;
 	struct VTerm *vterm;
 	struct VTermScreen *screen;
 	bool alternate, cursor;
@@ -48,7 +58,7 @@ struct term {
 	int rows, cols;
 };
 
-/* Both abort when the system refuses; a test cannot go on then. */
+/* Aborts when the system refuses: a test cannot go on then. */
 void term_start(struct term *term, const struct term_opts *opts);
 /* Kills the child when it lives, and frees. */
 void term_close(struct term *term);
@@ -57,10 +67,16 @@ void term_type(struct term *term, const char *bytes, size_t len);
 void term_resize(struct term *term, int rows, int cols);
 /* One interval passes in the child's world. */
 void term_step(struct term *term);
-/* Until what was sent is on the screen. Returns false when the child has ended. */
+/* Until the child has handled what was sent, its output read. Returns false when it has ended. */
+bool term_sync(struct term *term);
+/* Until what was sent is on the screen, too. */
 bool term_settle(struct term *term);
 /* Reads output until the child ends; returns its wait status. */
 int term_wait(struct term *term);
+/* Sends the child a signal. */
+void term_kill(struct term *term, int sig);
+/* Waits until the child was stopped so often in all; false when it was not. */
+bool term_wait_stopped(struct term *term, unsigned stops);
 /* Reads what is there within so many ms. */
 void term_read(struct term *term, int timeout_ms);
 /* Are the terminal's modes those from before the start, the cursor shown, the main screen on? */
