@@ -230,6 +230,8 @@ static bool container_fits(const struct container_pattern *pattern, const struct
 	if (pattern->shape == SHAPE_NAME && !container_name_fits(pattern, path, at, id, len))
 		return false;
 	match->engine = pattern->engine;
+	if (match->engine == CONTAINER_LXC && at >= 2 && component_is(&path->at[at - 2], "libvirt"))
+		match->engine = CONTAINER_LIBVIRT;
 	if (pattern->shape == SHAPE_HEX) {
 		container_set_name(match, id, CONTAINER_SHOWN);
 		return true;
