@@ -14,11 +14,11 @@
 #include "record.h"
 
 /* Pseudo syscall numbers of count rows; real numbers are below SYSCALL_NR_MAX. */
-#define SYSCALL_NR_MAX 512        /* table size of the programs; today's numbers end near 472 */
-#define COUNT_NR_SKIPPED 512      /* id -1: rt_sigreturn on x86_64, or skipped by a tracer */
-#define COUNT_NR_UNKNOWN 513      /* beyond the table */
-#define COUNT_NR_OTHER 514        /* no room in a table: the sum stays exact */
-#define COUNT_NR_COMPAT 515       /* calls of 32-bit programs, not broken down today */
+#define SYSCALL_NR_MAX 512   /* table size of the programs; today's numbers end near 472 */
+#define COUNT_NR_SKIPPED 512 /* id -1: rt_sigreturn on x86_64, or skipped by a tracer */
+#define COUNT_NR_UNKNOWN 513 /* beyond the table */
+#define COUNT_NR_OTHER 514   /* no room in a table: the sum stays exact */
+#define COUNT_NR_COMPAT 515  /* calls of 32-bit programs, not broken down today */
 #define COUNT_NR_COUNT 516
 
 /* Counts of one (thread or process, syscall number). errors and restarts are part of calls. */
@@ -32,11 +32,11 @@ struct call_count {
 
 /* Bytes moved by the read, write, send and receive families (not mmap, splice, io_uring). */
 struct byte_count {
-	__u64 file_in;  /* regular files, block and character devices, directories */
+	__u64 file_in; /* regular files, block and character devices, directories */
 	__u64 file_out;
-	__u64 net_in;   /* sockets but AF_UNIX and AF_NETLINK */
+	__u64 net_in; /* sockets but AF_UNIX and AF_NETLINK */
 	__u64 net_out;
-	__u64 ipc_in;   /* pipes, AF_UNIX, everything else */
+	__u64 ipc_in; /* pipes, AF_UNIX, everything else */
 	__u64 ipc_out;
 };
 
@@ -44,9 +44,9 @@ enum task_flag {
 	TASK_F_KTHREAD = 1u << 0,
 	TASK_F_LEADER = 1u << 1,
 	TASK_F_IN_SCOPE = 1u << 2,
-	TASK_F_NO_COUNTS = 1u << 3,  /* has made no counted call: calls_len is 0 */
-	TASK_F_ENDED = 1u << 4,      /* a zombie: its counts are in its exit record, here are none */
-	TASK_F_EXEC = 1u << 5,       /* exit record only: not ended, execve gave it its leader's tid */
+	TASK_F_NO_COUNTS = 1u << 3, /* has made no counted call: calls_len is 0 */
+	TASK_F_ENDED = 1u << 4,     /* a zombie: its counts are in its exit record only */
+	TASK_F_EXEC = 1u << 5,      /* exit record: alive, execve gave it its leader's tid */
 };
 
 /* One living thread. On the wire it is followed by calls_len struct call_count. */
@@ -56,18 +56,18 @@ struct task_sample {
 	__u64 start_boot_ns;        /* of the process: the leader's */
 	__u64 thread_start_boot_ns; /* of this thread */
 	__u64 cpu_ns;               /* sum_exec_runtime of this thread */
-	__u64 rss_bytes;            /* of the address space, same for all threads; 0 for kernel threads */
+	__u64 rss_bytes;            /* of the address space; 0 for kernel threads */
 	__u64 vm_bytes;
 	__u64 cgroup_id;
-	__u64 exited_cpu_ns;        /* process: user + system time of its threads that ended, ns */
-	__u32 threads;              /* living threads of the process */
-	__u32 flags;                /* enum task_flag */
-	char state;                 /* R S D Z T t I X, as ps prints it */
+	__u64 exited_cpu_ns; /* process: user + system time of its threads that ended, ns */
+	__u32 threads;       /* living threads of the process */
+	__u32 flags;         /* enum task_flag */
+	char state;          /* R S D Z T t I X, as ps prints it */
 	char reserved[3];
 	__u32 calls_len;
 	char comm[RECORD_COMM_LEN];        /* of the thread */
 	char leader_comm[RECORD_COMM_LEN]; /* of the process */
-	struct byte_count bytes;    /* this thread's */
+	struct byte_count bytes;           /* this thread's */
 };
 
 /* One ended thread; followed by calls_len struct call_count. Its counts are final. */
@@ -81,7 +81,7 @@ struct task_exit {
 	__s32 exit_code;     /* as the kernel holds it: status << 8 | signal | core bit 0x80 */
 	__u32 process_ended; /* 1 when this was the last thread of its process */
 	__u32 calls_len;
-	__u32 flags;         /* enum task_flag: LEADER, IN_SCOPE */
+	__u32 flags; /* enum task_flag: LEADER, IN_SCOPE */
 	__u64 cpu_ns;
 	char comm[RECORD_COMM_LEN];        /* of the thread */
 	char leader_comm[RECORD_COMM_LEN]; /* of the process */
@@ -93,22 +93,22 @@ struct errno_count {
 	__u64 start_boot_ns;
 	__u64 count;
 	__u32 pid;
-	__u16 nr;    /* syscall number or COUNT_NR_* */
-	__u16 err;   /* positive errno; 0 with nr OTHER = no room in the table */
+	__u16 nr;  /* syscall number or COUNT_NR_* */
+	__u16 err; /* positive errno; 0 with nr OTHER = no room in the table */
 };
 
-/* One open file descriptor, from the task_file iterator. The path follows: path_len bytes, no NUL. */
+/* One open fd, from the task_file iterator. The path follows: path_len bytes, no NUL. */
 struct file_sample {
 	__u32 pid;
 	__s32 fd;
 	__u64 start_boot_ns;
 	__u64 ino;
-	__u32 dev;        /* as record_file_id.dev */
-	__u32 mode;       /* i_mode */
-	__u32 open_flags; /* f_flags, kernel values */
-	__u16 family;     /* AF_* of a socket, else 0 */
-	__u16 sock_type;  /* SOCK_* */
-	__u16 protocol;   /* IPPROTO_* */
+	__u32 dev;          /* as record_file_id.dev */
+	__u32 mode;         /* i_mode */
+	__u32 open_flags;   /* f_flags, kernel values */
+	__u16 family;       /* AF_* of a socket, else 0 */
+	__u16 sock_type;    /* SOCK_* */
+	__u16 protocol;     /* IPPROTO_* */
 	__u16 sport, dport; /* host byte order */
 	__u16 path_len;
 	__u8 saddr[16], daddr[16]; /* network order; IPv4 in the first four bytes */
