@@ -107,6 +107,9 @@ int count_fork(u64 *ctx)
 	from = bpf_task_storage_get(&threads, parent, NULL, 0);
 	if (!counts || !from)
 		return 0;
+	/* Nothing is wanted of saker; what it starts finds out for itself, at its first call. */
+	if ((u32)parent->tgid == knob->self_tgid)
+		return 0;
 	counts->want = want_update(knob, from, parent);
 	if (parent->tgid != child->tgid && knob->scope_by_pid && !knob->scope_children)
 		counts->want &= ~WANT_SCOPE;
