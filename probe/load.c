@@ -199,7 +199,7 @@ static int count_load(struct probe *probe, struct load_log *log, struct probe_er
 int probe_load_counters(struct probe *probe, struct probe_error *err)
 {
 	static const enum feature_id needed[] = {
-		FEATURE_BTF,          FEATURE_TP_BTF,    FEATURE_READ_KERNEL,
+		FEATURE_BTF,          FEATURE_TP_BTF,    FEATURE_SYS_EXIT, FEATURE_READ_KERNEL,
 		FEATURE_TASK_STORAGE, FEATURE_ITER_TASK, FEATURE_RINGBUF,
 	};
 	struct load_log log;
