@@ -41,8 +41,8 @@ static void write_table(struct batch_run *run, struct snapshot *snapshot, enum b
 
 	if (rc == 0)
 		rc = batch_write(&run->batch, run->format, run->table, part);
-	/* The reason is seen again, and said, when the output is closed. */
 	run->closed = rc < 0;
+	run->session.write_error = rc;
 	run->query.after_num = snapshot->events_end ? snapshot->events_end - 1 : 0;
 	run->written++;
 }

@@ -66,7 +66,7 @@ static int load_theme(struct live *live, struct usage_error *err)
 	rc = theme_load(has_folder ? folder : NULL, name, &live->theme, &theme_err);
 	if (rc == 0)
 		rc = theme_load(NULL, MONO_THEME, &live->mono, &theme_err);
-	if (rc < 0 && !*theme_err.file)
+	if (rc < 0 && !theme_err.line)
 		return option_fail(err, "%s %s: %s", live->options->theme_from, name,
 				   theme_err.text);
 	if (rc < 0)

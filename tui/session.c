@@ -166,6 +166,8 @@ int session_close(struct session *session)
 		status = session->command.status;
 	command_release_all(&session->command);
 	rc = output_close(session->out);
+	if (session->write_error)
+		rc = session->write_error;
 	if (rc < 0 && rc != -EPIPE) {
 		fprintf(stderr, "saker: cannot write: %s\n", strerror(-rc));
 		status = status ? status : 1;

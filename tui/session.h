@@ -34,6 +34,7 @@ struct session {
 	FILE *out;
 	int signal_fd, timer_fd, wake_fd;
 	bool signalled;
+	int write_error; /* the first -errno of the output, 0: none; set by who writes */
 	sigset_t old_mask;
 };
 

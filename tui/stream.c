@@ -35,8 +35,8 @@ static void write_line(struct stream_run *run, struct text_buf *buf)
 	/* A line that does not fit ends in its mark and still in a newline. */
 	if (buf->truncated && buf->len)
 		buf->data[buf->len - 1] = '\n';
-	if (fwrite(buf->data, 1, buf->len, run->out) != buf->len)
-		end(run);
+	/* Of a write that fails the flush after this drain tells. */
+	fwrite(buf->data, 1, buf->len, run->out);
 }
 
 static void on_event(void *ctx, const struct history_event *kept)
@@ -74,9 +74,12 @@ static void on_gap(void *ctx, uint64_t lost, unsigned buffer)
 static void on_batch(void *ctx)
 {
 	struct stream_run *run = ctx;
+	int rc = atomic_load(&run->ended) ? 0 : output_flush(run->out);
 
-	if (output_flush(run->out) < 0)
+	if (rc < 0) {
+		run->session.write_error = rc;
 		end(run);
+	}
 }
 
 /* Returns when the run is over. */
