@@ -156,7 +156,8 @@ static void monitor_handle(struct monitor *monitor, const struct pollfd *fds)
 		uint64_t news;
 		ssize_t got = read(monitor->source->fd, &news, sizeof(news));
 
-		(void)got;
+		/* The end of the source: what was last seen stays on screen. */
+		monitor->source_ended = !got || fds[POLL_SOURCE].revents & (POLLERR | POLLNVAL);
 		monitor_take_snapshot(monitor);
 	}
 }
@@ -171,9 +172,10 @@ static void monitor_loop(struct monitor *monitor)
 		struct pollfd fds[POLL_COUNT] = {
 			[POLL_KEYS] = { .fd = screen_input_fd(monitor->screen), .events = POLLIN },
 			[POLL_SIGNALS] = { .fd = signals_fd(), .events = POLLIN },
-			[POLL_SOURCE] = { .fd = rest > now ? -1 : monitor->source->fd, .events = POLLIN },
+			[POLL_SOURCE] = { .events = POLLIN },
 		};
 
+		fds[POLL_SOURCE].fd = rest > now || monitor->source_ended ? -1 : monitor->source->fd;
 		draw_frame(monitor);
 		if (rest > now && (!wake || rest < wake))
 			wake = rest;

@@ -85,6 +85,7 @@ struct monitor {
 	uint64_t delay_ns;
 	uint64_t snapshots;       /* taken */
 	size_t page_rows;         /* rows of the table in the last frame */
+	bool source_ended;        /* no snapshot will come any more */
 	bool keys_wait;           /* more keys than one frame takes: no sleep */
 	bool quit;
 };
