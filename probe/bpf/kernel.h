@@ -310,11 +310,15 @@ struct sock_common {
 	u8 skc_state;
 	struct in6_addr skc_v6_daddr, skc_v6_rcv_saddr;
 };
+struct sk_buff_head {
+	u32 qlen;
+};
 struct sock {
 	struct sock_common __sk_common;
 	u16 sk_protocol;
 	u16 sk_type;
 	u32 sk_ack_backlog, sk_max_ack_backlog;
+	struct sk_buff_head sk_receive_queue;
 };
 struct sockaddr_un {
 	u16 sun_family;

@@ -42,7 +42,11 @@ static __always_inline struct accept_queue accept_queue(u64 sock)
 
 	if (!sock)
 		return queue;
-	queue.len = BPF_CORE_READ((struct sock *)sock, sk_ack_backlog);
+	/* A unix socket keeps them as packets. */
+	if (BPF_CORE_READ((struct sock *)sock, __sk_common.skc_family) == K_AF_UNIX)
+		queue.len = BPF_CORE_READ((struct sock *)sock, sk_receive_queue.qlen);
+	else
+		queue.len = BPF_CORE_READ((struct sock *)sock, sk_ack_backlog);
 	queue.max = BPF_CORE_READ((struct sock *)sock, sk_max_ack_backlog);
 	return queue;
 }
