@@ -11,7 +11,7 @@ _saker() {
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;
-	list) words="views columns fields events syscalls themes keys options" ;;
+	list) words="views columns events syscalls themes keys options" ;;
 	*)
 		case $cur in
 		-*) words="@option-words@" ;;

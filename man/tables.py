@@ -12,6 +12,9 @@ saker = sys.argv[1]
 def rows(subject):
     text = subprocess.run([saker, "list", subject, "--json"], check=True, capture_output=True, text=True).stdout
     found = json.loads(text)
+    # Rows of one group stand together, in the order in which groups first appear.
+    order = list(dict.fromkeys(row.get("group") for row in found))
+    found.sort(key=lambda row: order.index(row.get("group")))
     if not found:
         sys.exit(f"tables.py: list {subject} is empty")
     return found
@@ -60,7 +63,13 @@ def tagged(subject, name, text):
 
 
 def keys():
-    return tagged("keys", lambda r: r["key"], lambda r: r["help"])
+    out, group = [], None
+    for row in rows("keys"):
+        if row["group"] != group:
+            group = row["group"]
+            out.append(f".SS {roff(group)}")
+        out += [".TP", f"\\fB{roff(row['key'])}\\fR", roff(row["help"])]
+    return out
 
 
 def views():

@@ -116,6 +116,8 @@ static const struct subject subjects[] = {
 int list_run(FILE *out, const char *subject, bool json, struct usage_error *err)
 {
 	struct nearest nearest = { .wrong = subject };
+	char names[128];
+	size_t len = 0;
 
 	for (size_t i = 0; i < SUBJECTS; i++) {
 		int rc;
@@ -130,8 +132,8 @@ int list_run(FILE *out, const char *subject, bool json, struct usage_error *err)
 	if (nearest.best)
 		return option_fail(err, "list %s: no such subject; did you mean %s?", subject,
 				   nearest.best);
-	return option_fail(err,
-			   "list %s: no such subject; there are views, columns, events, "
-			   "syscalls, themes, keys, options",
-			   subject);
+	for (size_t i = 0; i < SUBJECTS && len < sizeof(names); i++)
+		len += (size_t)snprintf(names + len, sizeof(names) - len, "%s%s", i ? ", " : "",
+					subjects[i].name);
+	return option_fail(err, "list %s: no such subject; there are %s", subject, names);
 }
