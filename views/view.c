@@ -134,7 +134,10 @@ static int copy_word(struct view_parser *p, const char *key, const struct word *
 		return view_fail(p->err, p->file, word->place, NULL, "%s: longer than %zu bytes",
 				 key, size - 1);
 	for (size_t i = 0; i < len; i++)
-		if ((unsigned char)word->text[i] < 0x20 || word->text[i] == 0x7f)
+		/* C1 controls too, in UTF-8 0xc2 0x80..0x9f: YAML can escape them. */
+		if ((unsigned char)word->text[i] < 0x20 || word->text[i] == 0x7f ||
+		    ((unsigned char)word->text[i] == 0xc2 &&
+		     (unsigned char)word->text[i + 1] < 0xa0))
 			return view_fail(p->err, p->file, word->place, NULL,
 					 "%s: has a control character", key);
 	memcpy(field, word->text, len + 1);

@@ -71,6 +71,7 @@ static const struct wrong_case {
 	{ "long key", HEAD "key: abcdefgh\ncolumns: [pid]\n", 4, 6, "key: longer than 7 bytes" },
 	{ "empty title", "name: x\ntitle: \"\"\n", 2, 8, "title: is empty" },
 	{ "control character", "name: x\ntitle: \"a\\x1b\"\n", 2, 8, "has a control character" },
+	{ "C1 control", "name: x\ntitle: \"a\\x9bm\"\n", 2, 8, "has a control character" },
 	{ "NUL", "name: x\ntitle: \"a\\0b\"\n", 2, 8, "has a NUL byte" },
 };
 
