@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * COMMAND: a program that saker starts to watch it. It is forked before privileges are dropped, with
- * all that the caller may do, and waits on a pipe until it is in scope:
+ * COMMAND: a program that saker starts to watch it. It is forked before privileges are dropped,
+ * with all that the caller may do, and waits on a pipe until it is in scope:
  *
  *   command_resolve -> command_fork -> (probe is loaded, scope is set) -> command_release -> wait
  *
@@ -34,8 +34,8 @@ void command_init(struct command *command);
 void command_release_all(struct command *command);
 
 /*
- * Finds the file of argv[0] as execvp(3) does. Returns 0 with the path (the caller frees it), -ENOENT
- * when there is none, -EACCES when what is there cannot be executed, -ENOMEM.
+ * Finds the file of argv[0] as execvp(3) does. Returns 0 with the path (the caller frees it),
+ * -ENOENT when there is none, -EACCES when what is there cannot be executed, -ENOMEM.
  */
 int command_resolve(const char *name, char **ret_path);
 /* Forks. path and argv are not kept in the parent. Returns 0 or -errno. */

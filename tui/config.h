@@ -25,8 +25,8 @@ int config_load(struct options *options, struct usage_error *err);
 int config_parse(struct options *options, const char *file, const char *text, size_t len,
 		 struct usage_error *err);
 /*
- * Writes the folder called name ("views", "themes") beside the user's config file into path. Returns
- * 0, or -ENOENT when there is no such folder.
+ * Writes the folder called name ("views", "themes") beside the user's config file into path.
+ * Returns 0, or -ENOENT when there is no such folder.
  */
 int config_folder(const char *name, char *path, size_t size);
 

@@ -6,7 +6,10 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* Prints each requirement, what was found and what to do. Returns the status: 0, or 1 when one fails. */
+/*
+ * Prints each requirement, what was found and what to do. Returns the status: 0, or 1 when one
+ * fails.
+ */
 int doctor_run(FILE *out, bool json);
 
 #endif

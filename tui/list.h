@@ -8,7 +8,9 @@
 
 #include "options.h"
 
-/* Prints a subject. Returns 0, or -EINVAL with the sentence in *err when there is no such subject. */
+/*
+ * Prints a subject. Returns 0, or -EINVAL with the sentence in *err when there is no such subject.
+ */
 int list_run(FILE *out, const char *subject, bool json, struct usage_error *err);
 
 #endif

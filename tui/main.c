@@ -65,15 +65,11 @@ int main(int argc, char **argv)
 	case MODE_LIST:
 		rc = list_run(stdout, options.subject, options.format == FORMAT_JSON, &err);
 		return rc < 0 ? usage_failure(&err) : finish_output(0);
-	case MODE_DOCTOR:
-		return finish_output(doctor_run(stdout, options.format == FORMAT_JSON));
+	case MODE_DOCTOR: return finish_output(doctor_run(stdout, options.format == FORMAT_JSON));
 	case MODE_MONITOR:
 	case MODE_BATCH:
-	case MODE_STREAM:
-		rc = live_run(&options, &err);
-		return rc < 0 ? usage_failure(&err) : rc;
-	case MODE_COUNT:
-		break;
+	case MODE_STREAM: rc = live_run(&options, &err); return rc < 0 ? usage_failure(&err) : rc;
+	case MODE_COUNT: break;
 	}
 	return STATUS_USAGE;
 }

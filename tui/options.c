@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Parsing of the command line and of config keys. A word is an option (-x, -xVALUE, clusters -xy,
- * --name, --name=VALUE), the subcommand (the first word that is none), or an argument of it. `--` ends
- * the options; COMMAND follows. Options and words may be mixed. Of an option that has one value and
- * is given twice the last wins; what the command line gives, no config file changes.
+ * --name, --name=VALUE), the subcommand (the first word that is none), or an argument of it. `--`
+ * ends the options; COMMAND follows. Options and words may be mixed. Of an option that has one
+ * value and is given twice the last wins; what the command line gives, no config file changes.
  */
 #include "options.h"
 

@@ -38,7 +38,9 @@ enum option_id {
 
 enum option_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV };
 
-/* What was asked for. Strings are borrowed from argv or live as long as the config that set them. */
+/*
+ * What was asked for. Strings are borrowed from argv or live as long as the config that set them.
+ */
 struct options {
 	enum mode mode;
 	bool help, version;  /* show and end; nothing else is looked at */
@@ -94,8 +96,8 @@ void options_init(struct options *options);
 /* Parses argv. Returns 0, or -EINVAL with the sentence in *err; *options is undefined then. */
 int options_parse(struct options *options, int argc, char *const *argv, struct usage_error *err);
 /*
- * Sets an option by its config key unless it was given before. from is "FILE:LINE:COLUMN". Returns 0,
- * -ENOENT when there is no such key (*err names the nearest), -EINVAL when the value is wrong.
+ * Sets an option by its config key unless it was given before. from is "FILE:LINE:COLUMN". Returns
+ * 0, -ENOENT when there is no such key (*err names the nearest), -EINVAL when the value is wrong.
  */
 int options_set_key(struct options *options, const char *from, const char *key, const char *value,
 		    struct usage_error *err);

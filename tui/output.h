@@ -6,9 +6,9 @@
 #include <stdio.h>
 
 /*
- * Opens path (NULL: standard output) for writing. A file that is made gets mode 0600 and, when saker
- * runs through sudo, the caller as its owner. A regular file that is there is emptied and gets mode
- * 0600. Returns 0 or -errno. The caller closes it with output_close().
+ * Opens path (NULL: standard output) for writing. A file that is made gets mode 0600 and, when
+ * saker runs through sudo, the caller as its owner. A regular file that is there is emptied and
+ * gets mode 0600. Returns 0 or -errno. The caller closes it with output_close().
  */
 int output_open(const char *path, FILE **ret_file);
 /* Hands on what is buffered. Returns 0, -EPIPE when the reader went away, or another -errno. */

@@ -38,7 +38,9 @@ struct session {
 	sigset_t old_mask;
 };
 
-/* What was opened before privileges were dropped: COMMAND (its pid is in the scope) and the output. */
+/*
+ * What was opened before privileges were dropped: COMMAND (its pid is in the scope) and the output.
+ */
 struct session_start {
 	const struct options *options;
 	struct engine_opts engine;
@@ -46,7 +48,10 @@ struct session_start {
 	FILE *out;
 };
 
-/* Takes over start's command and output; blocks the signals that end a run, before any thread starts. */
+/*
+ * Takes over start's command and output; blocks the signals that end a run, before any thread
+ * starts.
+ */
 void session_init(struct session *session, const struct session_start *start);
 /* Starts the engine and lets COMMAND run. Returns 0, or -errno with the sentence in *err. */
 int session_open(struct session *session, const struct session_start *start,
@@ -68,8 +73,8 @@ void session_stop(struct session *session, struct snapshot **ret_last);
  */
 int session_close(struct session *session);
 /*
- * Totals on stderr when a signal ended the run or something was lost, unless nobody reads the output
- * any more: then nobody asked for them.
+ * Totals on stderr when a signal ended the run or something was lost, unless nobody reads the
+ * output any more: then nobody asked for them.
  */
 void session_print_totals(const struct session *session, const struct snapshot *last);
 
