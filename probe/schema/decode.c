@@ -19,8 +19,6 @@ static int decode_prefix(const uint8_t *data, size_t len, struct record_prefix *
 	memcpy(&prefix, data, sizeof(prefix));
 	if (prefix.total_len != len || prefix.prefix_len < sizeof(prefix) || prefix.prefix_len % 8)
 		return -EBADMSG;
-	if (prefix.ext_len % 8)
-		return -EBADMSG;
 	if ((size_t)prefix.prefix_len + prefix.ext_len + sizeof(struct event_header) > len)
 		return -EBADMSG;
 	if (prefix.cls >= RECORD_CLASS_COUNT)
@@ -61,6 +59,7 @@ static int decode_ext_item(const struct record_ext *item, const uint8_t *data, s
 	return 0; /* an item of a newer writer: skipped */
 }
 
+/* Items are padded to 8 bytes, so that a length that is no multiple of 8 leaves a part of one. */
 static int decode_ext(const uint8_t *data, size_t len, struct event *event)
 {
 	size_t at = 0;

@@ -335,6 +335,55 @@ START_TEST(test_missing_tail)
 }
 END_TEST
 
+/* A prefix of a newer writer is longer: what it adds is skipped, and padded like the rest. */
+START_TEST(test_longer_prefix)
+{
+	static const uint16_t more[] = { 8, 7 };
+	static struct build_record b;
+	static uint8_t data[RECORD_MAX_BYTES];
+
+	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++) {
+		size_t len = build_openat(&b) + more[i];
+		struct record_prefix prefix;
+		struct event event;
+
+		memcpy(&prefix, b.data, sizeof(prefix));
+		prefix.prefix_len += more[i];
+		prefix.total_len = (uint32_t)len;
+		prefix.check = record_check(prefix.total_len, prefix.tid, TS_NS);
+		memcpy(data, &prefix, sizeof(prefix));
+		memset(data + sizeof(prefix), 0xff, more[i]);
+		memcpy(data + sizeof(prefix) + more[i], b.data + sizeof(prefix),
+		       len - sizeof(prefix) - more[i]);
+		ck_assert_int_eq(event_decode(data, len, &event), more[i] % 8 ? -EBADMSG : 0);
+		if (more[i] % 8 == 0)
+			ck_assert_uint_eq(event.path.len, 10);
+	}
+}
+END_TEST
+
+/* A length that points behind the record's end: nothing there is read (seen by the sanitizer). */
+START_TEST(test_overrun)
+{
+	static struct build_record b;
+	const struct build_prefix prefix = { .pid = 5, .nr = -1 };
+	size_t addr_at = sizeof(struct record_prefix) + sizeof(struct event_header) + 2;
+	const uint16_t wrong = 7;
+	struct event event;
+	uint8_t *copy;
+	size_t len;
+
+	build_record_init(&b, EVENT_CODE_SOCKET_BIND_X, &prefix);
+	len = build_record_finish(&b);
+	copy = malloc(len);
+	memcpy(copy, b.data, len);
+	ck_assert_int_eq(event_decode(copy, len, &event), 0);
+	memcpy(copy + addr_at, &wrong, sizeof(wrong));
+	ck_assert_int_eq(event_decode(copy, len, &event), -EBADMSG);
+	free(copy);
+}
+END_TEST
+
 /* Every item of the extension, and one of a newer writer between them. */
 START_TEST(test_extension)
 {
@@ -401,6 +450,8 @@ int main(void)
 	tcase_add_loop_test(tcase, test_param, 0, LEN(param_cases));
 	tcase_add_loop_test(tcase, test_value, 0, LEN(value_cases));
 	tcase_add_test(tcase, test_missing_tail);
+	tcase_add_test(tcase, test_longer_prefix);
+	tcase_add_test(tcase, test_overrun);
 	tcase_add_test(tcase, test_extension);
 	tcase_add_test(tcase, test_syscall);
 	suite_add_tcase(suite, tcase);

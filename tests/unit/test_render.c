@@ -116,6 +116,7 @@ static const struct param_case param_cases[] = {
 	{ "SOCKET_BIND_X", "addr", BYTES("\x01/run/x.sock\0"), "/run/x.sock" },
 	{ "SOCKET_BIND_X", "addr", BYTES("\x01\0bus\x07"), "@bus\\x07" },
 	{ "SOCKET_BIND_X", "addr", BYTES("\x01"), "" },
+	{ "SOCKET_BIND_X", "addr", BYTES("\x01\0\0\0"), "" },
 	{ "SOCKET_BIND_X", "addr", BYTES("\x10"), "AF_NETLINK" },
 	{ "SOCKET_BIND_X", "addr", BYTES("\xfe"), "254" },
 	{ "SOCKET_CONNECT_X", "tuple", BYTES("\x02\x01\x02\x03\x04\x50\0\x05\x06\x07\x08\x5a\0"),
