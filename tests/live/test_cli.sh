@@ -190,9 +190,9 @@ wants 0 '' stream -n 5 --output lines -- sh calls.sh
 [ "$(wc -l < lines)" -eq 5 ] || bad "stream -n 5 prints $(wc -l < lines) lines"
 
 # Scope: of two that run, only the named one is there.
-sleep 30 &
+sleep 300 &
 one=$!
-sleep 30 &
+sleep 300 &
 two=$!
 wants 0 '' -b -n 1 -d 0.1 --json -p $one
 python3 - $one << 'EOF' || bad '-p PID'
