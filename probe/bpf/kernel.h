@@ -295,6 +295,7 @@ struct linux_binprm {
 	struct file *file;
 	const char *filename;
 	const char *interp;
+	const char *fdpath; /* since 6.14 (543841d18060): named by a descriptor */
 };
 
 struct in6_addr {

@@ -18,11 +18,12 @@ struct exe_info {
 };
 
 #define NSEC 1000000000ULL
+#define CTIME_QUERIED 0x80000000u /* I_CTIME_QUERIED of include/linux/fs.h, since 6.13 (4e40eff0b573) */
 
 static __always_inline u64 inode_ctime_ns(struct inode *inode)
 {
 	if (bpf_core_field_exists(inode->i_ctime_sec))
-		return BPF_CORE_READ(inode, i_ctime_sec) * NSEC + BPF_CORE_READ(inode, i_ctime_nsec);
+		return BPF_CORE_READ(inode, i_ctime_sec) * NSEC + (BPF_CORE_READ(inode, i_ctime_nsec) & ~CTIME_QUERIED);
 	if (bpf_core_field_exists(((struct inode___underscore *)inode)->__i_ctime))
 		return BPF_CORE_READ((struct inode___underscore *)inode, __i_ctime.tv_sec) * NSEC +
 		       BPF_CORE_READ((struct inode___underscore *)inode, __i_ctime.tv_nsec);

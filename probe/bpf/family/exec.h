@@ -57,6 +57,14 @@ static __always_inline void build_exec_rest(struct build *b)
 	build_u32(b, 29, cred->egid.val);
 }
 
+/* The program was named relative to a descriptor. */
+static __always_inline bool exec_by_fd(struct linux_binprm *bprm)
+{
+	if (bpf_core_field_exists(bprm->fdpath))
+		return BPF_CORE_READ(bprm, fdpath);
+	return false;
+}
+
 /* A successful exec: all of it is in the task. */
 static __always_inline void store_exec_done(u64 want_nr, struct task_struct *task, struct linux_binprm *bprm,
 					    const u32 n)
@@ -67,9 +75,12 @@ static __always_inline void store_exec_done(u64 want_nr, struct task_struct *tas
 	struct call call;
 	struct build b;
 
-	/* An exec that the kernel itself does (a helper program) is one of execve. */
-	if (nr != NR_EXECVEAT)
-		nr = NR_EXECVE;
+	/*
+	 * On x86_64 the number is that of execve by now (arch/x86/kernel/process_64.c, "pretend to come
+	 * from a 64bit execve"). An execveat of a name that does not depend on its descriptor cannot be
+	 * told from it. An exec that the kernel itself does (a helper program) is one of execve too.
+	 */
+	nr = nr == NR_EXECVEAT || exec_by_fd(bprm) ? NR_EXECVEAT : NR_EXECVE;
 	if (nr != want_nr || !call_wanted(task, want_nr))
 		return;
 	call.nr = want_nr;
