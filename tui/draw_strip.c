@@ -173,6 +173,10 @@ static void breadcrumb_text(struct monitor *monitor, struct text_buf *buf)
 	struct level *level = level_now(monitor);
 
 	text_buf_add(buf, level->view->name);
+	if (monitor->opts->watched) {
+		text_buf_add(buf, " > ");
+		text_buf_add_safe(buf, monitor->opts->watched, strlen(monitor->opts->watched));
+	}
 	if (level->scope.len) {
 		text_buf_add(buf, " > ");
 		scope_render(&level->scope, buf);

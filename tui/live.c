@@ -159,23 +159,44 @@ static void source_refresh(void *ctx)
 	engine_refresh_now(ctx);
 }
 
+/* "-p 1589 --comm nginx": what the command line narrowed everything to; "" for nothing. */
+static void watched_text(const struct options *options, char *text, size_t size)
+{
+	const struct probe_scope *scope = &options->scope;
+	struct text_buf buf;
+
+	text_buf_init(&buf, text, size);
+	for (size_t i = 0; i < scope->pids_len; i++)
+		text_buf_printf(&buf, " -p %d", scope->pids[i]);
+	for (size_t i = 0; i < scope->euids_len; i++)
+		text_buf_printf(&buf, " -u %u", scope->euids[i]);
+	for (size_t i = 0; i < scope->comms_len; i++)
+		text_buf_printf(&buf, " --comm %s", scope->comms[i]);
+	if (options->command)
+		text_buf_printf(&buf, " -- %s", options->command[0]);
+}
+
 static int run_monitor(struct live *live)
 {
-	struct monitor_opts opts = {
-		.views = live->views,
-		.view = live->view,
-		.theme = &live->theme,
-		.mono = &live->mono,
-		.delay_ns = live->options->delay_ns,
-		.stop_ns = live->options->stop_ns,
-		.refreshes = live->options->count,
-	};
+	char watched[256];
+	struct monitor_opts opts;
 	struct probe_error err = { .what = "" };
 	struct snapshot_source source;
 	struct engine *engine;
 	char sentence[256] = "";
 	int rc;
 
+	watched_text(live->options, watched, sizeof(watched));
+	opts = (struct monitor_opts){
+		.views = live->views,
+		.view = live->view,
+		.theme = &live->theme,
+		.mono = &live->mono,
+		.watched = *watched ? watched + 1 : NULL,
+		.delay_ns = live->options->delay_ns,
+		.stop_ns = live->options->stop_ns,
+		.refreshes = live->options->count,
+	};
 	live->start.engine.stream = live->view->stream;
 	rc = engine_start(&live->start.engine, &engine, &err);
 	if (rc < 0) {

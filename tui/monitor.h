@@ -34,6 +34,7 @@ struct monitor_opts {
 	const struct view_set *views;
 	const struct view *view;       /* on screen first; not one of entity FIELD */
 	struct scope scope;            /* chips of the command line */
+	const char *watched;           /* in the breadcrumb: what the source has no more than; NULL: everything */
 	const struct theme *theme;
 	const struct theme *mono;      /* for terminals without colours and NO_COLOR */
 	uint64_t delay_ns;
