@@ -44,7 +44,7 @@ int watch_run(int (*work)(void *arg), void *arg)
 	watch_clear();
 	watch.pid = child.pid;
 	live_watch(watch.probe, &child.pid, 1);
-	live_want(watch.probe, NULL, 0);
+	live_want(watch.probe, watch.only ? &watch.only : NULL, watch.only ? 1 : 0);
 	live_child_go(&child);
 	status = live_child_wait(&child);
 	live_drain_all(watch.probe, watch_add, NULL);
