@@ -362,7 +362,10 @@ int probe_wait(struct probe *probe, int timeout_ms)
 {
 	struct epoll_event events[16];
 
-	/* Edge-triggered: rings are never emptied for it, so only a wake-up from the kernel counts. */
+	/*
+	 * Edge-triggered: rings are never emptied for it, so only a wake-up from the kernel
+	 * counts.
+	 */
 	return epoll_wait(probe->epoll_fd, events, sizeof(events) / sizeof(events[0]), timeout_ms) <
 			       0
 		       ? -errno

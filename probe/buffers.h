@@ -4,8 +4,8 @@
  * and what became of every record. For the files of probe/; others see it through probe.h.
  *
  * Order: one ring holds the records of several CPUs, and a record's time is taken before its room
- * is reserved, so a ring is only nearly sorted. The merge takes the head with the smallest time; what
- * turns out older than something already handed out is marked RECORD_F_LATE.
+ * is reserved, so a ring is only nearly sorted. The merge takes the head with the smallest time;
+ * what turns out older than something already handed out is marked RECORD_F_LATE.
  *
  * Loss: the kernel counts PRODUCED and every way a record failed to be submitted, per CPU; a CPU
  * writes to one ring all its life, so sums over a ring's CPUs are the ring's. DELIVERED and CORRUPT
@@ -58,8 +58,8 @@ struct ring_plan {
 	bool *online;          /* owned; cpus entries */
 };
 /*
- * Spreads the online CPUs over rings, cpus_per_ring each (0 = one ring for all). A possible CPU that
- * is offline gets a ring too: when it comes up, its records have a place. Never more than
+ * Spreads the online CPUs over rings, cpus_per_ring each (0 = one ring for all). A possible CPU
+ * that is offline gets a ring too: when it comes up, its records have a place. Never more than
  * PROBE_RINGS_MAX rings: then each takes more CPUs. 0, or -ENOMEM.
  */
 int ring_plan_make(struct ring_plan *plan, unsigned possible, const bool *online,
@@ -74,18 +74,22 @@ int ring_set_drain(struct ring_set *set, size_t budget, probe_record_fn fn, void
 		   bool *ret_more);
 /* The time of the oldest record that waits, 0 when none does. */
 uint64_t ring_set_oldest_ns(struct ring_set *set);
-/* The wall clock was stepped by delta_ns: times handed out so far move along, or all would be late. */
+/*
+ * The wall clock was stepped by delta_ns: times handed out so far move along, or all would be
+ * late.
+ */
 void ring_set_clock_step(struct ring_set *set, int64_t delta_ns);
 
 /*
  * Does data[0..len) pass the cheap checks: magic, lengths, sums, known type and class? len is what
- * the ring says: the record's length, or up to 7 bytes of padding more. event_decode() checks the rest.
+ * the ring says: the record's length, or up to 7 bytes of padding more. event_decode() checks the
+ * rest.
  */
 bool record_is_sound(const uint8_t *data, size_t len);
 
 /*
- * Fills online[0..possible) from the kernel's list of online CPUs ("0-3,8"). CPUs beyond are left out;
- * all are set when there is no list.
+ * Fills online[0..possible) from the kernel's list of online CPUs ("0-3,8"). CPUs beyond are left
+ * out; all are set when there is no list.
  */
 void cpus_online(bool *online, unsigned possible);
 /* The same for a list given as text. 0, or -EINVAL when it is not one. */

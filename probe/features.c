@@ -28,8 +28,8 @@ struct feature_run {
 };
 
 /*
- * A check returns 0 when the feature is there, else -errno. It may say in found[FOUND_BYTES] what it
- * saw; left empty, that is "ok" or the missing message.
+ * A check returns 0 when the feature is there, else -errno. It may say in found[FOUND_BYTES] what
+ * it saw; left empty, that is "ok" or the missing message.
  */
 typedef int (*feature_check_fn)(struct feature_run *run, char *found);
 
@@ -356,8 +356,8 @@ static int check_d_path(struct feature_run *run, char *found)
 }
 
 /*
- * Does the kernel charge maps to RLIMIT_MEMLOCK (until 5.11, 3731d3838d56, then memory cgroups)? A map
- * of one element is refused while the soft limit is 0.
+ * Does the kernel charge maps to RLIMIT_MEMLOCK (until 5.11, 3731d3838d56, then memory cgroups)? A
+ * map of one element is refused while the soft limit is 0.
  */
 bool features_charge_memlock(void)
 {

@@ -15,13 +15,16 @@ enum feature_id {
 };
 
 /*
- * Tries the features in the order given. 0 when all are there; -EOPNOTSUPP (-EPERM for a capability)
- * with the message of the first that is not.
+ * Tries the features in the order given. 0 when all are there; -EOPNOTSUPP (-EPERM for a
+ * capability) with the message of the first that is not.
  */
 int features_require(const enum feature_id *ids, size_t len, struct probe_error *err);
 /* Is an optional feature there? */
 bool feature_present(enum feature_id id);
-/* Does the kernel charge BPF maps to RLIMIT_MEMLOCK? Lowers the soft limit for an instant to find out. */
+/*
+ * Does the kernel charge BPF maps to RLIMIT_MEMLOCK? Lowers the soft limit for an instant to find
+ * out.
+ */
 bool features_charge_memlock(void);
 
 #endif

@@ -93,7 +93,10 @@ static void scope_gen_store(struct probe_knobs *knobs, uint32_t scopes, uint32_t
 			 __ATOMIC_RELEASE);
 }
 
-/* A list is off while it changes: a filter that lets too much through for an instant loses nothing. */
+/*
+ * A list is off while it changes: a filter that lets too much through for an instant loses
+ * nothing.
+ */
 static void scope_lists_write(struct probe_knobs *knobs, const struct probe_scope *scope)
 {
 	knob_store(&knobs->cgroups_len, 0);

@@ -275,7 +275,10 @@ static int stream_create_rings(struct probe *probe)
 	return 0;
 }
 
-/* Attaches the programs that have a hook of their own; those on sys_exit are entered by tail call. */
+/*
+ * Attaches the programs that have a hook of their own; those on sys_exit are entered by tail
+ * call.
+ */
 static int stream_attach(struct probe *probe)
 {
 	struct bpf_program *prog;

@@ -29,7 +29,10 @@ static void load_log_append(struct load_log *log, const char *text, size_t len)
 	log->text[log->len] = '\0';
 }
 
-/* Remembers the name in "prog 'NAME': BPF program load failed": a long log pushes it out of the text. */
+/*
+ * Remembers the name in "prog 'NAME': BPF program load failed": a long log pushes it out of the
+ * text.
+ */
 static void load_log_note_program(struct load_log *log, const char *text)
 {
 	const char *end = strstr(text, "': BPF program load failed");

@@ -59,7 +59,10 @@ int privileges_drop(enum privileges_keep what, struct probe_error *err)
 		keep(kept, &kept_len, CAP_KILL);
 		keep(kept, &kept_len, CAP_SYS_NICE);
 	}
-	/* Without CAP_SETPCAP the bounding set cannot change; it then limits a program without rights. */
+	/*
+	 * Without CAP_SETPCAP the bounding set cannot change; it then limits a program without
+	 * rights.
+	 */
 	if (have(CAP_SETPCAP))
 		sets |= CAPNG_SELECT_BOUNDS;
 

@@ -3,8 +3,8 @@
  * The live probe: BPF programs, their maps and the ring buffers, behind one opaque struct.
  *
  * Life cycle: probe_new (opens nothing) -> probe_load_counters (first screen can be drawn) ->
- * probe_load_stream (may run in another thread) -> drain and read -> probe_free. Privileges may be
- * dropped after both loads to CAP_BPF, CAP_PERFMON, CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH.
+ * probe_load_stream (may run in another thread) -> drain and read -> probe_free. CAP_BPF and
+ * CAP_PERFMON are enough for all of it, so privileges may be dropped before the loads.
  *
  * Threads: all functions but probe_load_stream are called from one thread (the engine); requests
  * (probe_set_*) take effect in the kernel at once, without reloading.
@@ -35,11 +35,11 @@ struct probe_error {
 #define PROBE_CPUS_PER_BUFFER_DEFAULT 2
 
 struct probe_opts {
-	uint64_t buffer_bytes;     /* of each ring; 0 = default */
-	unsigned cpus_per_buffer;  /* 0 = one buffer for all; see cpus_per_buffer_set */
-	bool cpus_per_buffer_set;  /* false: the default */
-	unsigned snaplen;          /* bytes of data kept per call, <= RECORD_SNAPLEN_MAX */
-	bool watch_self;           /* stream saker's own threads too */
+	uint64_t buffer_bytes;    /* of each ring; 0 = default */
+	unsigned cpus_per_buffer; /* 0 = one buffer for all; see cpus_per_buffer_set */
+	bool cpus_per_buffer_set; /* false: the default */
+	unsigned snaplen;         /* bytes of data kept per call, <= RECORD_SNAPLEN_MAX */
+	bool watch_self;          /* stream saker's own threads too */
 };
 
 /*
@@ -86,8 +86,8 @@ enum probe_want {
 };
 struct probe_interest {
 	uint8_t calls[SYSCALL_NR_MAX]; /* enum probe_want per syscall number */
-	bool failed_only;              /* successful calls are not streamed, but for SYSCALL_F_LIFE */
-	uint64_t min_duration_ns;      /* refused with -EOPNOTSUPP while durations are off */
+	bool failed_only;         /* successful calls are not streamed, but for SYSCALL_F_LIFE */
+	uint64_t min_duration_ns; /* refused with -EOPNOTSUPP while durations are off */
 };
 int probe_set_interest(struct probe *probe, const struct probe_interest *interest);
 
@@ -104,11 +104,11 @@ int probe_wait(struct probe *probe, int timeout_ms);
 /* Loss and load of one buffer, cumulative since the load. */
 struct buffer_stats {
 	unsigned buffer;
-	unsigned cpus;             /* online CPUs that write to it */
+	unsigned cpus; /* online CPUs that write to it */
 	uint64_t fate[RECORD_FATE_COUNT][RECORD_CLASS_COUNT];
-	uint64_t bytes;            /* delivered */
-	uint64_t used_bytes;       /* in the ring now */
-	uint64_t high_bytes;       /* most seen at a drain */
+	uint64_t bytes;      /* delivered */
+	uint64_t used_bytes; /* in the ring now */
+	uint64_t high_bytes; /* most seen at a drain */
 	uint64_t size_bytes;
 	uint64_t late, unreadable, cut; /* marks on delivered records */
 };
@@ -116,13 +116,13 @@ size_t probe_buffers_len(const struct probe *probe);
 int probe_buffer_stats(struct probe *probe, size_t index, struct buffer_stats *ret_stats);
 
 struct probe_health {
-	uint64_t recursion_misses; /* of all our programs: calls that no program saw */
-	uint64_t storage_failures; /* calls counted without a thread: in row "other" */
-	uint64_t map_bytes;        /* kernel memory of our maps and ring buffers */
-	uint64_t own_cpu_ns;       /* CPU of this process's threads */
+	uint64_t recursion_misses;          /* of all our programs: calls that no program saw */
+	uint64_t storage_failures;          /* calls counted without a thread: in row "other" */
+	uint64_t map_bytes;                 /* kernel memory of our maps and ring buffers */
+	uint64_t own_cpu_ns;                /* CPU of this process's threads */
 	uint64_t sampled_ns, sampled_calls; /* self-timing of the exit program: mean = ns / calls */
-	uint64_t lag_ns;           /* age of the oldest undrained record, 0 when drained */
-	uint64_t read_failures;    /* failed reads of kernel memory */
+	uint64_t lag_ns;                    /* age of the oldest undrained record, 0 when drained */
+	uint64_t read_failures;             /* failed reads of kernel memory */
 };
 int probe_health(struct probe *probe, struct probe_health *ret_health);
 
@@ -137,7 +137,10 @@ struct probe_counter_sink {
 };
 /* Reads all counters. Returns 0 or -errno; on failure the totals of this refresh are incomplete. */
 int probe_read_counters(struct probe *probe, const struct probe_counter_sink *sink);
-/* Empties the exit ring into the sink's exit() only; called between refreshes when many tasks end. */
+/*
+ * Empties the exit ring into the sink's exit() only; called between refreshes when many tasks
+ * end.
+ */
 int probe_drain_exits(struct probe *probe, const struct probe_counter_sink *sink);
 /* The process (pid, start) is no longer shown: its rows in the kernel's tables are deleted. */
 int probe_forget_process(struct probe *probe, uint32_t pid, uint64_t start_boot_ns);
@@ -148,17 +151,23 @@ int probe_read_files(struct probe *probe, pid_t pid, probe_file_fn fn, void *ctx
 
 /* Requirements, found by probing; the rows of `saker doctor`. */
 struct feature_result {
-	const char *id;     /* "ringbuf" */
-	const char *title;  /* "BPF ring buffer maps" */
+	const char *id;    /* "ringbuf" */
+	const char *title; /* "BPF ring buffer maps" */
 	bool required;
 	bool ok;
-	char found[160];    /* what was seen: "ok", or the exact failure */
-	char remedy[200];   /* what to do; empty when ok */
+	char found[160];  /* what was seen: "ok", or the exact failure */
+	char remedy[200]; /* what to do; empty when ok */
 };
 /* Probes everything. Returns the number of rows (at most results_size). */
 size_t probe_features(struct feature_result *results, size_t results_size);
 
-/* Privileges. keep = also CAP_KILL and CAP_SYS_NICE for actions. Returns 0 or -errno. */
+/*
+ * Privileges. Drops all capabilities but CAP_BPF, CAP_PERFMON, CAP_SYS_PTRACE and
+ * CAP_DAC_READ_SEARCH, as far as they are there (CAP_SYS_ADMIN where the first two are not,
+ * CAP_SYS_RESOURCE where the kernel charges memlock), and CAP_KILL and CAP_SYS_NICE for actions;
+ * from the bounding and ambient sets too. Capabilities belong to a thread: call it before others
+ * are started. Returns 0 or -errno.
+ */
 enum privileges_keep { PRIVILEGES_READONLY, PRIVILEGES_ACTIONS };
 int privileges_drop(enum privileges_keep keep, struct probe_error *err);
 /* Can this process load the probe? 0, or -EPERM with the missing capability named. */

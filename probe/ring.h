@@ -40,8 +40,8 @@ enum ring_look {
 
 void ring_init(struct ring *ring);
 /*
- * Maps the ring buffer map fd of size bytes, which must be a power of two and a multiple of the page
- * size. Takes the fd over on success only. 0, or -errno.
+ * Maps the ring buffer map fd of size bytes, which must be a power of two and a multiple of the
+ * page size. Takes the fd over on success only. 0, or -errno.
  */
 int ring_open(struct ring *ring, int fd, size_t size);
 void ring_release(struct ring *ring);

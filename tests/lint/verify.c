@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Loads every BPF program and prints "NAME INSTRUCTIONS" each: how many instructions the verifier
- * walked through (bpf_prog_info.verified_insns, since 5.16: aba64c7da983). Status 77: no privileges here.
+ * walked through (bpf_prog_info.verified_insns, since 5.16: aba64c7da983). Status 77: no privileges
+ * here.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +16,8 @@ static int print_object(const struct bpf_object *object)
 {
 	struct bpf_program *prog;
 
-	bpf_object__for_each_program(prog, object) {
+	bpf_object__for_each_program(prog, object)
+	{
 		struct bpf_prog_info info = { 0 };
 		uint32_t len = sizeof(info);
 
@@ -47,7 +49,8 @@ int main(void)
 	if (failed)
 		fprintf(stderr, "%s\n", err.what);
 	else
-		failed = print_object(probe->count->obj) < 0 || print_object(probe->stream->obj) < 0;
+		failed =
+			print_object(probe->count->obj) < 0 || print_object(probe->stream->obj) < 0;
 	probe_free(probe);
 	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -28,8 +28,8 @@ void live_want(struct probe *probe, const int *nrs, size_t nrs_len);
 size_t live_drain_all(struct probe *probe, probe_record_fn fn, void *ctx);
 
 /*
- * A child of the test that waits in a read until live_child_go(), then runs work(arg) and exits with
- * what it returns. Of the child itself the probe sees the return of that read, then its work.
+ * A child of the test that waits in a read until live_child_go(), then runs work(arg) and exits
+ * with what it returns. Of the child itself the probe sees the return of that read, then its work.
  */
 struct live_child {
 	pid_t pid;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Feature detection: what is said when a feature is not there. The table of features is compiled into
- * this test once more, with PROBE_TEST: then SAKER_MASK_FEATURES names features that their checks do
- * not find, as if the kernel had none. The loader of the library uses this table too.
+ * Feature detection: what is said when a feature is not there. The table of features is compiled
+ * into this test once more, with PROBE_TEST: then SAKER_MASK_FEATURES names features that their
+ * checks do not find, as if the kernel had none. The loader of the library uses this table too.
  */
 #define PROBE_TEST
 #include "probe/features.c"

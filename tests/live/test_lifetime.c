@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From the start to the end of a probe: nothing of it stays in the kernel, however it ends; two beside
- * each other do not disturb one another; which privileges it takes, and what it does without them.
+ * From the start to the end of a probe: nothing of it stays in the kernel, however it ends; two
+ * beside each other do not disturb one another; which privileges it takes, and what it does without
+ * them.
  */
 #include <cap-ng.h>
 #include <check.h>
@@ -281,7 +282,10 @@ static void ignore_file(void *ctx, const struct file_sample *file, const char *p
 	(*(size_t *)ctx)++;
 }
 
-/* All that the engine does once the probe is loaded. Returns 0, or the number of the step that failed. */
+/*
+ * All that the engine does once the probe is loaded. Returns 0, or the number of the step that
+ * failed.
+ */
 static int use_probe(struct probe *probe)
 {
 	size_t tasks = 0;

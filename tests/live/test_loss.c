@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Loss is data: with the smallest buffers, everything streamed and a flood that nobody drains for a
- * while, every record is in exactly one fate, per buffer and class. SAKER_STOP_SECONDS: how long the
- * consumer is stopped (default 2; a minute in `make bench`).
+ * while, every record is in exactly one fate, per buffer and class. SAKER_STOP_SECONDS: how long
+ * the consumer is stopped (default 2; a minute in `make bench`).
  */
 #include <check.h>
 #include <fcntl.h>
@@ -193,7 +193,10 @@ static int known_calls(void *arg)
 	return 0;
 }
 
-/* Nothing is drained while the child runs: most of its records find the buffer full, and are known. */
+/*
+ * Nothing is drained while the child runs: most of its records find the buffer full, and are
+ * known.
+ */
 START_TEST(produced_is_what_was_called)
 {
 	static const int wanted[] = { SYS_openat, SYS_read, SYS_close };

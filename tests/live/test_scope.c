@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Scope, focus and interest: who is streamed, and that a change takes effect at the next call. A small
- * family of processes does known calls in steps; what arrives is counted by process.
+ * Scope, focus and interest: who is streamed, and that a change takes effect at the next call. A
+ * small family of processes does known calls in steps; what arrives is counted by process.
  */
 #include <check.h>
 #include <errno.h>
@@ -429,7 +429,10 @@ START_TEST(a_control_group)
 	want_getppid(PROBE_WANT_SCOPE, PROBE_WANT_NONE);
 	step();
 	kill(family->pids[CHILD], SIGKILL);
-	/* Its parent does not wait for it: the group is empty when it is a zombie no longer in it. */
+	/*
+	 * Its parent does not wait for it: the group is empty when it is a zombie no longer in
+	 * it.
+	 */
 	for (int i = 0; i < 1000 && rmdir(dir) < 0; i++)
 		live_sleep_ms(1);
 	expect(dir, BIT(CHILD), CALLS);

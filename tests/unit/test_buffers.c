@@ -307,7 +307,10 @@ START_TEST(marks_and_classes_are_tallied)
 }
 END_TEST
 
-/* One byte of a good record is changed: it is rejected, counted under its class, the next one is fine. */
+/*
+ * One byte of a good record is changed: it is rejected, counted under its class, the next one is
+ * fine.
+ */
 struct damage_case {
 	const char *name;
 	size_t offset;
