@@ -78,6 +78,14 @@ int history_drop(struct history *history)
 	return 1;
 }
 
+/* Would another block take what the tables need? Snapshots may hold many dropped ones. */
+static int history_is_crowded(const struct history *history)
+{
+	size_t limit = memory_limit(history->memory);
+
+	return limit && memory_used(history->memory) + history->block_bytes > limit / 8 * 7;
+}
+
 /* A fresh block at the end of the list; 0 when there is no memory. */
 static int history_extend(struct history *history)
 {
@@ -92,6 +100,10 @@ static int history_extend(struct history *history)
 		} else {
 			history_drop(history);
 		}
+	}
+	while (history_is_crowded(history)) {
+		if (!history_drop(history))
+			return 0;
 	}
 	block = memory_alloc_raw(history->memory, history->block_bytes);
 	if (!block)
@@ -168,10 +180,8 @@ int history_append(struct history *history, const void *record, size_t len,
 	event.num = ++history->last_num;
 	event.ts_ns = header.ts_ns;
 	event.lost_buffer = prefix.buffer;
-	if (prefix.buffer < SNAPSHOT_BUFFERS_MAX && prefix.drops > history->drops[prefix.buffer]) {
+	if (prefix.buffer < SNAPSHOT_BUFFERS_MAX && prefix.drops > history->drops[prefix.buffer])
 		event.lost_before = prefix.drops - history->drops[prefix.buffer];
-		history->drops[prefix.buffer] = prefix.drops;
-	}
 	history->last = NULL;
 	if (!history->blocks_len ||
 	    !history_fill(history->blocks[history->blocks_len - 1], &event, record, names)) {
@@ -182,6 +192,8 @@ int history_append(struct history *history, const void *record, size_t len,
 			return -ENOMEM;
 		}
 	}
+	if (event.lost_before)
+		history->drops[prefix.buffer] = prefix.drops;
 	block = history->blocks[history->blocks_len - 1];
 	history->last = (struct history_event *)(void *)block->data + (block->len - 1);
 	return 0;

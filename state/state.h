@@ -22,7 +22,10 @@ struct state;
 /* What the state lacks and its owner can look up. Each returns 0 or -errno (-ENOENT: gone). */
 struct state_source {
 	void *ctx;
-	/* Writes cmdline (NULs kept), exe and cwd of a process; lengths out. Any may come back empty. */
+	/*
+	 * Writes cmdline (NULs kept), exe and cwd of a process. Lengths: in, the room (4096 or more);
+	 * out, the bytes written, 0 = not to be had. process_cgroup and user_name alike.
+	 */
 	int (*process_text)(void *ctx, uint32_t pid, char *cmdline, size_t *cmdline_len, char *exe,
 			    size_t *exe_len, char *cwd, size_t *cwd_len);
 	/* The cgroup paths of a process, one per line as in /proc/PID/cgroup. */
@@ -53,12 +56,15 @@ void state_errno(struct state *state, const struct errno_count *count);
 void state_other(struct state *state, const struct call_count *count);
 void state_refresh_end(struct state *state);
 
-/* An event record, in time order. Rejected records (-EBADMSG) change nothing. */
+/*
+ * An event record, in time order. Returns 0, or -EBADMSG for a record that fails its checks: it changes
+ * nothing. When there is no room to keep the event it is applied and counted as an eviction.
+ */
 int state_record(struct state *state, const void *record, size_t len);
 /* An open fd found by seeding. */
 void state_file(struct state *state, const struct file_sample *file, const char *path);
 
-/* The event that the last successful state_record() kept; valid until the next call. */
+/* The event of the last successful state_record(), valid until the next; NULL: there was no room. */
 const struct history_event *state_last_event(const struct state *state);
 /*
  * The fd table of a process (0: all) is unknown until it is seeded with state_file(): called before
@@ -66,7 +72,9 @@ const struct history_event *state_last_event(const struct state *state);
  */
 void state_forget_files(struct state *state, uint32_t pid);
 
-/* Probe health for the next snapshot. Copied; calls and calls_delta are the state's own. */
+/*
+ * Probe health for the next snapshot. Copied; calls, calls_delta, memory_* and
+ * evictions are the state's own; inexact is joined with its own. */
 void state_set_health(struct state *state, const struct health_row *health,
 		      const struct buffer_row *buffers, size_t buffers_len);
 
