@@ -7,6 +7,7 @@
 #ifndef PROBE_BPF_COUNT_TASK_H
 #define PROBE_BPF_COUNT_TASK_H
 
+#include "../extract/rss.h"
 #include "scope.h"
 
 /* include/linux/sched.h; the letters are those of fs/proc/array.c. */
@@ -20,8 +21,6 @@
 #define TASK_NOLOAD 0x400
 #define TASK_RTLOCK_WAIT 0x1000
 #define TASK_FROZEN 0x8000
-
-enum rss_member { MM_FILEPAGES, MM_ANONPAGES, MM_SWAPENTS, MM_SHMEMPAGES };
 
 /* Up to 5.13 (2f064a59a11f). */
 struct task_struct___state {
@@ -61,26 +60,6 @@ static __always_inline char task_state_letter(struct task_struct *task)
 	if (state & (TASK_RTLOCK_WAIT | TASK_FROZEN))
 		return 'D';
 	return state & TASK_INTERRUPTIBLE ? 'S' : 'R';
-}
-
-/*
- * One member of rss_stat, in pages. A macro: the index must be part of the relocated access, because
- * the kernel's struct percpu_counter is larger than what is declared here.
- */
-#define RSS_MEMBER(mm, member) \
-	rss_not_negative(bpf_core_field_exists((mm)->rss_stat[0].count) ? \
-				 BPF_CORE_READ(mm, rss_stat[member].count) : \
-				 BPF_CORE_READ((struct mm_struct___atomic *)(mm), rss_stat.count[member]))
-
-/* What CPUs have not yet added up can make a sum negative for a moment. */
-static __always_inline u64 rss_not_negative(s64 pages)
-{
-	return pages > 0 ? pages : 0;
-}
-
-static __always_inline u64 rss_pages(struct mm_struct *mm)
-{
-	return RSS_MEMBER(mm, MM_FILEPAGES) + RSS_MEMBER(mm, MM_ANONPAGES) + RSS_MEMBER(mm, MM_SHMEMPAGES);
 }
 
 static __always_inline void comm_put(char *to, struct task_struct *task)

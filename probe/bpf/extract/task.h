@@ -5,6 +5,7 @@
 
 #include "call.h"
 #include "file.h"
+#include "rss.h"
 
 #define RLIMIT_NOFILE 7
 #define PAGE_KIB 4
@@ -78,22 +79,9 @@ static __always_inline u32 task_loginuid(struct task_struct *task)
 	return (u32)-1; /* a kernel without audit: unset */
 }
 
-/* Pages of one kind; per-CPU parts that the kernel has not folded yet are missing. */
-static __always_inline s64 mm_pages(struct mm_struct *mm, const u32 kind)
-{
-	s64 pages;
-
-	if (bpf_core_field_exists(mm->rss_stat[0].count))
-		pages = BPF_CORE_READ(mm, rss_stat[kind].count);
-	else
-		pages = BPF_CORE_READ((struct mm_struct___atomic *)mm, rss_stat.count[kind]);
-	return pages > 0 ? pages : 0;
-}
-
 static __always_inline u32 mm_rss_kib(struct mm_struct *mm)
 {
-	/* MM_FILEPAGES, MM_ANONPAGES, MM_SHMEMPAGES of include/linux/mm_types_task.h */
-	return mm ? (mm_pages(mm, 0) + mm_pages(mm, 1) + mm_pages(mm, 3)) * PAGE_KIB : 0;
+	return mm ? rss_pages(mm) * PAGE_KIB : 0;
 }
 
 static __always_inline u64 cap_bits(const kernel_cap_t *cap)

@@ -49,7 +49,7 @@ static __always_inline void build_process(struct build *b, struct task_struct *t
 	build_u64(b, 9, task->min_flt);
 	build_u32(b, 10, mm ? BPF_CORE_READ(mm, total_vm) * PAGE_KIB : 0);
 	build_u32(b, 11, mm_rss_kib(mm));
-	build_u32(b, 12, mm ? mm_pages(mm, 2) * PAGE_KIB : 0); /* MM_SWAPENTS */
+	build_u32(b, 12, mm ? RSS_MEMBER(mm, MM_SWAPENTS) * PAGE_KIB : 0);
 	build_kernel_text(b, 13, task->comm, RECORD_COMM_LEN);
 	build_cgroups(b, 14, task);
 }
