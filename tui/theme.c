@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <yaml.h>
+#include "probe/schema/render.h"
 #include "views/embed.h"
 #include "views/nearest.h"
 
@@ -55,13 +56,18 @@ struct theme_reader {
 static __attribute__((format(printf, 2, 3))) int theme_fail(struct theme_reader *reader, const char *format, ...)
 {
 	yaml_mark_t mark = reader->has_event ? reader->event.start_mark : reader->parser.problem_mark;
+	struct text_buf safe;
+	char text[sizeof(reader->err->text)];
 	va_list args;
 
 	reader->err->line = (unsigned)mark.line + 1;
 	reader->err->column = (unsigned)mark.column + 1;
 	va_start(args, format);
-	vsnprintf(reader->err->text, sizeof(reader->err->text), format, args);
+	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
+	/* The file's own words are in it. */
+	text_buf_init(&safe, reader->err->text, sizeof(reader->err->text));
+	text_buf_add_safe(&safe, text, strlen(text));
 	return -EINVAL;
 }
 
