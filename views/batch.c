@@ -40,13 +40,13 @@ static int batch_buf(struct batch *batch, size_t text_len, struct text_buf *ret_
 
 typedef void (*cell_render_fn)(const struct cell *cell, struct text_buf *buf);
 
-static int batch_cell(struct batch *batch, const struct table *table, const struct row *row,
-		      const struct column *column, cell_render_fn render, struct text_buf *ret_buf)
+static int batch_cell(struct batch *batch, const struct row *row, const struct column *column,
+		      cell_render_fn render, struct text_buf *ret_buf)
 {
 	struct cell cell;
 	int r;
 
-	table_cell(table, row, column, &cell);
+	table_cell(batch->table, row, column, &cell);
 	r = batch_buf(batch, cell.known && cell.kind == COLUMN_TEXT ? cell.text.len : 0, ret_buf);
 	if (r < 0)
 		return r;
@@ -77,23 +77,37 @@ static size_t text_bytes(const char *text, size_t len, size_t width)
 	return i;
 }
 
-/* A text in its column: at the left and cut with a "+", numbers at the right and whole. */
-static void put_padded(FILE *out, const struct column *column, size_t width, const char *text,
-		       size_t len, bool last)
+/* A line of columns; blanks are written when something follows them. */
+struct text_line {
+	FILE *out;
+	size_t blanks;
+};
+
+static void line_put(struct text_line *line, const char *text, size_t len)
 {
-	size_t used = text_width(text, len);
+	fprintf(line->out, "%*s", (int)line->blanks, "");
+	line->blanks = 0;
+	fwrite(text, 1, len, line->out);
+}
+
+/* A text in its column: at the left and cut with a "+"; numbers at the right and whole. */
+static void line_column(struct text_line *line, const struct column *column, size_t width,
+			const struct text_buf *text)
+{
+	size_t used = text_width(text->data, text->len);
+	size_t pad = width > used ? width - used : 0;
 
 	if (column_is_right(column)) {
-		fprintf(out, "%*s", width > used ? (int)(width - used) : 0, "");
-		fwrite(text, 1, len, out);
+		line->blanks += pad;
+		line_put(line, text->data, text->len);
 	} else if (width && used > width) {
-		fwrite(text, 1, text_bytes(text, len, width - 1), out);
-		fputc('+', out);
+		line_put(line, text->data, text_bytes(text->data, text->len, width - 1));
+		line_put(line, "+", 1);
 	} else {
-		fwrite(text, 1, len, out);
-		if (!last)
-			fprintf(out, "%*s", width > used ? (int)(width - used) : 0, "");
+		line_put(line, text->data, text->len);
+		line->blanks += pad;
 	}
+	line->blanks++;
 }
 
 /* The columns of a text table and how wide the one is that takes the rest (0 = as it is). */
@@ -162,9 +176,9 @@ static void text_head(struct batch *batch, const struct snapshot *snapshot, enum
 	fputs("\n\n", batch->out);
 }
 
-static int text_row(struct batch *batch, const struct text_layout *layout,
-		    const struct table *table, const struct row *row)
+static int text_row(struct batch *batch, const struct text_layout *layout, const struct row *row)
 {
+	struct text_line line = { .out = batch->out };
 	struct text_buf buf;
 
 	if (row->gap_lost) {
@@ -180,13 +194,11 @@ static int text_row(struct batch *batch, const struct text_layout *layout,
 	for (size_t i = 0; i < layout->len; i++) {
 		const struct column *column;
 		size_t width = layout_column(layout, batch, i, &column);
-		int r = batch_cell(batch, table, row, column, cell_human, &buf);
+		int r = batch_cell(batch, row, column, cell_human, &buf);
 
 		if (r < 0)
 			return r;
-		if (i)
-			fputc(' ', batch->out);
-		put_padded(batch->out, column, width, buf.data, buf.len, i + 1 == layout->len);
+		line_column(&line, column, width, &buf);
 	}
 	fputc('\n', batch->out);
 	return 0;
@@ -194,6 +206,7 @@ static int text_row(struct batch *batch, const struct text_layout *layout,
 
 static int write_text(struct batch *batch, const struct table *table, enum batch_part part)
 {
+	struct text_line line = { .out = batch->out };
 	struct text_layout layout;
 
 	layout_init(&layout, batch);
@@ -201,15 +214,16 @@ static int write_text(struct batch *batch, const struct table *table, enum batch
 	for (size_t i = 0; i < layout.len; i++) {
 		const struct column *column;
 		size_t width = layout_column(&layout, batch, i, &column);
+		char header[64];
+		struct text_buf buf;
 
-		if (i)
-			fputc(' ', batch->out);
-		put_padded(batch->out, column, width, column->header, strlen(column->header),
-			   i + 1 == layout.len);
+		text_buf_init(&buf, header, sizeof(header));
+		text_buf_add(&buf, column->header);
+		line_column(&line, column, width, &buf);
 	}
 	fputc('\n', batch->out);
 	for (size_t i = 0; i < table_len(table); i++) {
-		int r = text_row(batch, &layout, table, table_row(table, i));
+		int r = text_row(batch, &layout, table_row(table, i));
 
 		if (r < 0)
 			return r;
@@ -218,7 +232,7 @@ static int write_text(struct batch *batch, const struct table *table, enum batch
 	return 0;
 }
 
-static int json_row(struct batch *batch, const struct table *table, const struct row *row)
+static int json_row(struct batch *batch, const struct row *row)
 {
 	if (row->gap_lost) {
 		fprintf(batch->out, "{\"lost\":%" PRIu64 ",\"buffer\":%u}", row->gap_lost,
@@ -228,7 +242,7 @@ static int json_row(struct batch *batch, const struct table *table, const struct
 	for (size_t i = 0; i < batch->view->columns_len; i++) {
 		const struct column *column = batch->view->columns[i].column;
 		struct text_buf buf;
-		int r = batch_cell(batch, table, row, column, cell_json, &buf);
+		int r = batch_cell(batch, row, column, cell_json, &buf);
 
 		if (r < 0)
 			return r;
@@ -256,7 +270,7 @@ static int write_json(struct batch *batch, const struct table *table, enum batch
 
 		if (i)
 			fputc(',', batch->out);
-		r = json_row(batch, table, table_row(table, i));
+		r = json_row(batch, table_row(table, i));
 		if (r < 0)
 			return r;
 	}
@@ -264,14 +278,14 @@ static int write_json(struct batch *batch, const struct table *table, enum batch
 	return 0;
 }
 
-static int csv_row(struct batch *batch, const struct table *table, const struct row *row)
+static int csv_row(struct batch *batch, const struct row *row)
 {
 	const struct view *view = batch->view;
 
 	fprintf(batch->out, "%" PRIu64, row->snapshot->time_ns);
 	for (size_t i = 0; i < view->columns_len; i++) {
 		struct text_buf buf;
-		int r = batch_cell(batch, table, row, view->columns[i].column, cell_csv, &buf);
+		int r = batch_cell(batch, row, view->columns[i].column, cell_csv, &buf);
 
 		if (r < 0)
 			return r;
@@ -298,7 +312,7 @@ static int write_csv(struct batch *batch, const struct table *table)
 		batch->has_header = true;
 	}
 	for (size_t i = 0; i < table_len(table); i++) {
-		int r = csv_row(batch, table, table_row(table, i));
+		int r = csv_row(batch, table_row(table, i));
 
 		if (r < 0)
 			return r;
@@ -311,6 +325,7 @@ int batch_write(struct batch *batch, enum batch_format format, const struct tabl
 {
 	int r = 0;
 
+	batch->table = table;
 	switch (format) {
 	case BATCH_TEXT: r = write_text(batch, table, part); break;
 	case BATCH_JSON: r = write_json(batch, table, part); break;

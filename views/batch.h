@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Tables as text for pipes and files, one per interval: like `top -b`, as one JSON object a line, or
- * as CSV. Writes to the FILE that the caller gave, does no other I/O.
+ * Tables as text for pipes and files, one per interval: like `top -b`, as one JSON object a line,
+ * or as CSV. Writes to the FILE that the caller gave, does no other I/O.
  *
  * JSON: {"view","time_ns","health":{"calls","events","drops","lag_ns"},"rows":[{id: value}]}, all
  * columns of the view, optional ones too, raw values; health counts are totals since start. Added
@@ -26,7 +26,8 @@ struct batch {
 	const struct scope *scope; /* for the head of text tables; may be NULL; borrowed */
 	unsigned width;            /* cells of a text line; 0 = no limit */
 	uint64_t shown;            /* optional columns of text tables, see table_query */
-	/* Private: one cell as text, grown as needed; was the CSV header written? */
+	/* Private: the table being written; one cell as text; is the CSV header out? */
+	const struct table *table;
 	char *data;
 	size_t size;
 	bool has_header;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * For the files that implement columns: the getters that columns.def names, and what they share.
- * A getter finds known = true and the column's kind in the cell; it sets the value, or known = false
- * where there is none. Nobody outside of views/ includes this.
+ * A getter finds known = true and the column's kind in the cell; it sets the value, or known =
+ * false where there is none. Nobody outside of views/ includes this.
  */
 #ifndef VIEWS_COLUMN_H
 #define VIEWS_COLUMN_H

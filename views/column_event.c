@@ -181,7 +181,11 @@ size_t open_event_modes(const struct event *event, char ret_modes[sizeof(OPEN_MO
 	static const struct {
 		char letter;
 		uint32_t bit;
-	} modes[] = { { 'r', 1 }, { 'w', 2 }, { 'c', 4 }, { 't', 256 }, { 'x', 32 } };
+	} modes[] = {
+		{ .letter = 'r', .bit = 1 },  { .letter = 'w', .bit = 2 },
+		{ .letter = 'c', .bit = 4 },  { .letter = 't', .bit = 256 },
+		{ .letter = 'x', .bit = 32 },
+	};
 	int64_t flags = 0;
 	size_t len = 0;
 

@@ -89,10 +89,13 @@ static void field_marks(const struct event *event, const struct history_event *k
 		uint16_t flag;
 		const char *name;
 	} marks[] = {
-		{ RECORD_F_COMPAT, "32-bit" }, { RECORD_F_URING, "io_uring" },
-		{ RECORD_F_LATE, "late" },     { RECORD_F_UNREADABLE, "unreadable memory" },
-		{ RECORD_F_CUT, "cut" },       { RECORD_F_KTHREAD, "kernel thread" },
-		{ RECORD_F_CHILD, "child" },
+		{ .flag = RECORD_F_COMPAT, .name = "32-bit" },
+		{ .flag = RECORD_F_URING, .name = "io_uring" },
+		{ .flag = RECORD_F_LATE, .name = "late" },
+		{ .flag = RECORD_F_UNREADABLE, .name = "unreadable memory" },
+		{ .flag = RECORD_F_CUT, .name = "cut" },
+		{ .flag = RECORD_F_KTHREAD, .name = "kernel thread" },
+		{ .flag = RECORD_F_CHILD, .name = "child" },
 	};
 	size_t start = buf->len;
 

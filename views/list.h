@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * `saker list`: tables of names as aligned text or as a JSON array. The tables of views/ and
- * probe/schema are here; the owner of another table (keys, themes) prints it with the same three calls:
+ * probe/schema are here; the owner of another (keys, themes) prints it with the same three calls:
  *
  *   list_begin(&list, out, LIST_TEXT, columns, columns_len);
  *   list_row(&list, (const struct cell[]){ list_text("q"), list_text("leave") });

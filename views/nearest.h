@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The known name nearest to a wrong one, for error messages: set a struct nearest to { .wrong = text },
- * offer every known name, take the best.
+ * The known name nearest to a wrong one, for error messages: set a struct nearest to
+ * { .wrong = text }, offer every known name, take the best.
  */
 #ifndef VIEWS_NEAREST_H
 #define VIEWS_NEAREST_H
@@ -15,7 +15,7 @@ struct nearest {
 };
 
 void nearest_offer(struct nearest *nearest, const char *name);
-/* Insertions, deletions, replacements and swaps of neighbours; SIZE_MAX for texts above 64 bytes. */
+/* Insertions, deletions, replacements, swaps of neighbours; SIZE_MAX above 64 bytes. */
 size_t edit_distance(const char *a, const char *b);
 
 #endif

@@ -27,7 +27,7 @@ struct build {
 
 /* A zeroed row at the end, with snapshot and frame; NULL when out of memory. */
 struct row *rows_add(struct build *build);
-/* Is the text of the filter in a visible cell of the row (which is decoded)? True without filter. */
+/* Is the text of the filter in a visible cell of a decoded row? True without a filter. */
 bool rows_match_text(const struct build *build, const struct row *row);
 /* Cell of a row, see table_cell(). */
 void row_cell(const struct row *row, const struct column *column, struct cell *ret_cell);

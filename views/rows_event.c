@@ -17,8 +17,7 @@ int row_decode(const struct history_event *kept, struct event *ret_event)
 }
 
 /*
- * By the event's code where the call has an event of its own, by the number where it is generic. The
- * codes are few: whichever syscall of the flag writes them.
+ * By the syscall's number; by the event's name where there is no number of this architecture.
  */
 bool kept_is_open(const struct history_event *kept)
 {

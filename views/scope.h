@@ -35,7 +35,7 @@ struct scope {
 	size_t len;
 };
 
-/* Adds a chip; -ENOSPC when the scope is full. A chip of the same kind and value is not added twice. */
+/* Adds a chip; -ENOSPC when the scope is full. The same chip is not added twice. */
 int scope_push(struct scope *scope, const struct chip *chip);
 void scope_pop(struct scope *scope);
 /* Appends "ctr=web > proc=nginx[1589]"; nothing for an empty scope. */

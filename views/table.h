@@ -48,11 +48,11 @@ struct table_query {
 	size_t sort; /* index of the view's column; SIZE_MAX = arrival */
 	bool descending;
 	uint64_t shown; /* bit per view column: optional columns that are on screen */
-	const char *
-		text_filter; /* shown rows contain it, case-insensitive, in any visible cell; NULL: all */
-	uint64_t event_num; /* entity FIELD: the event of the page */
-	size_t limit;       /* at most so many rows; 0 = all (for arrival order: the newest) */
-	uint64_t after_num; /* arrival order: only events after this one */
+	const char
+		*text_filter; /* part of any visible cell of a row, case-insensitive; NULL: all */
+	uint64_t event_num;   /* entity FIELD: the event of the page */
+	size_t limit;         /* at most so many rows; 0 = all (for arrival order: the newest) */
+	uint64_t after_num;   /* arrival order: only events after this one */
 };
 
 struct table;

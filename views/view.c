@@ -5,12 +5,12 @@
  *   name: processes              key: "1"             entity: process
  *   title: Processes             sort: cpu_pct desc   (or: arrival; without a direction: asc)
  *   drill: syscalls              drill_scoped: stream (instead of drill, in one process)
- *   twin: opens_by_path          stream: none | opens | all       follow: true | false
+ *   twin: opens_by_path          stream: none | opens | all   follow: true | false
  *   help: one sentence
  *   columns: [pid, user, command]     optional: [ppid, state]
  *
- * name, title, entity and columns must be there. The order on screen is: columns, the optional ones,
- * and last the column that takes what is left of the line.
+ * name, title, entity and columns must be there. The order on screen is: columns, the optional
+ * ones, and last the column that takes what is left of the line.
  */
 #include "view_yaml.h"
 
@@ -34,11 +34,9 @@ struct word {
 };
 
 struct view_parser {
-	const char *file;
 	struct view_error *err;
 	yaml_parser_t yaml;
-	struct view view;
-	struct view_places places;
+	struct view_parsed parsed;
 	uint32_t seen; /* bit per row of view_keys */
 	struct word entity, sort;
 	struct word columns[VIEW_COLUMNS_MAX], optional[VIEW_COLUMNS_MAX];
@@ -59,8 +57,8 @@ void view_file_name(const char *path, char ret_name[VIEW_FILE_NAME])
 			  len > room ? room - 3 : len);
 }
 
-int view_fail(struct view_error *err, const char *file, struct view_place place,
-	      const char *nearest, const char *format, ...)
+int view_fail(struct view_error *err, struct view_place place, const char *nearest,
+	      const char *format, ...)
 {
 	struct text_buf buf;
 	char message[sizeof(err->text)];
@@ -69,7 +67,6 @@ int view_fail(struct view_error *err, const char *file, struct view_place place,
 	va_start(args, format);
 	vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
-	view_file_name(file, err->file);
 	err->line = place.line;
 	err->column = place.column;
 	text_buf_init(&buf, err->text, sizeof(err->text));
@@ -90,7 +87,7 @@ static int parser_next(struct view_parser *p, yaml_event_t *ret_event)
 {
 	if (yaml_parser_parse(&p->yaml, ret_event))
 		return 0;
-	return view_fail(p->err, p->file, place_of(p->yaml.problem_mark), NULL, "not YAML: %s",
+	return view_fail(p->err, place_of(p->yaml.problem_mark), NULL, "not YAML: %s",
 			 p->yaml.problem ? p->yaml.problem : "out of memory");
 }
 
@@ -102,21 +99,19 @@ static int parser_word(struct view_parser *p, const yaml_event_t *event, const c
 	size_t len;
 
 	if (event->type != YAML_SCALAR_EVENT)
-		return view_fail(p->err, p->file, place, NULL, "%s: expected a word, found a %s",
-				 what,
+		return view_fail(p->err, place, NULL, "%s: expected a word, found a %s", what,
 				 event->type == YAML_MAPPING_START_EVENT    ? "mapping"
 				 : event->type == YAML_SEQUENCE_START_EVENT ? "list"
 				 : event->type == YAML_ALIAS_EVENT          ? "alias"
 									    : "end");
 	if (event->data.scalar.anchor || event->data.scalar.tag)
-		return view_fail(p->err, p->file, place, NULL,
-				 "%s: anchors and tags are not allowed", what);
+		return view_fail(p->err, place, NULL, "%s: anchors and tags are not allowed", what);
 	len = event->data.scalar.length;
 	if (len >= sizeof(ret_word->text))
-		return view_fail(p->err, p->file, place, NULL, "%s: longer than %d bytes", what,
+		return view_fail(p->err, place, NULL, "%s: longer than %d bytes", what,
 				 WORD_MAX - 1);
 	if (memchr(event->data.scalar.value, 0, len))
-		return view_fail(p->err, p->file, place, NULL, "%s: has a NUL byte", what);
+		return view_fail(p->err, place, NULL, "%s: has a NUL byte", what);
 	memcpy(ret_word->text, event->data.scalar.value, len);
 	ret_word->text[len] = '\0';
 	ret_word->place = place;
@@ -129,17 +124,17 @@ static int copy_word(struct view_parser *p, const char *key, const struct word *
 	size_t len = strlen(word->text);
 
 	if (len == 0)
-		return view_fail(p->err, p->file, word->place, NULL, "%s: is empty", key);
+		return view_fail(p->err, word->place, NULL, "%s: is empty", key);
 	if (len >= size)
-		return view_fail(p->err, p->file, word->place, NULL, "%s: longer than %zu bytes",
-				 key, size - 1);
+		return view_fail(p->err, word->place, NULL, "%s: longer than %zu bytes", key,
+				 size - 1);
 	for (size_t i = 0; i < len; i++)
 		/* C1 controls too, in UTF-8 0xc2 0x80..0x9f: YAML can escape them. */
 		if ((unsigned char)word->text[i] < 0x20 || word->text[i] == 0x7f ||
 		    ((unsigned char)word->text[i] == 0xc2 &&
 		     (unsigned char)word->text[i + 1] < 0xa0))
-			return view_fail(p->err, p->file, word->place, NULL,
-					 "%s: has a control character", key);
+			return view_fail(p->err, word->place, NULL, "%s: has a control character",
+					 key);
 	memcpy(field, word->text, len + 1);
 	return 0;
 }
@@ -150,7 +145,7 @@ static int copy_name(struct view_parser *p, const char *key, const struct word *
 {
 	if (!word->text[0] ||
 	    word->text[strspn(word->text, "abcdefghijklmnopqrstuvwxyz0123456789_")])
-		return view_fail(p->err, p->file, word->place, NULL,
+		return view_fail(p->err, word->place, NULL,
 				 "%s: \"%.40s\" is no name; expected a-z, 0-9 and _", key,
 				 word->text);
 	return copy_word(p, key, word, field, size);
@@ -158,19 +153,19 @@ static int copy_name(struct view_parser *p, const char *key, const struct word *
 
 static int set_name(struct view_parser *p, const struct word *word)
 {
-	p->places.name = word->place;
-	return copy_name(p, "name", word, p->view.name, sizeof(p->view.name));
+	p->parsed.places.name = word->place;
+	return copy_name(p, "name", word, p->parsed.view.name, sizeof(p->parsed.view.name));
 }
 
 static int set_title(struct view_parser *p, const struct word *word)
 {
-	return copy_word(p, "title", word, p->view.title, sizeof(p->view.title));
+	return copy_word(p, "title", word, p->parsed.view.title, sizeof(p->parsed.view.title));
 }
 
 static int set_key(struct view_parser *p, const struct word *word)
 {
-	p->places.key = word->place;
-	return copy_word(p, "key", word, p->view.key, sizeof(p->view.key));
+	p->parsed.places.key = word->place;
+	return copy_word(p, "key", word, p->parsed.view.key, sizeof(p->parsed.view.key));
 }
 
 static int set_entity(struct view_parser *p, const struct word *word)
@@ -179,14 +174,13 @@ static int set_entity(struct view_parser *p, const struct word *word)
 
 	for (unsigned i = 0; i < ENTITY_COUNT; i++) {
 		if (strcmp(entity_name(i), word->text) == 0) {
-			p->view.entity = i;
+			p->parsed.view.entity = i;
 			p->entity = *word;
 			return 0;
 		}
 		nearest_offer(&nearest, entity_name(i));
 	}
-	return view_fail(p->err, p->file, word->place, nearest.best, "unknown entity \"%.40s\"",
-			 word->text);
+	return view_fail(p->err, word->place, nearest.best, "unknown entity \"%.40s\"", word->text);
 }
 
 static int set_sort(struct view_parser *p, const struct word *word)
@@ -197,21 +191,21 @@ static int set_sort(struct view_parser *p, const struct word *word)
 
 static int set_drill(struct view_parser *p, const struct word *word)
 {
-	p->places.drill = word->place;
-	return copy_name(p, "drill", word, p->view.drill, sizeof(p->view.drill));
+	p->parsed.places.drill = word->place;
+	return copy_name(p, "drill", word, p->parsed.view.drill, sizeof(p->parsed.view.drill));
 }
 
 static int set_drill_scoped(struct view_parser *p, const struct word *word)
 {
-	p->places.drill_scoped = word->place;
-	return copy_name(p, "drill_scoped", word, p->view.drill_scoped,
-			 sizeof(p->view.drill_scoped));
+	p->parsed.places.drill_scoped = word->place;
+	return copy_name(p, "drill_scoped", word, p->parsed.view.drill_scoped,
+			 sizeof(p->parsed.view.drill_scoped));
 }
 
 static int set_twin(struct view_parser *p, const struct word *word)
 {
-	p->places.twin = word->place;
-	return copy_name(p, "twin", word, p->view.twin, sizeof(p->view.twin));
+	p->parsed.places.twin = word->place;
+	return copy_name(p, "twin", word, p->parsed.view.twin, sizeof(p->parsed.view.twin));
 }
 
 static int set_stream(struct view_parser *p, const struct word *word)
@@ -222,34 +216,34 @@ static int set_stream(struct view_parser *p, const struct word *word)
 
 	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (strcmp(names[i], word->text) == 0) {
-			p->view.stream = i;
+			p->parsed.view.stream = i;
 			return 0;
 		}
 	}
-	return view_fail(p->err, p->file, word->place, NULL,
+	return view_fail(p->err, word->place, NULL,
 			 "stream: \"%.40s\"; expected none, opens or all", word->text);
 }
 
 static int set_follow(struct view_parser *p, const struct word *word)
 {
-	p->view.follow = strcmp(word->text, "true") == 0;
-	if (!p->view.follow && strcmp(word->text, "false") != 0)
-		return view_fail(p->err, p->file, word->place, NULL,
+	p->parsed.view.follow = strcmp(word->text, "true") == 0;
+	if (!p->parsed.view.follow && strcmp(word->text, "false") != 0)
+		return view_fail(p->err, word->place, NULL,
 				 "follow: \"%.40s\"; expected true or false", word->text);
 	return 0;
 }
 
 static int set_help(struct view_parser *p, const struct word *word)
 {
-	return copy_word(p, "help", word, p->view.help, sizeof(p->view.help));
+	return copy_word(p, "help", word, p->parsed.view.help, sizeof(p->parsed.view.help));
 }
 
 static int add_word(struct view_parser *p, const char *key, const struct word *word,
 		    struct word *words, size_t *len)
 {
 	if (*len == VIEW_COLUMNS_MAX)
-		return view_fail(p->err, p->file, word->place, NULL, "%s: more than %d columns",
-				 key, VIEW_COLUMNS_MAX);
+		return view_fail(p->err, word->place, NULL, "%s: more than %d columns", key,
+				 VIEW_COLUMNS_MAX);
 	words[(*len)++] = *word;
 	return 0;
 }
@@ -323,11 +317,11 @@ static int parse_value(struct view_parser *p, const struct view_key *key)
 		return r;
 	list = event.type == YAML_SEQUENCE_START_EVENT;
 	if (key->kind == VIEW_KEY_LIST && !list)
-		r = view_fail(p->err, p->file, place_of(event.start_mark), NULL,
-			      "%s: expected a list", key->name);
+		r = view_fail(p->err, place_of(event.start_mark), NULL, "%s: expected a list",
+			      key->name);
 	else if (key->kind == VIEW_KEY_LIST &&
 		 (event.data.sequence_start.anchor || event.data.sequence_start.tag))
-		r = view_fail(p->err, p->file, place_of(event.start_mark), NULL,
+		r = view_fail(p->err, place_of(event.start_mark), NULL,
 			      "%s: anchors and tags are not allowed", key->name);
 	else if (key->kind == VIEW_KEY_WORD)
 		r = parser_word(p, &event, key->name, &word);
@@ -352,13 +346,12 @@ static int parse_pair(struct view_parser *p, const yaml_event_t *event)
 		if (strcmp(view_keys[i].name, word.text) != 0)
 			continue;
 		if (p->seen & 1u << i)
-			return view_fail(p->err, p->file, word.place, NULL, "\"%s\" is there twice",
+			return view_fail(p->err, word.place, NULL, "\"%s\" is there twice",
 					 word.text);
 		p->seen |= 1u << i;
 		return parse_value(p, &view_keys[i]);
 	}
-	return view_fail(p->err, p->file, word.place, nearest.best, "unknown key \"%.40s\"",
-			 word.text);
+	return view_fail(p->err, word.place, nearest.best, "unknown key \"%.40s\"", word.text);
 }
 
 /* Skips to the mapping's first key. */
@@ -375,7 +368,7 @@ static int parse_head(struct view_parser *p)
 		if (r < 0)
 			return r;
 		if (event.type != expected[i])
-			r = view_fail(p->err, p->file, place_of(event.start_mark), NULL,
+			r = view_fail(p->err, place_of(event.start_mark), NULL,
 				      "expected \"key: value\" lines");
 		yaml_event_delete(&event);
 		if (r < 0)
@@ -397,7 +390,7 @@ static int parse_tail(struct view_parser *p)
 		if (r < 0)
 			return r;
 		if (event.type != expected[i])
-			r = view_fail(p->err, p->file, place_of(event.start_mark), NULL,
+			r = view_fail(p->err, place_of(event.start_mark), NULL,
 				      "expected the end of the file");
 		yaml_event_delete(&event);
 		if (r < 0)
@@ -430,16 +423,16 @@ static int parse_document(struct view_parser *p)
 static const struct column *find_column(struct view_parser *p, const struct word *word,
 					const char *id)
 {
-	const struct column *column = column_find(p->view.entity, id);
+	const struct column *column = column_find(p->parsed.view.entity, id);
 	struct nearest nearest = { .wrong = id };
 
 	if (column)
 		return column;
 	for (size_t i = 0; i < column_table_len(); i++)
-		if (column_at(i)->entity == p->view.entity)
+		if (column_at(i)->entity == p->parsed.view.entity)
 			nearest_offer(&nearest, column_at(i)->id);
-	view_fail(p->err, p->file, word->place, nearest.best,
-		  "entity \"%s\" has no column \"%.40s\"", entity_name(p->view.entity), id);
+	view_fail(p->err, word->place, nearest.best, "entity \"%s\" has no column \"%.40s\"",
+		  entity_name(p->parsed.view.entity), id);
 	return NULL;
 }
 
@@ -456,14 +449,14 @@ static int resolve_words(struct view_parser *p, const struct word *words, size_t
 			return -EINVAL;
 		if ((column->width == 0) != (pass == PASS_REST))
 			continue;
-		for (size_t j = 0; j < p->view.columns_len; j++)
-			if (p->view.columns[j].column == column)
-				return view_fail(p->err, p->file, words[i].place, NULL,
+		for (size_t j = 0; j < p->parsed.view.columns_len; j++)
+			if (p->parsed.view.columns[j].column == column)
+				return view_fail(p->err, words[i].place, NULL,
 						 "column \"%s\" is there twice", column->id);
-		if (p->view.columns_len == VIEW_COLUMNS_MAX)
-			return view_fail(p->err, p->file, words[i].place, NULL,
-					 "more than %d columns", VIEW_COLUMNS_MAX);
-		p->view.columns[p->view.columns_len++] =
+		if (p->parsed.view.columns_len == VIEW_COLUMNS_MAX)
+			return view_fail(p->err, words[i].place, NULL, "more than %d columns",
+					 VIEW_COLUMNS_MAX);
+		p->parsed.view.columns[p->parsed.view.columns_len++] =
 			(struct view_column){ .column = column, .optional = words == p->optional };
 	}
 	return 0;
@@ -475,27 +468,27 @@ static int resolve_sort(struct view_parser *p)
 	char id[WORD_MAX];
 	char *direction;
 
-	p->view.sort = SIZE_MAX;
+	p->parsed.view.sort = SIZE_MAX;
 	memcpy(id, p->sort.text, sizeof(id));
 	if (!id[0] || strcmp(id, "arrival") == 0)
 		return 0;
 	direction = strchr(id, ' ');
 	if (direction) {
 		*direction++ = '\0';
-		p->view.descending = strcmp(direction, "desc") == 0;
-		if (!p->view.descending && strcmp(direction, "asc") != 0)
-			return view_fail(p->err, p->file, p->sort.place, NULL,
+		p->parsed.view.descending = strcmp(direction, "desc") == 0;
+		if (!p->parsed.view.descending && strcmp(direction, "asc") != 0)
+			return view_fail(p->err, p->sort.place, NULL,
 					 "sort: \"%.40s\"; expected asc or desc", direction);
 	}
 	if (!find_column(p, &p->sort, id))
 		return -EINVAL;
-	for (size_t i = 0; i < p->view.columns_len; i++) {
-		if (strcmp(p->view.columns[i].column->id, id) == 0) {
-			p->view.sort = i;
+	for (size_t i = 0; i < p->parsed.view.columns_len; i++) {
+		if (strcmp(p->parsed.view.columns[i].column->id, id) == 0) {
+			p->parsed.view.sort = i;
 			return 0;
 		}
 	}
-	return view_fail(p->err, p->file, p->sort.place, NULL,
+	return view_fail(p->err, p->sort.place, NULL,
 			 "sort: \"%s\" is not among the view's columns", id);
 }
 
@@ -505,11 +498,10 @@ static int resolve(struct view_parser *p)
 
 	for (size_t i = 0; i < VIEW_KEYS_LEN; i++)
 		if (view_keys[i].required && !(p->seen & 1u << i))
-			return view_fail(p->err, p->file, (struct view_place){ 1, 1 }, NULL,
+			return view_fail(p->err, (struct view_place){ 1, 1 }, NULL,
 					 "\"%s\" is missing", view_keys[i].name);
 	if (p->columns_len == 0)
-		return view_fail(p->err, p->file, (struct view_place){ 1, 1 }, NULL,
-				 "columns: is empty");
+		return view_fail(p->err, (struct view_place){ 1, 1 }, NULL, "columns: is empty");
 	r = resolve_words(p, p->columns, p->columns_len, PASS_COLUMNS);
 	if (r == 0)
 		r = resolve_words(p, p->optional, p->optional_len, PASS_OPTIONAL);
@@ -520,31 +512,30 @@ static int resolve(struct view_parser *p)
 	return r == 0 ? resolve_sort(p) : r;
 }
 
-int view_parse_places(const char *file, const char *text, size_t len, struct view *ret_view,
-		      struct view_places *ret_places, struct view_error *err)
+int view_parse_places(const char *file, const char *text, size_t len,
+		      struct view_parsed *ret_parsed, struct view_error *err)
 {
 	struct view_parser *p;
 	int r;
 
+	*err = (struct view_error){ .line = 0 };
+	view_file_name(file, err->file);
 	if (len > VIEW_FILE_MAX)
-		return view_fail(err, file, (struct view_place){ 1, 1 }, NULL,
+		return view_fail(err, (struct view_place){ 1, 1 }, NULL,
 				 "the file is larger than %d bytes", VIEW_FILE_MAX);
 	p = calloc(1, sizeof(*p));
 	if (!p || !yaml_parser_initialize(&p->yaml)) {
 		free(p);
 		return -ENOMEM;
 	}
-	p->file = file;
 	p->err = err;
 	yaml_parser_set_input_string(&p->yaml, (const unsigned char *)text, len);
 	yaml_parser_set_encoding(&p->yaml, YAML_UTF8_ENCODING);
 	r = parse_document(p);
 	if (r == 0)
 		r = resolve(p);
-	if (r == 0) {
-		*ret_view = p->view;
-		*ret_places = p->places;
-	}
+	if (r == 0)
+		*ret_parsed = p->parsed;
 	yaml_parser_delete(&p->yaml);
 	free(p);
 	return r;
@@ -553,7 +544,10 @@ int view_parse_places(const char *file, const char *text, size_t len, struct vie
 int view_parse(const char *file, const char *text, size_t len, struct view *ret_view,
 	       struct view_error *err)
 {
-	struct view_places places;
+	struct view_parsed parsed;
+	int r = view_parse_places(file, text, len, &parsed, err);
 
-	return view_parse_places(file, text, len, ret_view, &places, err);
+	if (r == 0)
+		*ret_view = parsed.view;
+	return r;
 }

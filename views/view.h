@@ -123,9 +123,10 @@ const struct view *view_set_find(const struct view_set *set, const char *name);
 /* The known name nearest to a wrong one, NULL when none is near. */
 const char *view_set_nearest(const struct view_set *set, const char *name);
 /*
- * Which columns fit in width cells, one blank between them: indexes of view->columns in order. Bit i
- * of shown asks for optional column i. The highest priority leaves first, of equals the rightmost;
- * the column of width 0 keeps at least VIEW_REST_MIN cells. width 0 = no limit. Returns how many.
+ * Which columns fit in width cells, one blank between them: indexes of view->columns in order.
+ * Bit i of shown asks for optional column i. The highest priority leaves first, of equals the
+ * rightmost; the column of width 0 keeps at least VIEW_REST_MIN cells. width 0 = no limit. Returns
+ * how many.
  */
 #define VIEW_REST_MIN 12
 size_t view_layout(const struct view *view, unsigned width, uint64_t shown,

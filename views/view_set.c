@@ -20,10 +20,9 @@
 #define VIEW_SET_MAX 64
 #define VIEW_SUFFIX ".yaml"
 
-/* A view and where its names stand in its file. */
+/* A view and its file, as messages name it. */
 struct view_entry {
-	struct view view;
-	struct view_places places;
+	struct view_parsed parsed;
 	char file[VIEW_FILE_NAME];
 };
 
@@ -69,18 +68,19 @@ static int set_add(struct view_set *set, const char *file, const char *text, siz
 	if (!entry)
 		return -ENOMEM;
 	view_file_name(file, entry->file);
-	r = view_parse_places(file, text, len, &entry->view, &entry->places, err);
+	r = view_parse_places(file, text, len, &entry->parsed, err);
 	if (r < 0)
 		return r;
-	if (strlen(entry->view.name) != stem_len || memcmp(entry->view.name, stem, stem_len) != 0)
-		return view_fail(err, file, entry->places.name, NULL,
+	if (strlen(entry->parsed.view.name) != stem_len ||
+	    memcmp(entry->parsed.view.name, stem, stem_len) != 0)
+		return view_fail(err, entry->parsed.places.name, NULL,
 				 "name: \"%s\" must be the file's name without " VIEW_SUFFIX,
-				 entry->view.name);
+				 entry->parsed.view.name);
 	for (at = 0; at < set->len; at++)
-		if (strcmp(set->entries[at]->view.name, entry->view.name) == 0)
+		if (strcmp(set->entries[at]->parsed.view.name, entry->parsed.view.name) == 0)
 			break;
 	if (at == VIEW_SET_MAX)
-		return view_fail(err, file, entry->places.name, NULL, "more than %d views",
+		return view_fail(err, entry->parsed.places.name, NULL, "more than %d views",
 				 VIEW_SET_MAX);
 	if (at < set->len)
 		free(set->entries[at]);
@@ -174,13 +174,27 @@ static int set_add_folder(struct view_set *set, const char *folder, struct view_
 	return r;
 }
 
-static int check_target(const struct view_set *set, const struct view_entry *entry, const char *key,
-			const char *target, struct view_place place, struct view_error *err)
+/* Do the views that a view leads to exist? */
+static int check_targets(const struct view_set *set, const struct view_parsed *parsed,
+			 struct view_error *err)
 {
-	if (!target[0] || view_set_find(set, target))
-		return 0;
-	return view_fail(err, entry->file, place, view_set_nearest(set, target),
-			 "%s: there is no view \"%s\"", key, target);
+	const struct {
+		const char *key, *name;
+		struct view_place place;
+	} targets[] = {
+		{ .key = "drill", .name = parsed->view.drill, .place = parsed->places.drill },
+		{ .key = "drill_scoped",
+		  .name = parsed->view.drill_scoped,
+		  .place = parsed->places.drill_scoped },
+		{ .key = "twin", .name = parsed->view.twin, .place = parsed->places.twin },
+	};
+
+	for (size_t i = 0; i < sizeof(targets) / sizeof(targets[0]); i++)
+		if (targets[i].name[0] && !view_set_find(set, targets[i].name))
+			return view_fail(
+				err, targets[i].place, view_set_nearest(set, targets[i].name),
+				"%s: there is no view \"%s\"", targets[i].key, targets[i].name);
+	return 0;
 }
 
 /* What only the whole set can tell: targets exist, no two views have the same key. */
@@ -190,27 +204,26 @@ static int set_check(const struct view_set *set, struct view_error *err)
 
 	for (size_t i = 0; i < set->len && r == 0; i++) {
 		const struct view_entry *entry = set->entries[i];
-		const struct view *view = &entry->view;
+		const struct view *view = &entry->parsed.view;
 
-		r = check_target(set, entry, "drill", view->drill, entry->places.drill, err);
-		if (r == 0)
-			r = check_target(set, entry, "drill_scoped", view->drill_scoped,
-					 entry->places.drill_scoped, err);
-		if (r == 0)
-			r = check_target(set, entry, "twin", view->twin, entry->places.twin, err);
-		for (size_t j = 0; j < i && r == 0; j++)
-			if (view->key[0] && strcmp(set->entries[j]->view.key, view->key) == 0)
-				r = view_fail(err, entry->file, entry->places.key, NULL,
+		memcpy(err->file, entry->file, sizeof(err->file));
+		r = check_targets(set, &entry->parsed, err);
+		for (size_t j = 0; j < i && r == 0; j++) {
+			const struct view *other = &set->entries[j]->parsed.view;
+
+			if (view->key[0] && strcmp(other->key, view->key) == 0)
+				r = view_fail(err, entry->parsed.places.key, NULL,
 					      "key: \"%s\" belongs to view \"%s\"", view->key,
-					      set->entries[j]->view.name);
+					      other->name);
+		}
 	}
 	return r;
 }
 
 static int compare_entries(const void *a, const void *b)
 {
-	const struct view *x = &(*(struct view_entry *const *)a)->view;
-	const struct view *y = &(*(struct view_entry *const *)b)->view;
+	const struct view *x = &(*(struct view_entry *const *)a)->parsed.view;
+	const struct view *y = &(*(struct view_entry *const *)b)->parsed.view;
 	bool x_digit = x->key[0] >= '0' && x->key[0] <= '9';
 	bool y_digit = y->key[0] >= '0' && y->key[0] <= '9';
 
@@ -235,7 +248,7 @@ int view_set_load(const char *folder, struct view_set **ret_set, struct view_err
 		view_set_free(set);
 		return r;
 	}
-	qsort(set->entries, set->len, sizeof(set->entries[0]), compare_entries);
+	qsort(set->entries, set->len, sizeof(struct view_entry *), compare_entries);
 	*ret_set = set;
 	return 0;
 }
@@ -256,14 +269,14 @@ size_t view_set_len(const struct view_set *set)
 
 const struct view *view_set_at(const struct view_set *set, size_t index)
 {
-	return index < set->len ? &set->entries[index]->view : NULL;
+	return index < set->len ? &set->entries[index]->parsed.view : NULL;
 }
 
 const struct view *view_set_find(const struct view_set *set, const char *name)
 {
 	for (size_t i = 0; i < set->len; i++)
-		if (strcmp(set->entries[i]->view.name, name) == 0)
-			return &set->entries[i]->view;
+		if (strcmp(set->entries[i]->parsed.view.name, name) == 0)
+			return &set->entries[i]->parsed.view;
 	return NULL;
 }
 
@@ -272,6 +285,6 @@ const char *view_set_nearest(const struct view_set *set, const char *name)
 	struct nearest nearest = { .wrong = name };
 
 	for (size_t i = 0; i < set->len; i++)
-		nearest_offer(&nearest, set->entries[i]->view.name);
+		nearest_offer(&nearest, set->entries[i]->parsed.view.name);
 	return nearest.best;
 }

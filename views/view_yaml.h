@@ -15,13 +15,20 @@ struct view_places {
 
 #define VIEW_FILE_MAX 65536 /* bytes of one file */
 
-int view_parse_places(const char *file, const char *text, size_t len, struct view *ret_view,
-		      struct view_places *ret_places, struct view_error *err);
+/* A view and where its names stand in its file. */
+struct view_parsed {
+	struct view view;
+	struct view_places places;
+};
+
+/* As view_parse(). */
+int view_parse_places(const char *file, const char *text, size_t len,
+		      struct view_parsed *ret_parsed, struct view_error *err);
 #define VIEW_FILE_NAME 128 /* bytes of view_error.file */
 /* A path for messages: safe to print, of a long one the end. */
 void view_file_name(const char *path, char ret_name[VIEW_FILE_NAME]);
-/* Fills err and returns -EINVAL. nearest may be NULL. */
-int view_fail(struct view_error *err, const char *file, struct view_place place,
-	      const char *nearest, const char *format, ...) __attribute__((format(printf, 5, 6)));
+/* Fills err but for its file, returns -EINVAL. nearest may be NULL. */
+int view_fail(struct view_error *err, struct view_place place, const char *nearest,
+	      const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 #endif

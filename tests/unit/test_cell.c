@@ -100,7 +100,7 @@ static const struct cell_case {
 	{ { TEXT("a\0b") }, "a\\x00b", "\"a\\u0000b\"", "a\\x00b" },
 	{ { TEXT("back\\slash") }, "back\\\\slash", "\"back\\\\slash\"", "back\\\\slash" },
 	{ { TEXT("h\xc3\xa9") }, "h\xc3\xa9", "\"h\xc3\xa9\"", "h\xc3\xa9" },
-	/* Latin-1, an overlong slash, a surrogate, beyond Unicode, a cut character, DEL, CSI (C1). */
+	/* Latin-1, overlong slash, surrogate, beyond Unicode, cut character, DEL, CSI (C1). */
 	{ { TEXT("h\xe9!") }, "h\\xe9!", "\"h\xef\xbf\xbd!\"", "h\\xe9!" },
 	{ { TEXT("\xc0\xaf") }, "\\xc0\\xaf", "\"\xef\xbf\xbd\xef\xbf\xbd\"", "\\xc0\\xaf" },
 	{ { TEXT("\xed\xa0\x80") },

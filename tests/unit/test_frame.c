@@ -26,7 +26,7 @@ static void teardown(void)
 
 static const size_t sizes[] = { 0, 1, 7, 16, 17, 1000, 300000, 3, 1 << 20 };
 
-/* Nothing that was given out overlaps, in the first frame and in a second one from the same memory. */
+/* Nothing that was given out overlaps, in the first frame and in a second from its memory. */
 START_TEST(test_alloc)
 {
 	for (int round = 0; round < 2; round++) {

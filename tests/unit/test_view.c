@@ -235,6 +235,12 @@ END_TEST
 
 static char folder[] = "/tmp/saker-test-view-XXXXXX";
 
+/* mkdtemp() writes over the pattern. */
+static void folder_name(void)
+{
+	snprintf(folder, sizeof(folder), "/tmp/saker-test-view-XXXXXX");
+}
+
 static void write_file(const char *name, const char *text)
 {
 	char path[256];
@@ -306,7 +312,7 @@ START_TEST(test_set_wrong)
 	struct view_error err = { .line = 0 };
 	int r;
 
-	memcpy(folder + strlen(folder) - 6, "XXXXXX", 6);
+	folder_name();
 	ck_assert_ptr_nonnull(mkdtemp(folder));
 	write_file(c->file, c->text);
 	r = view_set_load(folder, &set, &err);
@@ -327,7 +333,7 @@ START_TEST(test_set_fifo)
 	char path[256];
 	int r;
 
-	memcpy(folder + strlen(folder) - 6, "XXXXXX", 6);
+	folder_name();
 	ck_assert_ptr_nonnull(mkdtemp(folder));
 	snprintf(path, sizeof(path), "%s/a.yaml", folder);
 	ck_assert_int_eq(mkfifo(path, 0600), 0);
