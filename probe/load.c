@@ -161,25 +161,44 @@ static void knobs_start(struct probe *probe)
 	probe_refresh_clock(probe);
 }
 
-static int count_load(struct probe *probe, struct load_log *log, struct probe_error *err)
+/* Which program counts: see count_exit_cast in bpf/count.bpf.c. */
+enum count_variant { COUNT_BY_CAST, COUNT_BY_HELPERS };
+
+/* Opens the counter plane with one of its two programs on sys_exit, and loads it. */
+static int count_open_load(struct probe *probe, enum count_variant variant)
 {
-	struct bpf_program *dump_files;
 	struct store_names stores;
 	int rc;
 
 	probe->count = count_bpf__open();
 	if (!probe->count)
-		return load_failed(-errno, "open the counter plane", log, err);
+		return -errno;
 	store_names_collect(&stores);
 	nr_info_fill(probe->count->rodata->nr_info, &stores);
-	dump_files = bpf_object__find_program_by_name(probe->count->obj, "dump_files");
-	if (dump_files)
-		bpf_program__set_autoload(dump_files, probe->iter_files);
+	bpf_program__set_autoload(probe->count->progs.dump_files, probe->iter_files);
+	bpf_program__set_autoload(probe->count->progs.count_exit, variant == COUNT_BY_HELPERS);
+	bpf_program__set_autoload(probe->count->progs.count_exit_cast, variant == COUNT_BY_CAST);
 	rc = bpf_map__set_max_entries(probe->count->maps.cpu_stats, probe->cpus);
-	if (rc < 0)
-		return load_failed(rc, "size the counter plane", log, err);
+	if (rc == 0)
+		rc = count_bpf__load(probe->count);
+	if (rc < 0) {
+		count_bpf__destroy(probe->count);
+		probe->count = NULL;
+	}
+	return rc;
+}
 
-	rc = count_bpf__load(probe->count);
+static int count_load(struct probe *probe, struct load_log *log, struct probe_error *err)
+{
+	int rc;
+
+	/* A kernel before 6.2 refuses the first: it lacks bpf_rdonly_cast. */
+	rc = count_open_load(probe, COUNT_BY_CAST);
+	if (rc < 0) {
+		load_log_end();
+		load_log_begin(log);
+		rc = count_open_load(probe, COUNT_BY_HELPERS);
+	}
 	if (rc < 0)
 		return load_failed(rc, "load the counter plane", log, err);
 	rc = array_map(probe->count->maps.knobs, (void **)&probe->knobs, &probe->knobs_bytes);

@@ -99,20 +99,53 @@ static __always_inline int large_table_class(struct fdtable *table, u32 fd)
 	return family_class(BPF_CORE_READ(socket, sk, __sk_common.skc_family));
 }
 
-static __always_inline void bytes_add(struct thread_counts *counts, struct task_struct *task, u32 fd, u32 io,
-				      u64 bytes)
-{
-	struct files_struct *files = task->files;
-	struct fdtable *table;
-	int class;
+/*
+ * Since 6.2 (fd264ca02094) any address can be read as a struct by plain loads. Weak: libbpf leaves it
+ * unresolved where the kernel lacks it, and the loader leaves count_exit_cast out then.
+ */
+extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 
-	if (!files)
-		return;
-	table = files->fdt;
+#define KERNEL_CAST(type, address) ((type *)bpf_rdonly_cast(address, bpf_core_type_id_kernel(type)))
+
+/* Any table, by loads. A faulting load reads zero, as elsewhere in BPF. */
+static __always_inline int cast_table_class(struct fdtable *table, u32 fd)
+{
+	struct list_head *cell; /* stands for a word that is a pointer */
+	struct socket *socket;
+	struct inode *inode;
+	struct file *file;
+	u32 mode;
+
+	if (fd >= table->max_fds)
+		return -1;
+	cell = KERNEL_CAST(struct list_head, table->fd + fd);
+	file = KERNEL_CAST(struct file, cell->next);
+	inode = file->f_inode;
+	if (!inode)
+		return -1;
+	mode = inode->i_mode;
+	if ((mode & S_IFMT) != S_IFSOCK)
+		return inode_class(mode, inode->i_flags);
+	socket = KERNEL_CAST(struct socket, file->private_data);
+	return family_class(socket->sk->__sk_common.skc_family);
+}
+
+/* How the file is found; a constant of each program. */
+enum file_lookup { FILE_BY_HELPERS, FILE_BY_CAST };
+
+static __always_inline int fd_class(struct files_struct *files, u32 fd, enum file_lookup lookup)
+{
+	struct fdtable *table = files->fdt;
+
+	if (lookup == FILE_BY_CAST)
+		return cast_table_class(table, fd);
 	if (likely(table == &files->fdtab && fd < FD_SMALL))
-		class = file_class(small_table_file(files, fd));
-	else
-		class = large_table_class(table, fd);
+		return file_class(small_table_file(files, fd));
+	return large_table_class(table, fd);
+}
+
+static __always_inline void bytes_add(struct thread_counts *counts, int class, u32 io, u64 bytes)
+{
 	if (class < 0)
 		return;
 	if (class == BYTES_FILE) {
