@@ -83,11 +83,13 @@ static __always_inline int call_returned(u64 *ctx, enum file_lookup lookup)
 	if (ret < 0)
 		failed_add(counts, task, nr, ret);
 	else if (ret && nr_info[nr].io && (files = task->files))
-		bytes_add(counts, fd_class(files, regs_first_arg(regs), lookup), nr_info[nr].io, ret);
+		bytes_add(counts, fd_class(files, regs_first_arg(regs), lookup), nr_info[nr].io,
+			  ret);
 	if (unlikely(began_ns))
 		timing_add(began_ns, timing_ns);
 	knob = knobs_get();
-	if (knob && unlikely(knob->interest[nr]) && knob->interest[nr] & want_update(knob, counts, task))
+	if (knob && unlikely(knob->interest[nr]) &&
+	    knob->interest[nr] & want_update(knob, counts, task))
 		bpf_tail_call(ctx, &stream_progs, nr_info[nr].store);
 	return 0;
 }

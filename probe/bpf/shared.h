@@ -48,14 +48,14 @@ struct nr_info {
  */
 struct probe_knobs {
 	__u8 interest[SYSCALL_NR_MAX]; /* enum probe_want per number */
-	__u32 scope_gen;       /* threads whose gen differs recompute their want; see want_kept() */
-	__u32 scope_by_pid;    /* 1: only threads with an ancestor (or self) in scope_pids want SCOPE */
-	__u32 scope_children;  /* 1: descendants too */
-	__u32 self_tgid;       /* never streamed, unless watch_self cleared it to 0 */
+	__u32 scope_gen;    /* threads whose gen differs recompute their want; see want_kept() */
+	__u32 scope_by_pid; /* 1: only threads with an ancestor (or self) in scope_pids want SCOPE */
+	__u32 scope_children; /* 1: descendants too */
+	__u32 self_tgid;      /* never streamed, unless watch_self cleared it to 0 */
 	__u32 snaplen;
 	__u32 failed_only;
 	__u32 cgroups_len, euids_len, comms_len; /* 0 = no such filter */
-	__u32 cgroup_v1;       /* 1: compare and report the pids controller's id */
+	__u32 cgroup_v1; /* 1: compare and report the pids controller's id */
 	__u64 cgroup_ids[16];
 	__u32 euids[16];
 	char comms[16][RECORD_COMM_LEN];
@@ -83,13 +83,13 @@ static inline __u32 want_kept(__u32 want, __u32 gen, __u32 gen_now)
 /* One per CPU, ARRAY map, BPF_F_MMAPABLE. Atomic adds: a preempted program may share the CPU. */
 struct cpu_stats {
 	__u64 fate[RECORD_FATE_COUNT][RECORD_CLASS_COUNT]; /* DELIVERED here means submitted */
-	__u64 bytes;                       /* submitted */
-	__u64 unreadable, cut;             /* marks on submitted records */
-	__u64 read_failures;               /* of kernel memory */
-	__u64 count_ns, count_samples;     /* self-timing of count_exit */
-	__u64 stream_ns, stream_samples;   /* self-timing of the store programs */
+	__u64 bytes;                                       /* submitted */
+	__u64 unreadable, cut;                             /* marks on submitted records */
+	__u64 read_failures;                               /* of kernel memory */
+	__u64 count_ns, count_samples;                     /* self-timing of count_exit */
+	__u64 stream_ns, stream_samples;                   /* self-timing of the store programs */
 	__u64 storage_failures;
-	__u64 lost_calls, lost_errors;     /* counted without a thread: row "other" */
+	__u64 lost_calls, lost_errors; /* counted without a thread: row "other" */
 	__u64 reserved[4];
 };
 
@@ -131,19 +131,20 @@ struct call_other {
 };
 
 struct thread_counts {
-	__u32 gen;         /* scope_gen for which want was computed */
-	__u8 want;         /* enum probe_want bits */
-	__u8 overflowed;   /* has rows in `overflow` */
-	__u8 ended;        /* its exit record is written: the counts are in that */
-	__u8 timed;        /* the next call is timed */
-	__u64 start;       /* boot ns; 0 = not made yet */
+	__u32 gen;       /* scope_gen for which want was computed */
+	__u8 want;       /* enum probe_want bits */
+	__u8 overflowed; /* has rows in `overflow` */
+	__u8 ended;      /* its exit record is written: the counts are in that */
+	__u8 timed;      /* the next call is timed */
+	__u64 start;     /* boot ns; 0 = not made yet */
 	__u32 tid;
 	__u32 reserved;
 	struct call_other other; /* found room nowhere */
 	struct byte_count bytes;
 	__u64 slots[COUNT_SLOTS];
 };
-_Static_assert(sizeof(struct thread_counts) == 432, "a thread's storage fits a 512-byte allocation");
+_Static_assert(sizeof(struct thread_counts) == 432,
+	       "a thread's storage fits a 512-byte allocation");
 
 /* Sizes of the tables; a test makes them smaller to see what happens when they are full. */
 #define COUNT_OVERFLOW_MAX 65536

@@ -31,7 +31,8 @@ static __always_inline void errno_add(struct task_struct *task, u32 nr, u32 err)
 }
 
 /* A negative result: a restart, an error, or (below -4095) a value. */
-static __noinline int failed_add(struct thread_counts *counts, struct task_struct *task, u32 nr, long ret)
+static __noinline int failed_add(struct thread_counts *counts, struct task_struct *task, u32 nr,
+				 long ret)
 {
 	u64 err = -ret;
 
@@ -62,7 +63,8 @@ static __always_inline bool compat_exits(u32 nr)
 }
 
 /* A number outside of the table, or of a 32-bit program: one of the rows COUNT_NR_*. */
-static __noinline int odd_call(struct thread_counts *counts, struct task_struct *task, u32 nr, long ret)
+static __noinline int odd_call(struct thread_counts *counts, struct task_struct *task, u32 nr,
+			       long ret)
 {
 	if (nr == (u32)-1) {
 		count_add(counts, task, SLOT_CALLS, COUNT_NR_SKIPPED);

@@ -90,7 +90,8 @@ static __always_inline void sample_socket(struct file_sample *sample, struct soc
 		*(u32 *)sample->saddr = sk->__sk_common.skc_rcv_saddr;
 		*(u32 *)sample->daddr = sk->__sk_common.skc_daddr;
 	} else {
-		bpf_core_read(&sample->saddr, sizeof(sample->saddr), &sk->__sk_common.skc_v6_rcv_saddr);
+		bpf_core_read(&sample->saddr, sizeof(sample->saddr),
+			      &sk->__sk_common.skc_v6_rcv_saddr);
 		bpf_core_read(&sample->daddr, sizeof(sample->daddr), &sk->__sk_common.skc_v6_daddr);
 	}
 }

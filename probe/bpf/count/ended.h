@@ -31,8 +31,9 @@ static __always_inline void ended_fold(struct thread_counts *counts)
 	__sync_fetch_and_add(&stats->lost_errors, errors);
 }
 
-static __always_inline void ended_fill(struct exit_wire *wire, struct probe_knobs *knob, struct thread_counts *counts,
-				       struct task_struct *task, enum ended_why why)
+static __always_inline void ended_fill(struct exit_wire *wire, struct probe_knobs *knob,
+				       struct thread_counts *counts, struct task_struct *task,
+				       enum ended_why why)
 {
 	exit_fill(wire, knob, counts, task);
 	if (why == ENDED_EXEC) {
@@ -43,8 +44,8 @@ static __always_inline void ended_fill(struct exit_wire *wire, struct probe_knob
 	wire->ready = 1;
 }
 
-static __always_inline void ended_write(struct probe_knobs *knob, struct thread_counts *counts, struct task_struct *task,
-					enum ended_why why)
+static __always_inline void ended_write(struct probe_knobs *knob, struct thread_counts *counts,
+					struct task_struct *task, enum ended_why why)
 {
 	struct exit_wire *wire = bpf_ringbuf_reserve(&exits, sizeof(*wire), 0);
 

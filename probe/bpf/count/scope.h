@@ -74,7 +74,8 @@ static __always_inline u32 want_update(struct probe_knobs *knob, struct thread_c
  * space fills its unused bytes with zeros, as the kernel does.
  * Verifier: a global function of numbers is verified once, not for each caller.
  */
-__noinline bool lists_allow_values(const struct probe_knobs *knob, u64 cgroup_id, u32 euid, u64 comm0, u64 comm1)
+__noinline bool lists_allow_values(const struct probe_knobs *knob, u64 cgroup_id, u32 euid,
+				   u64 comm0, u64 comm1)
 {
 	bool found;
 
@@ -92,7 +93,8 @@ __noinline bool lists_allow_values(const struct probe_knobs *knob, u64 cgroup_id
 		return false;
 	found = !knob->comms_len;
 	for (u32 i = 0; i < SCOPE_LIST_MAX && i < knob->comms_len && !found; i++)
-		found = ((const u64 *)knob->comms[i])[0] == comm0 && ((const u64 *)knob->comms[i])[1] == comm1;
+		found = ((const u64 *)knob->comms[i])[0] == comm0 &&
+			((const u64 *)knob->comms[i])[1] == comm1;
 	return found;
 }
 
@@ -104,7 +106,8 @@ static __always_inline u64 task_cgroup_read(struct task_struct *task, u32 v1)
 
 	if (!v1)
 		return BPF_CORE_READ(set, dfl_cgrp, kn, id);
-	bpf_core_read(&css, sizeof(css), &set->subsys[bpf_core_enum_value(enum cgroup_subsys_id, pids_cgrp_id)]);
+	bpf_core_read(&css, sizeof(css),
+		      &set->subsys[bpf_core_enum_value(enum cgroup_subsys_id, pids_cgrp_id)]);
 	return BPF_CORE_READ(css, cgroup, kn, id);
 }
 
@@ -112,8 +115,9 @@ static __always_inline bool lists_allow(const struct probe_knobs *knob, struct t
 {
 	if (!(knob->cgroups_len | knob->euids_len | knob->comms_len))
 		return true;
-	return lists_allow_values(knob, task_cgroup_read(task, knob->cgroup_v1), BPF_CORE_READ(task, cred, euid.val),
-				  ((u64 *)task->comm)[0], ((u64 *)task->comm)[1]);
+	return lists_allow_values(knob, task_cgroup_read(task, knob->cgroup_v1),
+				  BPF_CORE_READ(task, cred, euid.val), ((u64 *)task->comm)[0],
+				  ((u64 *)task->comm)[1]);
 }
 
 #endif

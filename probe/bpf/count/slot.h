@@ -34,7 +34,8 @@ static __always_inline struct thread_counts *counts_make(struct task_struct *tas
 }
 
 /* The identity under which a thread is counted; without storage it is what the task says. */
-static __always_inline struct thread_key identity_get(const struct thread_counts *counts, struct task_struct *task)
+static __always_inline struct thread_key identity_get(const struct thread_counts *counts,
+						      struct task_struct *task)
 {
 	u64 start = task->start_boottime;
 	u32 tid = task->pid;
@@ -134,7 +135,8 @@ __noinline u64 count_add_slow(struct thread_counts *counts, u64 start, u32 tid, 
 	return 0;
 }
 
-static __always_inline u64 count_add(struct thread_counts *counts, struct task_struct *task, u32 kind, u32 nr)
+static __always_inline u64 count_add(struct thread_counts *counts, struct task_struct *task,
+				     u32 kind, u32 nr)
 {
 	u32 at = slot_home(kind, nr);
 	struct thread_key id;

@@ -33,7 +33,8 @@ static __always_inline bool in_compat(struct task_struct *task)
 #if defined(__TARGET_ARCH_x86)
 	return task->thread_info.status & 0x2; /* TS_COMPAT, arch/x86/include/asm/thread_info.h */
 #else
-	return task->thread_info.flags & 1 << 22; /* TIF_32BIT, arch/arm64/include/asm/thread_info.h */
+	return task->thread_info.flags &
+	       1 << 22; /* TIF_32BIT, arch/arm64/include/asm/thread_info.h */
 #endif
 }
 
@@ -74,7 +75,8 @@ static __always_inline void leader_comm_put(char *to, struct task_struct *task)
 }
 
 /* enum task_flag of any task. */
-static __always_inline u32 task_flags(struct probe_knobs *knob, struct thread_counts *counts, struct task_struct *task)
+static __always_inline u32 task_flags(struct probe_knobs *knob, struct thread_counts *counts,
+				      struct task_struct *task)
 {
 	u32 flags = 0, want;
 
@@ -101,8 +103,8 @@ static __always_inline void counts_copy(u64 *to, const u64 *from)
 }
 
 /* Everything of an exit record. counts may be NULL. `ready` is left to the caller. */
-static __always_inline void exit_fill(struct exit_wire *wire, struct probe_knobs *knob, struct thread_counts *counts,
-				      struct task_struct *task)
+static __always_inline void exit_fill(struct exit_wire *wire, struct probe_knobs *knob,
+				      struct thread_counts *counts, struct task_struct *task)
 {
 	struct thread_key id = identity_get(counts, task);
 	struct task_exit *exit = &wire->exit;
