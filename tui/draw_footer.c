@@ -15,7 +15,8 @@ static void draw_prompt(struct monitor *monitor, int row)
 	const char *text = prompt->text;
 	char front[FILTER_MAX];
 
-	col += screen_put(screen, (struct spot){ row, col, cols / 2 }, ROLE_PROMPT, prompt_label(prompt->kind));
+	col += screen_put(screen, (struct spot){ row, col, cols / 2 }, ROLE_PROMPT,
+			  prompt_label(prompt->kind));
 	col += screen_put(screen, (struct spot){ row, col, 2 }, ROLE_PROMPT, ": ");
 	room = cols - col - 1;
 	snprintf(front, sizeof(front), "%.*s", (int)prompt->at, prompt->text);
@@ -49,8 +50,8 @@ static void idle_text(struct monitor *monitor, struct text_buf *buf)
 		text_buf_add(buf, "the stream is loading");
 	} else if (level->view->follow && snapshot->streaming_since_ns) {
 		draw_clock(snapshot->streaming_since_ns, clock, sizeof(clock));
-		text_buf_printf(buf, "%s, in memory since %s", level->follow ? "at the tail" : "End: back to the tail",
-				clock);
+		text_buf_printf(buf, "%s, in memory since %s",
+				level->follow ? "at the tail" : "End: back to the tail", clock);
 	}
 }
 
@@ -71,13 +72,16 @@ void draw_status(struct monitor *monitor, int row)
 	}
 	if (monitor->popup != POPUP_NONE)
 		return;
-	snprintf(position, sizeof(position), "%zu/%zu", rows ? level_now(monitor)->cursor + 1 : 0, rows);
+	snprintf(position, sizeof(position), "%zu/%zu", rows ? level_now(monitor)->cursor + 1 : 0,
+		 rows);
 	right = (int)strlen(position) + 2;
-	screen_put_right(screen, (struct spot){ row, cols - right, right - 1 }, ROLE_STATUS, position);
+	screen_put_right(screen, (struct spot){ row, cols - right, right - 1 }, ROLE_STATUS,
+			 position);
 	text_buf_init(&buf, data, sizeof(data));
 	idle_text(monitor, &buf);
 	if (*monitor->status)
-		screen_put(screen, (struct spot){ row, 1, cols - right - 1 }, ROLE_PROMPT, monitor->status);
+		screen_put(screen, (struct spot){ row, 1, cols - right - 1 }, ROLE_PROMPT,
+			   monitor->status);
 	else if (buf.len)
 		screen_put(screen, (struct spot){ row, 1, cols - right - 1 }, ROLE_STATUS, data);
 	else if (notice)
@@ -105,7 +109,8 @@ void draw_footer(struct monitor *monitor, int row)
 	for (size_t i = 0; i < key_table_len(); i++) {
 		const struct key_row *key = key_at(i);
 		/* Where there is no room for all words, Enter needs none. */
-		const char *word = key->footer && !wide && key->request == REQUEST_DRILL ? "" : key->footer;
+		const char *word =
+			key->footer && !wide && key->request == REQUEST_DRILL ? "" : key->footer;
 		char name[16];
 		int width;
 
@@ -118,7 +123,11 @@ void draw_footer(struct monitor *monitor, int row)
 		if (col + width > cols)
 			break;
 		col += wide;
-		col += screen_put(screen, (struct spot){ row, col, cols - col }, ROLE_FOOTER_KEY, name) + !!*word;
-		col += screen_put(screen, (struct spot){ row, col, cols - col }, ROLE_FOOTER, word) + 1 + wide;
+		col += screen_put(screen, (struct spot){ row, col, cols - col }, ROLE_FOOTER_KEY,
+				  name) +
+		       !!*word;
+		col += screen_put(screen, (struct spot){ row, col, cols - col }, ROLE_FOOTER,
+				  word) +
+		       1 + wide;
 	}
 }

@@ -30,7 +30,8 @@ void draw_frame(struct monitor *monitor)
 	if (rows < SCREEN_MIN_ROWS || cols < SCREEN_MIN_COLS) {
 		char text[64];
 
-		snprintf(text, sizeof(text), "terminal too small (need %dx%d)", SCREEN_MIN_COLS, SCREEN_MIN_ROWS);
+		snprintf(text, sizeof(text), "terminal too small (need %dx%d)", SCREEN_MIN_COLS,
+			 SCREEN_MIN_ROWS);
 		screen_put(screen, (struct spot){ .width = cols }, ROLE_NORMAL, text);
 		screen_end(screen);
 		return;
@@ -38,16 +39,10 @@ void draw_frame(struct monitor *monitor)
 	level_fill(monitor);
 	draw_strip(monitor);
 	switch (monitor->popup) {
-	case POPUP_NONE:
-		draw_table(monitor, STRIP_ROWS, middle);
-		break;
-	case POPUP_HELP:
-		help_draw(monitor, area, middle);
-		break;
+	case POPUP_NONE: draw_table(monitor, STRIP_ROWS, middle); break;
+	case POPUP_HELP: help_draw(monitor, area, middle); break;
 	case POPUP_VIEWS:
-	case POPUP_SORT:
-		picker_draw(monitor, area, middle);
-		break;
+	case POPUP_SORT: picker_draw(monitor, area, middle); break;
 	}
 	draw_status(monitor, rows - 2);
 	draw_footer(monitor, rows - 1);

@@ -9,7 +9,7 @@
 #include "text.h"
 
 #define STRIP_ITEMS_MAX 8
-#define STRIP_GAP 2           /* cells between items */
+#define STRIP_GAP 2 /* cells between items */
 #define LAG_WARN_NS 1000000000ull
 
 struct strip_item {
@@ -20,14 +20,17 @@ struct strip_item {
 
 static void number_text(double number, bool at_least, char *text, size_t size)
 {
-	struct cell cell = { .kind = COLUMN_RATE, .known = true, .at_least = at_least, .number = number };
+	struct cell cell = {
+		.kind = COLUMN_RATE, .known = true, .at_least = at_least, .number = number
+	};
 	struct text_buf buf;
 
 	text_buf_init(&buf, text, size);
 	cell_human(&cell, &buf);
 }
 
-static void rate_text(const struct snapshot *snapshot, uint64_t delta, bool at_least, char *text, size_t size)
+static void rate_text(const struct snapshot *snapshot, uint64_t delta, bool at_least, char *text,
+		      size_t size)
 {
 	char number[32];
 
@@ -35,7 +38,8 @@ static void rate_text(const struct snapshot *snapshot, uint64_t delta, bool at_l
 		snprintf(text, size, "-");
 		return;
 	}
-	number_text((double)delta * 1e9 / (double)snapshot->interval_ns, at_least, number, sizeof(number));
+	number_text((double)delta * 1e9 / (double)snapshot->interval_ns, at_least, number,
+		    sizeof(number));
 	snprintf(text, size, "%s/s", number);
 }
 
@@ -58,8 +62,8 @@ static bool drops_per_buffer(const struct snapshot *snapshot, char *text, size_t
 
 	for (size_t i = 0; i < snapshot->buffers_len; i++) {
 		const struct buffer_row *buffer = &snapshot->buffers[i];
-		int added = snprintf(text + len, size - len, "%sb%u %llu", len ? " " : "", buffer->buffer,
-				     (unsigned long long)buffer->drops);
+		int added = snprintf(text + len, size - len, "%sb%u %llu", len ? " " : "",
+				     buffer->buffer, (unsigned long long)buffer->drops);
 
 		if (added < 0 || (size_t)added >= size - len)
 			return false;
@@ -77,8 +81,8 @@ static void drops_total(const struct snapshot *snapshot, char *text, size_t size
 		if (!worst || snapshot->buffers[i].drops > worst->drops)
 			worst = &snapshot->buffers[i];
 	if (worst && worst->drops)
-		snprintf(text, size, "%llu (b%u %llu)", (unsigned long long)snapshot->health.drops, worst->buffer,
-			 (unsigned long long)worst->drops);
+		snprintf(text, size, "%llu (b%u %llu)", (unsigned long long)snapshot->health.drops,
+			 worst->buffer, (unsigned long long)worst->drops);
 	else
 		snprintf(text, size, "%llu", (unsigned long long)snapshot->health.drops);
 }
@@ -94,7 +98,9 @@ static int strip_width(const struct strip_item *items, size_t len)
 
 static void item_drops(const struct snapshot *snapshot, size_t room, struct strip_item *ret_item)
 {
-	*ret_item = (struct strip_item){ .key = "drop", .role = snapshot->health.drops ? ROLE_WARNING : ROLE_STRIP };
+	*ret_item =
+		(struct strip_item){ .key = "drop",
+				     .role = snapshot->health.drops ? ROLE_WARNING : ROLE_STRIP };
 	if (room > sizeof(ret_item->value))
 		room = sizeof(ret_item->value);
 	if (room < 8 || !drops_per_buffer(snapshot, ret_item->value, room))
@@ -109,23 +115,30 @@ static void item_own(const struct snapshot *snapshot, struct strip_item *ret_ite
 	*ret_item = (struct strip_item){ .key = "own", .role = ROLE_STRIP };
 	if (snapshot->interval_ns)
 		len = snprintf(ret_item->value, sizeof(ret_item->value), "%.1f%%",
-			       100.0 * (double)health->own_cpu_delta_ns / (double)snapshot->interval_ns);
+			       100.0 * (double)health->own_cpu_delta_ns /
+				       (double)snapshot->interval_ns);
 	else
 		len = snprintf(ret_item->value, sizeof(ret_item->value), "-");
 	if (health->own_ns_per_call > 0)
-		snprintf(ret_item->value + len, sizeof(ret_item->value) - (size_t)len, " %.0fns", health->own_ns_per_call);
+		snprintf(ret_item->value + len, sizeof(ret_item->value) - (size_t)len, " %.0fns",
+			 health->own_ns_per_call);
 }
 
 /* Which items there are, most important first; what does not fit leaves from the end. */
-static size_t strip_items(const struct snapshot *snapshot, int cols, struct strip_item items[STRIP_ITEMS_MAX])
+static size_t strip_items(const struct snapshot *snapshot, int cols,
+			  struct strip_item items[STRIP_ITEMS_MAX])
 {
 	const struct health_row *health = &snapshot->health;
 	size_t len = 0;
 
-	items[1] = (struct strip_item){ .key = "lag", .role = health->lag_ns > LAG_WARN_NS ? ROLE_WARNING : ROLE_STRIP };
+	items[1] = (struct strip_item){ .key = "lag",
+					.role = health->lag_ns > LAG_WARN_NS ? ROLE_WARNING
+									     : ROLE_STRIP };
 	duration_text(health->lag_ns, items[1].value, sizeof(items[1].value));
-	items[2] = (struct strip_item){ .key = "calls", .role = health->inexact ? ROLE_WARNING : ROLE_STRIP };
-	rate_text(snapshot, health->calls_delta, health->inexact, items[2].value, sizeof(items[2].value));
+	items[2] = (struct strip_item){ .key = "calls",
+					.role = health->inexact ? ROLE_WARNING : ROLE_STRIP };
+	rate_text(snapshot, health->calls_delta, health->inexact, items[2].value,
+		  sizeof(items[2].value));
 	items[3] = (struct strip_item){ .key = "ev", .role = ROLE_STRIP };
 	rate_text(snapshot, health->events_delta, false, items[3].value, sizeof(items[3].value));
 	item_own(snapshot, &items[4]);
@@ -134,7 +147,9 @@ static size_t strip_items(const struct snapshot *snapshot, int cols, struct stri
 	while (len > 2 && strip_width(items, len) > cols)
 		len--;
 	if (cols > strip_width(items, len) && cols >= STRIP_FULL_COLS)
-		item_drops(snapshot, (size_t)(cols - strip_width(items, len)) + strlen(items[0].value), &items[0]);
+		item_drops(snapshot,
+			   (size_t)(cols - strip_width(items, len)) + strlen(items[0].value),
+			   &items[0]);
 	if (cols < STRIP_FULL_COLS) {
 		items[2] = items[4];
 		if (strip_width(items, 3) <= cols)
@@ -162,8 +177,11 @@ static void draw_health(struct monitor *monitor, int row)
 
 		if (order[i] >= len)
 			continue;
-		col += screen_put(monitor->screen, (struct spot){ row, col, cols - col }, ROLE_STRIP_KEY, item->key) + 1;
-		col += screen_put(monitor->screen, (struct spot){ row, col, cols - col }, item->role, item->value);
+		col += screen_put(monitor->screen, (struct spot){ row, col, cols - col },
+				  ROLE_STRIP_KEY, item->key) +
+		       1;
+		col += screen_put(monitor->screen, (struct spot){ row, col, cols - col },
+				  item->role, item->value);
 		col += STRIP_GAP;
 	}
 }
@@ -197,7 +215,8 @@ static void draw_breadcrumb(struct monitor *monitor, struct spot spot)
 	cells = text_cells(text, utf8);
 	if (cells > spot.width && spot.width > 2) {
 		text = text_skip(text, cells - spot.width + 1, utf8);
-		screen_put(monitor->screen, (struct spot){ spot.row, spot.col, 1 }, ROLE_BREADCRUMB, utf8 ? "\u2026" : "~");
+		screen_put(monitor->screen, (struct spot){ spot.row, spot.col, 1 }, ROLE_BREADCRUMB,
+			   utf8 ? "\u2026" : "~");
 		spot.col++;
 		spot.width--;
 	}
@@ -219,14 +238,18 @@ void draw_strip(struct monitor *monitor)
 		return;
 	}
 	if (cols >= STRIP_FULL_COLS)
-		col += screen_put(screen, (struct spot){ 0, col, 16 }, ROLE_STRIP, newest->host ? newest->host : "") + 1;
-	col += screen_put(screen, (struct spot){ 0, col, cols - col }, monitor->paused ? ROLE_PAUSED : ROLE_LIVE,
+		col += screen_put(screen, (struct spot){ 0, col, 16 }, ROLE_STRIP,
+				  newest->host ? newest->host : "") +
+		       1;
+	col += screen_put(screen, (struct spot){ 0, col, cols - col },
+			  monitor->paused ? ROLE_PAUSED : ROLE_LIVE,
 			  monitor->paused ? "paused" : "live");
 	col++;
 	draw_clock(shown ? shown->time_ns : newest->time_ns, clock, sizeof(clock));
 	col += screen_put(screen, (struct spot){ 0, col, cols - col }, ROLE_STRIP, clock) + 2;
 	snprintf(delay, sizeof(delay), "%.3gs", (double)monitor->delay_ns / 1e9);
 	right = (int)strlen(delay) + 2;
-	screen_put_right(screen, (struct spot){ 0, cols - right, right - 1 }, ROLE_STRIP_KEY, delay);
+	screen_put_right(screen, (struct spot){ 0, cols - right, right - 1 }, ROLE_STRIP_KEY,
+			 delay);
 	draw_breadcrumb(monitor, (struct spot){ 0, col, cols - col - right });
 }

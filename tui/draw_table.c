@@ -8,9 +8,9 @@
 #include <string.h>
 #include "text.h"
 
-#define CELL_MAX 4608     /* bytes: a path and what surrounds it */
-#define REST_MIN 16       /* least width of the column that takes what is left */
-#define SHIFT_CELLS 16    /* how far one step scrolls the text of the last column */
+#define CELL_MAX 4608  /* bytes: a path and what surrounds it */
+#define REST_MIN 16    /* least width of the column that takes what is left */
+#define SHIFT_CELLS 16 /* how far one step scrolls the text of the last column */
 #define COLUMN_GAP 1
 
 struct grid_column {
@@ -37,8 +37,8 @@ static bool column_shown(const struct level *level, size_t index)
 	return !level->view->columns[index].optional || index == level->sort;
 }
 
-static void cell_text(const struct monitor *monitor, const struct row *row, const struct column *column,
-		      char text[CELL_MAX])
+static void cell_text(const struct monitor *monitor, const struct row *row,
+		      const struct column *column, char text[CELL_MAX])
 {
 	struct text_buf buf;
 	struct cell cell;
@@ -49,7 +49,8 @@ static void cell_text(const struct monitor *monitor, const struct row *row, cons
 }
 
 /* The widest of the rows [first, first + rows) in a column of numbers; its own width at least. */
-static int column_width(const struct monitor *monitor, const struct column *column, size_t first, size_t rows)
+static int column_width(const struct monitor *monitor, const struct column *column, size_t first,
+			size_t rows)
 {
 	int width = (int)column->width;
 	char text[CELL_MAX];
@@ -141,7 +142,8 @@ static void grid_fit(struct grid *grid, int cols)
 	/* One in the middle takes the rest too, where a view has it there. */
 	for (size_t i = 0; i + 1 < grid->len; i++)
 		if (!grid->columns[i].width)
-			grid->columns[i].width = REST_MIN + (cols > grid_width(grid) ? cols - grid_width(grid) : 0);
+			grid->columns[i].width =
+				REST_MIN + (cols > grid_width(grid) ? cols - grid_width(grid) : 0);
 	if (grid->len == 1 && grid->columns[0].width > cols)
 		grid->columns[0].width = cols;
 }
@@ -194,10 +196,13 @@ static bool is_nothing(const char *text)
 	return !text[strspn(text, "0.-%BKMG/s")];
 }
 
-static void draw_gap(struct monitor *monitor, const struct row *row, struct spot spot, enum role role)
+static void draw_gap(struct monitor *monitor, const struct row *row, struct spot spot,
+		     enum role role)
 {
 	char digits[24], text[96];
-	size_t len = (size_t)snprintf(digits, sizeof(digits), "%llu", (unsigned long long)row->gap_lost), out = 0;
+	size_t len = (size_t)snprintf(digits, sizeof(digits), "%llu",
+				      (unsigned long long)row->gap_lost),
+	       out = 0;
 	char grouped[40];
 
 	for (size_t i = 0; i < len; i++) {
@@ -206,14 +211,14 @@ static void draw_gap(struct monitor *monitor, const struct row *row, struct spot
 		grouped[out++] = digits[i];
 	}
 	grouped[out] = '\0';
-	snprintf(text, sizeof(text), "-- %s event%s lost in buffer %u --", grouped, row->gap_lost == 1 ? "" : "s",
-		 row->gap_buffer);
+	snprintf(text, sizeof(text), "-- %s event%s lost in buffer %u --", grouped,
+		 row->gap_lost == 1 ? "" : "s", row->gap_buffer);
 	screen_put(monitor->screen, spot, role, text);
 }
 
 /* Returns whether the text of the last column goes on beyond what was left out at its front. */
-static bool draw_cells(struct monitor *monitor, const struct grid *grid, const struct row *row, int screen_row,
-		       enum role role)
+static bool draw_cells(struct monitor *monitor, const struct grid *grid, const struct row *row,
+		       int screen_row, enum role role)
 {
 	struct screen *screen = monitor->screen;
 	bool more = false;
@@ -265,7 +270,8 @@ static void draw_no_rows(struct monitor *monitor, int row)
 		text = "no row has the text of the filter";
 	else if (level->held && level->view->entity == ENTITY_FIELD)
 		text = "the event is no longer in memory";
-	screen_put(monitor->screen, (struct spot){ row, 1, screen_cols(monitor->screen) - 1 }, ROLE_ZERO, text);
+	screen_put(monitor->screen, (struct spot){ row, 1, screen_cols(monitor->screen) - 1 },
+		   ROLE_ZERO, text);
 }
 
 void draw_table(struct monitor *monitor, int first_row, int rows)

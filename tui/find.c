@@ -5,7 +5,8 @@
 
 #define FIND_CELL_MAX 4608 /* a path and what surrounds it */
 
-static bool row_contains(const struct monitor *monitor, const struct level *level, const struct row *row)
+static bool row_contains(const struct monitor *monitor, const struct level *level,
+			 const struct row *row)
 {
 	for (size_t i = 0; i < level->view->columns_len; i++) {
 		const struct view_column *shown = &level->view->columns[i];

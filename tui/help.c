@@ -25,7 +25,8 @@ static bool help_line(struct help_page *page, struct spot *ret_spot)
 
 	if (line < page->top || line >= page->top + page->rows)
 		return false;
-	*ret_spot = (struct spot){ page->area.row + (int)(line - page->top), page->area.col + 1, page->area.width - 2 };
+	*ret_spot = (struct spot){ page->area.row + (int)(line - page->top), page->area.col + 1,
+				   page->area.width - 2 };
 	return true;
 }
 
@@ -73,11 +74,13 @@ static void help_item(struct help_page *page, const char *name, const char *text
 			continue;
 		}
 		if (first)
-			screen_put(page->monitor->screen, (struct spot){ spot.row, spot.col, HELP_KEY_CELLS - 1 },
+			screen_put(page->monitor->screen,
+				   (struct spot){ spot.row, spot.col, HELP_KEY_CELLS - 1 },
 				   ROLE_POPUP_TITLE, name);
 		first = false;
-		screen_put(page->monitor->screen, (struct spot){ spot.row, spot.col + HELP_KEY_CELLS, width },
-			   ROLE_POPUP, part);
+		screen_put(page->monitor->screen,
+			   (struct spot){ spot.row, spot.col + HELP_KEY_CELLS, width }, ROLE_POPUP,
+			   part);
 	} while (*text);
 }
 
@@ -100,7 +103,8 @@ static void help_keys(struct help_page *page, enum key_group group)
 			if (j < i)
 				break;
 			key_text(key_at(j)->key, name, sizeof(name));
-			len += (size_t)snprintf(names + len, sizeof(names) - len, "%s%s", len ? " " : "", name);
+			len += (size_t)snprintf(names + len, sizeof(names) - len, "%s%s",
+						len ? " " : "", name);
 			if (len >= sizeof(names))
 				break;
 		}
@@ -132,7 +136,8 @@ static void help_columns(struct help_page *page)
 	help_title(page, "Columns of this view");
 	for (size_t i = 0; i < view->columns_len; i++)
 		if (!view->columns[i].optional)
-			help_item(page, view->columns[i].column->header, view->columns[i].column->help);
+			help_item(page, view->columns[i].column->header,
+				  view->columns[i].column->help);
 }
 
 void help_draw(struct monitor *monitor, struct spot area, int rows)
@@ -146,13 +151,17 @@ void help_draw(struct monitor *monitor, struct spot area, int rows)
 	char title[128];
 
 	if (monitor->help_top + page.rows > monitor->help_lines && monitor->help_lines)
-		monitor->help_top = monitor->help_lines > page.rows ? monitor->help_lines - page.rows : 0;
+		monitor->help_top =
+			monitor->help_lines > page.rows ? monitor->help_lines - page.rows : 0;
 	page.top = monitor->help_top;
 	monitor->page_rows = page.rows;
 	for (int i = 0; i < rows; i++)
-		screen_fill(monitor->screen, (struct spot){ area.row + i, area.col, area.width }, ROLE_POPUP);
-	snprintf(title, sizeof(title), "Help for %s: Up, Down, PgUp, PgDn scroll, Esc closes", view->title);
-	screen_put(monitor->screen, (struct spot){ area.row, area.col + 1, area.width - 1 }, ROLE_POPUP_TITLE, title);
+		screen_fill(monitor->screen, (struct spot){ area.row + i, area.col, area.width },
+			    ROLE_POPUP);
+	snprintf(title, sizeof(title), "Help for %s: Up, Down, PgUp, PgDn scroll, Esc closes",
+		 view->title);
+	screen_put(monitor->screen, (struct spot){ area.row, area.col + 1, area.width - 1 },
+		   ROLE_POPUP_TITLE, title);
 	help_item(&page, view->title, view->help);
 	for (enum key_group group = 0; group < KEY_GROUP_COUNT; group++)
 		help_keys(&page, group);
@@ -166,34 +175,21 @@ void help_key(struct monitor *monitor, int key)
 	size_t page = monitor->page_rows ? monitor->page_rows : 1;
 
 	switch (key) {
-	case INPUT_UP:
-		monitor->help_top -= monitor->help_top > 0;
-		break;
-	case INPUT_DOWN:
-		monitor->help_top++;
-		break;
+	case INPUT_UP: monitor->help_top -= monitor->help_top > 0; break;
+	case INPUT_DOWN: monitor->help_top++; break;
 	case INPUT_PAGE_UP:
 		monitor->help_top -= monitor->help_top < page ? monitor->help_top : page;
 		break;
 	case INPUT_PAGE_DOWN:
-	case ' ':
-		monitor->help_top += page;
-		break;
-	case INPUT_HOME:
-		monitor->help_top = 0;
-		break;
-	case INPUT_END:
-		monitor->help_top = monitor->help_lines;
-		break;
+	case ' ': monitor->help_top += page; break;
+	case INPUT_HOME: monitor->help_top = 0; break;
+	case INPUT_END: monitor->help_top = monitor->help_lines; break;
 	case INPUT_ESCAPE:
 	case INPUT_BACKSPACE:
 	case INPUT_ENTER:
 	case INPUT_F1:
 	case '?':
-	case 'q':
-		monitor->popup = POPUP_NONE;
-		break;
-	default:
-		break;
+	case 'q': monitor->popup = POPUP_NONE; break;
+	default: break;
 	}
 }

@@ -6,7 +6,8 @@
 #include "text.h"
 
 static const struct key_row key_rows[] = {
-#define KEY(k, r, g, f) { .key = (k), .request = REQUEST_##r, .group = KEY_GROUP_##g, .footer = (f) },
+#define KEY(k, r, g, f) \
+	{ .key = (k), .request = REQUEST_##r, .group = KEY_GROUP_##g, .footer = (f) },
 #include "keys.def"
 };
 
@@ -14,18 +15,19 @@ static const char *const group_titles[] = {
 #define KEY_GROUP(id, title) [KEY_GROUP_##id] = title,
 #include "keys.def"
 };
-_Static_assert(sizeof(group_titles) / sizeof(group_titles[0]) == KEY_GROUP_COUNT, "a title for every group");
+_Static_assert(sizeof(group_titles) / sizeof(group_titles[0]) == KEY_GROUP_COUNT,
+	       "a title for every group");
 
 static const struct {
 	int key;
 	const char *name;
 } special_names[] = {
-	{ .key = INPUT_UP, .name = "Up" },           { .key = INPUT_DOWN, .name = "Down" },
-	{ .key = INPUT_LEFT, .name = "Left" },       { .key = INPUT_RIGHT, .name = "Right" },
-	{ .key = INPUT_PAGE_UP, .name = "PgUp" },    { .key = INPUT_PAGE_DOWN, .name = "PgDn" },
-	{ .key = INPUT_HOME, .name = "Home" },       { .key = INPUT_END, .name = "End" },
-	{ .key = INPUT_DELETE, .name = "Del" },      { .key = INPUT_ENTER, .name = "Enter" },
-	{ .key = INPUT_ESCAPE, .name = "Esc" },      { .key = INPUT_BACKSPACE, .name = "Bksp" },
+	{ .key = INPUT_UP, .name = "Up" },        { .key = INPUT_DOWN, .name = "Down" },
+	{ .key = INPUT_LEFT, .name = "Left" },    { .key = INPUT_RIGHT, .name = "Right" },
+	{ .key = INPUT_PAGE_UP, .name = "PgUp" }, { .key = INPUT_PAGE_DOWN, .name = "PgDn" },
+	{ .key = INPUT_HOME, .name = "Home" },    { .key = INPUT_END, .name = "End" },
+	{ .key = INPUT_DELETE, .name = "Del" },   { .key = INPUT_ENTER, .name = "Enter" },
+	{ .key = INPUT_ESCAPE, .name = "Esc" },   { .key = INPUT_BACKSPACE, .name = "Bksp" },
 	{ .key = ' ', .name = "Space" },
 };
 
@@ -83,8 +85,11 @@ void keys_print(FILE *out, int json)
 		key_text(row->key, name, sizeof(name));
 		/* No name and no help has a character that JSON would escape. */
 		if (json)
-			fprintf(out, "{\"key\":\"%s\",\"request\":\"%s\",\"group\":\"%s\",\"help\":\"%s\"}\n", name,
-				request_name(row->request), key_group_title(row->group), request_help_text(row->request));
+			fprintf(out,
+				"{\"key\":\"%s\",\"request\":\"%s\",\"group\":\"%s\",\"help\":\"%"
+				"s\"}\n",
+				name, request_name(row->request), key_group_title(row->group),
+				request_help_text(row->request));
 		else
 			fprintf(out, "%-8s %-16s %s\n", name, request_name(row->request),
 				request_help_text(row->request));

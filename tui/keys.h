@@ -39,7 +39,7 @@ enum input_key {
 	INPUT_F11,
 	INPUT_F12,
 };
-#define INPUT_CTRL(letter) ((letter) & 0x1f)
+#define INPUT_CTRL(letter) ((letter)&0x1f)
 
 enum key_group {
 #define KEY_GROUP(id, title) KEY_GROUP_##id,

@@ -66,7 +66,8 @@ void level_enter(struct monitor *monitor)
 	enum view_stream stream = level->view->stream;
 
 	/* The page of an event keeps what it came from running: the thread's next event. */
-	for (size_t i = monitor->depth - 1; i > 0 && monitor->levels[i].view->entity == ENTITY_FIELD; i--)
+	for (size_t i = monitor->depth - 1;
+	     i > 0 && monitor->levels[i].view->entity == ENTITY_FIELD; i--)
 		stream = monitor->levels[i - 1].view->stream;
 	if (source->want_stream)
 		source->want_stream(source->ctx, stream);

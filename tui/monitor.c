@@ -49,7 +49,8 @@ static void monitor_view_key(struct monitor *monitor, int key)
 	for (size_t i = 0; i < view_set_len(views); i++) {
 		const struct view *view = view_set_at(views, i);
 
-		if (view->key[0] && !view->key[1] && view->key[0] == key && view->entity != ENTITY_FIELD) {
+		if (view->key[0] && !view->key[1] && view->key[0] == key &&
+		    view->entity != ENTITY_FIELD) {
 			level_switch(monitor, view);
 			return;
 		}
@@ -85,22 +86,15 @@ static void monitor_signal(struct monitor *monitor, int sig)
 	switch (sig) {
 	case SIGINT:
 	case SIGTERM:
-	case SIGHUP:
-		monitor->quit = true;
-		break;
+	case SIGHUP: monitor->quit = true; break;
 	case SIGTSTP:
 		screen_suspend(monitor->screen);
 		signals_stop();
 		screen_resume(monitor->screen);
 		break;
-	case SIGCONT:
-		screen_resume(monitor->screen);
-		break;
-	case SIGWINCH:
-		screen_resize(monitor->screen);
-		break;
-	default:
-		break;
+	case SIGCONT: screen_resume(monitor->screen); break;
+	case SIGWINCH: screen_resize(monitor->screen); break;
+	default: break;
 	}
 }
 
@@ -175,7 +169,8 @@ static void monitor_loop(struct monitor *monitor)
 			[POLL_SOURCE] = { .events = POLLIN },
 		};
 
-		fds[POLL_SOURCE].fd = rest > now || monitor->source_ended ? -1 : monitor->source->fd;
+		fds[POLL_SOURCE].fd =
+			rest > now || monitor->source_ended ? -1 : monitor->source->fd;
 		draw_frame(monitor);
 		if (rest > now && (!wake || rest < wake))
 			wake = rest;
@@ -191,7 +186,8 @@ static void monitor_loop(struct monitor *monitor)
 			level_fill(monitor);
 			rest = now_ns() + (now_ns() - before) * FILL_REST;
 		}
-		if ((stop && now >= stop) || (opts->refreshes && monitor->snapshots >= opts->refreshes))
+		if ((stop && now >= stop) ||
+		    (opts->refreshes && monitor->snapshots >= opts->refreshes))
 			monitor->quit = true;
 	}
 }
@@ -207,7 +203,8 @@ static void monitor_release(struct monitor *monitor)
 	snapshot_unref(monitor->newest);
 }
 
-int monitor_run(const struct monitor_opts *opts, const struct snapshot_source *source, char *err, size_t err_size)
+int monitor_run(const struct monitor_opts *opts, const struct snapshot_source *source, char *err,
+		size_t err_size)
 {
 	struct monitor *monitor = calloc(1, sizeof(*monitor));
 	int rc;

@@ -32,14 +32,15 @@ struct snapshot_source {
 
 struct monitor_opts {
 	const struct view_set *views;
-	const struct view *view;       /* on screen first; not one of entity FIELD */
-	struct scope scope;            /* chips of the command line */
-	const char *watched;           /* in the breadcrumb: what the source has no more than; NULL: everything */
+	const struct view *view; /* on screen first; not one of entity FIELD */
+	struct scope scope;      /* chips of the command line */
+	const char *
+		watched; /* in the breadcrumb: what the source has no more than; NULL: everything */
 	const struct theme *theme;
-	const struct theme *mono;      /* for terminals without colours and NO_COLOR */
+	const struct theme *mono; /* for terminals without colours and NO_COLOR */
 	uint64_t delay_ns;
-	uint64_t stop_ns;              /* leave after this long; 0 = never */
-	uint64_t refreshes;            /* leave after so many snapshots; 0 = never */
+	uint64_t stop_ns;   /* leave after this long; 0 = never */
+	uint64_t refreshes; /* leave after so many snapshots; 0 = never */
 };
 
 /*
@@ -47,6 +48,7 @@ struct monitor_opts {
  * 0, or -errno with a sentence in err when the screen cannot be opened. The terminal and the
  * handlers of the signals it uses are as before in both cases.
  */
-int monitor_run(const struct monitor_opts *opts, const struct snapshot_source *source, char *err, size_t err_size);
+int monitor_run(const struct monitor_opts *opts, const struct snapshot_source *source, char *err,
+		size_t err_size);
 
 #endif

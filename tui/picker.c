@@ -79,32 +79,16 @@ void picker_key(struct monitor *monitor, int key)
 	long line;
 
 	switch (key) {
-	case INPUT_UP:
-		picker->cursor -= picker->cursor > 0;
-		break;
-	case INPUT_DOWN:
-		picker->cursor++;
-		break;
-	case INPUT_PAGE_UP:
-		picker->cursor -= picker->cursor < page ? picker->cursor : page;
-		break;
-	case INPUT_PAGE_DOWN:
-		picker->cursor += page;
-		break;
-	case INPUT_HOME:
-		picker->cursor = 0;
-		break;
-	case INPUT_END:
-		picker->cursor = picker->len;
-		break;
-	case INPUT_ENTER:
-		picker_choose(monitor);
-		return;
+	case INPUT_UP: picker->cursor -= picker->cursor > 0; break;
+	case INPUT_DOWN: picker->cursor++; break;
+	case INPUT_PAGE_UP: picker->cursor -= picker->cursor < page ? picker->cursor : page; break;
+	case INPUT_PAGE_DOWN: picker->cursor += page; break;
+	case INPUT_HOME: picker->cursor = 0; break;
+	case INPUT_END: picker->cursor = picker->len; break;
+	case INPUT_ENTER: picker_choose(monitor); return;
 	case INPUT_ESCAPE:
 	case INPUT_BACKSPACE:
-	case 'q':
-		monitor->popup = POPUP_NONE;
-		return;
+	case 'q': monitor->popup = POPUP_NONE; return;
 	default:
 		line = picker_line_of_key(monitor, key);
 		if (line >= 0) {
@@ -130,21 +114,24 @@ static void picker_texts(struct monitor *monitor, size_t item, const char *texts
 	}
 	texts[0] = "";
 	texts[1] = item == SIZE_MAX ? "arrival" : view->columns[item].column->header;
-	texts[2] = item == SIZE_MAX ? "The order in which events came." : view->columns[item].column->help;
+	texts[2] = item == SIZE_MAX ? "The order in which events came."
+				    : view->columns[item].column->help;
 }
 
 void picker_draw(struct monitor *monitor, struct spot area, int rows)
 {
 	struct picker *picker = &monitor->picker;
 	struct screen *screen = monitor->screen;
-	const char *title = monitor->popup == POPUP_VIEWS ? "Views: Enter opens, Esc closes" :
-							    "Sort by: Enter sorts, Esc closes";
+	const char *title = monitor->popup == POPUP_VIEWS ? "Views: Enter opens, Esc closes"
+							  : "Sort by: Enter sorts, Esc closes";
 	size_t page = rows > 1 ? (size_t)rows - 1 : 0;
 
 	monitor->page_rows = page;
 	for (int i = 0; i < rows; i++)
-		screen_fill(screen, (struct spot){ area.row + i, area.col, area.width }, ROLE_POPUP);
-	screen_put(screen, (struct spot){ area.row, area.col + 1, area.width - 1 }, ROLE_POPUP_TITLE, title);
+		screen_fill(screen, (struct spot){ area.row + i, area.col, area.width },
+			    ROLE_POPUP);
+	screen_put(screen, (struct spot){ area.row, area.col + 1, area.width - 1 },
+		   ROLE_POPUP_TITLE, title);
 	if (picker->cursor < picker->top)
 		picker->top = picker->cursor;
 	if (picker->cursor >= picker->top + page)
@@ -157,9 +144,13 @@ void picker_draw(struct monitor *monitor, struct spot area, int rows)
 
 		picker_texts(monitor, picker->items[i], texts);
 		screen_fill(screen, (struct spot){ row, area.col, area.width }, role);
-		screen_put(screen, (struct spot){ row, area.col + 1, PICKER_KEY_CELLS - 1 }, role, texts[0]);
-		screen_put(screen, (struct spot){ row, area.col + 1 + PICKER_KEY_CELLS, PICKER_NAME_CELLS - 1 }, role,
-			   texts[1]);
-		screen_put(screen, (struct spot){ row, help, area.col + area.width - help - 1 }, role, texts[2]);
+		screen_put(screen, (struct spot){ row, area.col + 1, PICKER_KEY_CELLS - 1 }, role,
+			   texts[0]);
+		screen_put(screen,
+			   (struct spot){ row, area.col + 1 + PICKER_KEY_CELLS,
+					  PICKER_NAME_CELLS - 1 },
+			   role, texts[1]);
+		screen_put(screen, (struct spot){ row, help, area.col + area.width - help - 1 },
+			   role, texts[2]);
 	}
 }

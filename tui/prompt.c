@@ -49,7 +49,8 @@ static void prompt_delay(struct monitor *monitor)
 		return;
 	seconds = strtod(monitor->prompt.text, &end);
 	if (*end || !isfinite(seconds) || seconds < DELAY_MIN_S || seconds > DELAY_MAX_S) {
-		monitor_say(monitor, "'%s' is not a number of seconds from 0.1 to 3600", monitor->prompt.text);
+		monitor_say(monitor, "'%s' is not a number of seconds from 0.1 to 3600",
+			    monitor->prompt.text);
 		return;
 	}
 	monitor->delay_ns = (uint64_t)(seconds * 1e9 + 0.5);
@@ -65,7 +66,8 @@ static const struct {
 #define PROMPT(id, l, c, a) [PROMPT_##id] = { .label = (l), .changed = (c), .accepted = (a) },
 #include "prompts.def"
 };
-_Static_assert(sizeof(prompt_rows) / sizeof(prompt_rows[0]) == PROMPT_COUNT, "a row for every prompt");
+_Static_assert(sizeof(prompt_rows) / sizeof(prompt_rows[0]) == PROMPT_COUNT,
+	       "a row for every prompt");
 
 const char *prompt_label(enum prompt_kind kind)
 {
@@ -99,7 +101,8 @@ static void prompt_insert(struct prompt *prompt, int key)
 	/* What cannot be shown cannot be typed. */
 	if (glyph.code != (uint32_t)key || prompt->len + len >= sizeof(prompt->text))
 		return;
-	memmove(prompt->text + prompt->at + len, prompt->text + prompt->at, prompt->len - prompt->at + 1);
+	memmove(prompt->text + prompt->at + len, prompt->text + prompt->at,
+		prompt->len - prompt->at + 1);
 	memcpy(prompt->text + prompt->at, bytes, len);
 	prompt->len += len;
 	prompt->at += len;
@@ -133,29 +136,19 @@ static bool prompt_edit(struct prompt *prompt, int key)
 	size_t len = prompt->len;
 
 	switch (key) {
-	case INPUT_LEFT:
-		prompt->at = prompt_before(prompt, prompt->at);
-		break;
-	case INPUT_RIGHT:
-		prompt->at = prompt_after(prompt, prompt->at);
-		break;
+	case INPUT_LEFT: prompt->at = prompt_before(prompt, prompt->at); break;
+	case INPUT_RIGHT: prompt->at = prompt_after(prompt, prompt->at); break;
 	case INPUT_HOME:
-	case INPUT_CTRL('A'):
-		prompt->at = 0;
-		break;
+	case INPUT_CTRL('A'): prompt->at = 0; break;
 	case INPUT_END:
-	case INPUT_CTRL('E'):
-		prompt->at = prompt->len;
-		break;
+	case INPUT_CTRL('E'): prompt->at = prompt->len; break;
 	case INPUT_BACKSPACE:
 		prompt_delete(prompt, prompt_before(prompt, prompt->at), prompt->at);
 		break;
 	case INPUT_DELETE:
 		prompt_delete(prompt, prompt->at, prompt_after(prompt, prompt->at));
 		break;
-	case INPUT_CTRL('U'):
-		prompt_delete(prompt, 0, prompt->at);
-		break;
+	case INPUT_CTRL('U'): prompt_delete(prompt, 0, prompt->at); break;
 	default:
 		if (key >= ' ' && key < INPUT_OTHER)
 			prompt_insert(prompt, key);

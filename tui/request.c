@@ -8,10 +8,12 @@ static const struct {
 	void (*run)(struct monitor *monitor);
 	const char *name, *help;
 } request_rows[] = {
-#define REQUEST(id, n, function, h) [REQUEST_##id] = { .run = (function), .name = (n), .help = (h) },
+#define REQUEST(id, n, function, h) \
+	[REQUEST_##id] = { .run = (function), .name = (n), .help = (h) },
 #include "requests.def"
 };
-_Static_assert(sizeof(request_rows) / sizeof(request_rows[0]) == REQUEST_COUNT, "a row for every request");
+_Static_assert(sizeof(request_rows) / sizeof(request_rows[0]) == REQUEST_COUNT,
+	       "a row for every request");
 
 void request_do(struct monitor *monitor, enum request request)
 {
@@ -44,7 +46,8 @@ void request_views(struct monitor *monitor)
 void request_twin(struct monitor *monitor)
 {
 	const struct view *view = level_now(monitor)->view;
-	const struct view *twin = *view->twin ? view_set_find(monitor->opts->views, view->twin) : NULL;
+	const struct view *twin =
+		*view->twin ? view_set_find(monitor->opts->views, view->twin) : NULL;
 
 	if (twin)
 		level_switch(monitor, twin);
@@ -175,12 +178,14 @@ void request_drill(struct monitor *monitor)
 	} else if (row->gap_lost) {
 		monitor_say(monitor, "lost events cannot be opened; D shows where they were lost");
 	} else if (!target) {
-		monitor_say(monitor, "%s: Enter opens nothing here", level_now(monitor)->view->title);
+		monitor_say(monitor, "%s: Enter opens nothing here",
+			    level_now(monitor)->view->title);
 	} else if (target->entity == ENTITY_FIELD) {
 		if (row->kept)
 			open_event(monitor, target, row);
 	} else {
-		level_push(monitor, target, row_chip(row, level_now(monitor)->view, &chip) ? &chip : NULL);
+		level_push(monitor, target,
+			   row_chip(row, level_now(monitor)->view, &chip) ? &chip : NULL);
 	}
 }
 
@@ -201,7 +206,9 @@ static bool subject_chip(struct monitor *monitor, const struct row *row, struct 
 		return true;
 	if (!prefix)
 		return false;
-	*ret_chip = (struct chip){ .kind = CHIP_PROC, .pid = prefix->pid, .start_boot_ns = prefix->start_boot_ns };
+	*ret_chip = (struct chip){ .kind = CHIP_PROC,
+				   .pid = prefix->pid,
+				   .start_boot_ns = prefix->start_boot_ns };
 	snprintf(ret_chip->text, sizeof(ret_chip->text), "%.*s", RECORD_COMM_LEN, prefix->comm);
 	return true;
 }
@@ -215,7 +222,8 @@ void request_stream(struct monitor *monitor)
 	if (!stream)
 		monitor_say(monitor, "there is no view 'stream'");
 	else
-		level_push(monitor, stream, row && subject_chip(monitor, row, &chip) ? &chip : NULL);
+		level_push(monitor, stream,
+			   row && subject_chip(monitor, row, &chip) ? &chip : NULL);
 }
 
 /* A chip of the row under the cursor; says when there is none. */
@@ -223,7 +231,8 @@ static bool cursor_chip(struct monitor *monitor, struct chip *ret_chip)
 {
 	const struct row *row = level_cursor_row(monitor);
 
-	if (row && level_now(monitor)->view->entity != ENTITY_FIELD && subject_chip(monitor, row, ret_chip))
+	if (row && level_now(monitor)->view->entity != ENTITY_FIELD &&
+	    subject_chip(monitor, row, ret_chip))
 		return true;
 	monitor_say(monitor, "there is nothing here to narrow the scope to");
 	return false;
@@ -299,7 +308,8 @@ static uint64_t thread_event(const struct snapshot *snapshot, uint64_t num, int 
 
 	if (!snapshot || !event_tid(snapshot, num, &wanted))
 		return 0;
-	for (num += (uint64_t)(int64_t)step; num >= snapshot->events_first && num < snapshot->events_end;
+	for (num += (uint64_t)(int64_t)step;
+	     num >= snapshot->events_first && num < snapshot->events_end;
 	     num += (uint64_t)(int64_t)step)
 		if (event_tid(snapshot, num, &tid) && tid == wanted)
 			return num;
@@ -325,8 +335,8 @@ static void thread_step(struct monitor *monitor, int step)
 		}
 	}
 	if (!num) {
-		monitor_say(monitor, step > 0 ? "no later event of this thread is in memory" :
-						"no earlier event of this thread is in memory");
+		monitor_say(monitor, step > 0 ? "no later event of this thread is in memory"
+					      : "no earlier event of this thread is in memory");
 		return;
 	}
 	level->event_num = num;

@@ -31,8 +31,8 @@
 struct screen {
 	SCREEN *term;
 	FILE *in, *out;
-	WINDOW *keys;       /* a pad */
-	int pending;        /* a byte that was read too far; ERR: none */
+	WINDOW *keys; /* a pad */
+	int pending;  /* a byte that was read too far; ERR: none */
 	bool utf8, drawn_cursor;
 	bool suspended;
 	int cursor_row, cursor_col;
@@ -99,7 +99,8 @@ static void emergency_arm(int fd, const struct termios *modes)
 		emergency.len = capability_add(capabilities[i], emergency.sequence, emergency.len,
 					       sizeof(emergency.sequence));
 	for (size_t i = 0; i < FATAL_LEN; i++) {
-		struct sigaction action = { .sa_handler = emergency_handler, .sa_flags = SA_RESETHAND };
+		struct sigaction action = { .sa_handler = emergency_handler,
+					    .sa_flags = SA_RESETHAND };
 		struct sigaction before;
 
 		/* A handler that somebody else set (a sanitizer, a test) keeps its place. */
@@ -139,7 +140,8 @@ static attr_t style_attrs(uint32_t attrs)
 	return result;
 }
 
-static void screen_set_styles(struct screen *screen, const struct theme *theme, const struct theme *mono)
+static void screen_set_styles(struct screen *screen, const struct theme *theme,
+			      const struct theme *mono)
 {
 	const char *no_color = getenv("NO_COLOR");
 	bool colors = !(no_color && *no_color) && has_colors();
@@ -166,8 +168,8 @@ static void screen_set_styles(struct screen *screen, const struct theme *theme, 
 static int screen_streams(struct screen *screen, char *err, size_t err_size)
 {
 	int out_fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
-	int in_fd = isatty(STDIN_FILENO) ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) :
-					   open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+	int in_fd = isatty(STDIN_FILENO) ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
+					 : open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 
 	if (out_fd >= 0)
 		screen->out = fdopen(out_fd, "w");
@@ -206,8 +208,8 @@ static int screen_start(struct screen *screen, char *err, size_t err_size)
 	return 0;
 }
 
-int screen_open(const struct theme *theme, const struct theme *mono, struct screen **ret_screen, char *err,
-		size_t err_size)
+int screen_open(const struct theme *theme, const struct theme *mono, struct screen **ret_screen,
+		char *err, size_t err_size)
 {
 	struct screen *screen = calloc(1, sizeof(*screen));
 	struct termios modes;
@@ -310,13 +312,20 @@ static int key_from_curses(int code)
 		int curses;
 		int key;
 	} rows[] = {
-		{ .curses = KEY_UP, .key = INPUT_UP },          { .curses = KEY_DOWN, .key = INPUT_DOWN },
-		{ .curses = KEY_LEFT, .key = INPUT_LEFT },      { .curses = KEY_RIGHT, .key = INPUT_RIGHT },
-		{ .curses = KEY_PPAGE, .key = INPUT_PAGE_UP },  { .curses = KEY_NPAGE, .key = INPUT_PAGE_DOWN },
-		{ .curses = KEY_HOME, .key = INPUT_HOME },      { .curses = KEY_END, .key = INPUT_END },
-		{ .curses = KEY_FIND, .key = INPUT_HOME },      { .curses = KEY_SELECT, .key = INPUT_END },
-		{ .curses = KEY_A1, .key = INPUT_HOME },        { .curses = KEY_C1, .key = INPUT_END },
-		{ .curses = KEY_DC, .key = INPUT_DELETE },      { .curses = KEY_ENTER, .key = INPUT_ENTER },
+		{ .curses = KEY_UP, .key = INPUT_UP },
+		{ .curses = KEY_DOWN, .key = INPUT_DOWN },
+		{ .curses = KEY_LEFT, .key = INPUT_LEFT },
+		{ .curses = KEY_RIGHT, .key = INPUT_RIGHT },
+		{ .curses = KEY_PPAGE, .key = INPUT_PAGE_UP },
+		{ .curses = KEY_NPAGE, .key = INPUT_PAGE_DOWN },
+		{ .curses = KEY_HOME, .key = INPUT_HOME },
+		{ .curses = KEY_END, .key = INPUT_END },
+		{ .curses = KEY_FIND, .key = INPUT_HOME },
+		{ .curses = KEY_SELECT, .key = INPUT_END },
+		{ .curses = KEY_A1, .key = INPUT_HOME },
+		{ .curses = KEY_C1, .key = INPUT_END },
+		{ .curses = KEY_DC, .key = INPUT_DELETE },
+		{ .curses = KEY_ENTER, .key = INPUT_ENTER },
 		{ .curses = KEY_BACKSPACE, .key = INPUT_BACKSPACE },
 	};
 
@@ -392,16 +401,12 @@ int screen_key(struct screen *screen)
 	if (byte > 0xff)
 		return key_from_curses(byte);
 	switch (byte) {
-	case 27:
-		return key_after_escape(screen);
+	case 27: return key_after_escape(screen);
 	case '\r':
-	case '\n':
-		return INPUT_ENTER;
+	case '\n': return INPUT_ENTER;
 	case 8:
-	case 127:
-		return INPUT_BACKSPACE;
-	default:
-		return key_character(screen, byte);
+	case 127: return INPUT_BACKSPACE;
+	default: return key_character(screen, byte);
 	}
 }
 
@@ -433,8 +438,8 @@ void screen_fill(struct screen *screen, struct spot spot, enum role role)
 	if (!screen_clip(&spot))
 		return;
 	screen_role(screen, role);
-	mvwhline(stdscr, spot.row, spot.col, ' ' | (chtype)screen->attrs[role] | COLOR_PAIR(screen->pairs[role]),
-		 spot.width);
+	mvwhline(stdscr, spot.row, spot.col,
+		 ' ' | (chtype)screen->attrs[role] | COLOR_PAIR(screen->pairs[role]), spot.width);
 }
 
 void screen_line(struct screen *screen, struct spot spot, enum role role)
@@ -547,7 +552,10 @@ void screen_suspend(struct screen *screen)
 
 void screen_resume(struct screen *screen)
 {
-	/* Also after a SIGSTOP, which could not be seen coming: somebody may have changed the modes. */
+	/*
+	 * Also after a SIGSTOP, which could not be seen coming: somebody may have changed the
+	 * modes.
+	 */
 	screen->suspended = false;
 	emergency.armed = 1;
 	reset_prog_mode();

@@ -27,8 +27,8 @@ enum screen_align { SCREEN_LEFT, SCREEN_RIGHT };
  * what to use with colours, mono without (NO_COLOR, terminals with less than 8). Returns 0 or
  * -errno with a sentence in err; the terminal is as before then.
  */
-int screen_open(const struct theme *theme, const struct theme *mono, struct screen **ret_screen, char *err,
-		size_t err_size);
+int screen_open(const struct theme *theme, const struct theme *mono, struct screen **ret_screen,
+		char *err, size_t err_size);
 /* Restores the terminal; NULL is fine. */
 void screen_close(struct screen *screen);
 

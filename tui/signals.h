@@ -6,7 +6,9 @@
 #ifndef TUI_SIGNALS_H
 #define TUI_SIGNALS_H
 
-/* Catches SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT and SIGWINCH. One user at a time. 0 or -errno. */
+/*
+ * Catches SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT and SIGWINCH. One user at a time. 0 or -errno.
+ */
 int signals_open(void);
 /* Restores the handlers that were there before. */
 void signals_close(void);

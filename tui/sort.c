@@ -15,8 +15,8 @@ void sort_by(struct monitor *monitor, size_t column)
 	struct level *level = level_now(monitor);
 
 	level->sort = column;
-	level->descending = column == SIZE_MAX ? level->view->descending :
-						 sort_falls(level->view->columns[column].column);
+	level->descending = column == SIZE_MAX ? level->view->descending
+					       : sort_falls(level->view->columns[column].column);
 	level_release(level);
 	level->follow = level_arrival(level);
 	level->top = 0;
@@ -64,7 +64,8 @@ void request_sort_reverse(struct monitor *monitor)
 }
 
 /* Sorts by the first of these columns that the view has. */
-static void sort_kind(struct monitor *monitor, const char *what, const char *const *ids, size_t ids_len)
+static void sort_kind(struct monitor *monitor, const char *what, const char *const *ids,
+		      size_t ids_len)
 {
 	const struct view *view = level_now(monitor)->view;
 
@@ -117,5 +118,6 @@ void request_hold(struct monitor *monitor)
 		level_order_release(monitor);
 	else
 		level_order_hold(monitor);
-	monitor_say(monitor, monitor->hold ? "the order of the rows is held; z sorts again" : "sorted again");
+	monitor_say(monitor, monitor->hold ? "the order of the rows is held; z sorts again"
+					   : "sorted again");
 }

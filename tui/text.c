@@ -5,11 +5,17 @@
 #include <strings.h>
 #include <wchar.h>
 
-/* Decodes one UTF-8 sequence by the table of RFC 3629; returns its bytes, 0 when it is not valid. */
+/*
+ * Decodes one UTF-8 sequence by the table of RFC 3629; returns its bytes, 0 when it is not valid.
+ */
 static size_t utf8_decode(const unsigned char *text, uint32_t *ret_code)
 {
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	size_t len = text[0] < 0x80 ? 1 : text[0] >> 5 == 6 ? 2 : text[0] >> 4 == 14 ? 3 : text[0] >> 3 == 30 ? 4 : 0;
+	size_t len = text[0] < 0x80       ? 1
+		     : text[0] >> 5 == 6  ? 2
+		     : text[0] >> 4 == 14 ? 3
+		     : text[0] >> 3 == 30 ? 4
+					  : 0;
 	uint32_t code;
 
 	if (!len)
@@ -29,8 +35,8 @@ static size_t utf8_decode(const unsigned char *text, uint32_t *ret_code)
 /* Marks, embeddings, overrides and isolates: they would reorder what stands beside them. */
 static bool is_direction(uint32_t code)
 {
-	return code == 0x061c || code == 0x200e || code == 0x200f || (code >= 0x202a && code <= 0x202e) ||
-	       (code >= 0x2066 && code <= 0x2069);
+	return code == 0x061c || code == 0x200e || code == 0x200f ||
+	       (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
 }
 
 const char *glyph_next(const char *text, bool utf8, struct glyph *ret_glyph)

@@ -27,7 +27,9 @@ int text_cells(const char *text, bool utf8);
 const char *text_skip(const char *text, int cells, bool utf8);
 /* Writes code as UTF-8 (1 to 4 bytes, no NUL); returns the number of bytes. */
 size_t text_encode(uint32_t code, char bytes[4]);
-/* Does haystack contain needle? ASCII letters match in both cases. An empty needle is everywhere. */
+/*
+ * Does haystack contain needle? ASCII letters match in both cases. An empty needle is everywhere.
+ */
 bool text_contains(const char *haystack, const char *needle);
 
 #endif

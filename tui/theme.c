@@ -26,9 +26,10 @@ static const char *const role_names[] = {
 _Static_assert(sizeof(role_names) / sizeof(role_names[0]) == ROLE_COUNT, "a name for every role");
 
 static const char *const color_names[] = {
-	"black",        "red",        "green",        "yellow",        "blue",        "magenta",
-	"cyan",         "white",      "bright_black", "bright_red",    "bright_green", "bright_yellow",
-	"bright_blue",  "bright_magenta", "bright_cyan", "bright_white",
+	"black",        "red",           "green",       "yellow",         "blue",
+	"magenta",      "cyan",          "white",       "bright_black",   "bright_red",
+	"bright_green", "bright_yellow", "bright_blue", "bright_magenta", "bright_cyan",
+	"bright_white",
 };
 #define COLOR_NAMES_LEN (sizeof(color_names) / sizeof(color_names[0]))
 
@@ -46,16 +47,18 @@ static const struct {
 
 struct theme_reader {
 	yaml_parser_t parser;
-	yaml_event_t event;    /* valid while has_event */
+	yaml_event_t event; /* valid while has_event */
 	bool has_event;
 	struct view_error *err;
 	struct theme theme;
 	bool named[ROLE_COUNT];
 };
 
-static __attribute__((format(printf, 2, 3))) int theme_fail(struct theme_reader *reader, const char *format, ...)
+static __attribute__((format(printf, 2, 3))) int theme_fail(struct theme_reader *reader,
+							    const char *format, ...)
 {
-	yaml_mark_t mark = reader->has_event ? reader->event.start_mark : reader->parser.problem_mark;
+	yaml_mark_t mark =
+		reader->has_event ? reader->event.start_mark : reader->parser.problem_mark;
 	struct text_buf safe;
 	char text[sizeof(reader->err->text)];
 	va_list args;
@@ -71,10 +74,12 @@ static __attribute__((format(printf, 2, 3))) int theme_fail(struct theme_reader 
 	return -EINVAL;
 }
 
-static int theme_unknown(struct theme_reader *reader, const char *what, const struct nearest *nearest)
+static int theme_unknown(struct theme_reader *reader, const char *what,
+			 const struct nearest *nearest)
 {
 	if (nearest->best)
-		return theme_fail(reader, "unknown %s '%.40s'; did you mean '%s'?", what, nearest->wrong, nearest->best);
+		return theme_fail(reader, "unknown %s '%.40s'; did you mean '%s'?", what,
+				  nearest->wrong, nearest->best);
 	return theme_fail(reader, "unknown %s '%.40s'", what, nearest->wrong);
 }
 
@@ -86,7 +91,8 @@ static int theme_next(struct theme_reader *reader)
 	reader->has_event = false;
 	if (!yaml_parser_parse(&reader->parser, &reader->event))
 		return theme_fail(reader, "not valid YAML: %s",
-				  reader->parser.problem ? reader->parser.problem : "cannot be read");
+				  reader->parser.problem ? reader->parser.problem
+							 : "cannot be read");
 	reader->has_event = true;
 	if (reader->event.type == YAML_ALIAS_EVENT)
 		return theme_fail(reader, "aliases are not used in themes");
@@ -210,7 +216,8 @@ static int parse_style(struct theme_reader *reader, struct style *ret_style)
 	if (rc)
 		return rc;
 	if (reader->event.type != YAML_MAPPING_START_EVENT)
-		return theme_fail(reader, "expected a style like {fg: white, bg: 24, attrs: [bold]}");
+		return theme_fail(reader,
+				  "expected a style like {fg: white, bg: 24, attrs: [bold]}");
 	for (;;) {
 		rc = theme_next(reader);
 		if (rc)
@@ -255,7 +262,8 @@ static int parse_roles(struct theme_reader *reader)
 		rc = theme_next(reader);
 		if (rc)
 			return rc;
-	} while (reader->event.type == YAML_STREAM_START_EVENT || reader->event.type == YAML_DOCUMENT_START_EVENT);
+	} while (reader->event.type == YAML_STREAM_START_EVENT ||
+		 reader->event.type == YAML_DOCUMENT_START_EVENT);
 	if (reader->event.type != YAML_MAPPING_START_EVENT)
 		return theme_fail(reader, "expected lines like 'cursor: {fg: white, bg: 24}'");
 	for (;;) {
@@ -278,7 +286,8 @@ static int parse_roles(struct theme_reader *reader)
 	return 0;
 }
 
-int theme_parse(const char *file, const char *text, size_t len, struct theme *ret_theme, struct view_error *err)
+int theme_parse(const char *file, const char *text, size_t len, struct theme *ret_theme,
+		struct view_error *err)
 {
 	struct theme_reader reader = { .err = err };
 	const char *base = strrchr(file, '/');
@@ -287,7 +296,8 @@ int theme_parse(const char *file, const char *text, size_t len, struct theme *re
 	*err = (struct view_error){ .line = 1, .column = 1 };
 	snprintf(err->file, sizeof(err->file), "%s", file);
 	base = base ? base + 1 : file;
-	snprintf(reader.theme.name, sizeof(reader.theme.name), "%.*s", (int)strcspn(base, "."), base);
+	snprintf(reader.theme.name, sizeof(reader.theme.name), "%.*s", (int)strcspn(base, "."),
+		 base);
 	if (!yaml_parser_initialize(&reader.parser)) {
 		snprintf(err->text, sizeof(err->text), "no memory");
 		return -ENOMEM;
@@ -300,7 +310,8 @@ int theme_parse(const char *file, const char *text, size_t len, struct theme *re
 	if (rc)
 		return rc;
 	if (!reader.named[ROLE_NORMAL])
-		reader.theme.styles[ROLE_NORMAL] = (struct style){ .fg = STYLE_DEFAULT, .bg = STYLE_DEFAULT };
+		reader.theme.styles[ROLE_NORMAL] =
+			(struct style){ .fg = STYLE_DEFAULT, .bg = STYLE_DEFAULT };
 	for (size_t role = 0; role < ROLE_COUNT; role++)
 		if (!reader.named[role])
 			reader.theme.styles[role] = reader.theme.styles[ROLE_NORMAL];
@@ -380,12 +391,14 @@ static void theme_suggest(const char *name, struct view_error *err)
 		if (theme_embedded_name(&embedded_files[i], known[len]))
 			nearest_offer(&nearest, known[len++]);
 	if (nearest.best)
-		snprintf(err->text, sizeof(err->text), "unknown theme; did you mean '%s'?", nearest.best);
+		snprintf(err->text, sizeof(err->text), "unknown theme; did you mean '%s'?",
+			 nearest.best);
 	else
 		snprintf(err->text, sizeof(err->text), "unknown theme");
 }
 
-int theme_load(const char *folder, const char *name, struct theme *ret_theme, struct view_error *err)
+int theme_load(const char *folder, const char *name, struct theme *ret_theme,
+	       struct view_error *err)
 {
 	__attribute__((cleanup(free_text))) char *text = NULL;
 	const struct embedded_file *embedded;
@@ -396,10 +409,12 @@ int theme_load(const char *folder, const char *name, struct theme *ret_theme, st
 	*err = (struct view_error){ 0 };
 	snprintf(err->file, sizeof(err->file), "%s", name);
 	if (!*name || strchr(name, '/')) {
-		snprintf(err->text, sizeof(err->text), "a theme is named without folder and ending");
+		snprintf(err->text, sizeof(err->text),
+			 "a theme is named without folder and ending");
 		return -EINVAL;
 	}
-	if (folder && snprintf(path, sizeof(path), "%s/%s.yaml", folder, name) < (int)sizeof(path)) {
+	if (folder &&
+	    snprintf(path, sizeof(path), "%s/%s.yaml", folder, name) < (int)sizeof(path)) {
 		rc = theme_read(path, &text, &len);
 		if (!rc)
 			return theme_parse(path, text, len, ret_theme, err);
@@ -411,7 +426,8 @@ int theme_load(const char *folder, const char *name, struct theme *ret_theme, st
 	}
 	embedded = theme_embedded(name);
 	if (embedded)
-		return theme_parse(embedded->name, embedded->text, strlen(embedded->text), ret_theme, err);
+		return theme_parse(embedded->name, embedded->text, strlen(embedded->text),
+				   ret_theme, err);
 	theme_suggest(name, err);
 	return -ENOENT;
 }
@@ -474,7 +490,10 @@ struct style style_fit(struct style style, int colors)
 	colors = colors >= 16 ? 16 : 8;
 	style.fg = color_fit(fg, colors);
 	style.bg = color_fit(style.bg, colors);
-	/* A text must not vanish where two shades became one, or a grey became the background's black. */
+	/*
+	 * A text must not vanish where two shades became one, or a grey became the background's
+	 * black.
+	 */
 	if (style.fg >= 0 && style.fg == style.bg)
 		style.fg = style.bg == 0 ? 7 : 0;
 	if (style.fg == 0 && fg != 0 && style.bg == STYLE_DEFAULT) {

@@ -43,13 +43,15 @@ struct theme {
 };
 
 /* Parses one YAML text. Returns 0, or -EINVAL with err filled and *ret_theme untouched. */
-int theme_parse(const char *file, const char *text, size_t len, struct theme *ret_theme, struct view_error *err);
+int theme_parse(const char *file, const char *text, size_t len, struct theme *ret_theme,
+		struct view_error *err);
 /*
  * Loads NAME.yaml of folder (NULL: none), else the embedded theme of that name. Returns 0, -ENOENT
  * when there is none (err names the nearest), -EINVAL when it is invalid, another -errno when the
  * file cannot be read.
  */
-int theme_load(const char *folder, const char *name, struct theme *ret_theme, struct view_error *err);
+int theme_load(const char *folder, const char *name, struct theme *ret_theme,
+	       struct view_error *err);
 /* The style fitted to a terminal of so many colours (8, 16, 256); below 8 only attributes stay. */
 struct style style_fit(struct style style, int colors);
 /* `list themes`: the embedded ones. */

@@ -27,17 +27,18 @@
 struct level {
 	const struct view *view;
 	struct scope scope;
-	size_t sort;            /* index of the view's column, SIZE_MAX = arrival */
+	size_t sort; /* index of the view's column, SIZE_MAX = arrival */
 	bool descending;
-	bool follow;            /* arrival order: the cursor stays at the tail */
+	bool follow; /* arrival order: the cursor stays at the tail */
 	bool pinned;
 	struct row_key key;
-	size_t cursor, top;     /* row indexes; top is the first on screen */
-	size_t left;            /* columns scrolled away; beyond the last, steps into its text */
-	size_t limit;           /* table_query.limit of arrival order */
-	uint64_t event_num;     /* entity FIELD */
+	size_t cursor, top;      /* row indexes; top is the first on screen */
+	size_t left;             /* columns scrolled away; beyond the last, steps into its text */
+	size_t limit;            /* table_query.limit of arrival order */
+	uint64_t event_num;      /* entity FIELD */
 	char filter[FILTER_MAX]; /* "" = all rows */
-	struct snapshot *held;  /* rows are of this snapshot, not of the newest; owned, may be NULL */
+	struct snapshot
+		*held; /* rows are of this snapshot, not of the newest; owned, may be NULL */
 };
 
 enum popup { POPUP_NONE, POPUP_HELP, POPUP_VIEWS, POPUP_SORT };
@@ -51,7 +52,7 @@ enum prompt_kind {
 struct prompt {
 	enum prompt_kind kind;
 	char text[FILTER_MAX];
-	size_t len, at;         /* bytes; at: where the next character goes */
+	size_t len, at;          /* bytes; at: where the next character goes */
 	char before[FILTER_MAX]; /* what Esc brings back */
 };
 
@@ -67,31 +68,32 @@ struct monitor {
 	struct screen *screen;
 	struct table *table;
 	struct level levels[LEVELS_MAX];
-	size_t depth;             /* levels in use, at least 1 */
-	struct snapshot *newest;  /* owned, NULL before the first */
-	struct snapshot *paused;  /* owned; not NULL while paused */
-	struct snapshot *filled;  /* owned; what the rows in table are of */
-	bool refill;              /* the rows must be made again before the next frame */
-	bool hold;                /* order of rows is held */
+	size_t depth;              /* levels in use, at least 1 */
+	struct snapshot *newest;   /* owned, NULL before the first */
+	struct snapshot *paused;   /* owned; not NULL while paused */
+	struct snapshot *filled;   /* owned; what the rows in table are of */
+	bool refill;               /* the rows must be made again before the next frame */
+	bool hold;                 /* order of rows is held */
 	struct row_key *held_keys; /* owned; the order to keep */
 	size_t held_len;
-	size_t *order;            /* owned; row on screen -> row of table, while hold */
+	size_t *order; /* owned; row on screen -> row of table, while hold */
 	enum popup popup;
 	struct prompt prompt;
 	struct picker picker;
 	size_t help_top, help_lines;
 	char search[FILTER_MAX];
-	char status[256];         /* said once, until the next key; "" = nothing */
+	char status[256]; /* said once, until the next key; "" = nothing */
 	uint64_t delay_ns;
-	uint64_t snapshots;       /* taken */
-	size_t page_rows;         /* rows of the table in the last frame */
-	bool source_ended;        /* no snapshot will come any more */
-	bool keys_wait;           /* more keys than one frame takes: no sleep */
+	uint64_t snapshots; /* taken */
+	size_t page_rows;   /* rows of the table in the last frame */
+	bool source_ended;  /* no snapshot will come any more */
+	bool keys_wait;     /* more keys than one frame takes: no sleep */
 	bool quit;
 };
 
 /* monitor.c */
-__attribute__((format(printf, 2, 3))) void monitor_say(struct monitor *monitor, const char *format, ...);
+__attribute__((format(printf, 2, 3))) void monitor_say(struct monitor *monitor, const char *format,
+						       ...);
 /* A key: to the prompt, the pop-up or the table. */
 void monitor_key(struct monitor *monitor, int key);
 
@@ -132,7 +134,10 @@ void level_order_hold(struct monitor *monitor);
 void level_order_release(struct monitor *monitor);
 
 /* find.c */
-/* Moves the cursor to the next row (step 1 or -1) that shows monitor->search; says when there is none. */
+/*
+ * Moves the cursor to the next row (step 1 or -1) that shows monitor->search; says when there is
+ * none.
+ */
 void find_next(struct monitor *monitor, int step);
 /* The same, beginning with the row under the cursor. */
 void find_here(struct monitor *monitor);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Theme files from the user's folder: any bytes. What is taken has only colours that exist; what is
- * refused says where, in text that does not drive a terminal. The parser is compiled in here, because
- * fuzzers are linked with the layers below tui/ only.
+ * refused says where, in text that does not drive a terminal. The parser is compiled in here,
+ * because fuzzers are linked with the layers below tui/ only.
  */
 #include "tui/theme.c"
 #include <assert.h>

@@ -10,8 +10,8 @@
 #include "tests/unit/build_record.h"
 
 #define SECOND 1000000000ull
-#define BOOT_NS (1767225600ull * SECOND)          /* 2026-01-01 00:00:00 */
-#define START_NS (BOOT_NS + 50551ull * SECOND)    /* 14:02:31 */
+#define BOOT_NS (1767225600ull * SECOND)       /* 2026-01-01 00:00:00 */
+#define START_NS (BOOT_NS + 50551ull * SECOND) /* 14:02:31 */
 #define CALLS_MAX 5
 #define EVENTS_PER_STEP 14
 
@@ -27,50 +27,156 @@ struct fake_proc {
 	unsigned cpu_ms;     /* per second */
 	uint64_t rss_bytes;
 	unsigned file_in, file_out, net_in, net_out; /* per second */
-	uint32_t flags;      /* enum task_flag */
-	unsigned ends_after; /* refreshes; 0 = never */
+	uint32_t flags;                              /* enum task_flag */
+	unsigned ends_after;                         /* refreshes; 0 = never */
 	struct fake_call calls[CALLS_MAX];
 };
 
 static const struct fake_proc calm_procs[] = {
 	{ .pid = 77, .ppid = 2, .comm = "kworker/0:1", .flags = TASK_F_KTHREAD, .cpu_ms = 3 },
-	{ .pid = 812, .ppid = 1, .comm = "sshd", .exe = "/usr/sbin/sshd", .cwd = "/", .threads = 1,
-	  .cmdline = "sshd: /usr/sbin/sshd -D [listener] 0 of 10-100 startups", .rss_bytes = 9 << 20, .cpu_ms = 0,
+	{ .pid = 812,
+	  .ppid = 1,
+	  .comm = "sshd",
+	  .exe = "/usr/sbin/sshd",
+	  .cwd = "/",
+	  .threads = 1,
+	  .cmdline = "sshd: /usr/sbin/sshd -D [listener] 0 of 10-100 startups",
+	  .rss_bytes = 9 << 20,
+	  .cpu_ms = 0,
 	  .calls = { { "ppoll", 2, 0 } } },
-	{ .pid = 1589, .ppid = 1500, .euid = 33, .comm = "nginx", .exe = "/usr/sbin/nginx", .cwd = "/", .threads = 1,
-	  .cmdline = "nginx: worker process", .rss_bytes = 34 << 20, .cpu_ms = 412,
-	  .file_in = 8400000, .file_out = 120000, .net_in = 310000, .net_out = 8900000,
-	  .calls = { { "epoll_wait", 9100, 0 }, { "recvfrom", 18400, 9050 }, { "writev", 9150, 12 },
-		     { "openat", 900, 31 }, { "close", 900, 0 } } },
-	{ .pid = 2044, .ppid = 1, .euid = 112, .comm = "redis-server", .exe = "/usr/bin/redis-server", .cwd = "/var/lib/redis",
-	  .cmdline = "/usr/bin/redis-server 127.0.0.1:6379", .rss_bytes = 512 << 20, .cpu_ms = 655, .threads = 5,
-	  .net_in = 5100000, .net_out = 1400000,
+	{ .pid = 1589,
+	  .ppid = 1500,
+	  .euid = 33,
+	  .comm = "nginx",
+	  .exe = "/usr/sbin/nginx",
+	  .cwd = "/",
+	  .threads = 1,
+	  .cmdline = "nginx: worker process",
+	  .rss_bytes = 34 << 20,
+	  .cpu_ms = 412,
+	  .file_in = 8400000,
+	  .file_out = 120000,
+	  .net_in = 310000,
+	  .net_out = 8900000,
+	  .calls = { { "epoll_wait", 9100, 0 },
+		     { "recvfrom", 18400, 9050 },
+		     { "writev", 9150, 12 },
+		     { "openat", 900, 31 },
+		     { "close", 900, 0 } } },
+	{ .pid = 2044,
+	  .ppid = 1,
+	  .euid = 112,
+	  .comm = "redis-server",
+	  .exe = "/usr/bin/redis-server",
+	  .cwd = "/var/lib/redis",
+	  .cmdline = "/usr/bin/redis-server 127.0.0.1:6379",
+	  .rss_bytes = 512 << 20,
+	  .cpu_ms = 655,
+	  .threads = 5,
+	  .net_in = 5100000,
+	  .net_out = 1400000,
 	  .calls = { { "epoll_wait", 41000, 0 }, { "read", 82000, 40 }, { "write", 81900, 0 } } },
-	{ .pid = 3001, .ppid = 2990, .euid = 114, .comm = "postgres", .exe = "/usr/lib/postgresql/15/bin/postgres",
-	  .cmdline = "postgres: 15/main: walwriter", .cwd = "/var/lib/postgresql/15/main", .rss_bytes = 22 << 20, .cpu_ms = 21, .threads = 1,
-	  .file_out = 2400000, .calls = { { "pwrite64", 310, 0 }, { "fdatasync", 12, 0 } } },
-	{ .pid = 4410, .ppid = 4400, .euid = 1000, .comm = "backup.sh", .exe = "/usr/bin/bash", .cwd = "/home/ann", .threads = 1,
-	  .cmdline = "/bin/bash /home/ann/bin/backup.sh --all --verbose --target /mnt/backup/daily", .rss_bytes = 4 << 20, .cpu_ms = 55,
+	{ .pid = 3001,
+	  .ppid = 2990,
+	  .euid = 114,
+	  .comm = "postgres",
+	  .exe = "/usr/lib/postgresql/15/bin/postgres",
+	  .cmdline = "postgres: 15/main: walwriter",
+	  .cwd = "/var/lib/postgresql/15/main",
+	  .rss_bytes = 22 << 20,
+	  .cpu_ms = 21,
+	  .threads = 1,
+	  .file_out = 2400000,
+	  .calls = { { "pwrite64", 310, 0 }, { "fdatasync", 12, 0 } } },
+	{ .pid = 4410,
+	  .ppid = 4400,
+	  .euid = 1000,
+	  .comm = "backup.sh",
+	  .exe = "/usr/bin/bash",
+	  .cwd = "/home/ann",
+	  .threads = 1,
+	  .cmdline = "/bin/bash /home/ann/bin/backup.sh --all --verbose --target /mnt/backup/daily",
+	  .rss_bytes = 4 << 20,
+	  .cpu_ms = 55,
 	  .calls = { { "openat", 120, 96 }, { "wait4", 30, 2 } } },
-	{ .pid = 5150, .ppid = 4410, .euid = 1000, .comm = "cp", .exe = "/usr/bin/cp", .cwd = "/home/ann", .threads = 1,
-	  .cmdline = "cp -a /home/ann/Bilder/\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e /mnt/backup", .rss_bytes = 2 << 20, .cpu_ms = 80, .ends_after = 2,
-	  .file_in = 52000000, .file_out = 52000000, .calls = { { "copy_file_range", 60, 0 }, { "openat", 80, 0 } } },
+	{ .pid = 5150,
+	  .ppid = 4410,
+	  .euid = 1000,
+	  .comm = "cp",
+	  .exe = "/usr/bin/cp",
+	  .cwd = "/home/ann",
+	  .threads = 1,
+	  .cmdline = "cp -a /home/ann/Bilder/\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e /mnt/backup",
+	  .rss_bytes = 2 << 20,
+	  .cpu_ms = 80,
+	  .ends_after = 2,
+	  .file_in = 52000000,
+	  .file_out = 52000000,
+	  .calls = { { "copy_file_range", 60, 0 }, { "openat", 80, 0 } } },
 };
 
 static const struct fake_proc hostile_procs[] = {
-	{ .pid = 101, .ppid = 1, .euid = 6666, .comm = "\x1b[31mred", .exe = "/tmp/\x1b]0;title\x07x", .cwd = "/", .threads = 1,
-	  .cmdline = "\x1b]52;c;cm0gLXJm\x07 \x1b[2J\x1b[H \x9b" "31m owned", .rss_bytes = 1 << 20, .cpu_ms = 90,
+	{ .pid = 101,
+	  .ppid = 1,
+	  .euid = 6666,
+	  .comm = "\x1b[31mred",
+	  .exe = "/tmp/\x1b]0;title\x07x",
+	  .cwd = "/",
+	  .threads = 1,
+	  .cmdline = "\x1b]52;c;cm0gLXJm\x07 \x1b[2J\x1b[H \x9b"
+		     "31m owned",
+	  .rss_bytes = 1 << 20,
+	  .cpu_ms = 90,
 	  .calls = { { "openat", 50, 50 } } },
-	{ .pid = 102, .ppid = 1, .comm = "\xff\xfe\xc0\xaf", .cmdline = "bad \xff\xfe \xc0\xaf \xed\xa0\x80 \xf4\x90\x80\x80 utf8",
-	  .cwd = "/", .threads = 1, .rss_bytes = 1 << 20, .cpu_ms = 80, .calls = { { "openat", 5, 0 } } },
-	{ .pid = 103, .ppid = 1, .comm = "rtl\xe2\x80\xae" "exe", .cmdline = "photo\xe2\x80\xaegnp.exe \xe2\x81\xa6isolate\xe2\x81\xa9 \xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d",
-	  .cwd = "/", .threads = 1, .rss_bytes = 1 << 20, .cpu_ms = 70, .calls = { { "read", 5, 0 } } },
-	{ .pid = 104, .ppid = 1, .comm = "wide", .cmdline = "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e\xe3\x81\xae\xe9\x95\xb7\xe3\x81\x84\xe5\x90\x8d\xe5\x89\x8d e\xcc\x81\xcc\x81\xcc\x81 \xf0\x9f\xa6\x85",
-	  .cwd = "/", .threads = 1, .rss_bytes = 1 << 20, .cpu_ms = 60, .calls = { { "write", 5, 0 } } },
-	{ .pid = 105, .ppid = 1, .comm = "new\nline\ttab", .cmdline = "new\nline\ttab\rreturn\bback\x7f" "del", .cwd = "/", .threads = 1,
-	  .rss_bytes = 1 << 20, .cpu_ms = 50, .calls = { { "write", 5, 0 } } },
-	{ .pid = 106, .ppid = 1, .comm = "%s%n%x%s%s%s%s", .cmdline = "%s%s%s%n --format=%d", .cwd = "/", .threads = 1,
-	  .rss_bytes = 1 << 20, .cpu_ms = 40, .calls = { { "write", 5, 0 } } },
+	{ .pid = 102,
+	  .ppid = 1,
+	  .comm = "\xff\xfe\xc0\xaf",
+	  .cmdline = "bad \xff\xfe \xc0\xaf \xed\xa0\x80 \xf4\x90\x80\x80 utf8",
+	  .cwd = "/",
+	  .threads = 1,
+	  .rss_bytes = 1 << 20,
+	  .cpu_ms = 80,
+	  .calls = { { "openat", 5, 0 } } },
+	{ .pid = 103,
+	  .ppid = 1,
+	  .comm = "rtl\xe2\x80\xae"
+		  "exe",
+	  .cmdline = "photo\xe2\x80\xaegnp.exe \xe2\x81\xa6isolate\xe2\x81\xa9 "
+		     "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d",
+	  .cwd = "/",
+	  .threads = 1,
+	  .rss_bytes = 1 << 20,
+	  .cpu_ms = 70,
+	  .calls = { { "read", 5, 0 } } },
+	{ .pid = 104,
+	  .ppid = 1,
+	  .comm = "wide",
+	  .cmdline = "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e\xe3\x81\xae\xe9\x95\xb7\xe3\x81\x84\xe5"
+		     "\x90\x8d\xe5\x89\x8d e\xcc\x81\xcc\x81\xcc\x81 \xf0\x9f\xa6\x85",
+	  .cwd = "/",
+	  .threads = 1,
+	  .rss_bytes = 1 << 20,
+	  .cpu_ms = 60,
+	  .calls = { { "write", 5, 0 } } },
+	{ .pid = 105,
+	  .ppid = 1,
+	  .comm = "new\nline\ttab",
+	  .cmdline = "new\nline\ttab\rreturn\bback\x7f"
+		     "del",
+	  .cwd = "/",
+	  .threads = 1,
+	  .rss_bytes = 1 << 20,
+	  .cpu_ms = 50,
+	  .calls = { { "write", 5, 0 } } },
+	{ .pid = 106,
+	  .ppid = 1,
+	  .comm = "%s%n%x%s%s%s%s",
+	  .cmdline = "%s%s%s%n --format=%d",
+	  .cwd = "/",
+	  .threads = 1,
+	  .rss_bytes = 1 << 20,
+	  .cpu_ms = 40,
+	  .calls = { { "write", 5, 0 } } },
 };
 
 struct fake {
@@ -80,8 +186,8 @@ struct fake {
 	size_t procs_len;
 	enum fake_kind kind;
 	unsigned refreshes, answered;
-	uint64_t events;     /* made so far */
-	uint64_t drops;      /* in buffer 1 */
+	uint64_t events; /* made so far */
+	uint64_t drops;  /* in buffer 1 */
 	struct build_record record;
 };
 
@@ -104,8 +210,8 @@ static size_t copy_out(const char *text, char *out, size_t size)
 	return len;
 }
 
-static int fake_text(void *ctx, uint32_t pid, char *cmdline, size_t *cmdline_len, char *exe, size_t *exe_len,
-		     char *cwd, size_t *cwd_len)
+static int fake_text(void *ctx, uint32_t pid, char *cmdline, size_t *cmdline_len, char *exe,
+		     size_t *exe_len, char *cwd, size_t *cwd_len)
 {
 	const struct fake_proc *proc = fake_proc(ctx, pid);
 
@@ -132,8 +238,8 @@ static int fake_user(void *ctx, uint32_t uid, char *name, size_t *len)
 		uint32_t uid;
 		const char *name;
 	} users[] = {
-		{ 0, "root" }, { 33, "www-data" }, { 112, "redis" }, { 114, "postgres" }, { 1000, "ann" },
-		{ 6666, "\x1b[5mblink" },
+		{ 0, "root" },       { 33, "www-data" }, { 112, "redis" },
+		{ 114, "postgres" }, { 1000, "ann" },    { 6666, "\x1b[5mblink" },
 	};
 
 	for (size_t i = 0; i < sizeof(users) / sizeof(users[0]); i++) {
@@ -150,7 +256,8 @@ static uint64_t start_ns(const struct fake_proc *proc)
 	return (uint64_t)proc->pid * SECOND;
 }
 
-static size_t fake_counts(const struct fake_proc *proc, unsigned refreshes, struct call_count *counts)
+static size_t fake_counts(const struct fake_proc *proc, unsigned refreshes,
+			  struct call_count *counts)
 {
 	size_t len = 0;
 
@@ -220,7 +327,8 @@ static void fake_exit(struct fake *fake, const struct fake_proc *proc)
 	state_exit(fake->state, &ended, counts);
 }
 
-static struct build_prefix fake_prefix(struct fake *fake, const struct fake_proc *proc, const char *name)
+static struct build_prefix fake_prefix(struct fake *fake, const struct fake_proc *proc,
+				       const char *name)
 {
 	struct build_prefix prefix = {
 		.ts_ns = START_NS + fake->refreshes * SECOND - SECOND / 2 + fake->events * 137000,
@@ -265,7 +373,8 @@ static void fake_open(struct fake *fake, const struct fake_proc *proc, const cha
 	fake_send(fake);
 }
 
-static void fake_write(struct fake *fake, const struct fake_proc *proc, const char *data, int result)
+static void fake_write(struct fake *fake, const struct fake_proc *proc, const char *data,
+		       int result)
 {
 	struct build_prefix prefix = fake_prefix(fake, proc, "write");
 
@@ -319,7 +428,10 @@ static void fake_hostile_events(struct fake *fake)
 	long_path[0] = '/';
 	long_path[sizeof(long_path) - 1] = '\0';
 	for (size_t i = 0; i < fake->procs_len; i++) {
-		fake_open(fake, &fake->procs[i], "/tmp/\x1b]0;owned\x07\x1b[31m\x9b" "2J", 3);
+		fake_open(fake, &fake->procs[i],
+			  "/tmp/\x1b]0;owned\x07\x1b[31m\x9b"
+			  "2J",
+			  3);
 		fake_open(fake, &fake->procs[i], "/tmp/\xff\xfe\xe2\x80\xaetxt.exe", -ENOENT);
 	}
 	fake_open(fake, &fake->procs[0], long_path, 4);
@@ -329,8 +441,16 @@ static void fake_hostile_events(struct fake *fake)
 static void fake_health(struct fake *fake)
 {
 	struct buffer_row buffers[2] = {
-		{ .buffer = 0, .cpus = 2, .size_bytes = 8 << 20, .used_bytes = 120000, .high_bytes = 2 << 20 },
-		{ .buffer = 1, .cpus = 2, .size_bytes = 8 << 20, .used_bytes = 8000000, .high_bytes = 8 << 20 },
+		{ .buffer = 0,
+		  .cpus = 2,
+		  .size_bytes = 8 << 20,
+		  .used_bytes = 120000,
+		  .high_bytes = 2 << 20 },
+		{ .buffer = 1,
+		  .cpus = 2,
+		  .size_bytes = 8 << 20,
+		  .used_bytes = 8000000,
+		  .high_bytes = 8 << 20 },
 	};
 	struct health_row health = {
 		.events = 48200ull * fake->refreshes,
@@ -346,7 +466,8 @@ static void fake_health(struct fake *fake)
 	buffers[1].drops = buffers[1].drops_delta = fake->drops;
 	buffers[1].fate[RECORD_FATE_FULL][RECORD_CLASS_READ_WRITE] = fake->drops;
 	for (size_t i = 0; i < 2; i++) {
-		buffers[i].fate[RECORD_FATE_DELIVERED][RECORD_CLASS_READ_WRITE] = 24100ull * fake->refreshes;
+		buffers[i].fate[RECORD_FATE_DELIVERED][RECORD_CLASS_READ_WRITE] =
+			24100ull * fake->refreshes;
 		buffers[i].fate[RECORD_FATE_PRODUCED][RECORD_CLASS_READ_WRITE] =
 			24100ull * fake->refreshes + buffers[i].drops;
 		buffers[i].events_delta = 24100;
@@ -381,7 +502,8 @@ static void fake_refresh(struct fake *fake)
 struct fake *fake_new(enum fake_kind kind, const struct term_child *child)
 {
 	struct fake *fake = calloc(1, sizeof(*fake));
-	struct state_opts opts = { .boot_epoch_ns = BOOT_NS, .host = kind == FAKE_CALM ? "host7" : "\x1b[7mhost" };
+	struct state_opts opts = { .boot_epoch_ns = BOOT_NS,
+				   .host = kind == FAKE_CALM ? "host7" : "\x1b[7mhost" };
 	struct state_source source = {
 		.ctx = fake,
 		.process_text = fake_text,
@@ -394,8 +516,8 @@ struct fake *fake_new(enum fake_kind kind, const struct term_child *child)
 	fake->child = *child;
 	fake->kind = kind;
 	fake->procs = kind == FAKE_CALM ? calm_procs : hostile_procs;
-	fake->procs_len = kind == FAKE_CALM ? sizeof(calm_procs) / sizeof(calm_procs[0]) :
-					      sizeof(hostile_procs) / sizeof(hostile_procs[0]);
+	fake->procs_len = kind == FAKE_CALM ? sizeof(calm_procs) / sizeof(calm_procs[0])
+					    : sizeof(hostile_procs) / sizeof(hostile_procs[0]);
 	/* Two, so that the first screen has rates. */
 	fake_refresh(fake);
 	fake_refresh(fake);
@@ -428,5 +550,7 @@ static struct snapshot *fake_snapshot(void *ctx)
 
 struct snapshot_source fake_source(struct fake *fake)
 {
-	return (struct snapshot_source){ .ctx = fake, .snapshot = fake_snapshot, .fd = fake->child.fd };
+	return (struct snapshot_source){ .ctx = fake,
+					 .snapshot = fake_snapshot,
+					 .fd = fake->child.fd };
 }

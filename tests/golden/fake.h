@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A host that does not exist: fixed processes, calls, events and losses go through the real state
- * engine, so that every screen made from it is the same on every run. Some of its names are hostile.
+ * engine, so that every screen made from it is the same on every run. Some of its names are
+ * hostile.
  *
  * Time moves only when the test steps it. The source's descriptor is the child's end of a terminal
  * (term.h): whatever the test sends makes it readable, and each snapshot taken is answered.

@@ -8,18 +8,21 @@
 #include <unistd.h>
 
 #define GOLDEN_DIR "tests/golden/"
-/* A screen that is not yet as recorded is asked for again so often: a child may be slow to see a signal. */
+/*
+ * A screen that is not yet as recorded is asked for again so often: a child may be slow to see a
+ * signal.
+ */
 #define GOLDEN_TRIES 40
 
 static const struct {
 	const char *name, *bytes;
 } key_rows[] = {
-	{ "Up", "\x1bOA" },      { "Down", "\x1bOB" },    { "Right", "\x1bOC" },   { "Left", "\x1bOD" },
-	{ "Home", "\x1bOH" },    { "End", "\x1bOF" },     { "PgUp", "\x1b[5~" },   { "PgDn", "\x1b[6~" },
-	{ "Del", "\x1b[3~" },    { "Enter", "\r" },       { "Esc", "\x1b" },       { "Bksp", "\x7f" },
-	{ "F1", "\x1bOP" },      { "F2", "\x1bOQ" },      { "F3", "\x1bOR" },      { "F4", "\x1bOS" },
-	{ "F6", "\x1b[17~" },    { "F9", "\x1b[20~" },    { "F10", "\x1b[21~" },   { "Ctrl-L", "\x0c" },
-	{ "Ctrl-U", "\x15" },    { "Ctrl-C", "\x03" },    { "Ctrl-Z", "\x1a" },    { "Space", " " },
+	{ "Up", "\x1bOA" },   { "Down", "\x1bOB" }, { "Right", "\x1bOC" }, { "Left", "\x1bOD" },
+	{ "Home", "\x1bOH" }, { "End", "\x1bOF" },  { "PgUp", "\x1b[5~" }, { "PgDn", "\x1b[6~" },
+	{ "Del", "\x1b[3~" }, { "Enter", "\r" },    { "Esc", "\x1b" },     { "Bksp", "\x7f" },
+	{ "F1", "\x1bOP" },   { "F2", "\x1bOQ" },   { "F3", "\x1bOR" },    { "F4", "\x1bOS" },
+	{ "F6", "\x1b[17~" }, { "F9", "\x1b[20~" }, { "F10", "\x1b[21~" }, { "Ctrl-L", "\x0c" },
+	{ "Ctrl-U", "\x15" }, { "Ctrl-C", "\x03" }, { "Ctrl-Z", "\x1a" },  { "Space", " " },
 };
 #define KEY_ROWS (sizeof(key_rows) / sizeof(key_rows[0]))
 
@@ -54,7 +57,8 @@ static int golden_child(const void *ctx, const struct term_child *child)
 	char err[256];
 	int rc;
 
-	if (view_set_load(NULL, &views, &problem) || theme_load(NULL, at->theme ? at->theme : "dark", &theme, &problem) ||
+	if (view_set_load(NULL, &views, &problem) ||
+	    theme_load(NULL, at->theme ? at->theme : "dark", &theme, &problem) ||
 	    theme_load(NULL, "mono", &mono, &problem)) {
 		fprintf(stderr, "%s:%u: %s\n", problem.file, problem.line, problem.text);
 		return 100;

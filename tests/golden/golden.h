@@ -14,7 +14,7 @@
 #include "term.h"
 
 struct golden_case {
-	const char *name;   /* also of the file: tests/golden/NAME.txt */
+	const char *name; /* also of the file: tests/golden/NAME.txt */
 	const char *script;
 	const char *view;   /* NULL = processes */
 	const char *term;   /* NULL = xterm-256color */
@@ -34,7 +34,9 @@ bool golden_play(struct term *term, const char *script);
  * else a text that says how they differ (malloc()ed).
  */
 char *golden_check(const struct golden_case *at);
-/* The bytes that a key sends to a terminal of type xterm or vt100; NULL when the name is unknown. */
+/*
+ * The bytes that a key sends to a terminal of type xterm or vt100; NULL when the name is unknown.
+ */
 const char *golden_key(const char *name);
 size_t golden_keys_len(void);
 const char *golden_key_at(size_t index);

@@ -94,12 +94,14 @@ static void term_child(struct term *term, const struct term_opts *opts, int cont
 	}
 	signal(SIGTTOU, SIG_DFL);
 	term->shared->pid = getpid();
-	exit(opts->run(opts->ctx, &(struct term_child){ .fd = control, .steps = &term->shared->steps }));
+	exit(opts->run(opts->ctx,
+		       &(struct term_child){ .fd = control, .steps = &term->shared->steps }));
 }
 
 void term_start(struct term *term, const struct term_opts *opts)
 {
-	struct winsize size = { .ws_row = (unsigned short)opts->rows, .ws_col = (unsigned short)opts->cols };
+	struct winsize size = { .ws_row = (unsigned short)opts->rows,
+				.ws_col = (unsigned short)opts->cols };
 	int pair[2];
 
 	*term = (struct term){ .rows = opts->rows, .cols = opts->cols, .cursor = true };
@@ -107,9 +109,11 @@ void term_start(struct term *term, const struct term_opts *opts)
 	if (term->master < 0 || grantpt(term->master) || unlockpt(term->master))
 		abort();
 	term->slave = open(ptsname(term->master), O_RDWR | O_NOCTTY | O_CLOEXEC);
-	if (term->slave < 0 || ioctl(term->slave, TIOCSWINSZ, &size) || tcgetattr(term->slave, &term->before))
+	if (term->slave < 0 || ioctl(term->slave, TIOCSWINSZ, &size) ||
+	    tcgetattr(term->slave, &term->before))
 		abort();
-	term->shared = mmap(NULL, sizeof(*term->shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	term->shared = mmap(NULL, sizeof(*term->shared), PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (term->shared == MAP_FAILED)
 		abort();
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
@@ -206,7 +210,8 @@ static bool term_ask(struct term *term)
 	int left = TERM_ANSWER_MS;
 	char answer;
 
-	if (send(term->control, &message, sizeof(message), MSG_NOSIGNAL) != (ssize_t)sizeof(message))
+	if (send(term->control, &message, sizeof(message), MSG_NOSIGNAL) !=
+	    (ssize_t)sizeof(message))
 		return false;
 	for (; left > 0; left -= 5) {
 		struct pollfd fd = { .fd = term->control, .events = POLLIN };
@@ -283,7 +288,8 @@ bool term_restored(struct term *term)
 		return false;
 	return now.c_iflag == term->before.c_iflag && now.c_oflag == term->before.c_oflag &&
 	       now.c_cflag == term->before.c_cflag && now.c_lflag == term->before.c_lflag &&
-	       !memcmp(now.c_cc, term->before.c_cc, sizeof(now.c_cc)) && !term->alternate && term->cursor;
+	       !memcmp(now.c_cc, term->before.c_cc, sizeof(now.c_cc)) && !term->alternate &&
+	       term->cursor;
 }
 
 static int color_index(const VTermColor *color)
@@ -308,8 +314,8 @@ static struct cell_style cell_style(const VTermScreenCell *cell)
 
 static bool style_equal(const struct cell_style *a, const struct cell_style *b)
 {
-	return a->fg == b->fg && a->bg == b->bg && a->bold == b->bold && a->underline == b->underline &&
-	       a->reverse == b->reverse && a->italic == b->italic;
+	return a->fg == b->fg && a->bg == b->bg && a->bold == b->bold &&
+	       a->underline == b->underline && a->reverse == b->reverse && a->italic == b->italic;
 }
 
 static void put_code(FILE *out, uint32_t code)
@@ -319,10 +325,11 @@ static void put_code(FILE *out, uint32_t code)
 	else if (code < 0x800)
 		fprintf(out, "%c%c", 0xc0 | code >> 6, 0x80 | (code & 0x3f));
 	else if (code < 0x10000)
-		fprintf(out, "%c%c%c", 0xe0 | code >> 12, 0x80 | (code >> 6 & 0x3f), 0x80 | (code & 0x3f));
-	else
-		fprintf(out, "%c%c%c%c", 0xf0 | code >> 18, 0x80 | (code >> 12 & 0x3f), 0x80 | (code >> 6 & 0x3f),
+		fprintf(out, "%c%c%c", 0xe0 | code >> 12, 0x80 | (code >> 6 & 0x3f),
 			0x80 | (code & 0x3f));
+	else
+		fprintf(out, "%c%c%c%c", 0xf0 | code >> 18, 0x80 | (code >> 12 & 0x3f),
+			0x80 | (code >> 6 & 0x3f), 0x80 | (code & 0x3f));
 }
 
 static void dump_row(struct term *term, int row, FILE *out)
@@ -346,7 +353,10 @@ static void dump_row(struct term *term, int row, FILE *out)
 	}
 }
 
-/* The number of a style, a new one when it was not there; the last for all when there are too many. */
+/*
+ * The number of a style, a new one when it was not there; the last for all when there are too
+ * many.
+ */
 static int style_number(struct cell_style *styles, int *len, const struct cell_style *style)
 {
 	for (int i = 0; i < *len; i++)
@@ -367,7 +377,8 @@ static void dump_styles(struct term *term, struct cell_style *styles, int *len, 
 			struct cell_style style;
 			int number;
 
-			vterm_screen_get_cell(term->screen, (VTermPos){ .row = row, .col = col }, &cell);
+			vterm_screen_get_cell(term->screen, (VTermPos){ .row = row, .col = col },
+					      &cell);
 			style = cell_style(&cell);
 			number = style_number(styles, len, &style);
 			if (number != last && run)
@@ -411,7 +422,8 @@ char *term_dump(struct term *term)
 		fprintf(out, "%c:", 'a' + i);
 		dump_color(out, "fg", styles[i].fg);
 		dump_color(out, "bg", styles[i].bg);
-		fprintf(out, "%s%s%s%s\n", styles[i].bold ? " bold" : "", styles[i].underline ? " underline" : "",
+		fprintf(out, "%s%s%s%s\n", styles[i].bold ? " bold" : "",
+			styles[i].underline ? " underline" : "",
 			styles[i].reverse ? " reverse" : "", styles[i].italic ? " italic" : "");
 	}
 	fclose(out);

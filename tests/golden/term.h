@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A terminal for tests: a child process on a pseudo terminal, whose output libvterm turns into
- * cells. Between them stands a session leader that does what a shell does, because a process without
- * one cannot be suspended (POSIX: orphaned process groups do not stop). The parent also holds the other end of the child's snapshot source (fake.h), through which
- * it steps time and learns that everything sent so far has been handled.
+ * cells. Between them stands a session leader that does what a shell does, because a process
+ * without one cannot be suspended (POSIX: orphaned process groups do not stop). The parent also
+ * holds the other end of the child's snapshot source (fake.h), through which it steps time and
+ * learns that everything sent so far has been handled.
  *
  * Nothing here waits for a fixed time: term_settle() goes on until the child has answered twice and
  * its output is quiet; callers that wait for a certain screen call it again until it is there.
@@ -27,9 +28,9 @@ struct term_child {
 
 struct term_opts {
 	int rows, cols;
-	const char *name;     /* $TERM */
-	const char *locale;   /* $LC_ALL; NULL = C.UTF-8 */
-	bool no_color;        /* NO_COLOR=1 */
+	const char *name;   /* $TERM */
+	const char *locale; /* $LC_ALL; NULL = C.UTF-8 */
+	bool no_color;      /* NO_COLOR=1 */
 	/* Runs in the child, on the terminal; its result is the exit status. */
 	int (*run)(const void *ctx, const struct term_child *child);
 	const void *ctx;
@@ -38,16 +39,16 @@ struct term_opts {
 /* Memory that test, leader and child share. */
 struct term_shared {
 	volatile unsigned steps;
-	volatile pid_t pid;     /* of the child; 0 until it runs */
-	volatile int status;    /* its wait status, valid when ended */
+	volatile pid_t pid;  /* of the child; 0 until it runs */
+	volatile int status; /* its wait status, valid when ended */
 	volatile int ended;
 	volatile unsigned stops; /* how often it was stopped */
 };
 
 struct term {
-	pid_t leader;         /* 0 when it has ended */
-	int master, slave;    /* slave: for tcgetattr */
-	int control;          /* to the source in the child */
+	pid_t leader;      /* 0 when it has ended */
+	int master, slave; /* slave: for tcgetattr */
+	int control;       /* to the source in the child */
 	struct term_shared *shared;
 	struct VTerm *vterm;
 	struct VTermScreen *screen;

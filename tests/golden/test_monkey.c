@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A monkey at the keys: thousands of random keys, texts, broken escape sequences, bytes, resizes and
- * intervals. The monitor must still be there, then leave with status 0 and restore the terminal.
- * Built with sanitizers by rules.mk, where a leak or a wrong access ends it with another status.
+ * A monkey at the keys: thousands of random keys, texts, broken escape sequences, bytes, resizes
+ * and intervals. The monitor must still be there, then leave with status 0 and restore the
+ * terminal. Built with sanitizers by rules.mk, where a leak or a wrong access ends it with another
+ * status.
  *
  * $MONKEY_SEED and $MONKEY_KEYS repeat or prolong a run; the same seed does the same.
  */
@@ -16,7 +17,7 @@
 #include "tui/keys.h"
 
 #define MONKEY_KEYS 5000
-#define BURST_MAX 16   /* keys sent without waiting */
+#define BURST_MAX 16 /* keys sent without waiting */
 #define BYTES_MAX 12
 #define REPORT_MAX 8000 /* bytes */
 
@@ -50,8 +51,8 @@ static uint64_t monkey_below(uint64_t *state, uint64_t limit)
 }
 
 /*
- * Keys that end or stop it are left out: q, F10, and the characters that the terminal itself acts on
- * (interrupt, quit, suspend, flow control, literal-next, discard).
+ * Keys that end or stop it are left out: q, F10, and the characters that the terminal itself acts
+ * on (interrupt, quit, suspend, flow control, literal-next, discard).
  */
 static bool monkey_allows(const char *bytes, size_t len)
 {
@@ -65,15 +66,20 @@ static bool monkey_allows(const char *bytes, size_t len)
 
 static size_t monkey_bytes(uint64_t *state, char bytes[BYTES_MAX])
 {
-	static const char *const texts[] = { "nginx", "\xe6\x97\xa5\xe6\x9c\xac", "\x1b[", "\x1b[1;5", "\x1bO", "\xf0\x9f\xa6\x85",
-					     "\xff\xfe", "0.5", "%s%n", "\x1b[200~", "ann", "\xc2\x9b" };
+	static const char *const texts[] = { "nginx",    "\xe6\x97\xa5\xe6\x9c\xac",
+					     "\x1b[",    "\x1b[1;5",
+					     "\x1bO",    "\xf0\x9f\xa6\x85",
+					     "\xff\xfe", "0.5",
+					     "%s%n",     "\x1b[200~",
+					     "ann",      "\xc2\x9b" };
 	size_t len;
 
 	switch (monkey_below(state, 8)) {
 	case 0:
 	case 1:
 	case 2:
-		len = (size_t)snprintf(bytes, BYTES_MAX, "%s", golden_key_at(monkey_below(state, golden_keys_len())));
+		len = (size_t)snprintf(bytes, BYTES_MAX, "%s",
+				       golden_key_at(monkey_below(state, golden_keys_len())));
 		break;
 	case 3:
 	case 4:
@@ -81,11 +87,14 @@ static size_t monkey_bytes(uint64_t *state, char bytes[BYTES_MAX])
 		int key = key_at(monkey_below(state, key_table_len()))->key;
 
 		len = 1;
-		bytes[0] = key > 0 && key < 0x7f ? (char)key : (char)('0' + monkey_below(state, 10));
+		bytes[0] =
+			key > 0 && key < 0x7f ? (char)key : (char)('0' + monkey_below(state, 10));
 		break;
 	}
 	case 6:
-		len = (size_t)snprintf(bytes, BYTES_MAX, "%s", texts[monkey_below(state, sizeof(texts) / sizeof(texts[0]))]);
+		len = (size_t)snprintf(
+			bytes, BYTES_MAX, "%s",
+			texts[monkey_below(state, sizeof(texts) / sizeof(texts[0]))]);
 		break;
 	default:
 		len = 1 + monkey_below(state, 4);
@@ -107,7 +116,8 @@ static bool monkey_play(struct term *term, uint64_t *state, long keys)
 		}
 		keys -= (long)burst;
 		if (!monkey_below(state, 12))
-			term_resize(term, 1 + (int)monkey_below(state, 50), 1 + (int)monkey_below(state, 140));
+			term_resize(term, 1 + (int)monkey_below(state, 50),
+				    1 + (int)monkey_below(state, 140));
 		if (!monkey_below(state, 10))
 			term_step(term);
 		if (!term_sync(term))
@@ -140,7 +150,8 @@ START_TEST(monkey)
 	bool alive;
 
 	golden_start(&term, at);
-	alive = monkey_play(&term, &state, monkey_keys() / (long)(sizeof(monkeys) / sizeof(monkeys[0])));
+	alive = monkey_play(&term, &state,
+			    monkey_keys() / (long)(sizeof(monkeys) / sizeof(monkeys[0])));
 	if (alive) {
 		/* Out of a sequence, a prompt, a pop-up. */
 		golden_play(&term, "'~' Esc Esc Esc size=80x24");
@@ -149,9 +160,10 @@ START_TEST(monkey)
 	status = term_wait(&term);
 	if (!alive || status)
 		monkey_report(&term);
-	ck_assert_msg(alive && status == 0, "%s: seed %llu: status %#x", at->name, (unsigned long long)seed, status);
-	ck_assert_msg(term_restored(&term), "%s: seed %llu: the terminal is not as before", at->name,
-		      (unsigned long long)seed);
+	ck_assert_msg(alive && status == 0, "%s: seed %llu: status %#x", at->name,
+		      (unsigned long long)seed, status);
+	ck_assert_msg(term_restored(&term), "%s: seed %llu: the terminal is not as before",
+		      at->name, (unsigned long long)seed);
 	term_close(&term);
 }
 END_TEST

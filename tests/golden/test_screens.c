@@ -50,8 +50,9 @@ static const struct golden_case cases[] = {
 	{ .name = "up_restores_cursor", .script = "Down Down Enter step Bksp" },
 	{ .name = "sorted_left", .script = "'<'" },
 	{ .name = "columns_right", .script = "Right Right Right Right" },
-	{ .name = "text_right", .script = "Right Right Right Right Right Right Right Right Right Right Right Right "
-				     "Right Right 'n'" },
+	{ .name = "text_right",
+	  .script = "Right Right Right Right Right Right Right Right Right Right Right Right "
+		    "Right Right 'n'" },
 	{ .name = "excluded", .script = "'!'" },
 	{ .name = "only", .script = "'='" },
 	{ .name = "unknown_key", .script = "'x'" },

@@ -48,10 +48,11 @@ START_TEST(leaves)
 		term_kill(&term, at->sig);
 	status = term_wait(&term);
 	if (at->killed_by)
-		ck_assert_msg(WIFSIGNALED(status) && WTERMSIG(status) == at->killed_by, "%s: status %#x", at->name,
-			      status);
+		ck_assert_msg(WIFSIGNALED(status) && WTERMSIG(status) == at->killed_by,
+			      "%s: status %#x", at->name, status);
 	else
-		ck_assert_msg(WIFEXITED(status) && !WEXITSTATUS(status), "%s: status %#x", at->name, status);
+		ck_assert_msg(WIFEXITED(status) && !WEXITSTATUS(status), "%s: status %#x", at->name,
+			      status);
 	ck_assert_msg(term_restored(&term), "%s: the terminal is not as before", at->name);
 	term_close(&term);
 }
@@ -72,7 +73,8 @@ START_TEST(suspends)
 		ck_assert_msg(term_restored(&term), "stopped, and the terminal is not as before");
 		term_kill(&term, SIGCONT);
 		ck_assert(term_settle(&term));
-		ck_assert_msg(term.alternate && !term.cursor, "continued, and the screen is not taken");
+		ck_assert_msg(term.alternate && !term.cursor,
+			      "continued, and the screen is not taken");
 		after = term_dump(&term);
 		ck_assert_str_eq(before, after);
 		free(after);
@@ -85,7 +87,10 @@ START_TEST(suspends)
 }
 END_TEST
 
-/* SIGSTOP cannot be caught: what others wrote meanwhile is drawn over, and the modes are set again. */
+/*
+ * SIGSTOP cannot be caught: what others wrote meanwhile is drawn over, and the modes are set
+ * again.
+ */
 START_TEST(stopped_from_outside)
 {
 	struct term term;
@@ -147,9 +152,11 @@ START_TEST(any_size)
 	struct term term;
 	int status;
 
-	golden_start(&term, &(struct golden_case){ .name = "size", .rows = at->rows, .cols = at->cols });
+	golden_start(&term,
+		     &(struct golden_case){ .name = "size", .rows = at->rows, .cols = at->cols });
 	ck_assert_msg(golden_play(&term, at->keys), "%dx%d: ended", at->cols, at->rows);
-	ck_assert_msg(golden_play(&term, "size=1x1 Down Enter size=80x24 step"), "%dx%d: ended", at->cols, at->rows);
+	ck_assert_msg(golden_play(&term, "size=1x1 Down Enter size=80x24 step"), "%dx%d: ended",
+		      at->cols, at->rows);
 	golden_play(&term, "Esc Esc 'q'");
 	status = term_wait(&term);
 	ck_assert_msg(status == 0, "%dx%d: status %#x", at->cols, at->rows, status);
@@ -175,7 +182,8 @@ START_TEST(refuses)
 
 	golden_start(&term, &(struct golden_case){ .name = "refused", .term = at->term });
 	status = term_wait(&term);
-	ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 101, "%s: status %#x", at->term, status);
+	ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 101, "%s: status %#x", at->term,
+		      status);
 	said = memmem(term.raw, term.raw_len, at->message, strlen(at->message));
 	ck_assert_msg(said, "%s: said %.*s", at->term, (int)term.raw_len, term.raw);
 	ck_assert(term_restored(&term));
@@ -216,20 +224,22 @@ static void check_raw(const char *name, const char *raw, size_t len)
 			used = escape_len(raw + at, len - at);
 			ck_assert_msg(used, "%s: escape %02x at %zu", name, raw[at + 1], at);
 		} else if (byte < 0x20 || byte == 0x7f) {
-			ck_assert_msg(byte && strchr("\r\n\b\t\x0e\x0f", byte), "%s: control %02x at %zu", name, byte, at);
+			ck_assert_msg(byte && strchr("\r\n\b\t\x0e\x0f", byte),
+				      "%s: control %02x at %zu", name, byte, at);
 			used = 1;
 		} else {
 			memcpy(text, raw + at, len - at < 4 ? len - at : 4);
 			used = (size_t)(glyph_next(text, true, &glyph) - text);
-			ck_assert_msg(glyph.code != '?' || byte == '?' || len - at < 4, "%s: byte %02x at %zu", name,
-				      byte, at);
+			ck_assert_msg(glyph.code != '?' || byte == '?' || len - at < 4,
+				      "%s: byte %02x at %zu", name, byte, at);
 		}
 		at += used;
 	}
 }
 
 static const char *const hostile_scripts[] = {
-	"End Right Right Right Right Right Right Right Right Right Right Right Right Right Right Right",
+	"End Right Right Right Right Right Right Right Right Right Right Right Right Right Right "
+	"Right",
 	"'2' Enter Enter Enter End",
 	"'s' Home Right Right Right Right Right Right Right Right Right Right Right Right",
 	"'s' Enter End PgUp Right Right Right Right Right",
@@ -269,7 +279,8 @@ START_TEST(typed_bytes)
 }
 END_TEST
 
-#define ADD_LOOP(tcase, test, cases) tcase_add_loop_test(tcase, test, 0, (int)(sizeof(cases) / sizeof((cases)[0])))
+#define ADD_LOOP(tcase, test, cases) \
+	tcase_add_loop_test(tcase, test, 0, (int)(sizeof(cases) / sizeof((cases)[0])))
 
 int main(void)
 {

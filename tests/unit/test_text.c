@@ -18,7 +18,9 @@ static const struct text_case {
 	{ "", "", "", 0 },
 	{ "\x1b[31m", "?[31m", "?[31m", 5 },
 	{ "a\tb\nc\rd\x7f", "a?b?c?d?", "a?b?c?d?", 8 },
-	{ "\xc2\x9b" "31m", "?31m", "?31m", 4 },
+	{ "\xc2\x9b"
+	  "31m",
+	  "?31m", "?31m", 4 },
 	{ "\xe6\x97\xa5\xe6\x9c\xac", "\xe6\x97\xa5\xe6\x9c\xac", "??", 4 },
 	{ "e\xcc\x81", "e\xcc\x81", "e?", 1 },
 	{ "\xff\xfe", "??", "??", 2 },
@@ -27,7 +29,9 @@ static const struct text_case {
 	{ "\xed\xa0\x80", "???", "???", 3 },
 	{ "\xf4\x90\x80\x80", "????", "????", 4 },
 	{ "\xe6\x97", "??", "??", 2 },
-	{ "a\xe2\x80\xae" "b", "a?b", "a?b", 3 },
+	{ "a\xe2\x80\xae"
+	  "b",
+	  "a?b", "a?b", 3 },
 	{ "\xe2\x81\xa6x\xe2\x81\xa9", "?x?", "?x?", 3 },
 	{ "\xd7\xa9\xd7\x9c", "\xd7\xa9\xd7\x9c", "??", 2 },
 };
@@ -93,7 +97,8 @@ START_TEST(key_table)
 
 		ck_assert_ptr_eq(key_find(row->key), row);
 		key_text(row->key, name, sizeof(name));
-		ck_assert_msg(name[0] && (strcmp(name, "?") || row->key == '?'), "key %d has no name", row->key);
+		ck_assert_msg(name[0] && (strcmp(name, "?") || row->key == '?'),
+			      "key %d has no name", row->key);
 		asked[row->request] = true;
 	}
 	for (int i = 0; i < REQUEST_COUNT; i++) {

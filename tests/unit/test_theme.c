@@ -15,11 +15,15 @@ static const struct parse_case {
 	enum role role;
 	struct style style;
 } parse_cases[] = {
-	{ "cursor: {fg: white, bg: 24, attrs: [bold, reverse]}", ROLE_CURSOR, { 7, 24, STYLE_BOLD | STYLE_REVERSE } },
+	{ "cursor: {fg: white, bg: 24, attrs: [bold, reverse]}",
+	  ROLE_CURSOR,
+	  { 7, 24, STYLE_BOLD | STYLE_REVERSE } },
 	{ "cursor: {fg: bright_black, bg: default}", ROLE_CURSOR, { 8, STYLE_DEFAULT, 0 } },
 	{ "cursor: {attrs: dim}", ROLE_CURSOR, { STYLE_DEFAULT, STYLE_DEFAULT, STYLE_DIM } },
 	{ "cursor: {attrs: []}", ROLE_CURSOR, { STYLE_DEFAULT, STYLE_DEFAULT, 0 } },
-	{ "cursor:\n  fg: 255\n  bg: 0\n  attrs:\n  - italic\n  - underline\n", ROLE_CURSOR, { 255, 0, STYLE_ITALIC | STYLE_UNDERLINE } },
+	{ "cursor:\n  fg: 255\n  bg: 0\n  attrs:\n  - italic\n  - underline\n",
+	  ROLE_CURSOR,
+	  { 255, 0, STYLE_ITALIC | STYLE_UNDERLINE } },
 	{ "normal: {fg: red, bg: blue}", ROLE_CURSOR, { 1, 4, 0 } },
 	{ "cursor: {fg: red}", ROLE_NORMAL, { STYLE_DEFAULT, STYLE_DEFAULT, 0 } },
 };
@@ -33,10 +37,11 @@ START_TEST(parses)
 
 	ck_assert_msg(!rc, "%s: %u:%u %s", at->text, err.line, err.column, err.text);
 	ck_assert_str_eq(theme.name, "my");
-	ck_assert_msg(theme.styles[at->role].fg == at->style.fg && theme.styles[at->role].bg == at->style.bg &&
+	ck_assert_msg(theme.styles[at->role].fg == at->style.fg &&
+			      theme.styles[at->role].bg == at->style.bg &&
 			      theme.styles[at->role].attrs == at->style.attrs,
-		      "%s: fg %d bg %d attrs %u", at->text, theme.styles[at->role].fg, theme.styles[at->role].bg,
-		      theme.styles[at->role].attrs);
+		      "%s: fg %d bg %d attrs %u", at->text, theme.styles[at->role].fg,
+		      theme.styles[at->role].bg, theme.styles[at->role].attrs);
 }
 END_TEST
 
@@ -46,7 +51,8 @@ static const struct wrong_case {
 	const char *message;
 } wrong_cases[] = {
 	{ "curser: {fg: red}", 1, 1, "unknown role 'curser'; did you mean 'cursor'?" },
-	{ "cursor: {fg: red}\ndead: {fg: grene}", 2, 12, "unknown colour 'grene'; did you mean 'green'?" },
+	{ "cursor: {fg: red}\ndead: {fg: grene}", 2, 12,
+	  "unknown colour 'grene'; did you mean 'green'?" },
 	{ "cursor: {fg: 256}", 1, 14, "colour 256 is not in 0..255" },
 	{ "cursor: {fg: -1}", 1, 14, "unknown colour '-1'" },
 	{ "cursor: {fg: [red]}", 1, 14, "expected a colour: a name, 0..255 or default" },
@@ -69,7 +75,8 @@ START_TEST(says_what_is_wrong)
 
 	ck_assert_msg(rc == -EINVAL, "%s: %d", at->text, rc);
 	ck_assert_str_eq(err.file, "a/my.yaml");
-	ck_assert_msg(err.line == at->line && err.column == at->column, "%s: %u:%u", at->text, err.line, err.column);
+	ck_assert_msg(err.line == at->line && err.column == at->column, "%s: %u:%u", at->text,
+		      err.line, err.column);
 	ck_assert_str_eq(err.text, at->message);
 }
 END_TEST
@@ -92,7 +99,8 @@ START_TEST(loads)
 	struct theme theme;
 
 	for (int i = 0; i < LEN(names); i++) {
-		ck_assert_msg(!theme_load(NULL, names[i], &theme, &err), "%s:%u: %s", names[i], err.line, err.text);
+		ck_assert_msg(!theme_load(NULL, names[i], &theme, &err), "%s:%u: %s", names[i],
+			      err.line, err.text);
 		ck_assert_str_eq(theme.name, names[i]);
 	}
 	ck_assert_int_eq(theme_load(NULL, "drak", &theme, &err), -ENOENT);
@@ -140,7 +148,8 @@ START_TEST(mono_has_no_colors)
 
 	ck_assert_int_eq(theme_load(NULL, "mono", &theme, &err), 0);
 	for (int role = 0; role < ROLE_COUNT; role++)
-		ck_assert_msg(theme.styles[role].fg == STYLE_DEFAULT && theme.styles[role].bg == STYLE_DEFAULT,
+		ck_assert_msg(theme.styles[role].fg == STYLE_DEFAULT &&
+				      theme.styles[role].bg == STYLE_DEFAULT,
 			      "role %d", role);
 	/* Without colours the important states still differ. */
 	ck_assert_uint_ne(theme.styles[ROLE_CURSOR].attrs, theme.styles[ROLE_NORMAL].attrs);
@@ -174,8 +183,8 @@ START_TEST(fits)
 	struct style to = style_fit(at->from, at->colors);
 
 	ck_assert_msg(to.fg == at->to.fg && to.bg == at->to.bg && to.attrs == at->to.attrs,
-		      "%d on %d with %d colours: fg %d bg %d attrs %u", at->from.fg, at->from.bg, at->colors, to.fg,
-		      to.bg, to.attrs);
+		      "%d on %d with %d colours: fg %d bg %d attrs %u", at->from.fg, at->from.bg,
+		      at->colors, to.fg, to.bg, to.attrs);
 }
 END_TEST
 
