@@ -56,6 +56,9 @@ int ring_plan_make(struct ring_plan *plan, unsigned possible, const bool *online
 	unsigned online_len = 0;
 	unsigned seen = 0;
 
+	if (possible == 0)
+		return -EINVAL;
+
 	for (unsigned cpu = 0; cpu < possible; cpu++)
 		online_len += online[cpu];
 	if (online_len == 0)

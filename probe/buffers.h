@@ -60,7 +60,8 @@ struct ring_plan {
 /*
  * Spreads the online CPUs over rings, cpus_per_ring each (0 = one ring for all). A possible CPU
  * that is offline gets a ring too: when it comes up, its records have a place. Never more than
- * PROBE_RINGS_MAX rings: then each takes more CPUs. 0, or -ENOMEM.
+ * PROBE_RINGS_MAX rings: then each takes more CPUs. 0, -EINVAL without
+ * CPUs, or -ENOMEM.
  */
 int ring_plan_make(struct ring_plan *plan, unsigned possible, const bool *online,
 		   unsigned cpus_per_ring);

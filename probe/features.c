@@ -61,6 +61,17 @@ struct feature {
 	{                                  \
 		.code = BPF_JMP | BPF_EXIT \
 	}
+/* BPF_ADD and BPF_K are 0. */
+#define INSN_ADD_IMM(dst, value)                                    \
+	{                                                           \
+		.code = BPF_ALU64, .dst_reg = (dst), .imm = (value) \
+	}
+/* Two instructions: the map of a descriptor (BPF_LD and BPF_IMM are 0). */
+#define INSN_LOAD_MAP(dst, fd)                                                           \
+	{ .code = BPF_DW, .dst_reg = (dst), .src_reg = BPF_PSEUDO_MAP_FD, .imm = (fd) }, \
+	{                                                                                \
+		.code = 0                                                                \
+	}
 #define INSN_LEN(insns) (sizeof(insns) / sizeof((insns)[0]))
 
 static struct btf *kernel_btf(struct feature_run *run)
@@ -240,11 +251,7 @@ static int check_task_storage(struct feature_run *run, char *found)
 	struct bpf_insn insns[] = {
 		INSN_CALL(BPF_FUNC_get_current_task_btf),
 		INSN_MOV_REG(BPF_REG_2, BPF_REG_0),
-		{ .code = BPF_LD | BPF_DW | BPF_IMM,
-		  .dst_reg = BPF_REG_1,
-		  .src_reg = BPF_PSEUDO_MAP_FD,
-		  .imm = map_fd },
-		{ .code = 0 },
+		INSN_LOAD_MAP(BPF_REG_1, map_fd),
 		INSN_MOV_IMM(BPF_REG_3, 0),
 		INSN_MOV_IMM(BPF_REG_4, BPF_LOCAL_STORAGE_GET_F_CREATE),
 		INSN_CALL(BPF_FUNC_task_storage_get),
@@ -279,11 +286,7 @@ static int check_tail_call(struct feature_run *run, char *found)
 {
 	int map_fd = bpf_map_create(BPF_MAP_TYPE_PROG_ARRAY, "saker_feature", 4, 4, 1, NULL);
 	struct bpf_insn insns[] = {
-		{ .code = BPF_LD | BPF_DW | BPF_IMM,
-		  .dst_reg = BPF_REG_2,
-		  .src_reg = BPF_PSEUDO_MAP_FD,
-		  .imm = map_fd },
-		{ .code = 0 },
+		INSN_LOAD_MAP(BPF_REG_2, map_fd),
 		INSN_MOV_IMM(BPF_REG_3, 0),
 		INSN_CALL(BPF_FUNC_tail_call),
 		INSN_MOV_IMM(BPF_REG_0, 0),
@@ -341,9 +344,9 @@ static int check_d_path(struct feature_run *run, char *found)
 		  .src_reg = BPF_REG_1,
 		  .off = 24 },
 		{ .code = BPF_JMP | BPF_JEQ | BPF_K, .dst_reg = BPF_REG_1, .off = 5 },
-		{ .code = BPF_ALU64 | BPF_ADD | BPF_K, .dst_reg = BPF_REG_1, .imm = offset },
+		INSN_ADD_IMM(BPF_REG_1, offset),
 		INSN_MOV_REG(BPF_REG_2, BPF_REG_10),
-		{ .code = BPF_ALU64 | BPF_ADD | BPF_K, .dst_reg = BPF_REG_2, .imm = -64 },
+		INSN_ADD_IMM(BPF_REG_2, -64),
 		INSN_MOV_IMM(BPF_REG_3, 64),
 		INSN_CALL(BPF_FUNC_d_path),
 		INSN_MOV_IMM(BPF_REG_0, 0),
@@ -459,7 +462,7 @@ static int sysctl_read(const char *path, int *ret_value)
 
 static int check_unprivileged_bpf(struct feature_run *run, char *found)
 {
-	int value;
+	int value = 0;
 
 	if (sysctl_read("/proc/sys/kernel/unprivileged_bpf_disabled", &value) < 0)
 		snprintf(found, FOUND_BYTES, "not there");
@@ -472,7 +475,7 @@ static int check_unprivileged_bpf(struct feature_run *run, char *found)
 
 static int check_perf_paranoid(struct feature_run *run, char *found)
 {
-	int value;
+	int value = 0;
 
 	if (sysctl_read("/proc/sys/kernel/perf_event_paranoid", &value) < 0)
 		snprintf(found, FOUND_BYTES, "not there");

@@ -27,13 +27,13 @@ int privileges_check(struct probe_error *err)
 }
 
 /* Collects what stays: of the wanted capabilities those that are there. */
-static void keep(unsigned *kept, size_t *kept_len, unsigned cap)
+static void keep_cap(unsigned *kept, size_t *kept_len, unsigned cap)
 {
 	if (have(cap))
 		kept[(*kept_len)++] = cap;
 }
 
-int privileges_drop(enum privileges_keep what, struct probe_error *err)
+int privileges_drop(enum privileges_keep keep, struct probe_error *err)
 {
 	unsigned kept[8];
 	size_t kept_len = 0;
@@ -48,16 +48,16 @@ int privileges_drop(enum privileges_keep what, struct probe_error *err)
 	}
 	/* Kernels before 5.8 know neither CAP_BPF nor CAP_PERFMON. */
 	if (!have(CAP_BPF) || !have(CAP_PERFMON))
-		keep(kept, &kept_len, CAP_SYS_ADMIN);
-	keep(kept, &kept_len, CAP_BPF);
-	keep(kept, &kept_len, CAP_PERFMON);
-	keep(kept, &kept_len, CAP_SYS_PTRACE);
-	keep(kept, &kept_len, CAP_DAC_READ_SEARCH);
+		keep_cap(kept, &kept_len, CAP_SYS_ADMIN);
+	keep_cap(kept, &kept_len, CAP_BPF);
+	keep_cap(kept, &kept_len, CAP_PERFMON);
+	keep_cap(kept, &kept_len, CAP_SYS_PTRACE);
+	keep_cap(kept, &kept_len, CAP_DAC_READ_SEARCH);
 	if (features_charge_memlock())
-		keep(kept, &kept_len, CAP_SYS_RESOURCE);
-	if (what == PRIVILEGES_ACTIONS) {
-		keep(kept, &kept_len, CAP_KILL);
-		keep(kept, &kept_len, CAP_SYS_NICE);
+		keep_cap(kept, &kept_len, CAP_SYS_RESOURCE);
+	if (keep == PRIVILEGES_ACTIONS) {
+		keep_cap(kept, &kept_len, CAP_KILL);
+		keep_cap(kept, &kept_len, CAP_SYS_NICE);
 	}
 	/*
 	 * Without CAP_SETPCAP the bounding set cannot change; it then limits a program without

@@ -60,7 +60,7 @@ void live_want(struct probe *probe, const int *nrs, size_t nrs_len)
 
 	if (!nrs)
 		memset(interest.calls, PROBE_WANT_SCOPE, sizeof(interest.calls));
-	for (size_t i = 0; i < nrs_len; i++)
+	for (size_t i = 0; nrs && i < nrs_len; i++)
 		interest.calls[nrs[i]] = PROBE_WANT_SCOPE;
 	ck_assert_int_eq(probe_set_interest(probe, &interest), 0);
 }

@@ -56,8 +56,8 @@ static void one_round(const struct sockaddr *nowhere, socklen_t nowhere_len)
 		if (read(fd, bytes, sizeof(bytes)) < 0)
 			break;
 	}
-	connect(sock, nowhere, nowhere_len);
-	accept4(sock, NULL, NULL, SOCK_CLOEXEC);
+	(void)connect(sock, nowhere, nowhere_len);
+	(void)accept4(sock, NULL, NULL, SOCK_CLOEXEC);
 	close(sock);
 	close(fd);
 }

@@ -74,13 +74,13 @@ static void teardown(void)
 static void poke(struct writer *writer, unsigned long pos, const void *bytes, size_t len)
 {
 	uint8_t *data = writer->map + 2 * page;
+	size_t at = pos & (RING_BYTES - 1);
+	size_t first = len < RING_BYTES - at ? len : RING_BYTES - at;
 
-	for (size_t i = 0; i < len; i++) {
-		size_t at = (pos + i) & (RING_BYTES - 1);
-
-		data[at] = ((const uint8_t *)bytes)[i];
-		data[at + RING_BYTES] = ((const uint8_t *)bytes)[i];
-	}
+	memcpy(data + at, bytes, first);
+	memcpy(data + at + RING_BYTES, bytes, first);
+	memcpy(data, (const uint8_t *)bytes + first, len - first);
+	memcpy(data + RING_BYTES, (const uint8_t *)bytes + first, len - first);
 }
 
 /* Appends len bytes with the bits in the header; returns where the header is. */
