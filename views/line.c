@@ -14,6 +14,11 @@ static void add_cell(struct text_buf *buf, enum column_kind kind, uint64_t value
 	cell_human(&(struct cell){ .kind = kind, .known = true, .u64 = value }, buf);
 }
 
+static bool has_fd_name(const struct history_event *kept)
+{
+	return kept->fd_name && kept->fd_name[0];
+}
+
 int line_text(const struct history_event *kept, struct text_buf *buf)
 {
 	const struct record_prefix *prefix;
@@ -35,6 +40,10 @@ int line_text(const struct history_event *kept, struct text_buf *buf)
 	}
 	text_buf_add(buf, " ");
 	event_args_render(&event, buf);
+	if (has_fd_name(kept)) {
+		text_buf_add(buf, " fd.name=");
+		text_buf_add_safe(buf, kept->fd_name, strlen(kept->fd_name));
+	}
 	return 0;
 }
 
@@ -107,6 +116,8 @@ int line_json(const struct history_event *kept, struct text_buf *buf)
 		text_buf_printf(buf, ",\"latency_ns\":%" PRIu64, (uint64_t)prefix->duration_ns);
 	else
 		text_buf_add(buf, ",\"latency_ns\":null");
+	if (has_fd_name(kept))
+		add_string(buf, "fd.name", kept->fd_name, strlen(kept->fd_name));
 	r = add_args(buf, &event);
 	text_buf_add(buf, "}");
 	return r;

@@ -3,12 +3,13 @@
  * One event as one line, for `saker stream`.
  *
  *   text   17 14:02:31.123456 1 nginx (1589.1590) openat 3 dirfd=AT_FDCWD name=/etc/passwd ...
- *          num time cpu name (pid.tid) call result, duration where it was measured, arguments
+ *          num time cpu name (pid.tid) call result, duration where it was measured, arguments,
+ *          fd.name=... where it is known
  *   JSON   {"evt.num","evt.time","thread.tid","proc.pid","proc.name","container.id","evt.type",
  *           "evt.res","evt.rawres","latency_ns","args":{name: rendered}}
  *          evt.time in ns since the epoch; container.id "host" outside of containers; evt.res
  *          "SUCCESS" or the name of the error, null where there is no result; latency_ns null where
- *          it was not measured
+ *          it was not measured; "fd.name" is added where the name of the descriptor is known
  */
 #ifndef VIEWS_LINE_H
 #define VIEWS_LINE_H

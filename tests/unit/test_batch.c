@@ -268,6 +268,25 @@ START_TEST(test_line)
 }
 END_TEST
 
+/* What a descriptor is, where the state knows it. */
+START_TEST(test_line_fd_name)
+{
+	char data[1024];
+	struct text_buf buf;
+
+	add_event("fsync", 0, "cat");
+	fake->events[0].fd_name = "/a \"b\"\n";
+	fake->events[0].container = "0123456789ab";
+	text_buf_init(&buf, data, sizeof(data));
+	ck_assert_int_eq(line_text(&fake->events[0], &buf), 0);
+	ck_assert_str_eq(data, "1 22:13:20.000001 1 cat (7.8) fsync 0 fd=5 fd.name=/a \"b\"\\x0a");
+	text_buf_init(&buf, data, sizeof(data));
+	ck_assert_int_eq(line_json(&fake->events[0], &buf), 0);
+	ck_assert_ptr_nonnull(strstr(data, ",\"fd.name\":\"/a \\\"b\\\"\\n\",\"args\":{"));
+	ck_assert_ptr_nonnull(strstr(data, "\"container.id\":\"0123456789ab\""));
+}
+END_TEST
+
 /* An event that is no call has no result. */
 START_TEST(test_line_exit)
 {
@@ -391,6 +410,7 @@ int main(void)
 	tcase_add_test(tcase, test_gaps);
 	tcase_add_test(tcase, test_write_error);
 	tcase_add_loop_test(tcase, test_line, 0, LEN(line_cases));
+	tcase_add_test(tcase, test_line_fd_name);
 	tcase_add_test(tcase, test_line_exit);
 	tcase_add_test(tcase, test_line_large);
 	tcase_add_loop_test(tcase, test_list, 0, LEN(list_cases));
