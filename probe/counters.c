@@ -5,12 +5,12 @@
  *
  *   overflow rows -> living threads -> exit records (-> overflow rows again, when one needs them)
  *
- * A thread's slots and rows only grow, and both end in its record: rows read before its sample and a
- * sample read before its record are never too high, and the record, which comes last, is final. A
+ * A thread's slots and rows only grow, and both end in its record: rows read before its sample and
+ * a sample read before its record are never too high, and the record, which comes last, is final. A
  * record is in the ring before the iterator can see that its thread ended.
  *
- * Overflow rows of an ended thread are deleted once its record was read. Rows whose thread is neither
- * living nor recorded for ROWS_GRACE refreshes lost their record: they go to row "other".
+ * Overflow rows of an ended thread are deleted once its record was read. Rows whose thread is
+ * neither living nor recorded for ROWS_GRACE refreshes lost their record: they go to row "other".
  */
 #include "counters.h"
 
@@ -364,8 +364,8 @@ static int ended_add(struct counters *counters, const struct exit_wire *wire)
 }
 
 /*
- * Everything that was in the ring when this began. Records are reserved in order but finished in any:
- * one that is still being written hides finished ones behind it, so it is waited for.
+ * Everything that was in the ring when this began. Records are reserved in order but finished in
+ * any: one that is still being written hides finished ones behind it, so it is waited for.
  */
 static int ended_drain(struct counters *counters)
 {

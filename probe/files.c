@@ -2,8 +2,8 @@
 /*
  * Open files: through the task_file iterator, or from /proc where the kernel lacks what that needs.
  *
- * One process is asked for through the iterator's own filter (Linux 6.1, f0d74c4da1f0); a kernel that
- * does not know it refuses the link, and then the program itself skips all others.
+ * One process is asked for through the iterator's own filter (Linux 6.1, f0d74c4da1f0); a kernel
+ * that does not know it refuses the link, and then the program itself skips all others.
  */
 #include "files_proc.h"
 #include "live.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Open files from /proc: type, device, inode, position and name; a socket's addresses are not there. */
+/* Open files from /proc: type, device, inode, position, name; no addresses of sockets. */
 #ifndef PROBE_FILES_PROC_H
 #define PROBE_FILES_PROC_H
 

@@ -11,8 +11,9 @@ struct table_shape {
 };
 
 /*
- * Calls fn for every entry. An entry that exists during the whole scan is seen exactly once; one that
- * is made meanwhile may be missed. fn must not delete. 0, -ENOMEM or the error of the system call.
+ * Calls fn for every entry. An entry that exists during the whole scan is seen exactly once; one
+ * that is made meanwhile may be missed. fn must not delete. 0, -ENOMEM or the error of the system
+ * call.
  */
 typedef int (*table_fn)(void *ctx, const void *key, const void *value);
 int table_scan(const struct table_shape *table, table_fn fn, void *ctx);

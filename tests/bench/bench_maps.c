@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * bench_maps FILE.bpf.o [ROUNDS]: what each way to count costs over an empty exit hook, for getppid
- * from one and from two threads and for a 1-byte read of /dev/zero. Hooks take turns within a round;
- * printed are the median of the differences to the empty hook of the same round, their quartiles, and
- * the ratio of the whole call to a bare one.
+ * from one and from two threads and for a 1-byte read of /dev/zero. Hooks take turns within a
+ * round; printed are the median of the differences to the empty hook of the same round, their
+ * quartiles, and the ratio of the whole call to a bare one.
  */
 #include <bpf/libbpf.h>
 #include <fcntl.h>

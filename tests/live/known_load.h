@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A workload whose calls are known: a tree of processes and threads makes fixed numbers of calls that
- * the C library does not make by itself, some failing; and a flood beside it.
+ * A workload whose calls are known: a tree of processes and threads makes fixed numbers of calls
+ * that the C library does not make by itself, some failing; and a flood beside it.
  */
 #ifndef TESTS_LIVE_KNOWN_LOAD_H
 #define TESTS_LIVE_KNOWN_LOAD_H

@@ -7,16 +7,10 @@
 #include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
-#include <uthash.h>
-
-struct ledger_key {
-	uint64_t start;
-	uint32_t tid;
-	uint32_t reserved;
-};
 
 struct ledger_thread {
-	struct ledger_key key;
+	uint64_t start;
+	uint32_t tid;
 	uint32_t pid;
 	uint64_t process_start;
 	bool final;       /* from its exit record */
@@ -24,7 +18,6 @@ struct ledger_thread {
 	struct call_count calls[COUNT_NR_COUNT];
 	size_t calls_len;
 	struct byte_count bytes;
-	UT_hash_handle hh;
 };
 
 void ledger_init(struct ledger *ledger)
@@ -41,12 +34,7 @@ void ledger_init(struct ledger *ledger)
 
 void ledger_release(struct ledger *ledger)
 {
-	struct ledger_thread *thread, *next;
-
-	HASH_ITER (hh, ledger->threads, thread, next) {
-		HASH_DEL(ledger->threads, thread);
-		free(thread);
-	}
+	free(ledger->threads);
 	munmap(ledger->members, sizeof(*ledger->members));
 }
 
@@ -68,16 +56,22 @@ static bool member(const struct ledger *ledger, uint32_t pid, uint64_t start_ns)
 
 static struct ledger_thread *thread_get(struct ledger *ledger, uint32_t tid, uint64_t start)
 {
-	const struct ledger_key key = { .start = start, .tid = tid };
 	struct ledger_thread *thread;
 
-	HASH_FIND(hh, ledger->threads, &key, sizeof(key), thread);
-	if (thread)
-		return thread;
-	thread = calloc(1, sizeof(*thread));
-	ck_assert_ptr_nonnull(thread);
-	thread->key = key;
-	HASH_ADD(hh, ledger->threads, key, sizeof(key), thread);
+	for (size_t i = 0; i < ledger->threads_len; i++) {
+		thread = &ledger->threads[i];
+		if (thread->tid == tid && thread->start == start)
+			return thread;
+	}
+	if (ledger->threads_len == ledger->threads_size) {
+		size_t wanted = ledger->threads_size ? ledger->threads_size * 2 : 64;
+
+		ledger->threads = reallocarray(ledger->threads, wanted, sizeof(*ledger->threads));
+		ck_assert_ptr_nonnull(ledger->threads);
+		ledger->threads_size = wanted;
+	}
+	thread = &ledger->threads[ledger->threads_len++];
+	*thread = (struct ledger_thread){ .tid = tid, .start = start };
 	return thread;
 }
 
@@ -169,19 +163,20 @@ int ledger_refresh(struct ledger *ledger, struct probe *probe)
 		.err = on_errno,
 		.other = on_other,
 	};
-	struct ledger_thread *thread, *next;
+	size_t kept = 0;
 	int rc;
 
 	ledger->refreshes++;
 	ledger->zombies = 0;
 	ledger->errnos_len = 0;
 	rc = probe_read_counters(probe, &sink);
-	HASH_ITER (hh, ledger->threads, thread, next) {
+	for (size_t i = 0; i < ledger->threads_len; i++) {
+		const struct ledger_thread *thread = &ledger->threads[i];
+
 		if (thread->final || thread->refresh == ledger->refreshes)
-			continue;
-		HASH_DEL(ledger->threads, thread);
-		free(thread);
+			ledger->threads[kept++] = *thread;
 	}
+	ledger->threads_len = kept;
 	return rc;
 }
 
@@ -201,19 +196,19 @@ static void thread_sum(const struct ledger_thread *thread, int nr, struct call_c
 struct call_count ledger_sum(const struct ledger *ledger, int nr)
 {
 	struct call_count sum = { .nr = (uint16_t)nr };
-	const struct ledger_thread *thread;
 
-	for (thread = ledger->threads; thread; thread = thread->hh.next)
-		thread_sum(thread, nr, &sum);
+	for (size_t i = 0; i < ledger->threads_len; i++)
+		thread_sum(&ledger->threads[i], nr, &sum);
 	return sum;
 }
 
 struct call_count ledger_process_sum(const struct ledger *ledger, pid_t pid, int nr)
 {
 	struct call_count sum = { .nr = (uint16_t)nr };
-	const struct ledger_thread *thread;
 
-	for (thread = ledger->threads; thread; thread = thread->hh.next) {
+	for (size_t i = 0; i < ledger->threads_len; i++) {
+		const struct ledger_thread *thread = &ledger->threads[i];
+
 		if (thread->pid == (uint32_t)pid)
 			thread_sum(thread, nr, &sum);
 	}
@@ -222,9 +217,9 @@ struct call_count ledger_process_sum(const struct ledger *ledger, pid_t pid, int
 
 uint64_t ledger_start(const struct ledger *ledger, pid_t pid)
 {
-	const struct ledger_thread *thread;
+	for (size_t i = 0; i < ledger->threads_len; i++) {
+		const struct ledger_thread *thread = &ledger->threads[i];
 
-	for (thread = ledger->threads; thread; thread = thread->hh.next) {
 		if (thread->pid == (uint32_t)pid)
 			return thread->process_start;
 	}
@@ -234,9 +229,10 @@ uint64_t ledger_start(const struct ledger *ledger, pid_t pid)
 struct byte_count ledger_bytes(const struct ledger *ledger)
 {
 	struct byte_count sum = { .file_in = 0 };
-	const struct ledger_thread *thread;
 
-	for (thread = ledger->threads; thread; thread = thread->hh.next) {
+	for (size_t i = 0; i < ledger->threads_len; i++) {
+		const struct ledger_thread *thread = &ledger->threads[i];
+
 		sum.file_in += thread->bytes.file_in;
 		sum.file_out += thread->bytes.file_out;
 		sum.net_in += thread->bytes.net_in;

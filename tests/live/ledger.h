@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Adds up what refreshes of the counter plane say of a set of processes, as the state does: a thread
- * counts with its last sample while it lives, with its exit record once that was read. A thread that
- * is in neither has gone to row "other".
+ * Adds up what refreshes of the counter plane say of a set of processes, as the state does: a
+ * thread counts with its last sample while it lives, with its exit record once that was read. A
+ * thread that is in neither has gone to row "other".
  */
 #ifndef TESTS_LIVE_LEDGER_H
 #define TESTS_LIVE_LEDGER_H
@@ -23,8 +23,9 @@ struct ledger_members {
 struct ledger_thread;
 struct ledger {
 	struct ledger_members *members; /* owned */
-	struct ledger_thread *threads;  /* hash by (tid, start), owned */
-	uint64_t since_ns;              /* boot time; older processes are not members */
+	struct ledger_thread *threads;  /* by first appearance, owned */
+	size_t threads_len, threads_size;
+	uint64_t since_ns; /* boot time; older processes are not members */
 	unsigned refreshes;
 	unsigned ended;          /* members that were seen to end: records with process_ended */
 	unsigned records;        /* exit records of members */

@@ -150,7 +150,7 @@ START_TEST(open_files_have_names_and_addresses)
 	struct seen_files seen = { .pid = getpid() };
 	struct sockaddr_in addr;
 	socklen_t len = sizeof(addr);
-	int net[2], pipes[2];
+	int net[2] = { -1, -1 }, pipes[2] = { -1, -1 };
 	struct stat st;
 	int file = open(NAMED_FILE, O_RDONLY | O_CLOEXEC);
 

@@ -179,7 +179,7 @@ START_TEST(full_tables_keep_the_sums)
 	ck_assert_uint_eq(sum.errors, MANY * REPEATS);
 	ck_assert_uint_gt(ledger_sum(&ledger, COUNT_NR_OTHER).calls, 0);
 	ck_assert_uint_gt(ledger_sum(&ledger, COUNT_NR_OTHER).errors, 0);
-	/* All calls: those that fail, the read that started the child, its end, and what the C library does. */
+	/* Those that fail, the read that started the child, its end, and what the library does. */
 	ck_assert_uint_ge(sum.calls, MANY * REPEATS + 2);
 	ck_assert_uint_le(sum.calls, MANY * REPEATS + 12);
 	for (size_t i = 0; i < MANY; i++)

@@ -103,8 +103,8 @@ static __always_inline int large_table_class(struct fdtable *table, u32 fd)
 }
 
 /*
- * Since 6.2 (fd264ca02094) any address can be read as a struct by plain loads. Weak: libbpf leaves it
- * unresolved where the kernel lacks it, and the loader leaves count_exit_cast out then.
+ * Since 6.2 (fd264ca02094) any address can be read as a struct by plain loads. Weak: libbpf leaves
+ * it unresolved where the kernel lacks it, and the loader leaves count_exit_cast out then.
  */
 extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 

@@ -7,7 +7,7 @@
 #include "task.h"
 
 #define ERRNO_MAX 4095
-/* include/linux/errno.h: the call is restarted or becomes EINTR; never seen by user space as such. */
+/* include/linux/errno.h: the call is restarted or becomes EINTR; user space never sees it. */
 #define ERESTARTSYS 512
 #define ERESTART_RESTARTBLOCK 516
 

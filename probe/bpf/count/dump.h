@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The iterators. A sample that does not fit the reader's buffer is taken back by the kernel and made
- * anew at the next read, so the reader sees whole ones only.
+ * The iterators. A sample that does not fit the reader's buffer is taken back by the kernel and
+ * made anew at the next read, so the reader sees whole ones only.
  */
 #ifndef PROBE_BPF_COUNT_DUMP_H
 #define PROBE_BPF_COUNT_DUMP_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Exit records: into the ring, else into late_exits, else folded into row "other". Nothing is woken:
- * the engine drains the ring at every refresh.
+ * Exit records: into the ring, else into late_exits, else folded into row "other". Nothing is
+ * woken: the engine drains the ring at every refresh.
  */
 #ifndef PROBE_BPF_COUNT_ENDED_H
 #define PROBE_BPF_COUNT_ENDED_H

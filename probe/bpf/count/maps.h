@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The maps of the counter plane. None is an LRU map: those evict silently. Kernel memory: per thread
- * one element of `threads` (kept within a 512-byte allocation); the hashes are allocated in full.
+ * The maps of the counter plane. None is an LRU map: those evict silently. Kernel memory: per
+ * thread one element of `threads` (kept within a 512-byte allocation); the hashes are allocated in
+ * full.
  */
 #ifndef PROBE_BPF_COUNT_MAPS_H
 #define PROBE_BPF_COUNT_MAPS_H
@@ -85,7 +86,7 @@ struct {
 	__type(value, u32);
 } stream_progs SEC(".maps");
 
-/* Rows ever made in `overflow`: while it equals what the reader deleted, there is nothing to scan. */
+/* Rows ever made in `overflow`: while the reader deleted as many, there is nothing to scan. */
 __u64 overflow_rows;
 /* The same of late_exits. */
 __u64 late_exits_made;

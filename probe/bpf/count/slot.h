@@ -111,7 +111,7 @@ __noinline u64 count_add_slow(struct thread_counts *counts, u64 start, u32 tid, 
 	u32 at = slot_home(kind, nr);
 
 	for (u32 tries = 0; counts && tries < COUNT_SLOTS; tries++, at++) {
-		/* Verifier: keep the index, else the compiler walks with a pointer that has no bounds. */
+		/* Verifier: keep the index; a pointer that walks would have no bounds. */
 		barrier_var(at);
 		if (at >= COUNT_SLOTS)
 			break;

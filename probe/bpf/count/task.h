@@ -2,7 +2,8 @@
 /*
  * What samples and exit records say of a task. None of this is on the path of a call, and what a
  * pointer of the task leads to is read by helpers: the verifier searches the kernel's BTF for each
- * field that is followed from a trusted pointer, on every path, which took half a second of loading.
+ * field that is followed from a trusted pointer, on every path, which took half a second of
+ * loading.
  */
 #ifndef PROBE_BPF_COUNT_TASK_H
 #define PROBE_BPF_COUNT_TASK_H
