@@ -262,6 +262,8 @@ void level_fill(struct monitor *monitor)
 		.scope = &level->scope,
 		.sort = level->sort,
 		.descending = level->descending,
+		/* An optional column that is sorted by is on screen: the filter looks at it too. */
+		.shown = level->sort < VIEW_COLUMNS_MAX ? 1ull << level->sort : 0,
 		.text_filter = *level->filter ? level->filter : NULL,
 		.event_num = level->event_num,
 		.limit = level_arrival(level) ? level->limit : 0,
