@@ -185,8 +185,14 @@ int file_helpers(u64 *ctx)
 	return 0;
 }
 
+/* clang-format off */
 #define CASE(fd) \
-	case fd: file = files->fd_array[fd]; break;
+	case fd: \
+		file = files->fd_array[fd]; \
+		break;
+#define CASES(fd) \
+	CASE(fd) CASE(fd + 1) CASE(fd + 2) CASE(fd + 3) \
+	CASE(fd + 4) CASE(fd + 5) CASE(fd + 6) CASE(fd + 7)
 
 /* The same by loads, in a table that never grew. */
 SEC("tp_btf/sys_exit")
@@ -200,13 +206,10 @@ int file_loads(u64 *ctx)
 	if (!files || files->fdt != &files->fdtab)
 		return 0;
 	switch (fd) {
-		CASE(0)
-		CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8) CASE(9) CASE(10)
-			CASE(11) CASE(12) CASE(13) CASE(14) CASE(15) CASE(16) CASE(17) CASE(18)
-				CASE(19) CASE(20) CASE(21) CASE(22) CASE(23) CASE(24) CASE(25)
-					CASE(26) CASE(27) CASE(28) CASE(29)
+	CASES(0) CASES(8) CASES(16) CASES(24)
 	}
 	if (file && (file->f_inode->i_mode & 0170000) == 0020000)
 		types = 1;
 	return 0;
 }
+/* clang-format on */

@@ -148,7 +148,7 @@ static void on_file(void *ctx, const struct file_sample *file, const char *path)
 START_TEST(open_files_have_names_and_addresses)
 {
 	struct seen_files seen = { .pid = getpid() };
-	struct sockaddr_in addr;
+	struct sockaddr_in addr = { .sin_port = 0 };
 	socklen_t len = sizeof(addr);
 	int net[2] = { -1, -1 }, pipes[2] = { -1, -1 };
 	struct stat st;

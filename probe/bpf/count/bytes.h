@@ -24,13 +24,13 @@
 
 enum byte_class { BYTES_FILE, BYTES_NET, BYTES_IPC };
 
+/* clang-format off */
 #define FD_CASE(fd) \
-	case fd:    \
+	case fd: \
 		return files->fd_array[fd];
-#define FD_CASES(fd)                                                                    \
-	FD_CASE(fd)                                                                     \
-	FD_CASE(fd + 1) FD_CASE(fd + 2) FD_CASE(fd + 3) FD_CASE(fd + 4) FD_CASE(fd + 5) \
-		FD_CASE(fd + 6) FD_CASE(fd + 7)
+#define FD_CASES(fd) \
+	FD_CASE(fd) FD_CASE(fd + 1) FD_CASE(fd + 2) FD_CASE(fd + 3) \
+	FD_CASE(fd + 4) FD_CASE(fd + 5) FD_CASE(fd + 6) FD_CASE(fd + 7)
 
 /*
  * The file of an fd below 64 in a table that never grew: the array is part of files_struct and is
@@ -40,12 +40,12 @@ enum byte_class { BYTES_FILE, BYTES_NET, BYTES_IPC };
 static __always_inline struct file *small_table_file(struct files_struct *files, u32 fd)
 {
 	switch (fd) {
-		FD_CASES(0)
-		FD_CASES(8) FD_CASES(16) FD_CASES(24) FD_CASES(32) FD_CASES(40) FD_CASES(48)
-			FD_CASES(56)
+	FD_CASES(0) FD_CASES(8) FD_CASES(16) FD_CASES(24)
+	FD_CASES(32) FD_CASES(40) FD_CASES(48) FD_CASES(56)
 	}
 	return NULL;
 }
+/* clang-format on */
 
 static __always_inline enum byte_class family_class(u32 family)
 {
