@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The stream plane: programs that turn a call into a record. Those on sys_exit are entered by tail
  * call from count_exit, which has already decided that the call is of interest and its thread in
