@@ -365,7 +365,7 @@ static int theme_read(const char *path, char **ret_text, size_t *ret_len)
 /* The name of an embedded theme: "dark" of "themes/dark.yaml"; false when the file is no theme. */
 static bool theme_embedded_name(const struct embedded_file *file, char name[32])
 {
-	if (strncmp(file->name, "themes/", 7))
+	if (strncmp(file->name, "themes/", 7) != 0)
 		return false;
 	snprintf(name, 32, "%.*s", (int)strcspn(file->name + 7, "."), file->name + 7);
 	return true;

@@ -205,24 +205,24 @@ static size_t copy_out(const char *text, char *out, size_t size)
 
 	if (len > size)
 		len = size;
-	if (len)
-		memcpy(out, text, len);
+	for (size_t i = 0; i < len; i++)
+		out[i] = text[i];
 	return len;
 }
 
-static int fake_text(void *ctx, uint32_t pid, char *cmdline, size_t *cmdline_len, char *exe,
-		     size_t *exe_len, char *cwd, size_t *cwd_len)
+static int fake_text(void *ctx, uint32_t pid, struct process_text *ret_text)
 {
 	const struct fake_proc *proc = fake_proc(ctx, pid);
+	char *cmdline = ret_text->cmdline;
 
 	if (!proc)
 		return -ENOENT;
-	*cmdline_len = copy_out(proc->cmdline, cmdline, *cmdline_len);
-	for (size_t i = 0; i < *cmdline_len; i++)
+	ret_text->cmdline_len = copy_out(proc->cmdline, cmdline, sizeof(ret_text->cmdline));
+	for (size_t i = 0; i < ret_text->cmdline_len; i++)
 		if (cmdline[i] == ' ')
 			cmdline[i] = '\0';
-	*exe_len = copy_out(proc->exe, exe, *exe_len);
-	*cwd_len = copy_out(proc->cwd, cwd, *cwd_len);
+	ret_text->exe_len = copy_out(proc->exe, ret_text->exe, sizeof(ret_text->exe));
+	ret_text->cwd_len = copy_out(proc->cwd, ret_text->cwd, sizeof(ret_text->cwd));
 	return 0;
 }
 

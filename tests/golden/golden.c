@@ -160,7 +160,7 @@ static char *golden_difference(const char *name, const char *recorded, const cha
 	while (*recorded || *shown) {
 		size_t a = strcspn(recorded, "\n"), b = strcspn(shown, "\n");
 
-		if (a != b || memcmp(recorded, shown, a))
+		if (a != b || memcmp(recorded, shown, a) != 0)
 			fprintf(out, "-%.*s\n+%.*s\n", (int)a, recorded, (int)b, shown);
 		recorded += a + (recorded[a] == '\n');
 		shown += b + (shown[b] == '\n');
@@ -207,7 +207,7 @@ char *golden_check(const struct golden_case *at)
 	golden_start(&term, at);
 	golden_play(&term, at->script);
 	shown = golden_screen(&term, recorded);
-	if (!recorded || strcmp(recorded, shown))
+	if (!recorded || strcmp(recorded, shown) != 0)
 		difference = golden_difference(at->name, recorded ? recorded : "", shown);
 	if (difference && mode && !strcmp(mode, "accept")) {
 		free(difference);

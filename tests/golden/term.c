@@ -226,9 +226,11 @@ static bool term_ask(struct term *term)
 
 bool term_sync(struct term *term)
 {
-	/* The first answer may come before the frame of what it waited for, the second not. */
-	bool alive = term_ask(term) && term_ask(term);
+	bool alive = term_ask(term);
 
+	/* The first answer may come before the frame of what it waited for, the second not. */
+	if (alive)
+		alive = term_ask(term);
 	term_read(term, 0);
 	return alive;
 }

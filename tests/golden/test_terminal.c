@@ -238,8 +238,7 @@ static void check_raw(const char *name, const char *raw, size_t len)
 }
 
 static const char *const hostile_scripts[] = {
-	"End Right Right Right Right Right Right Right Right Right Right Right Right Right Right "
-	"Right",
+	"End Right Right Right Right Right Right Right Right Right Right Right Right Right Right",
 	"'2' Enter Enter Enter End",
 	"'s' Home Right Right Right Right Right Right Right Right Right Right Right Right",
 	"'s' Enter End PgUp Right Right Right Right Right",

@@ -97,7 +97,7 @@ START_TEST(key_table)
 
 		ck_assert_ptr_eq(key_find(row->key), row);
 		key_text(row->key, name, sizeof(name));
-		ck_assert_msg(name[0] && (strcmp(name, "?") || row->key == '?'),
+		ck_assert_msg(name[0] && (strcmp(name, "?") != 0 || row->key == '?'),
 			      "key %d has no name", row->key);
 		asked[row->request] = true;
 	}
