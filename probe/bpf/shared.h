@@ -147,8 +147,8 @@ _Static_assert(sizeof(struct thread_counts) == 432,
 	       "a thread's storage fits a 512-byte allocation");
 
 /* Sizes of the tables; a test makes them smaller to see what happens when they are full. */
-#define COUNT_OVERFLOW_MAX 65536
-#define COUNT_ERRNOS_MAX 65536
+#define COUNT_OVERFLOW_MAX 16384
+#define COUNT_ERRNOS_MAX 32768
 #define COUNT_LATE_EXITS_MAX 16384
 #define COUNT_EXITS_BYTES (4u << 20)
 

@@ -6,6 +6,9 @@
  * A refresh reads living tasks first (struct task_sample each, by the task iterator), then drains
  * the exit records (struct task_exit). A thread seen in both (same tid and start) is counted from
  * the exit record alone: then every call is in the totals exactly once, whatever ran meanwhile.
+ * A thread in neither has lost its record (both tables of exit records were full): its calls are in
+ * row "other" from now on. Only a thread that executes a program while others of its process live
+ * can be missing for one refresh, while the kernel gives it its leader's tid; its record follows.
  */
 #ifndef PROBE_SCHEMA_SAMPLE_H
 #define PROBE_SCHEMA_SAMPLE_H
@@ -79,7 +82,8 @@ struct task_exit {
 	__u64 cgroup_id;
 	__u64 exit_boot_ns;
 	__s32 exit_code;     /* as the kernel holds it: status << 8 | signal | core bit 0x80 */
-	__u32 process_ended; /* 1 when this was the last thread of its process */
+	__u32 process_ended; /* 1: all threads of its process have ended or are just ending; several
+				records say so when the last threads end together */
 	__u32 calls_len;
 	__u32 flags; /* enum task_flag: LEADER, IN_SCOPE */
 	__u64 cpu_ns;
