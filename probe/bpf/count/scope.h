@@ -7,9 +7,9 @@
 #define PROBE_BPF_COUNT_SCOPE_H
 
 #include "slot.h"
+#include "../extract/lists.h"
 
 #define SCOPE_ANCESTORS_MAX 32
-#define SCOPE_LIST_MAX 16
 /* enum probe_want of probe.h, which includes more than the programs can. */
 #define WANT_SCOPE 1u
 #define WANT_FOCUS 2u
@@ -67,35 +67,6 @@ static __always_inline u32 want_update(struct probe_knobs *knob, struct thread_c
 		counts->gen = gen;
 	}
 	return counts->want;
-}
-
-/*
- * True when no list of the scope that is in use rejects the task. The name comes as two words: user
- * space fills its unused bytes with zeros, as the kernel does.
- * Verifier: a global function of numbers is verified once, not for each caller.
- */
-__noinline bool lists_allow_values(const struct probe_knobs *knob, u64 cgroup_id, u32 euid,
-				   u64 comm0, u64 comm1)
-{
-	bool found;
-
-	if (!knob)
-		return false;
-	found = !knob->cgroups_len;
-	for (u32 i = 0; i < SCOPE_LIST_MAX && i < knob->cgroups_len && !found; i++)
-		found = knob->cgroup_ids[i] == cgroup_id;
-	if (!found)
-		return false;
-	found = !knob->euids_len;
-	for (u32 i = 0; i < SCOPE_LIST_MAX && i < knob->euids_len && !found; i++)
-		found = knob->euids[i] == euid;
-	if (!found)
-		return false;
-	found = !knob->comms_len;
-	for (u32 i = 0; i < SCOPE_LIST_MAX && i < knob->comms_len && !found; i++)
-		found = ((const u64 *)knob->comms[i])[0] == comm0 &&
-			((const u64 *)knob->comms[i])[1] == comm1;
-	return found;
 }
 
 /* As task_cgroup_id(), by helpers: see task.h. */

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The lists of the scope: control groups, users, commands. */
+#ifndef PROBE_BPF_EXTRACT_LISTS_H
+#define PROBE_BPF_EXTRACT_LISTS_H
+
+#include "../kernel.h"
+#include "../shared.h"
+
+#define SCOPE_LIST_MAX 16
+
+/*
+ * True when no list of the scope that is in use rejects the task. The name comes as two words: user
+ * space fills its unused bytes with zeros, as the kernel does.
+ * Verifier: a global function of numbers is verified once, not for each caller.
+ */
+__noinline bool lists_allow_values(const struct probe_knobs *knob, u64 cgroup_id, u32 euid,
+				   u64 comm0, u64 comm1)
+{
+	bool found;
+
+	if (!knob)
+		return false;
+	found = !knob->cgroups_len;
+	for (u32 i = 0; i < SCOPE_LIST_MAX && i < knob->cgroups_len && !found; i++)
+		found = knob->cgroup_ids[i] == cgroup_id;
+	if (!found)
+		return false;
+	found = !knob->euids_len;
+	for (u32 i = 0; i < SCOPE_LIST_MAX && i < knob->euids_len && !found; i++)
+		found = knob->euids[i] == euid;
+	if (!found)
+		return false;
+	found = !knob->comms_len;
+	for (u32 i = 0; i < SCOPE_LIST_MAX && i < knob->comms_len && !found; i++)
+		found = ((const u64 *)knob->comms[i])[0] == comm0 &&
+			((const u64 *)knob->comms[i])[1] == comm1;
+	return found;
+}
+
+#endif
