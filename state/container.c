@@ -320,8 +320,8 @@ static const char *cgroup_line_path(const char *line, size_t len)
 }
 
 /*
- * Any line may name the container (a runtime may manage some hierarchies only). The pattern of plain
- * containerd fits too much for that: all lines must have that path.
+ * Any line may name the container (a runtime may manage some hierarchies only). The pattern of
+ * plain containerd fits too much for that: all lines must have that path.
  */
 void container_match_lines(const char *text, size_t len, struct container_match *ret_match)
 {

@@ -51,7 +51,9 @@ struct containers {
 	uint64_t asked_seq;
 };
 
-/* Decides the container of a process that is in process->cgroup_id now; asks the source if need be. */
+/*
+ * Decides the container of a process that is in process->cgroup_id now; asks the source if need be.
+ */
 void container_update(struct state *state, struct process *process);
 /* The container for an event made in a cgroup; "" on the host and while not known. Borrowed. */
 struct text *container_of_event(struct state *state, struct process *process, uint64_t cgroup_id);

@@ -3,10 +3,10 @@
  * The counter refresh: living threads' samples, exit records, errnos and what no thread owns become
  * exact totals and deltas per (process, syscall), per process, per syscall and for the host.
  *
- * Samples are only put down as they come; state_refresh_end() adds up those whose thread has no exit
- * record. An exit record is folded into its process at once and for ever. So it does not matter
- * whether it comes in the refresh, after its thread's sample, or between two refreshes: the sample
- * of an ended thread is not added. See the invariant in tables.h.
+ * Samples are only put down as they come; state_refresh_end() adds up those whose thread has no
+ * exit record. An exit record is folded into its process at once and for ever. So it does not
+ * matter whether it comes in the refresh, after its thread's sample, or between two refreshes:
+ * the sample of an ended thread is not added. See the invariant in tables.h.
  *
  * One exception: when a thread other than the leader calls execve, the kernel ends all others, and
  * the caller goes on under the leader's tid and start time (de_thread() in fs/exec.c): an ended
@@ -53,7 +53,9 @@ static struct byte_count byte_count_grown(const struct byte_count *now,
 	};
 }
 
-/* Numbers beyond the table come from a newer program or a damaged sample: they are counted as such. */
+/*
+ * Numbers beyond the table come from a newer program or a damaged sample: they are counted as such.
+ */
 static uint16_t count_nr(uint16_t nr)
 {
 	return nr < COUNT_NR_COUNT ? nr : COUNT_NR_UNKNOWN;
@@ -80,9 +82,9 @@ static void counts_lost(struct state *state)
 }
 
 /*
- * Is this sample of an ended identity a thread that took it over by execve? The programs mark a task
- * that made its exit record; without the mark, a task that ends never shows other counts than those
- * of its record.
+ * Is this sample of an ended identity a thread that took it over by execve? The programs mark a
+ * task that made its exit record; without the mark, a task that ends never shows other counts
+ * than those of its record.
  */
 static bool counts_taken_over(const struct thread *thread, const struct task_sample *task,
 			      const struct call_count *calls)
@@ -301,7 +303,9 @@ void state_exit(struct state *state, const struct task_exit *ended, const struct
 
 void state_errno(struct state *state, const struct errno_count *count)
 {
-	/* Unknown: given up before the kernel's row was deleted, or hidden from the task iterator. */
+	/*
+	 * Unknown: given up before the kernel's row was deleted, or hidden from the task iterator.
+	 */
 	struct process *process = process_find(state, count->pid, count->start_boot_ns);
 	struct process_errno *failed;
 
@@ -437,8 +441,8 @@ static void counts_drop_threads(struct state *state)
 }
 
 /*
- * Rows whose time is over. A zombie that nobody reaps is still sampled and stays: given up, its next
- * sample would count it again.
+ * Rows whose time is over. A zombie that nobody reaps is still sampled and stays: given up, its
+ * next sample would count it again.
  */
 static void counts_fold_dead(struct state *state)
 {

@@ -23,7 +23,9 @@ struct fd_table {
 	unsigned refs;
 	struct fd_page **pages; /* NULL: no fd open there */
 	size_t pages_size;
-	size_t len; /* open fds */
+	size_t len;  /* open fds */
+	bool seeded; /* some come from seeding, which does not see close-on-exec marks */
+	bool unsure; /* an exec has closed an unknown number of those */
 };
 
 static struct fd_table *fd_table_new(struct state *state)
@@ -55,6 +57,11 @@ void fd_table_unref(struct state *state, struct fd_table *table)
 size_t fd_table_len(const struct fd_table *table)
 {
 	return table ? table->len : 0;
+}
+
+bool fd_table_is_exact(const struct fd_table *table)
+{
+	return table && !table->unsure;
 }
 
 struct fd_entry *fd_table_at(const struct fd_table *table, int64_t fd)
@@ -134,6 +141,10 @@ static struct fd_table *fd_table_copy(struct state *state, const struct fd_table
 	struct fd_table *copy = fd_table_new(state);
 	size_t i, j;
 
+	if (copy) {
+		copy->seeded = from->seeded;
+		copy->unsure = from->unsure;
+	}
 	for (i = 0; copy && i < from->pages_size; i++) {
 		for (j = 0; from->pages[i] && j < FD_PAGE; j++) {
 			const struct fd_entry *entry = &from->pages[i]->entries[j];
@@ -205,20 +216,23 @@ void fd_inherit(struct state *state, struct process *child, struct process *pare
 void fd_exec(struct state *state, struct process *process)
 {
 	struct fd_table *table = process->fds;
+	size_t i, j;
 
 	if (!table)
 		return;
 	if (table->refs > 1) {
 		process->fds = fd_table_copy(state, table, FD_F_CLOEXEC);
 		fd_table_unref(state, table);
-		return;
+		table = process->fds;
 	}
-	for (size_t i = 0; i < table->pages_size; i++) {
-		for (size_t j = 0; table->pages[i] && j < FD_PAGE; j++) {
+	for (i = 0; table && i < table->pages_size; i++) {
+		for (j = 0; table->pages[i] && j < FD_PAGE; j++) {
 			if (table->pages[i]->entries[j].flags & FD_F_CLOEXEC)
 				fd_table_close(state, table, (int64_t)(i * FD_PAGE + j));
 		}
 	}
+	if (table)
+		table->unsure |= table->seeded;
 }
 
 const char *fd_socket_name(unsigned family, unsigned type, unsigned protocol)
@@ -286,6 +300,7 @@ void fd_seed(struct state *state, struct process *process, const struct file_sam
 		process->fds = fd_table_new(state);
 	if (!process->fds)
 		return;
+	process->fds->seeded = true;
 	if (inet && (file->sport || file->dport))
 		len = fd_tuple_text(text, sizeof(text), &tuple);
 	if (len) {

@@ -4,12 +4,14 @@
  * inherited from a process that has one; without it no fd has a name. What a call does to the table
  * is decided by its number, arguments and result in the record's prefix (rules in fd.c).
  *
- * Names are those that the kernel prints for the object: a path, "pipe:[123]", "anon_inode:[eventfd]",
- * for sockets the protocol or the tuple "a:p->b:p". The same in seeding and in following.
+ * Names are those that the kernel prints for the object: a path, "pipe:[123]",
+ * "anon_inode:[eventfd]", for sockets the protocol or the tuple "a:p->b:p". The same in seeding
+ * and in following.
  */
 #ifndef STATE_FD_H
 #define STATE_FD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "probe/schema/decode.h"
@@ -27,6 +29,8 @@ void fd_rules_free(struct state *state);
 /* Drops a reference; NULL is fine. */
 void fd_table_unref(struct state *state, struct fd_table *table);
 size_t fd_table_len(const struct fd_table *table);
+/* Is that how many are open? Not when the table is unknown, nor after the exec of a seeded one. */
+bool fd_table_is_exact(const struct fd_table *table);
 /* The name of an open fd, NULL when it is not open or not known. Borrowed. */
 struct text *fd_table_name(const struct fd_table *table, int64_t fd);
 

@@ -6,7 +6,6 @@
 #include <string.h>
 #include "tables.h"
 
-#define PROCESS_TEXT_MAX 4096u /* bytes kept of a command line, an executable, a folder */
 #define PROCESS_PROGRAMS_MAX 1024u
 #define PROCESS_PROGRAM_REST "(others)" /* ended processes of programs beyond that */
 #define PROCESS_ANCESTORS_MAX 64
@@ -150,25 +149,21 @@ void process_set_cmdline(struct state *state, struct process *process, const cha
 
 void process_ask_text(struct state *state, struct process *process)
 {
-	char cmdline[PROCESS_TEXT_MAX], exe[PROCESS_TEXT_MAX], cwd[PROCESS_TEXT_MAX];
-	size_t cmdline_len = sizeof(cmdline), exe_len = sizeof(exe), cwd_len = sizeof(cwd);
-	int r;
+	struct process_text text;
 
 	process->flags &= ~(uint32_t)PROCESS_F_WANT_TEXT;
 	if (!state->source.process_text || (process->flags & PROCESS_F_KTHREAD))
 		return;
-	r = state->source.process_text(state->source.ctx, process->pid, cmdline, &cmdline_len, exe,
-				       &exe_len, cwd, &cwd_len);
-	if (r < 0 || cmdline_len > sizeof(cmdline) || exe_len > sizeof(exe) ||
-	    cwd_len > sizeof(cwd))
+	text.cmdline_len = text.exe_len = text.cwd_len = 0;
+	if (state->source.process_text(state->source.ctx, process->pid, &text) < 0)
 		return;
 	/* Empty is what a process that ends has: what was known before is better. */
-	if (cmdline_len)
-		process_set_cmdline(state, process, cmdline, cmdline_len);
-	if (exe_len)
-		process_set_text(state, &process->exe, exe, exe_len);
-	if (cwd_len)
-		process_set_text(state, &process->cwd, cwd, cwd_len);
+	if (text.cmdline_len && text.cmdline_len <= sizeof(text.cmdline))
+		process_set_cmdline(state, process, text.cmdline, text.cmdline_len);
+	if (text.exe_len && text.exe_len <= sizeof(text.exe))
+		process_set_text(state, &process->exe, text.exe, text.exe_len);
+	if (text.cwd_len && text.cwd_len <= sizeof(text.cwd))
+		process_set_text(state, &process->cwd, text.cwd, text.cwd_len);
 }
 
 void process_die(struct state *state, struct process *process)

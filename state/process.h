@@ -6,7 +6,7 @@
  * names them first: a sample, an exit record, an event.
  *
  *   living --(exit record of the last thread, or missing in a refresh)--> dead, row kept dimmed
- *   dead --(dead_keep passed and no sample of a zombie)--> folded into the row of its program, forgotten
+ *   dead --(dead_keep passed, no zombie sampled)--> folded into the row of its program, forgotten
  *
  * The row of a program ("exited") is a process with pid 0: what its ended processes have counted.
  */
@@ -30,7 +30,10 @@ struct call_sum {
 void call_sum_add(struct call_sum *to, const struct call_sum *from);
 void byte_count_add(struct byte_count *to, const struct byte_count *from);
 
-/* Counts of one (process, syscall). total = ended + the living threads' samples of the last refresh. */
+/*
+ * Counts of one (process, syscall). total = ended + the living threads' samples of the last
+ * refresh.
+ */
 struct process_call {
 	uint16_t nr;
 	uint16_t top_errno;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Publishing: tables are copied into one arena per refresh and shared by the snapshots made until the
- * next; a snapshot adds the history as it is then, and the probe's health.
+ * Publishing: tables are copied into one arena per refresh and shared by the snapshots made until
+ * the next; a snapshot adds the history as it is then, and the probe's health.
  *
  *   snapshot_box -> tables (refs) -> arena: rows and their text
  *                -> history_chunk[] -> blocks (refs)
@@ -154,7 +154,7 @@ static void tables_fill_proc(struct tables_maker *maker, struct process *process
 		.bytes = process->bytes,
 		.bytes_delta = process->bytes_delta,
 		.fds = (uint32_t)fd_table_len(process->fds),
-		.fds_known = process->fds && !dead,
+		.fds_known = fd_table_is_exact(process->fds) && !dead,
 		.calls_len = process->calls_len,
 	};
 }
@@ -232,7 +232,10 @@ static int errno_order(const void *a, const void *b)
 	return left->err < right->err ? -1 : left->err > right->err;
 }
 
-/* The most frequent errno of each syscall over all processes. rows[nr] of numbers without calls: NULL. */
+/*
+ * The most frequent errno of each syscall over all processes. rows[nr] of numbers without calls:
+ * NULL.
+ */
 static int tables_top_errnos(struct tables_maker *maker, struct syscall_row **rows)
 {
 	const struct tables *tables = maker->tables;

@@ -69,14 +69,14 @@ struct syscall_row {
 };
 
 /*
- * One event in memory. The record follows its header in the chunk; names that only the state knew at
- * that moment are kept beside it.
+ * One event in memory. The record follows its header in the chunk; names that only the state knew
+ * at that moment are kept beside it.
  */
 struct history_event {
 	uint64_t num; /* evt.num: 1, 2, 3, ... of what was delivered */
 	uint64_t ts_ns;
-	uint64_t
-		lost_before; /* events lost in lost_buffer between the previous event of it and this */
+	/* Events lost in lost_buffer between the previous event of it and this. */
+	uint64_t lost_before;
 	uint16_t lost_buffer;
 	const uint8_t *record; /* decode with event_decode() */
 	uint32_t record_len;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The state engine: what the host looks like. Fed with counter refreshes and event records, it keeps
- * processes, threads, fds, containers, users and the history, and publishes snapshots. It does no
- * I/O of its own: what it lacks it asks of struct state_source. It prints nothing, knows no libbpf.
+ * The state engine: what the host looks like. Fed with counter refreshes and event records, it
+ * keeps processes, threads, fds, containers, users and the history, and publishes snapshots. It
+ * does no I/O of its own: what it lacks it asks of struct state_source. It prints nothing, knows
+ * no libbpf.
  *
  * One thread owns it. Memory is bounded by opts.memory_bytes; evictions are counted.
  * The same input gives the same tables on every run and machine.
@@ -19,20 +20,29 @@
 
 struct state;
 
+#define PROCESS_TEXT_MAX 4096u
+
+/* Bytes as the kernel has them, not NUL-terminated; what is longer is cut. */
+struct process_text {
+	size_t cmdline_len, exe_len, cwd_len; /* 0 = not to be had */
+	char cmdline[PROCESS_TEXT_MAX];       /* arguments, each with its NUL */
+	char exe[PROCESS_TEXT_MAX];           /* path of the executable */
+	char cwd[PROCESS_TEXT_MAX];           /* path of the working folder */
+};
+
 /* What the state lacks and its owner can look up. Each returns 0 or -errno (-ENOENT: gone). */
 struct state_source {
 	void *ctx;
+	/* What a process is called by its own text; empty parts are not to be had. */
+	int (*process_text)(void *ctx, uint32_t pid, struct process_text *ret_text);
 	/*
-	 * Writes cmdline (NULs kept), exe and cwd of a process. Lengths: in, the room (4096 or more);
-	 * out, the bytes written, 0 = not to be had. process_cgroup and user_name alike.
+	 * The cgroup paths of a process, one per line as in /proc/PID/cgroup. *len: in, the room of
+	 * text; out, the bytes written.
 	 */
-	int (*process_text)(void *ctx, uint32_t pid, char *cmdline, size_t *cmdline_len, char *exe,
-			    size_t *exe_len, char *cwd, size_t *cwd_len);
-	/* The cgroup paths of a process, one per line as in /proc/PID/cgroup. */
 	int (*process_cgroup)(void *ctx, uint32_t pid, char *text, size_t *len);
 	/* Calls state_file() for every open fd of the process. */
 	int (*process_files)(void *ctx, uint32_t pid);
-	/* The name of a uid. */
+	/* The name of a uid; *len alike. */
 	int (*user_name)(void *ctx, uint32_t uid, char *name, size_t *len);
 };
 
@@ -57,14 +67,17 @@ void state_other(struct state *state, const struct call_count *count);
 void state_refresh_end(struct state *state);
 
 /*
- * An event record, in time order. Returns 0, or -EBADMSG for a record that fails its checks: it changes
- * nothing. When there is no room to keep the event it is applied and counted as an eviction.
+ * An event record, in time order. Returns 0, or -EBADMSG for a record that fails its checks: it
+ * changes nothing. When there is no room to keep the event it is applied and counted as an
+ * eviction.
  */
 int state_record(struct state *state, const void *record, size_t len);
 /* An open fd found by seeding. */
 void state_file(struct state *state, const struct file_sample *file, const char *path);
 
-/* The event of the last successful state_record(), valid until the next; NULL: there was no room. */
+/*
+ * The event of the last successful state_record(), valid until the next; NULL: there was no room.
+ */
 const struct history_event *state_last_event(const struct state *state);
 /*
  * The fd table of a process (0: all) is unknown until it is seeded with state_file(): called before
@@ -78,7 +91,9 @@ void state_forget_files(struct state *state, uint32_t pid);
 void state_set_health(struct state *state, const struct health_row *health,
 		      const struct buffer_row *buffers, size_t buffers_len);
 
-/* Processes that ended and whose rows were given up since the last call; for probe_forget_process. */
+/*
+ * Processes that ended and whose rows were given up since the last call; for probe_forget_process.
+ */
 typedef void (*state_forget_fn)(void *ctx, uint32_t pid, uint64_t start_boot_ns);
 void state_take_forgotten(struct state *state, state_forget_fn fn, void *ctx);
 

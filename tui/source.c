@@ -52,19 +52,18 @@ static size_t read_link(uint32_t pid, const char *name, char *data, size_t size)
 	return len > 0 ? (size_t)len : 0;
 }
 
-static int source_process_text(void *ctx, uint32_t pid, char *cmdline, size_t *cmdline_len,
-			       char *exe, size_t *exe_len, char *cwd, size_t *cwd_len)
+static int source_process_text(void *ctx, uint32_t pid, struct process_text *ret_text)
 {
 	char path[64];
 	ssize_t len;
 
 	snprintf(path, sizeof(path), "/proc/%u/cmdline", pid);
-	len = read_all(path, cmdline, *cmdline_len);
+	len = read_all(path, ret_text->cmdline, sizeof(ret_text->cmdline));
 	if (len == -ENOENT || len == -ESRCH)
 		return -ENOENT;
-	*cmdline_len = len > 0 ? (size_t)len : 0;
-	*exe_len = read_link(pid, "exe", exe, *exe_len);
-	*cwd_len = read_link(pid, "cwd", cwd, *cwd_len);
+	ret_text->cmdline_len = len > 0 ? (size_t)len : 0;
+	ret_text->exe_len = read_link(pid, "exe", ret_text->exe, sizeof(ret_text->exe));
+	ret_text->cwd_len = read_link(pid, "cwd", ret_text->cwd, sizeof(ret_text->cwd));
 	return 0;
 }
 

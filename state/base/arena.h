@@ -21,7 +21,9 @@ struct arena {
 
 void arena_init(struct arena *arena, struct memory *memory);
 void arena_release(struct arena *arena);
-/* Bytes aligned to 16, not zeroed; NULL when there is no memory. A size of 0 gives a valid pointer. */
+/*
+ * Bytes aligned to 16, not zeroed; NULL when there is no memory. A size of 0 gives a valid pointer.
+ */
 void *arena_alloc(struct arena *arena, size_t bytes);
 /* A NUL-terminated copy, without padding for alignment; NULL when there is no memory. */
 char *arena_text(struct arena *arena, const char *text, size_t len);

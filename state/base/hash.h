@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A hash table from a 128-bit key to a pointer: identities of processes and threads, cgroups, uids.
- * Open addressing, linear probing, no tombstones. Order of iteration is arbitrary: sort what is shown.
+ * Open addressing, linear probing, no tombstones. Order of iteration is arbitrary: sort what is
+ * shown.
  */
 #ifndef STATE_BASE_HASH_H
 #define STATE_BASE_HASH_H

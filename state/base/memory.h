@@ -18,8 +18,8 @@ struct memory *memory_ref(struct memory *memory);
 void memory_unref(struct memory *memory);
 
 /*
- * Asked when an allocation would pass the limit; frees what it can and returns nonzero when it freed
- * something. Called in the allocating thread, so only for owners that live in one thread.
+ * Asked when an allocation would pass the limit; frees what it can and returns nonzero when it
+ * freed something. Called in the allocating thread, so only for owners that live in one thread.
  */
 typedef int (*memory_pressure_fn)(void *ctx, size_t bytes);
 void memory_set_pressure(struct memory *memory, memory_pressure_fn fn, void *ctx);

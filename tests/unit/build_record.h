@@ -5,7 +5,7 @@
  *
  *   struct build_record b;
  *   build_record_init(&b, event_by_id("SYSCALL_OPENAT_2_X")->code,
- *                     &(struct build_prefix){ .pid = 7, .tid = 7, .nr = 257, .ret = 3, .comm = "cat" });
+ *                     &(struct build_prefix){ .pid = 7, .nr = 257, .ret = 3, .comm = "cat" });
  *   build_record_ext(&b, RECORD_EXT_PATH, 0, "/etc/passwd", 11);
  *   build_record_int(&b, 3);               // fd
  *   build_record_int(&b, -100);            // dirfd
@@ -59,7 +59,9 @@ struct build_record {
 void build_record_init(struct build_record *b, uint16_t code, const struct build_prefix *prefix);
 void build_record_ext(struct build_record *b, uint8_t type, uint8_t flags, const void *data,
 		      size_t len);
-/* The next parameter: an integer in the width of its type, a NUL-terminated text, raw bytes, empty. */
+/*
+ * The next parameter: an integer in the width of its type, a NUL-terminated text, raw bytes, empty.
+ */
 void build_record_int(struct build_record *b, int64_t value);
 void build_record_text(struct build_record *b, const char *text);
 void build_record_bytes(struct build_record *b, const void *data, size_t len);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Open files: what each call does to the table, and the name that its event gets. A case is a list of
- * steps of one process whose table is seeded with 0..2 as "/dev/tty".
+ * Open files: what each call does to the table, and the name that its event gets. A case is a
+ * list of steps of one process whose table is seeded with 0..2 as "/dev/tty".
  */
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Processes: what samples, exit records and events say of them, when they die and live again, what is
- * asked of the source, and that missing memory is counted, not fatal.
+ * Processes: what samples, exit records and events say of them, when they die and live again,
+ * what is asked of the source, and that missing memory is counted, not fatal.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -20,20 +20,19 @@ struct fake {
 	bool user_known;
 };
 
-static int fake_text(void *ctx, uint32_t pid, char *cmdline, size_t *cmdline_len, char *exe,
-		     size_t *exe_len, char *cwd, size_t *cwd_len)
+static int fake_text(void *ctx, uint32_t pid, struct process_text *ret_text)
 {
 	struct fake *fake = ctx;
 
 	fake->asked++;
 	if (!fake->cmdline)
 		return -ENOENT;
-	memcpy(cmdline, fake->cmdline, fake->cmdline_len);
-	*cmdline_len = fake->cmdline_len;
-	*exe_len = strlen(fake->exe);
-	memcpy(exe, fake->exe, *exe_len);
-	*cwd_len = strlen(fake->cwd);
-	memcpy(cwd, fake->cwd, *cwd_len);
+	ret_text->cmdline_len = fake->cmdline_len;
+	memcpy(ret_text->cmdline, fake->cmdline, fake->cmdline_len);
+	ret_text->exe_len = strlen(fake->exe);
+	memcpy(ret_text->exe, fake->exe, ret_text->exe_len);
+	ret_text->cwd_len = strlen(fake->cwd);
+	memcpy(ret_text->cwd, fake->cwd, ret_text->cwd_len);
 	return 0;
 }
 
@@ -321,7 +320,9 @@ START_TEST(test_same_input_same_tables)
 }
 END_TEST
 
-/* Every allocation from the n-th on fails: nothing crashes, and totals say that they are not exact. */
+/*
+ * Every allocation from the n-th on fails: nothing crashes, and totals say that they are not exact.
+ */
 START_TEST(test_no_memory)
 {
 	struct state *state = new_state(&(struct fake){ 0 });

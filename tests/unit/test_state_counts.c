@@ -104,8 +104,8 @@ static void host_record_exit(struct host *host, unsigned index, uint32_t tid, ui
 		.process_ended = !process->living && !(flags & TASK_F_EXEC),
 		.flags = flags,
 	};
-	strcpy(ended->comm, comms[process->comm]);
-	strcpy(ended->leader_comm, comms[process->comm]);
+	memcpy(ended->comm, comms[process->comm], strlen(comms[process->comm]));
+	memcpy(ended->leader_comm, comms[process->comm], strlen(comms[process->comm]));
 	memcpy(host->ring_counts[host->ring_len], thread->counts, sizeof(thread->counts));
 	host->ring[host->ring_len++] = index;
 }
@@ -237,8 +237,8 @@ static void host_sample(struct host *host, unsigned index)
 
 	if (thread->gone || (thread->ended && process->reaped))
 		return;
-	strcpy(task.comm, comms[process->comm]);
-	strcpy(task.leader_comm, comms[process->comm]);
+	memcpy(task.comm, comms[process->comm], strlen(comms[process->comm]));
+	memcpy(task.leader_comm, comms[process->comm], strlen(comms[process->comm]));
 	/* The end of a thread takes a while: it may still look alive. */
 	if (thread->ended && (host->flagged || host_random(host, 2)))
 		task.state = 'Z';
