@@ -58,7 +58,6 @@ wants 2 'buffer preset 11 is not in 1..10' -b --buffer-preset 11
 wants 2 'CPUs per buffer are more than' -b --cpus-per-buffer 4000
 wants 2 'saker: -s: 40000 bytes' -b -s 40000
 wants 2 'saker: --memory 1M: expected at least 16M' -b --memory 1M
-wants 2 'saker: --output /nosuchfolder/x: No such file or directory' -b --output /nosuchfolder/x
 wants 2 'saker: nosuch.yaml: No such file or directory' -b --config nosuch.yaml
 wants 2 'saker: list vews: no such subject; did you mean views?' list vews
 wants 2 'the monitor needs a terminal; saker -b prints its views'
@@ -210,6 +209,7 @@ kill $one $two
 wait $one $two 2> err
 
 # Output files.
+wants 2 'saker: --output /nosuchfolder/x: No such file or directory' -b --output /nosuchfolder/x
 wants 0 '' -b -n 1 -d 0.1 --output made
 [ "$(stat -c %a made)" = 600 ] || bad "--output: mode $(stat -c %a made)"
 echo older-than-this-run > there && chmod 644 there
