@@ -3,11 +3,14 @@
  * The counter plane with tables far too small: nothing is lost, counts only become less detailed.
  * The object is loaded here, by hand, because the sizes are no option of the probe.
  */
+#include <arpa/inet.h>
 #include <check.h>
 #include <errno.h>
-#include <linux/time_types.h>
+#include <fcntl.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -82,6 +85,8 @@ static struct probe *small_probe(const struct small_sizes *sizes)
 	ck_assert_ptr_nonnull(probe->count);
 	probe->count->rodata->nr_info[SYS_clone].flags = NR_F_CLONE;
 	probe->count->rodata->nr_info[SYS_exit_group].flags = NR_F_EXIT;
+	probe->count->rodata->nr_info[SYS_read].io = COUNT_IO_IN;
+	probe->count->rodata->nr_info[SYS_write].io = COUNT_IO_OUT;
 	bpf_map__set_max_entries(probe->count->maps.cpu_stats, probe->cpus);
 	bpf_map__set_max_entries(probe->count->maps.overflow, sizes->overflow);
 	bpf_map__set_max_entries(probe->count->maps.errnos, sizes->errnos);
@@ -250,6 +255,57 @@ START_TEST(exits_beyond_all_tables_go_to_other)
 }
 END_TEST
 
+/* Reads and writes known bytes; the descriptors are at least *arg. */
+static int bytes_work(void *arg)
+{
+	int low = *(const int *)arg;
+	int zero = fcntl(open("/dev/zero", O_RDONLY), F_DUPFD, low);
+	int udp = fcntl(socket(AF_INET, SOCK_DGRAM, 0), F_DUPFD, low);
+	struct sockaddr_in addr = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	socklen_t len = sizeof(addr);
+	int pipes[2], local[2];
+	char buf[1024];
+
+	if (bind(udp, (struct sockaddr *)&addr, len) || getsockname(udp, (void *)&addr, &len) ||
+	    connect(udp, (struct sockaddr *)&addr, len) || pipe(pipes) ||
+	    socketpair(AF_UNIX, SOCK_STREAM, 0, local))
+		return 1;
+	return read(zero, buf, 300) == 300 && write(udp, buf, 500) == 500 &&
+			       read(udp, buf, sizeof(buf)) == 500 &&
+			       write(pipes[1], buf, 70) == 70 && write(local[0], buf, 11) == 11
+		       ? 0
+		       : 2;
+}
+
+/* What kernels without bpf_rdonly_cast run: small fd tables by loads, large ones by helpers. */
+START_TEST(byte_classes_without_casts)
+{
+	static const int lowest[] = { 3, 40, 64, 200 };
+	struct probe *probe = small_probe(&(struct small_sizes){
+		.overflow = 64, .errnos = 4096, .exits_bytes = 1 << 20, .late_exits = 64 });
+	struct byte_count before, after;
+	struct ledger ledger;
+	struct live_child child;
+
+	ledger_init(&ledger);
+	child = live_child_start(bytes_work, (void *)&lowest[_i]);
+	ledger_add(&ledger, child.pid);
+	ck_assert_int_eq(ledger_refresh(&ledger, probe), 0);
+	before = ledger_bytes(&ledger);
+	live_child_go(&child);
+	ck_assert_int_eq(live_child_wait(&child), 0);
+	ck_assert_int_eq(ledger_refresh(&ledger, probe), 0);
+	after = ledger_bytes(&ledger);
+	ck_assert_uint_eq(after.file_in - before.file_in, 300);
+	ck_assert_uint_eq(after.net_out - before.net_out, 500);
+	ck_assert_uint_eq(after.net_in - before.net_in, 500);
+	ck_assert_uint_eq(after.ipc_out - before.ipc_out, 81);
+	ck_assert_uint_eq(after.ipc_in - before.ipc_in, 1); /* what started the child */
+	ledger_release(&ledger);
+	probe_free(probe);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("full_tables");
@@ -262,6 +318,7 @@ int main(void)
 	tcase_add_test(tcase, full_tables_keep_the_sums);
 	tcase_add_test(tcase, exits_beyond_the_ring_keep_their_records);
 	tcase_add_test(tcase, exits_beyond_all_tables_go_to_other);
+	tcase_add_loop_test(tcase, byte_classes_without_casts, 0, 4);
 	tcase_set_timeout(tcase, TIMEOUT_S);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
