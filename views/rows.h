@@ -9,6 +9,7 @@
 #define VIEWS_ROWS_H
 
 #include "column.h"
+#include "found.h"
 
 struct rows {
 	struct row *rows;
@@ -21,6 +22,7 @@ struct build {
 	const struct scope *scope; /* never NULL */
 	struct frame *frame;
 	struct rows *rows;
+	struct found *found;               /* what the text filter found before */
 	uint8_t visible[VIEW_COLUMNS_MAX]; /* columns that the text filter looks at */
 	size_t visible_len;
 };

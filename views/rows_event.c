@@ -77,6 +77,17 @@ static int note_gap(struct build *build, const struct history_event *kept, size_
 	return add_gap(build, kept);
 }
 
+/* Does the text filter accept the row? Once for each event and filter. */
+static bool event_matches(struct build *build, const struct row *row)
+{
+	switch (found_look(build->found, row->kept->num)) {
+	case FOUND_ACCEPTED: return true;
+	case FOUND_REJECTED: return false;
+	case FOUND_UNKNOWN: break;
+	}
+	return rows_match_text(build, row);
+}
+
 /* Adds the event's row when scope and text filter accept it. Returns 1 when added, 0, -ENOMEM. */
 static int add_event(struct build *build, const struct history_event *kept)
 {
@@ -87,11 +98,12 @@ static int add_event(struct build *build, const struct history_event *kept)
 	struct event scratch, *event;
 	struct row *row;
 
-	if (!scope_accepts_kept(build->scope, kept) || row_decode(kept, &scratch) < 0 ||
+	if (found_look(build->found, kept->num) == FOUND_REJECTED ||
+	    !scope_accepts_kept(build->scope, kept) || row_decode(kept, &scratch) < 0 ||
 	    !scope_accepts_event(build->scope, &scratch, kept))
 		return 0;
 	candidate.event = &scratch;
-	if (!rows_match_text(build, &candidate))
+	if (!event_matches(build, &candidate))
 		return 0;
 	event = frame_alloc(build->frame, sizeof(*event));
 	row = event ? rows_add(build) : NULL;
@@ -115,37 +127,51 @@ static void reverse_rows(struct rows *rows)
 	}
 }
 
+/* One step back: the event, and the gap before it, which comes after it that way round. */
+static int step_back(struct build *build, enum event_walk walk, const struct history_event *kept,
+		     size_t *first_gap)
+{
+	size_t limit = build->query->limit ? build->query->limit : SIZE_MAX;
+	int r = 0;
+
+	if (walk == WALK_EVENTS || kept_is_open(kept))
+		r = add_event(build, kept);
+	if (r < 0)
+		return r;
+	found_note(build->found, kept->num, r > 0 ? FOUND_ACCEPTED : FOUND_REJECTED);
+	if (r > 0)
+		*first_gap = build->rows->len;
+	if (kept->lost_before && build->rows->len < limit)
+		r = note_gap(build, kept, *first_gap);
+	return r < 0 ? r : 0;
+}
+
 /* Arrival order: from the newest back until limit rows are there. */
 static int walk_back(struct build *build, enum event_walk walk)
 {
 	const struct snapshot *snapshot = build->snapshot;
 	size_t limit = build->query->limit ? build->query->limit : SIZE_MAX;
 	size_t first_gap = 0;
+	bool done = false;
+	int r = 0;
 
-	for (size_t c = snapshot->chunks_len; c-- > 0 && build->rows->len < limit;) {
+	found_begin(build->found, build->query, snapshot->events_end);
+	for (size_t c = snapshot->chunks_len; c-- > 0 && !done && r == 0;) {
 		const struct history_chunk *chunk = snapshot->chunks[c];
 
-		for (size_t i = history_chunk_len(chunk); i-- > 0 && build->rows->len < limit;) {
+		for (size_t i = history_chunk_len(chunk); i-- > 0 && !done && r == 0;) {
 			const struct history_event *kept = history_chunk_at(chunk, i);
-			int r = 0;
 
 			if (kept->num < snapshot->events_first || kept->num >= snapshot->events_end)
 				continue;
-			if (kept->num <= build->query->after_num) {
-				reverse_rows(build->rows);
-				return 0;
-			}
-			if (walk == WALK_EVENTS || kept_is_open(kept))
-				r = add_event(build, kept);
-			if (r > 0)
-				first_gap = build->rows->len;
-			/* The gap is before the event: when walking back it comes after it. */
-			if (r >= 0 && kept->lost_before && build->rows->len < limit)
-				r = note_gap(build, kept, first_gap);
-			if (r < 0)
-				return r;
+			done = kept->num <= build->query->after_num || build->rows->len >= limit;
+			if (!done)
+				r = step_back(build, walk, kept, &first_gap);
 		}
 	}
+	if (r < 0)
+		return r;
+	found_end(build->found);
 	reverse_rows(build->rows);
 	return 0;
 }

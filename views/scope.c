@@ -50,6 +50,16 @@ int scope_push(struct scope *scope, const struct chip *chip)
 	return 0;
 }
 
+bool scope_same(const struct scope *a, const struct scope *b)
+{
+	if (a->len != b->len)
+		return false;
+	for (size_t i = 0; i < a->len; i++)
+		if (!chip_same(&a->chips[i], &b->chips[i]))
+			return false;
+	return true;
+}
+
 void scope_pop(struct scope *scope)
 {
 	if (scope->len)

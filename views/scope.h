@@ -52,6 +52,8 @@ bool scope_accepts_event(const struct scope *scope, const struct event *event,
 
 /* The same from the record's prefix alone, cheap: every chip but paths. */
 bool scope_accepts_kept(const struct scope *scope, const struct history_event *kept);
+/* Do both have the same chips in the same order? */
+bool scope_same(const struct scope *a, const struct scope *b);
 /* Does a chip that picks one process apply to the scope? */
 bool scope_has_proc(const struct scope *scope);
 

@@ -15,6 +15,7 @@ struct table {
 	struct snapshot *snapshot;
 	struct frame *frame;
 	struct rows rows;
+	struct found found;
 };
 
 /* A row while it is sorted. */
@@ -51,6 +52,7 @@ void table_free(struct table *table)
 	snapshot_unref(table->snapshot);
 	frame_free(table->frame);
 	free(table->rows.rows);
+	found_release(&table->found);
 	free(table);
 }
 
@@ -345,7 +347,8 @@ int table_fill(struct table *table, struct snapshot *snapshot, const struct tabl
 			       .query = query,
 			       .scope = query->scope ? query->scope : &everything,
 			       .frame = table->frame,
-			       .rows = &table->rows };
+			       .rows = &table->rows,
+			       .found = &table->found };
 	int r;
 
 	table->snapshot = snapshot_ref(snapshot);

@@ -392,6 +392,60 @@ START_TEST(test_events)
 }
 END_TEST
 
+/* What a filter found in one snapshot is not looked for again in the next, and stays right. */
+START_TEST(test_filter_kept)
+{
+	static const struct {
+		const char *text, *nums;
+		size_t limit;
+		uint32_t pid;  /* of the scope; 0: none */
+		unsigned more; /* events that come before the fill */
+	} steps[] = {
+		{ "fsync", "2 4 6", 0, 0, 6 },
+		{ "fsync", "2 4 6 8", 0, 0, 2 },
+		{ "fsync", "6 8", 2, 0, 0 },
+		{ "fsync", "2 4 6 8", 0, 0, 0 },
+		{ "getppid", "1 3 5 7", 0, 0, 0 },
+		{ "getppid", "1 3 5 7 9", 0, 0, 1 },
+		{ "getppid", "3 9", 0, 8, 0 },
+		{ "getppid", "1 3 5 7 9", 0, 0, 0 },
+		/* Stops before it reaches what was known, then goes on. */
+		{ "getppid", "17 19", 2, 0, 10 },
+		{ "getppid", "1 3 5 7 9 11 13 15 17 19", 0, 0, 0 },
+		{ "GETPPID", "1 3 5 7 9 11 13 15 17 19", 0, 0, 0 },
+		{ "nothing", "", 0, 0, 0 },
+		{ "nothing", "", 0, 0, 3 },
+		{ NULL, "21 22", 2, 0, 0 },
+		{ "fsync", "2 4 6 8 10 12 14 16 18 20 22", 0, 0, 0 },
+	};
+	struct table_query query = query_of("stream");
+	struct scope scope;
+
+	query.scope = &scope;
+	for (size_t i = 0; i < LEN(steps); i++) {
+		char what[32];
+
+		for (unsigned j = 0; j < steps[i].more; j++) {
+			uint64_t num = fake->snapshot.events_end;
+
+			add_call_event(num % 3 ? 7 : 8, num % 2 ? "getppid" : "fsync", 1);
+		}
+		scope = (struct scope){ .len = steps[i].pid ? 1 : 0,
+					.chips = { { .kind = CHIP_PROC, .pid = steps[i].pid } } };
+		query.text_filter = steps[i].text;
+		query.limit = steps[i].limit;
+		snprintf(what, sizeof(what), "step %zu", i);
+		expect_cells(what, &query, "num", steps[i].nums);
+	}
+	/* An older snapshot, as when the screen is paused; then the newest again. */
+	query.limit = 0;
+	fake->snapshot.events_end = 5;
+	expect_cells("older", &query, "num", "2 4");
+	fake->snapshot.events_end = 23;
+	expect_cells("newest", &query, "num", "2 4 6 8 10 12 14 16 18 20 22");
+}
+END_TEST
+
 START_TEST(test_gaps)
 {
 	struct scope scope = { .len = 1, .chips = { { .kind = CHIP_PROC, .pid = 7 } } };
@@ -556,6 +610,7 @@ int main(void)
 	tcase_add_test(tcase, test_callers);
 	tcase_add_test(tcase, test_buffers);
 	tcase_add_test(tcase, test_events);
+	tcase_add_test(tcase, test_filter_kept);
 	tcase_add_test(tcase, test_gaps);
 	tcase_add_test(tcase, test_opens);
 	tcase_add_test(tcase, test_paths);
