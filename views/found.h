@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a text filter found among the events, kept from fill to fill: an event never changes, so each
+ * What a text filter found among the events, kept from fill to fill: an event never changes, so it
  * is rendered and searched once for a filter, not once a second. Events are known by their numbers.
  *
  *   judged:   [first ............ end)     nums: those of them that were accepted, ascending
