@@ -8,12 +8,9 @@
  * matter whether it comes in the refresh, after its thread's sample, or between two refreshes:
  * the sample of an ended thread is not added. See the invariant in tables.h.
  *
- * One exception: when a thread other than the leader calls execve, the kernel ends all others, and
- * the caller goes on under the leader's tid and start time (de_thread() in fs/exec.c): an ended
- * identity that lives. Such a sample is recognised by what a zombie never shows, see
- * counts_taken_over(). What the caller counted under its own tid comes as an exit record with
- * TASK_F_EXEC; its start time is the leader's already, so its thread is found by the tid. Such a
- * record says for certain that the leader's identity lives again.
+ * When a thread other than the leader calls execve, the kernel ends all others and the caller goes
+ * on under the leader's tid (de_thread() in fs/exec.c). The programs then end its old identity with
+ * a record (TASK_F_EXEC) and start a new one: (pid, time of the exec), counted from zero.
  */
 #include <assert.h>
 #include <string.h>
@@ -79,26 +76,6 @@ static void counts_lost(struct state *state)
 {
 	state->inexact = true;
 	state->evictions++;
-}
-
-/*
- * Is this sample of an ended identity a thread that took it over by execve? The programs mark a
- * task that made its exit record; without the mark, a task that ends never shows other counts
- * than those of its record.
- */
-static bool counts_taken_over(const struct thread *thread, const struct task_sample *task,
-			      const struct call_count *calls)
-{
-	uint64_t sum = 0;
-	uint32_t i;
-
-	if (task->tid != task->pid || (thread->process->flags & PROCESS_F_ENDED))
-		return false;
-	if (task->state == 'Z' || task->state == 'X' || (task->flags & TASK_F_ENDED))
-		return false;
-	for (i = 0; i < task->calls_len; i++)
-		sum += calls[i].calls;
-	return sum != 0 && sum != thread->final_calls;
 }
 
 /* Puts down a sample; a second one of the same thread replaces the first. */
@@ -188,10 +165,6 @@ void state_task(struct state *state, const struct task_sample *task, const struc
 		counts_lost(state);
 		return;
 	}
-	if ((thread->flags & THREAD_F_ENDED) && counts_taken_over(thread, task, calls)) {
-		thread->flags &= ~(uint32_t)THREAD_F_ENDED;
-		thread->cpu_ns = task->cpu_ns; /* what it used before is in the process already */
-	}
 	if (!(thread->flags & THREAD_F_ENDED) && !(process->flags & PROCESS_F_ENDED) &&
 	    !(task->flags & TASK_F_ENDED)) {
 		process->cpu_ns += grown(task->cpu_ns, thread->cpu_ns);
@@ -217,35 +190,6 @@ static void counts_fold_exit(struct state *state, struct process *process,
 			counts_lost(state);
 	}
 	byte_count_add(&process->ended_bytes, &ended->bytes);
-}
-
-/* The thread that an exit record is of; NULL when there is no memory. */
-static struct thread *counts_ended_thread(struct state *state, struct process *process,
-					  const struct task_exit *ended)
-{
-	size_t i;
-
-	if (!(ended->flags & TASK_F_EXEC))
-		return thread_get(state, process, ended->tid, ended->thread_start_boot_ns);
-	for (i = 0; i < state->threads_len; i++) {
-		struct thread *thread = state->threads[i];
-
-		if (thread->tid == ended->tid && thread->process == process)
-			return thread;
-	}
-	return thread_get(state, process, ended->tid, ended->thread_start_boot_ns);
-}
-
-/* After an exec the caller goes on as the leader, from zero counts but with the CPU time it had. */
-static void counts_new_leader(struct state *state, struct process *process, uint64_t cpu_ns)
-{
-	struct thread *leader = thread_get(state, process, process->pid, process->start_boot_ns);
-
-	if (!leader)
-		return;
-	leader->flags &= ~(uint32_t)THREAD_F_ENDED;
-	leader->cpu_ns = cpu_ns;
-	leader->ended_seq = state->refresh_seq; /* kept until it can have been sampled */
 }
 
 /* What an exit record says of its process besides counts. */
@@ -277,7 +221,6 @@ void state_exit(struct state *state, const struct task_exit *ended, const struct
 {
 	struct process *process = process_get(state, ended->pid, ended->start_boot_ns);
 	struct thread *thread;
-	uint32_t i;
 
 	if (!process) {
 		counts_lost(state);
@@ -285,7 +228,7 @@ void state_exit(struct state *state, const struct task_exit *ended, const struct
 	}
 	counts_describe_end(state, process, ended);
 	counts_fold_exit(state, process, ended, calls);
-	thread = counts_ended_thread(state, process, ended);
+	thread = thread_get(state, process, ended->tid, ended->thread_start_boot_ns);
 	if (!thread) {
 		counts_lost(state); /* a late sample of it would be counted again */
 		return;
@@ -294,11 +237,8 @@ void state_exit(struct state *state, const struct task_exit *ended, const struct
 	thread->cpu_ns = ended->cpu_ns;
 	thread->flags |= THREAD_F_ENDED;
 	thread->ended_seq = state->refresh_seq;
-	thread->final_calls = 0;
-	for (i = 0; i < ended->calls_len; i++)
-		thread->final_calls += calls[i].calls;
 	if (ended->flags & TASK_F_EXEC)
-		counts_new_leader(state, process, ended->cpu_ns);
+		process->leader_cpu_ns = ended->cpu_ns;
 }
 
 void state_errno(struct state *state, const struct errno_count *count)

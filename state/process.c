@@ -430,6 +430,10 @@ struct thread *thread_get(struct state *state, struct process *process, uint32_t
 		.process = process,
 		.at = (uint32_t)state->threads_len,
 	};
+	if (tid == process->pid) {
+		thread->cpu_ns = process->leader_cpu_ns;
+		process->leader_cpu_ns = 0;
+	}
 	if (hash_put(&state->thread_ids, tid, start_boot_ns, thread) < 0) {
 		memory_free(state->memory, thread, sizeof(*thread));
 		return NULL;

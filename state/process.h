@@ -83,6 +83,7 @@ struct process {
 	uint64_t dead_ns;       /* refresh time when it died */
 	uint64_t container_seq; /* refresh + 1 in which an event asked for its container */
 	uint64_t cpu_ns, cpu_before_ns, cpu_delta_ns;
+	uint64_t leader_cpu_ns; /* what a thread had used when it became the leader by execve */
 	uint64_t rss_bytes, vm_bytes;
 	struct process_call *calls;
 	struct process_errno *errnos;
@@ -107,12 +108,11 @@ struct thread {
 	uint32_t flags; /* enum thread_flag */
 	uint64_t start_boot_ns;
 	struct process *process;
-	uint64_t cpu_ns;      /* already in process->cpu_ns */
-	uint64_t seen_seq;    /* last refresh that sampled it */
-	uint64_t ended_seq;   /* refresh before or in which its exit record came */
-	uint64_t final_calls; /* sum of the exit record */
-	uint32_t sample;      /* its index in the samples of this refresh */
-	uint32_t at;          /* index in the list of threads */
+	uint64_t cpu_ns;    /* already in process->cpu_ns */
+	uint64_t seen_seq;  /* last refresh that sampled it */
+	uint64_t ended_seq; /* refresh before or in which its exit record came */
+	uint32_t sample;    /* its index in the samples of this refresh */
+	uint32_t at;        /* index in the list of threads */
 };
 
 /* The process of an identity, NULL when it is not known. */

@@ -140,12 +140,12 @@ static void host_exec(struct host *host, unsigned index)
 			host->threads[i].gone = true;
 		}
 	}
-	/* The caller's counts come as a record under its old tid and the leader's start. */
-	host_record_exit(host, index, caller->tid, process->start, TASK_F_EXEC);
+	/* The caller's counts come as a record of its old identity. */
+	host_record_exit(host, index, caller->tid, caller->start, TASK_F_EXEC);
 	caller->ended = true;
 	caller->gone = true;
 	process->living--;
-	host_add_thread(host, caller->process, process->pid, process->start);
+	host_add_thread(host, caller->process, process->pid, ++host->clock);
 }
 
 static void host_call(struct host *host)
@@ -449,7 +449,7 @@ static void run_host(unsigned seed, bool flagged, bool exec)
 
 START_TEST(test_random_unflagged)
 {
-	run_host((unsigned)_i * 7919 + 1, false, false);
+	run_host((unsigned)_i * 7919 + 1, false, true);
 }
 END_TEST
 
@@ -585,6 +585,42 @@ START_TEST(test_exit_before_late_sample)
 	ck_assert_uint_eq(row_of(state, 7).calls, 15);
 	ck_assert_uint_eq(row_of(state, 7).calls_delta, 5);
 	ck_assert(row_of(state, 7).dead);
+	state_free(state);
+}
+END_TEST
+
+START_TEST(test_exec_of_a_thread)
+{
+	struct task_sample task = { .pid = 7,
+				    .tid = 7,
+				    .start_boot_ns = 7,
+				    .state = 'S',
+				    .thread_start_boot_ns = 900,
+				    .calls_len = 1,
+				    .cpu_ns = 250 };
+	struct task_exit ended = { .pid = 7,
+				   .tid = 9,
+				   .start_boot_ns = 7,
+				   .cpu_ns = 240,
+				   .thread_start_boot_ns = 9,
+				   .calls_len = 1,
+				   .flags = TASK_F_EXEC };
+	struct call_count count = { .nr = 0, .calls = 24 };
+	struct state *state = fresh();
+
+	state_refresh_begin(state, SECOND);
+	tell_task(state, 7, 7, 'S', 10);
+	tell_task(state, 7, 9, 'S', 20);
+	state_refresh_end(state);
+	tell_exit(state, 7, 7, 0, 11); /* the old leader */
+	state_exit(state, &ended, &count);
+	count.calls = 3;
+	state_refresh_begin(state, 2 * SECOND);
+	state_task(state, &task, &count);
+	state_refresh_end(state);
+	ck_assert_uint_eq(row_of(state, 7).calls, 11 + 24 + 3);
+	ck_assert_uint_eq(row_of(state, 7).cpu_ns, 110 + 250);
+	ck_assert(!row_of(state, 7).dead);
 	state_free(state);
 }
 END_TEST
@@ -763,6 +799,7 @@ int main(void)
 	tcase_add_test(tcase, test_deltas);
 	tcase_add_test(tcase, test_exit_in_its_refresh);
 	tcase_add_test(tcase, test_exit_before_late_sample);
+	tcase_add_test(tcase, test_exec_of_a_thread);
 	tcase_add_test(tcase, test_zombie_keeps_its_row);
 	tcase_add_test(tcase, test_dead_row_then_program);
 	tcase_add_test(tcase, test_children);
