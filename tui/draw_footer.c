@@ -31,7 +31,7 @@ static void draw_prompt(struct monitor *monitor, int row)
 }
 
 /* What is worth saying when nothing was asked. */
-static void idle_text(struct monitor *monitor, struct text_buf *buf)
+static void idle_text(struct monitor *monitor, const char *notice, struct text_buf *buf)
 {
 	struct level *level = level_now(monitor);
 	const struct snapshot *snapshot = monitor->filled;
@@ -44,7 +44,9 @@ static void idle_text(struct monitor *monitor, struct text_buf *buf)
 	}
 	if (monitor->hold)
 		text_buf_add(buf, "order held  ");
-	if (level->view->stream == VIEW_STREAM_NONE || !snapshot)
+	if (notice)
+		text_buf_add(buf, notice);
+	if (notice || level->view->stream == VIEW_STREAM_NONE || !snapshot)
 		return;
 	if (!snapshot->health.stream_ready) {
 		text_buf_add(buf, "the stream is loading");
@@ -72,20 +74,22 @@ void draw_status(struct monitor *monitor, int row)
 	}
 	if (monitor->popup != POPUP_NONE)
 		return;
-	snprintf(position, sizeof(position), "%zu/%zu", rows ? level_now(monitor)->cursor + 1 : 0,
-		 rows);
+	if (level_now(monitor)->follow && rows >= level_now(monitor)->limit)
+		snprintf(position, sizeof(position), "last %zu", rows);
+	else
+		snprintf(position, sizeof(position), "%zu/%zu",
+			 rows ? level_now(monitor)->cursor + 1 : 0, rows);
 	right = (int)strlen(position) + 2;
 	screen_put_right(screen, (struct spot){ row, cols - right, right - 1 }, ROLE_STATUS,
 			 position);
 	text_buf_init(&buf, data, sizeof(data));
-	idle_text(monitor, &buf);
+	idle_text(monitor, notice, &buf);
 	if (*monitor->status)
 		screen_put(screen, (struct spot){ row, 1, cols - right - 1 }, ROLE_PROMPT,
 			   monitor->status);
-	else if (buf.len)
-		screen_put(screen, (struct spot){ row, 1, cols - right - 1 }, ROLE_STATUS, data);
-	else if (notice)
-		screen_put(screen, (struct spot){ row, 1, cols - right - 1 }, ROLE_GAP, notice);
+	else
+		screen_put(screen, (struct spot){ row, 1, cols - right - 1 },
+			   notice ? ROLE_NOTICE : ROLE_STATUS, data);
 }
 
 /* The word beside a key: for Enter, what it opens. */

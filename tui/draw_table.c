@@ -8,8 +8,12 @@
 #include <string.h>
 #include "text.h"
 
-#define CELL_MAX 4608  /* bytes: a path and what surrounds it */
-#define REST_MIN 16    /* least width of the column that takes what is left */
+#define CELL_MAX 4608 /* bytes: a path and what surrounds it */
+/* Least width of the column that takes what is left: of events it is what they are about. */
+#define REST_MIN 16
+#define REST_MIN_EVENTS 24
+/* The same when no column is left that may leave before it. */
+#define REST_LEAST 8
 #define SHIFT_CELLS 16 /* how far one step scrolls the text of the last column */
 #define COLUMN_GAP 1
 
@@ -22,6 +26,7 @@ struct grid_column {
 struct grid {
 	struct grid_column columns[VIEW_COLUMNS_MAX];
 	size_t len;
+	int rest;  /* least width of a column that has none of its own */
 	int shift; /* cells left out at the front of the last column */
 };
 
@@ -108,7 +113,8 @@ static int grid_width(const struct grid *grid)
 	int width = 0;
 
 	for (size_t i = 0; i < grid->len; i++)
-		width += (grid->columns[i].width ? grid->columns[i].width : REST_MIN) + COLUMN_GAP;
+		width +=
+			(grid->columns[i].width ? grid->columns[i].width : grid->rest) + COLUMN_GAP;
 	return width - COLUMN_GAP;
 }
 
@@ -125,17 +131,32 @@ static void grid_drop(struct grid *grid)
 		(grid->len - leaves) * sizeof(grid->columns[0]));
 }
 
+/* The highest priority number of the columns. */
+static unsigned grid_leaves(const struct grid *grid)
+{
+	unsigned priority = 0;
+
+	for (size_t i = 0; i < grid->len; i++)
+		if (grid->columns[i].column->priority > priority)
+			priority = grid->columns[i].column->priority;
+	return priority;
+}
+
 static void grid_fit(struct grid *grid, int cols)
 {
 	struct grid_column *last;
 
-	while (grid->len > 1 && grid_width(grid) > cols)
-		grid_drop(grid);
+	while (grid->len > 1 && grid_width(grid) > cols) {
+		if (grid_leaves(grid) == 0 && grid->rest > REST_LEAST)
+			grid->rest = REST_LEAST;
+		else
+			grid_drop(grid);
+	}
 	if (!grid->len)
 		return;
 	last = &grid->columns[grid->len - 1];
 	if (!last->width) {
-		last->width = REST_MIN;
+		last->width = grid->rest;
 		if (cols > grid_width(grid))
 			last->width += cols - grid_width(grid);
 	}
@@ -143,7 +164,8 @@ static void grid_fit(struct grid *grid, int cols)
 	for (size_t i = 0; i + 1 < grid->len; i++)
 		if (!grid->columns[i].width)
 			grid->columns[i].width =
-				REST_MIN + (cols > grid_width(grid) ? cols - grid_width(grid) : 0);
+				grid->rest +
+				(cols > grid_width(grid) ? cols - grid_width(grid) : 0);
 	if (grid->len == 1 && grid->columns[0].width > cols)
 		grid->columns[0].width = cols;
 }
@@ -278,7 +300,9 @@ void draw_table(struct monitor *monitor, int first_row, int rows)
 {
 	struct screen *screen = monitor->screen;
 	int cols = screen_cols(screen);
-	struct grid grid = { .len = 0 };
+	struct grid grid = {
+		.rest = level_now(monitor)->view->follow ? REST_MIN_EVENTS : REST_MIN,
+	};
 	size_t page = rows > 1 ? (size_t)rows - 1 : 0;
 	bool more = false;
 

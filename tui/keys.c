@@ -75,23 +75,3 @@ void key_text(int key, char *name, size_t size)
 		snprintf(name, size, "?");
 	}
 }
-
-void keys_print(FILE *out, int json)
-{
-	for (size_t i = 0; i < key_table_len(); i++) {
-		const struct key_row *row = &key_rows[i];
-		char name[16];
-
-		key_text(row->key, name, sizeof(name));
-		/* No name and no help has a character that JSON would escape. */
-		if (json)
-			fprintf(out,
-				"{\"key\":\"%s\",\"request\":\"%s\",\"group\":\"%s\",\"help\":\"%"
-				"s\"}\n",
-				name, request_name(row->request), key_group_title(row->group),
-				request_help_text(row->request));
-		else
-			fprintf(out, "%-8s %-16s %s\n", name, request_name(row->request),
-				request_help_text(row->request));
-	}
-}

@@ -9,7 +9,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 enum input_key {
 	INPUT_NONE = -1,
@@ -61,7 +60,5 @@ const struct key_row *key_find(int key);
 const char *key_group_title(enum key_group group);
 /* Writes "PgUp", "Ctrl-L", "q", ...; always NUL-terminated. */
 void key_text(int key, char *name, size_t size);
-/* `list keys`: key, request and help per line, or one object per line. */
-void keys_print(FILE *out, int json);
 
 #endif

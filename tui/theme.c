@@ -502,12 +502,3 @@ struct style style_fit(struct style style, int colors)
 	}
 	return style;
 }
-
-void themes_print(FILE *out, int json)
-{
-	char name[32];
-
-	for (size_t i = 0; i < embedded_files_len; i++)
-		if (theme_embedded_name(&embedded_files[i], name))
-			fprintf(out, json ? "{\"theme\":\"%s\"}\n" : "%s\n", name);
-}

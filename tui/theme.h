@@ -13,7 +13,6 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include "views/view.h"
 
 enum role {
@@ -54,7 +53,5 @@ int theme_load(const char *folder, const char *name, struct theme *ret_theme,
 	       struct view_error *err);
 /* The style fitted to a terminal of so many colours (8, 16, 256); below 8 only attributes stay. */
 struct style style_fit(struct style style, int colors);
-/* `list themes`: the embedded ones. */
-void themes_print(FILE *out, int json);
 
 #endif
