@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The key table, see keys.h. */
 #include "keys.h"
+#include <stdio.h>
 #include <string.h>
 #include "request.h"
 #include "text.h"
