@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The two lines at the bottom: what was said, typed or is known of the rows; and the keys. */
 #include "ui.h"
+#include <stdio.h>
 #include <string.h>
 #include "keys.h"
 #include "request.h"

@@ -8,6 +8,7 @@
  *   footer      1 row    keys
  */
 #include "ui.h"
+#include <stdio.h>
 #include <time.h>
 
 void draw_clock(uint64_t time_ns, char *text, size_t size)
@@ -41,6 +42,9 @@ void draw_frame(struct monitor *monitor)
 	switch (monitor->popup) {
 	case POPUP_NONE: draw_table(monitor, STRIP_ROWS, middle); break;
 	case POPUP_HELP: help_draw(monitor, area, middle); break;
+	case POPUP_OUTPUT:
+		output_draw(monitor, area, middle);
+		break;
 	case POPUP_VIEWS:
 	case POPUP_SORT: picker_draw(monitor, area, middle); break;
 	}

@@ -5,6 +5,7 @@
  * leave in this order: drops and lag always stay.
  */
 #include "ui.h"
+#include <stdio.h>
 #include <string.h>
 #include "text.h"
 

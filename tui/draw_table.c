@@ -5,6 +5,7 @@
  * a column of numbers is as wide as its widest cell on screen.
  */
 #include "ui.h"
+#include <stdio.h>
 #include <string.h>
 #include "text.h"
 

@@ -4,6 +4,7 @@
  * files, its columns from the column table. Made anew for each frame, at the width of the screen.
  */
 #include "ui.h"
+#include <stdio.h>
 #include <string.h>
 #include "keys.h"
 #include "request.h"

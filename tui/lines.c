@@ -84,8 +84,7 @@ static void lines_escape_byte(struct lines *lines, char byte)
 		else if (byte == '\a' || byte == '\n')
 			lines->escape = LINES_TEXT;
 		break;
-	case LINES_TEXT:
-		break;
+	case LINES_TEXT: break;
 	}
 	/* A line always ends, whatever was begun in it. */
 	if (byte == '\n')

@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -72,6 +73,8 @@ void monitor_key(struct monitor *monitor, int key)
 		prompt_key(monitor, key);
 	} else if (monitor->popup == POPUP_HELP) {
 		help_key(monitor, key);
+	} else if (monitor->popup == POPUP_OUTPUT) {
+		output_key(monitor, key);
 	} else if (monitor->popup != POPUP_NONE) {
 		picker_key(monitor, key);
 	} else if (row) {
@@ -111,7 +114,7 @@ static void monitor_take_snapshot(struct monitor *monitor)
 		monitor->refill = true;
 }
 
-enum poll_slot { POLL_KEYS, POLL_SIGNALS, POLL_SOURCE, POLL_COUNT };
+enum poll_slot { POLL_KEYS, POLL_SIGNALS, POLL_SOURCE, POLL_OUTPUT, POLL_COUNT };
 
 /* When the loop must wake by itself: poll's timeout. */
 static int monitor_timeout(uint64_t now, uint64_t wake_ns)
@@ -146,6 +149,8 @@ static void monitor_handle(struct monitor *monitor, const struct pollfd *fds)
 		monitor_take_keys(monitor);
 	if (fds[POLL_KEYS].revents & (POLLHUP | POLLERR | POLLNVAL))
 		monitor->quit = true;
+	if (fds[POLL_OUTPUT].revents)
+		output_take(monitor);
 	if (fds[POLL_SOURCE].revents) {
 		uint64_t news;
 		ssize_t got = read(monitor->source->fd, &news, sizeof(news));
@@ -167,6 +172,8 @@ static void monitor_loop(struct monitor *monitor)
 			[POLL_KEYS] = { .fd = screen_input_fd(monitor->screen), .events = POLLIN },
 			[POLL_SIGNALS] = { .fd = signals_fd(), .events = POLLIN },
 			[POLL_SOURCE] = { .events = POLLIN },
+			[POLL_OUTPUT] = { .fd = monitor->output_ended ? -1 : opts->output_fd,
+					  .events = POLLIN },
 		};
 
 		fds[POLL_SOURCE].fd =
@@ -197,6 +204,7 @@ static void monitor_release(struct monitor *monitor)
 	for (size_t i = 0; i < monitor->depth; i++)
 		level_release(&monitor->levels[i]);
 	level_order_release(monitor);
+	lines_release(&monitor->output);
 	table_free(monitor->table);
 	snapshot_unref(monitor->filled);
 	snapshot_unref(monitor->paused);
@@ -217,6 +225,12 @@ int monitor_run(const struct monitor_opts *opts, const struct snapshot_source *s
 	monitor->opts = opts;
 	monitor->source = source;
 	monitor->delay_ns = opts->delay_ns;
+	monitor->output_ended = !opts->has_output;
+	if (opts->has_output && lines_init(&monitor->output)) {
+		snprintf(err, err_size, "no memory");
+		rc = -ENOMEM;
+		goto out;
+	}
 	rc = signals_open();
 	if (rc) {
 		snprintf(err, err_size, "no pipe for signals: %s", strerror(-rc));

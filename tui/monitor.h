@@ -6,6 +6,7 @@
 #ifndef TUI_MONITOR_H
 #define TUI_MONITOR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "state/snapshot.h"
@@ -39,6 +40,8 @@ struct monitor_opts {
 	const struct theme *theme;
 	const struct theme *mono; /* for terminals without colours and NO_COLOR */
 	uint64_t delay_ns;
+	bool has_output;    /* COMMAND runs: what it writes comes out of output_fd */
+	int output_fd;      /* not blocking; borrowed */
 	uint64_t stop_ns;   /* leave after this long; 0 = never */
 	uint64_t refreshes; /* leave after so many snapshots; 0 = never */
 };

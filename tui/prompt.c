@@ -2,6 +2,7 @@
 /* The line that is typed into: editing, and what each kind of prompt does with its text. */
 #include "ui.h"
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "keys.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What can be asked of the monitor: the table, and all requests but those of sort.c. */
 #include "request.h"
+#include <stdio.h>
 #include <string.h>
 #include "ui.h"
 
@@ -64,6 +65,16 @@ void request_pause(struct monitor *monitor)
 	} else if (monitor->filled) {
 		monitor->paused = snapshot_ref(monitor->filled);
 	}
+}
+
+void request_output(struct monitor *monitor)
+{
+	if (!monitor->opts->has_output) {
+		monitor_say(monitor, "no COMMAND runs; saker -- COMMAND shows its output here");
+		return;
+	}
+	monitor->popup = POPUP_OUTPUT;
+	monitor->output_back = 0;
 }
 
 void request_delay(struct monitor *monitor)

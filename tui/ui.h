@@ -7,6 +7,7 @@
 #ifndef TUI_UI_H
 #define TUI_UI_H
 
+#include "lines.h"
 #include "monitor.h"
 #include "screen.h"
 #include "views/table.h"
@@ -41,7 +42,7 @@ struct level {
 		*held; /* rows are of this snapshot, not of the newest; owned, may be NULL */
 };
 
-enum popup { POPUP_NONE, POPUP_HELP, POPUP_VIEWS, POPUP_SORT };
+enum popup { POPUP_NONE, POPUP_HELP, POPUP_VIEWS, POPUP_SORT, POPUP_OUTPUT };
 
 enum prompt_kind {
 #define PROMPT(id, label, changed, accepted) PROMPT_##id,
@@ -81,6 +82,9 @@ struct monitor {
 	struct prompt prompt;
 	struct picker picker;
 	size_t help_top, help_lines;
+	struct lines output; /* of COMMAND */
+	size_t output_back;  /* lines that the pane is scrolled back from the end */
+	bool output_ended;
 	char search[FILTER_MAX];
 	char status[256]; /* said once, until the next key; "" = nothing */
 	uint64_t delay_ns;
@@ -159,6 +163,12 @@ void picker_draw(struct monitor *monitor, struct spot area, int rows);
 /* help.c */
 void help_key(struct monitor *monitor, int key);
 void help_draw(struct monitor *monitor, struct spot area, int rows);
+
+/* output_pane.c */
+/* Takes what COMMAND wrote, at most one read. */
+void output_take(struct monitor *monitor);
+void output_key(struct monitor *monitor, int key);
+void output_draw(struct monitor *monitor, struct spot area, int rows);
 
 /* draw_frame.c, draw_strip.c, draw_table.c, draw_footer.c */
 void draw_frame(struct monitor *monitor);
