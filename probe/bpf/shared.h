@@ -82,9 +82,9 @@ static inline __u32 want_kept(__u32 want, __u32 gen, __u32 gen_now)
 
 /* One per CPU, ARRAY map, BPF_F_MMAPABLE. Atomic adds: a preempted program may share the CPU. */
 struct cpu_stats {
-	__u64 fate[RECORD_FATE_COUNT][RECORD_CLASS_COUNT]; /* DELIVERED here means submitted */
-	__u64 bytes;                                       /* submitted */
-	__u64 unreadable, cut;                             /* marks on submitted records */
+	/* PRODUCED and what is lost here; DELIVERED and CORRUPT are the consumer's to count. */
+	__u64 fate[RECORD_FATE_COUNT][RECORD_CLASS_COUNT];
+	__u64 reserved1[3];
 	__u64 read_failures;                               /* of kernel memory */
 	__u64 count_ns, count_samples;                     /* self-timing of count_exit */
 	__u64 stream_ns, stream_samples;                   /* self-timing of the store programs */

@@ -212,16 +212,8 @@ static __always_inline void build_submit(struct build *b)
 	call->flags = b->slot->flags;
 	prefix_put(record, call, total, b->slot->ext);
 	event_header_put(data + EVENT_AT, call, b->slot->pos, b->n);
-	if (bpf_ringbuf_output(ring->map, record, total, ring_wakeup_flags(ring, call->ts_ns))) {
+	if (bpf_ringbuf_output(ring->map, record, total, ring_wakeup_flags(ring, call->began_ns)))
 		ring_lose(ring, RECORD_FATE_FULL);
-		goto out;
-	}
-	ring_count(ring, RECORD_FATE_DELIVERED);
-	__sync_fetch_and_add(&ring->stats->bytes, total);
-	if (call->flags & RECORD_F_UNREADABLE)
-		__sync_fetch_and_add(&ring->stats->unreadable, 1);
-	if (call->flags & RECORD_F_CUT)
-		__sync_fetch_and_add(&ring->stats->cut, 1);
 out:
 	scratch_free(b->slot);
 }

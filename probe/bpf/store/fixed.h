@@ -36,15 +36,9 @@ static __always_inline void fixed_len(void *record, const u32 i, const u32 bytes
 	put_u16(record + FIXED_HEAD(i), bytes);
 }
 
-static __always_inline void fixed_submit(struct call *call, void *record, const u32 n, const u32 bytes)
+static __always_inline void fixed_submit(struct call *call, void *record)
 {
-	u64 flags = ring_wakeup_flags(&call->ring, call->ts_ns);
-
-	bpf_ringbuf_submit(record, flags);
-	ring_count(&call->ring, RECORD_FATE_DELIVERED);
-	__sync_fetch_and_add(&call->ring.stats->bytes, FIXED_HEAD(n) + bytes);
-	if (call->flags & RECORD_F_UNREADABLE)
-		__sync_fetch_and_add(&call->ring.stats->unreadable, 1);
+	bpf_ringbuf_submit(record, ring_wakeup_flags(&call->ring, call->began_ns));
 }
 
 /* A parameter of fixed size. */
@@ -81,7 +75,7 @@ static __always_inline void fixed_event(struct call *call, const struct fixed_pa
 			*(u8 *)at = params[i].value;
 		bytes += params[i].bytes;
 	}
-	fixed_submit(call, record, n, bytes);
+	fixed_submit(call, record);
 }
 
 /*

@@ -8,6 +8,7 @@
 
 #include "ring.h"
 #include "../extract/call.h"
+#include "../extract/lists.h"
 
 /*
  * 16 bytes at a time: the compiler must not split stores of packed structs into bytes. All
@@ -22,6 +23,7 @@ struct call {
 	struct task_struct *task;
 	struct probe_knobs *knobs;
 	struct ring ring;
+	u64 began_ns; /* boot time */
 	u64 ts_ns;    /* since the epoch */
 	u64 args[6];
 	s64 ret;
@@ -30,39 +32,11 @@ struct call {
 	u16 event;    /* event code */
 };
 
-/* True when none of the lists of the scope that are in use rejects the task. */
-static __noinline bool scope_allows(struct probe_knobs *k, struct task_struct *task)
+/* True when no list of the scope that is in use rejects the task. */
+static __always_inline bool scope_allows(struct probe_knobs *k, struct task_struct *task)
 {
-	u64 comm0, comm1;
-	u32 found;
-
-	if (k->cgroups_len) {
-		u64 id = task_cgroup_id(task, k->cgroup_v1);
-
-		found = 0;
-		for (u32 i = 0; i < 16; i++)
-			found |= i < k->cgroups_len && k->cgroup_ids[i] == id;
-		if (!found)
-			return false;
-	}
-	if (k->euids_len) {
-		u32 euid = task->cred->euid.val;
-
-		found = 0;
-		for (u32 i = 0; i < 16; i++)
-			found |= i < k->euids_len && k->euids[i] == euid;
-		if (!found)
-			return false;
-	}
-	if (!k->comms_len)
-		return true;
-	comm0 = *(u64 *)task->comm;
-	comm1 = *(u64 *)(task->comm + 8);
-	found = 0;
-	/* User space fills unused bytes of a name with zeros, as the kernel does. */
-	for (u32 i = 0; i < 16; i++)
-		found |= i < k->comms_len && *(u64 *)k->comms[i] == comm0 && *(u64 *)(k->comms[i] + 8) == comm1;
-	return found;
+	return lists_allow_values(k, task_cgroup_id(task, k->cgroup_v1), task->cred->euid.val,
+				  ((u64 *)task->comm)[0], ((u64 *)task->comm)[1]);
 }
 
 /*
@@ -88,7 +62,8 @@ static __always_inline int call_begin_task(struct call *call, u32 cls, u32 info_
 	call->knobs = k;
 	call->ring.cls = cls;
 	call->ret = ret;
-	call->ts_ns = bpf_ktime_get_boot_ns() + k->epoch_offset_ns;
+	call->began_ns = bpf_ktime_get_boot_ns();
+	call->ts_ns = call->began_ns + k->epoch_offset_ns;
 	call->flags = call->task->flags & PF_KTHREAD ? RECORD_F_KTHREAD : 0;
 	if (k->cgroup_v1)
 		call->flags |= RECORD_F_CGROUP_V1;

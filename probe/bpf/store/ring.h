@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The ring buffers and the accounting of their records. One ring serves one or more CPUs; cpu_ring
- * says which. A record is counted PRODUCED after the filters and then in exactly one fate, so that
- * the loss equation of the design holds at any moment when no program runs.
+ * says which. A record is counted PRODUCED after the filters; then it is either submitted, and the
+ * consumer counts it delivered or corrupt, or in exactly one other fate here. So the loss equation of
+ * the design holds whenever no program runs and the rings are drained.
  *
  * Records are submitted without a wake-up (a wake-up costs ten times the record); every 64th record
  * or so the fill level is looked at and the consumer is woken when the ring is more than half full.
@@ -106,13 +107,23 @@ static __always_inline int ring_find(struct ring *ring)
 	return ring->stats && ring->map ? 0 : -1;
 }
 
-/* Flags for the submit; the number of bytes already delivered says when to look at the level. */
-static __always_inline u64 ring_wakeup_flags(struct ring *ring, u64 ts_ns)
+/*
+ * Done for one record in 64: looks at the fill level and times the path that led here. began_ns: boot
+ * time at which the call was taken up.
+ */
+static __noinline u64 ring_look(struct ring *ring, u64 began_ns)
 {
-	/* Bits of the clock above its resolution are as good as a counter and cost nothing. */
-	if (((ts_ns >> 5) & 63) == 0 && bpf_ringbuf_query(ring->map, BPF_RB_AVAIL_DATA) > ring_bytes / 2)
+	__sync_fetch_and_add(&ring->stats->stream_ns, bpf_ktime_get_boot_ns() - began_ns);
+	__sync_fetch_and_add(&ring->stats->stream_samples, 1);
+	if (bpf_ringbuf_query(ring->map, BPF_RB_AVAIL_DATA) > ring_bytes / 2)
 		return BPF_RB_FORCE_WAKEUP;
 	return BPF_RB_NO_WAKEUP;
+}
+
+/* Flags for the submit. Bits of the clock above its resolution are as good as a counter. */
+static __always_inline u64 ring_wakeup_flags(struct ring *ring, u64 began_ns)
+{
+	return (began_ns >> 5 & 63) == 0 ? ring_look(ring, began_ns) : BPF_RB_NO_WAKEUP;
 }
 
 #endif

@@ -1,0 +1,27 @@
+# Re-entry: the stream object with its test-only knob, with owned scratch and without, in a loader of
+# its own each. One source, two programs: the second must see the corruption that the first must not.
+REENTER := $(O)/tests/live/test_reenter $(O)/tests/live/test_reenter_no_owner
+LIVE_EXTRA += $(REENTER)
+
+$(O)/reenter/owner/stream.bpf.o: REENTER_FLAGS := -DPROBE_TEST
+$(O)/reenter/no_owner/stream.bpf.o: REENTER_FLAGS := -DPROBE_TEST -DNO_OWNER
+$(O)/reenter/%/stream.bpf.o: probe/bpf/stream.bpf.c $(wildcard probe/bpf/*/*.h probe/bpf/*.h probe/schema/*.h) $(O)/flags
+	@mkdir -p $(@D)
+	$(call say,BPF,$@)
+	$(Q)$(CLANG) $(BPF_CFLAGS) $(REENTER_FLAGS) -c $< -o $@
+$(O)/reenter/%/probe/stream.skel.h: $(O)/reenter/%/stream.bpf.o
+	@mkdir -p $(@D)
+	$(Q)$(BPFTOOL) gen skeleton $< name stream_bpf > $@ 2>$@.log || { cat $@.log; rm -f $@; exit 1; }
+$(O)/reenter/%/load.o: probe/load.c $(O)/reenter/%/probe/stream.skel.h $(O)/flags | $(SKELS)
+	$(call say,CC,$@)
+	$(Q)$(CC) -I$(O)/reenter/$* $(CPPFLAGS) $(CFLAGS) $(SANFLAGS) -c $< -o $@
+$(O)/reenter/%/test.o: tests/live/reenter/test_reenter.c $(O)/flags | $(SKELS)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(SANFLAGS) $(if $(filter no_owner,$*),-DEXPECT_CORRUPTION) -c $< -o $@
+
+# The loader comes before the library, so that its own is used.
+$(O)/tests/live/test_reenter: $(O)/reenter/owner/test.o $(O)/reenter/owner/load.o
+$(O)/tests/live/test_reenter_no_owner: $(O)/reenter/no_owner/test.o $(O)/reenter/no_owner/load.o
+$(REENTER): $(call kind_support,live) $(O)/libsaker.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(SANFLAGS) -o $@ $(filter $(O)/reenter/%,$^) $(filter-out $(O)/reenter/%,$^) $(LDLIBS) $(TEST_LIBS)
