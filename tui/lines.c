@@ -62,7 +62,10 @@ static void lines_byte(struct lines *lines, char byte)
 	}
 }
 
-/* ECMA-48: ESC [ ... ends with 0x40..0x7e; ESC ] P X ^ _ ... with BEL or ESC; others are two bytes. */
+/*
+ * ECMA-48: ESC [ ... ends with 0x40..0x7e; ESC ] P X ^ _ ... with BEL or ESC; others are two
+ * bytes.
+ */
 static void lines_escape_byte(struct lines *lines, char byte)
 {
 	switch (lines->escape) {

@@ -2,6 +2,7 @@
 /* Golden screens, see golden.h. */
 #include "golden.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,6 +45,19 @@ const char *golden_key_at(size_t index)
 	return key_rows[index].bytes;
 }
 
+/* What COMMAND wrote: 40 lines, colours, a title, a tab, a character that is no text. */
+static int golden_output(void)
+{
+	int fds[2];
+
+	if (pipe2(fds, O_NONBLOCK))
+		abort();
+	for (int i = 1; i <= 40; i++)
+		dprintf(fds[1], "line %d\tof \x1b[1;31mmany\x1b[0m\x1b]0;title\a\r\n", i);
+	dprintf(fds[1], "\xff\x01 and no end");
+	return fds[0];
+}
+
 /* The child: a monitor on a fake host. */
 static int golden_child(const void *ctx, const struct term_child *child)
 {
@@ -63,6 +77,9 @@ static int golden_child(const void *ctx, const struct term_child *child)
 		fprintf(stderr, "%s:%u: %s\n", problem.file, problem.line, problem.text);
 		return 100;
 	}
+	opts.has_output = at->output;
+	if (at->output)
+		opts.output_fd = golden_output();
 	opts.views = views;
 	opts.view = view_set_find(views, at->view ? at->view : "processes");
 	rc = monitor_run(&opts, &source, err, sizeof(err));

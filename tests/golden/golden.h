@@ -22,6 +22,7 @@ struct golden_case {
 	const char *theme;  /* NULL = dark */
 	int rows, cols;     /* 0 = 24x80 */
 	bool no_color;
+	bool output; /* COMMAND runs and has written some lines */
 	enum fake_kind kind;
 };
 

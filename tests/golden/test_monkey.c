@@ -135,7 +135,7 @@ static void monkey_report(const struct term *term)
 }
 
 static const struct golden_case monkeys[] = {
-	{ .name = "calm" },
+	{ .name = "calm", .output = true },
 	{ .name = "hostile", .kind = FAKE_HOSTILE, .view = "stream" },
 	{ .name = "small", .rows = 10, .cols = 40, .no_color = true },
 	{ .name = "ascii", .locale = "C", .term = "vt100", .kind = FAKE_HOSTILE },
