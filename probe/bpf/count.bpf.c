@@ -39,6 +39,20 @@ static __always_inline void timing_add(u64 began_ns, u64 timing_ns)
 	__sync_fetch_and_add(&stats->count_samples, 1);
 }
 
+/* Does not return when somebody looks at calls of this number and at this thread. */
+static __always_inline void stream_call(u64 *ctx, struct thread_counts *counts,
+					struct task_struct *task, u64 nr)
+{
+	struct probe_knobs *knob = knobs_get();
+	u32 want;
+
+	if (!knob || likely(!knob->interest[nr]))
+		return;
+	want = counts ? want_update(knob, counts, task) : want_compute(knob, task);
+	if (knob->interest[nr] & want)
+		bpf_tail_call(ctx, &stream_progs, nr_info[nr].store);
+}
+
 /* The order is that of likelihood: most calls succeed, move no bytes and are not looked at. */
 static __always_inline int call_returned(u64 *ctx, enum file_lookup lookup)
 {
@@ -48,7 +62,6 @@ static __always_inline int call_returned(u64 *ctx, enum file_lookup lookup)
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct thread_counts *counts = bpf_task_storage_get(&threads, task, NULL, 0);
 	u64 nr = regs_syscall_nr(regs), word, began_ns = 0, timing_ns = 0;
-	struct probe_knobs *knob;
 
 	if (unlikely(!counts))
 		counts = counts_make(task, task->start_boottime);
@@ -58,11 +71,13 @@ static __always_inline int call_returned(u64 *ctx, enum file_lookup lookup)
 		odd_call(counts, task, nr, ret);
 		return 0;
 	}
+	if (!ret && nr_info[nr].flags & NR_F_CLONE)
+		return 0; /* a new task's first return */
 	if (unlikely(!counts)) {
-		if (ret || !(nr_info[nr].flags & NR_F_CLONE))
-			count_add(NULL, task, SLOT_CALLS, nr);
+		count_add(NULL, task, SLOT_CALLS, nr);
 		if (ret < 0)
 			failed_add(NULL, task, nr, ret);
+		stream_call(ctx, NULL, task, nr);
 		return 0;
 	}
 	if (unlikely(counts->timed)) {
@@ -75,8 +90,6 @@ static __always_inline int call_returned(u64 *ctx, enum file_lookup lookup)
 		if (!counts)
 			return 0;
 	}
-	if (!ret && nr_info[nr].flags & NR_F_CLONE)
-		return 0; /* a new task's first return */
 	word = count_add(counts, task, SLOT_CALLS, nr);
 	if (unlikely(!(word & TIMED_MASK)) && word)
 		counts->timed = 1;
@@ -87,10 +100,7 @@ static __always_inline int call_returned(u64 *ctx, enum file_lookup lookup)
 			  ret);
 	if (unlikely(began_ns))
 		timing_add(began_ns, timing_ns);
-	knob = knobs_get();
-	if (knob && unlikely(knob->interest[nr]) &&
-	    knob->interest[nr] & want_update(knob, counts, task))
-		bpf_tail_call(ctx, &stream_progs, nr_info[nr].store);
+	stream_call(ctx, counts, task, nr);
 	return 0;
 }
 
