@@ -17,6 +17,7 @@
 #define CONTAINER_ASKS_PER_REFRESH 4000
 #define CONTAINER_EVENT_ASKS 64 /* of these for events between two refreshes */
 #define CONTAINER_TEXT_MAX 16384
+#define CONTAINER_CGROUPS_MAX 16384 /* remembered; then all are asked for again */
 
 enum container_shape {
 	SHAPE_HEX,  /* 64 hexadecimal digits between prefix and suffix */
@@ -497,7 +498,7 @@ struct text *container_of_event(struct state *state, struct process *process, ui
 	return (process->flags & PROCESS_F_IN_CONTAINER) ? process->container : state->none;
 }
 
-void containers_release(struct state *state)
+static void containers_clear(struct state *state)
 {
 	size_t at = 0;
 	struct container_cgroup *cgroup;
@@ -507,4 +508,15 @@ void containers_release(struct state *state)
 		memory_free(state->memory, cgroup, sizeof(*cgroup));
 	}
 	hash_release(&state->containers.cgroups);
+}
+
+void containers_end_refresh(struct state *state)
+{
+	if (state->containers.cgroups.len > CONTAINER_CGROUPS_MAX)
+		containers_clear(state);
+}
+
+void containers_release(struct state *state)
+{
+	containers_clear(state);
 }

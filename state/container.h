@@ -41,7 +41,7 @@ struct container_match {
 };
 
 /* What one cgroup path ("/docker/9d8b...") tells. HOST when no pattern fits. */
-void container_match_path(const char *path, size_t len, struct container_match *ret_match);
+void container_match_path(const char *text, size_t len, struct container_match *ret_match);
 /* The same for the lines of /proc/PID/cgroup: the first line that tells of a container. */
 void container_match_lines(const char *text, size_t len, struct container_match *ret_match);
 
@@ -57,6 +57,8 @@ struct containers {
 void container_update(struct state *state, struct process *process);
 /* The container for an event made in a cgroup; "" on the host and while not known. Borrowed. */
 struct text *container_of_event(struct state *state, struct process *process, uint64_t cgroup_id);
+/* Forgets cgroups when there are too many: most of them are long gone. */
+void containers_end_refresh(struct state *state);
 void containers_release(struct state *state);
 
 #endif

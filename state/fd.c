@@ -274,8 +274,8 @@ size_t fd_tuple_text(char *text, size_t size, const struct fd_tuple *tuple)
 
 	if (!len || (!tuple->dport && tuple->listening) || len + 2 >= size)
 		return len;
-	memcpy(text + len, "->", 2);
-	len += 2;
+	text[len++] = '-';
+	text[len++] = '>';
 	return len +
 	       fd_address_text(text + len, size - len, tuple->family, tuple->daddr, tuple->dport);
 }

@@ -57,7 +57,7 @@ void history_release(struct history *history)
 {
 	size_t i;
 
-	for (i = 0; i < history->blocks_len; i++)
+	for (i = 0; history->blocks && i < history->blocks_len; i++)
 		history_block_unref(history->blocks[i]);
 	memory_free(history->memory, history->blocks,
 		    history->blocks_size * sizeof(history->blocks[0]));

@@ -61,7 +61,7 @@ void state_free(struct state *state);
 void state_refresh_begin(struct state *state, uint64_t time_ns);
 void state_task(struct state *state, const struct task_sample *task,
 		const struct call_count *calls);
-void state_exit(struct state *state, const struct task_exit *exit, const struct call_count *calls);
+void state_exit(struct state *state, const struct task_exit *ended, const struct call_count *calls);
 void state_errno(struct state *state, const struct errno_count *count);
 void state_other(struct state *state, const struct call_count *count);
 void state_refresh_end(struct state *state);
