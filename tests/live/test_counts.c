@@ -627,17 +627,13 @@ static unsigned rounds(void)
 	return wanted > 0 && wanted < 100000 ? (unsigned)wanted : ROUNDS_DEFAULT;
 }
 
-int main(int argc, char **argv)
+static int run_all(void)
 {
 	Suite *suite = suite_create("counts");
 	TCase *load = tcase_create("load"), *once = tcase_create("once"),
 	      *life = tcase_create("life");
 	SRunner *runner;
 	int failed;
-
-	if (argc == 2 && strcmp(argv[1], EXECUTED) == 0)
-		return executed();
-	live_require();
 
 	tcase_add_unchecked_fixture(load, probe_setup, probe_teardown);
 	tcase_add_loop_test(load, known_load_under_flood, 0, (int)rounds());
@@ -671,4 +667,12 @@ int main(int argc, char **argv)
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);
 	return failed ? 1 : 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 2 && strcmp(argv[1], EXECUTED) == 0)
+		return executed();
+	live_require();
+	return run_all();
 }
