@@ -127,6 +127,7 @@ int BPF_PROG(stream_fork, struct task_struct *parent, struct task_struct *child)
 	call.nr = nr;
 	call.event = nr_info[nr].event;
 	call.task = child;
+	call.foreign = true;
 	regs_syscall_args(regs, call.args);
 	if (call_begin_task(&call, nr_info[nr].loss_class, NR_F_LIFE, 0))
 		return 0;

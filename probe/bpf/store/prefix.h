@@ -30,13 +30,60 @@ struct call {
 	s32 nr;       /* -1: not a syscall */
 	u16 flags;    /* enum record_flag */
 	u16 event;    /* event code */
+	bool foreign; /* task is not the current one */
 };
 
-/* True when no list of the scope that is in use rejects the task. */
-static __always_inline bool scope_allows(struct probe_knobs *k, struct task_struct *task)
+/* What a prefix says of a task and that lies in other objects. */
+struct task_facts {
+	u64 start_boot_ns;
+	u64 cgroup_id;
+	u32 ppid;
+	u32 euid;
+};
+
+/*
+ * Of the current task. Verifier: following a trusted pointer searches the kernel's BTF by name, about
+ * a millisecond each (btf_nested_type_is_trusted); a global function is verified once, not on each path.
+ */
+__noinline int facts_of_current(struct task_facts *facts, u32 cgroup_v1)
 {
-	return lists_allow_values(k, task_cgroup_id(task, k->cgroup_v1), task->cred->euid.val,
-				  ((u64 *)task->comm)[0], ((u64 *)task->comm)[1]);
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	if (!facts)
+		return 0;
+	facts->start_boot_ns = task->group_leader->start_boottime;
+	facts->ppid = task->real_parent->tgid;
+	facts->euid = task->cred->euid.val;
+	facts->cgroup_id = task_cgroup_id(task, cgroup_v1);
+	return 0;
+}
+
+/* Of any task, by helpers. */
+static __always_inline void facts_of_task(struct task_facts *facts, struct task_struct *task, u32 cgroup_v1)
+{
+	struct css_set *set = BPF_CORE_READ(task, cgroups);
+	struct cgroup_subsys_state *css = NULL;
+
+	facts->start_boot_ns = BPF_CORE_READ(task, group_leader, start_boottime);
+	facts->ppid = BPF_CORE_READ(task, real_parent, tgid);
+	facts->euid = BPF_CORE_READ(task, cred, euid.val);
+	if (cgroup_v1) {
+		bpf_core_read(&css, sizeof(css),
+			      &set->subsys[bpf_core_enum_value(enum cgroup_subsys_id, pids_cgrp_id)]);
+		facts->cgroup_id = BPF_CORE_READ(css, cgroup, kn, id);
+	} else {
+		facts->cgroup_id = BPF_CORE_READ(set, dfl_cgrp, kn, id);
+	}
+}
+
+/* True when no list of the scope that is in use rejects the task. */
+static __noinline bool scope_allows(struct probe_knobs *k, struct task_struct *task)
+{
+	struct task_facts facts;
+
+	facts_of_task(&facts, task, k->cgroup_v1);
+	return lists_allow_values(k, facts.cgroup_id, facts.euid, ((u64 *)task->comm)[0],
+				  ((u64 *)task->comm)[1]);
 }
 
 /*
@@ -83,6 +130,7 @@ static __always_inline int call_begin_syscall(struct call *call, struct pt_regs 
 	call->nr = nr;
 	call->event = nr_info[nr].event;
 	call->task = bpf_get_current_task_btf();
+	call->foreign = false;
 	regs_syscall_args(regs, call->args);
 	return call_begin_task(call, nr_info[nr].loss_class, nr_info[nr].flags, ret);
 }
@@ -91,7 +139,13 @@ static __always_inline int call_begin_syscall(struct call *call, struct pt_regs 
 static __always_inline void prefix_put(struct record_prefix *p, struct call *call, u32 total_len, u32 ext_len)
 {
 	struct task_struct *task = call->task;
+	struct task_facts facts = {};
 	u32 tid = task->pid;
+
+	if (call->foreign)
+		facts_of_task(&facts, task, call->knobs->cgroup_v1);
+	else
+		facts_of_current(&facts, call->knobs->cgroup_v1);
 
 	p->check = record_check(total_len, tid, call->ts_ns);
 	p->total_len = total_len;
@@ -101,10 +155,10 @@ static __always_inline void prefix_put(struct record_prefix *p, struct call *cal
 	p->cls = call->ring.cls;
 	p->reserved = 0;
 	p->pid = task->tgid;
-	p->ppid = task->real_parent->tgid;
-	p->start_boot_ns = task->group_leader->start_boottime;
-	p->cgroup_id = task_cgroup_id(task, call->knobs->cgroup_v1);
-	p->euid = task->cred->euid.val;
+	p->ppid = facts.ppid;
+	p->start_boot_ns = facts.start_boot_ns;
+	p->cgroup_id = facts.cgroup_id;
+	p->euid = facts.euid;
 	p->cpu = call->ring.cpu;
 	p->buffer = call->ring.number;
 	p->drops = ring_drops_now(&call->ring);
