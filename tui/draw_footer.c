@@ -93,6 +93,20 @@ void draw_status(struct monitor *monitor, int row)
 			   notice ? ROLE_NOTICE : ROLE_STATUS, data);
 }
 
+/* Does the key do something in the view? Keys of every view stay in their places. */
+static bool footer_applies(struct monitor *monitor, const struct key_row *row)
+{
+	const struct view *view = level_now(monitor)->view;
+
+	switch (row->request) {
+	case REQUEST_THREAD_PREVIOUS:
+	case REQUEST_THREAD_NEXT: return view->entity == ENTITY_FIELD;
+	case REQUEST_TWIN: return *view->twin;
+	case REQUEST_UP: return monitor->depth > 1;
+	default: return true;
+	}
+}
+
 /* The word beside a key: for Enter, what it opens. */
 static const char *footer_word(struct monitor *monitor, const struct key_row *row)
 {
@@ -119,7 +133,7 @@ void draw_footer(struct monitor *monitor, int row)
 		char name[16];
 		int width;
 
-		if (!key->footer)
+		if (!key->footer || !footer_applies(monitor, key))
 			continue;
 		if (*word)
 			word = footer_word(monitor, key);

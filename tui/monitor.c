@@ -231,7 +231,7 @@ int monitor_run(const struct monitor_opts *opts, const struct snapshot_source *s
 		rc = -ENOMEM;
 		goto out;
 	}
-	rc = signals_open();
+	rc = signals_open(screen_emergency);
 	if (rc) {
 		snprintf(err, err_size, "no pipe for signals: %s", strerror(-rc));
 		goto out;

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,21 +53,26 @@ static struct {
 static const int fatal_signals[] = { SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL };
 #define FATAL_LEN (sizeof(fatal_signals) / sizeof(fatal_signals[0]))
 
-static void emergency_restore(void)
+void screen_emergency(void)
 {
+	struct pollfd fd = { .fd = emergency.fd, .events = POLLOUT };
 	ssize_t written;
 
 	if (!emergency.armed)
 		return;
 	emergency.armed = 0;
-	written = write(emergency.fd, emergency.sequence, emergency.len);
-	(void)written;
+	/* Output may have been stopped with Ctrl-S; what still takes none is not waited for. */
+	tcflow(emergency.fd, TCOON);
+	if (poll(&fd, 1, 0) > 0 && fd.revents & POLLOUT) {
+		written = write(emergency.fd, emergency.sequence, emergency.len);
+		(void)written;
+	}
 	tcsetattr(emergency.fd, TCSANOW, &emergency.modes);
 }
 
 static void emergency_handler(int sig)
 {
-	emergency_restore();
+	screen_emergency();
 	/* SA_RESETHAND: the second time is the default action. */
 	raise(sig);
 }

@@ -32,6 +32,9 @@ int screen_open(const struct theme *theme, const struct theme *mono, struct scre
 /* Restores the terminal; NULL is fine. */
 void screen_close(struct screen *screen);
 
+/* Restores the terminal as far as it goes without waiting; for signal handlers. */
+void screen_emergency(void);
+
 int screen_rows(const struct screen *screen);
 int screen_cols(const struct screen *screen);
 /* Are characters beyond ASCII shown? */

@@ -7,11 +7,25 @@
 #include <stddef.h>
 #include <unistd.h>
 
+#define SIGNALS_GRACE_S 2 /* from being asked to leave to leaving without the terminal's help */
+
 static const int caught[] = { SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT, SIGWINCH };
 #define CAUGHT_LEN (sizeof(caught) / sizeof(caught[0]))
 
-static struct sigaction before[CAUGHT_LEN];
+static struct sigaction before[CAUGHT_LEN], alarm_before;
 static int pipe_fds[2] = { -1, -1 };
+
+static void (*restore_terminal)(void);
+
+/*
+ * The loop did not leave when it was asked to: it waits for a terminal that takes no output, and
+ * would wait for ever.
+ */
+static void stuck_handler(int sig)
+{
+	restore_terminal();
+	_exit(128 + SIGTERM);
+}
 
 static void signal_handler(int sig)
 {
@@ -21,16 +35,22 @@ static void signal_handler(int sig)
 	ssize_t written = write(pipe_fds[1], &byte, 1);
 
 	(void)written;
+	if (sig == SIGINT || sig == SIGTERM || sig == SIGHUP)
+		alarm(SIGNALS_GRACE_S);
 	errno = saved;
 }
 
-int signals_open(void)
+int signals_open(void (*restore)(void))
 {
 	struct sigaction action = { .sa_handler = signal_handler, .sa_flags = SA_RESTART };
 
+	struct sigaction stuck = { .sa_handler = stuck_handler };
+
 	if (pipe2(pipe_fds, O_CLOEXEC | O_NONBLOCK))
 		return -errno;
+	restore_terminal = restore;
 	sigfillset(&action.sa_mask);
+	sigaction(SIGALRM, &stuck, &alarm_before);
 	for (size_t i = 0; i < CAUGHT_LEN; i++)
 		sigaction(caught[i], &action, &before[i]);
 	return 0;
@@ -38,6 +58,8 @@ int signals_open(void)
 
 void signals_close(void)
 {
+	alarm(0);
+	sigaction(SIGALRM, &alarm_before, NULL);
 	for (size_t i = 0; i < CAUGHT_LEN; i++)
 		sigaction(caught[i], &before[i], NULL);
 	for (size_t i = 0; i < 2; i++) {

@@ -115,6 +115,23 @@ START_TEST(stopped_from_outside)
 }
 END_TEST
 
+/* Output that nobody takes: the loop is stuck in a write, and a signal ends it all the same. */
+START_TEST(terminal_is_stuck)
+{
+	struct term term;
+	int status;
+
+	golden_start(&term, &(struct golden_case){ .name = "stuck" });
+	ck_assert_int_eq(tcflow(term.slave, TCOOFF), 0);
+	term_type(&term, "?", 1);
+	term_kill(&term, SIGTERM);
+	status = term_wait(&term);
+	ck_assert_msg(WIFEXITED(status), "status %#x", status);
+	ck_assert(term_restored(&term));
+	term_close(&term);
+}
+END_TEST
+
 START_TEST(terminal_goes_away)
 {
 	struct term term;
@@ -292,6 +309,7 @@ int main(void)
 	ADD_LOOP(tcase, leaves, exit_cases);
 	tcase_add_test(tcase, suspends);
 	tcase_add_test(tcase, stopped_from_outside);
+	tcase_add_test(tcase, terminal_is_stuck);
 	tcase_add_test(tcase, terminal_goes_away);
 	ADD_LOOP(tcase, any_size, size_cases);
 	ADD_LOOP(tcase, refuses, refused_cases);
