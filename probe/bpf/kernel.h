@@ -48,6 +48,7 @@ struct qstr {
 struct super_block {
 	u32 s_dev;
 	unsigned long s_magic;
+	struct dentry *s_root;
 };
 
 struct timespec64 {
@@ -186,7 +187,12 @@ struct pid_namespace {
 	u32 level;
 };
 
+struct mnt_namespace {
+	struct mount *root;
+};
+
 struct nsproxy {
+	struct mnt_namespace *mnt_ns;
 	struct pid_namespace *pid_ns_for_children;
 };
 

@@ -53,6 +53,7 @@ static __always_inline u32 dev_encode(u32 dev)
 struct file_info {
 	u64 ino;
 	u64 dentry, vfsmnt; /* where its path walk starts */
+	u64 fs_root;        /* root dentry of its file system */
 	u32 dev;            /* as dev_encode() */
 	u32 f_mode;
 	u16 i_mode;
@@ -62,8 +63,7 @@ struct file_info {
 /* Reads file and inode through the walk's block buffers. Returns 0, or -1 when a read failed. */
 static __always_inline int file_info(struct walk *w, u64 file, struct file_info *info)
 {
-	u64 inode, sb;
-	u32 dev = 0;
+	u64 inode;
 
 	if (!file || bpf_probe_read_kernel(w->file, FILE_BYTES, (void *)file))
 		return -1;
@@ -76,9 +76,10 @@ static __always_inline int file_info(struct walk *w, u64 file, struct file_info 
 	info->i_mode = BLOCK_U16(w->inode, struct inode, i_mode);
 	info->ino = BLOCK_U64(w->inode, struct inode, i_ino);
 	info->nlink0 = BLOCK_U32(w->inode, struct inode, i_nlink) == 0;
-	sb = BLOCK_U64(w->inode, struct inode, i_sb);
-	bpf_probe_read_kernel(&dev, sizeof(dev), (void *)(sb + bpf_core_field_offset(struct super_block, s_dev)));
-	info->dev = dev_encode(dev);
+	if (bpf_probe_read_kernel(w->super, SUPER_BYTES, (void *)BLOCK_U64(w->inode, struct inode, i_sb)))
+		return -1;
+	info->dev = dev_encode(BLOCK_U32(w->super, struct super_block, s_dev));
+	info->fs_root = BLOCK_U64(w->super, struct super_block, s_root);
 	return 0;
 }
 

@@ -19,6 +19,7 @@
 #define MOUNT_BYTES 64      /* head of struct mount, up to and with mnt.mnt_root */
 #define FILE_BYTES 128      /* head of struct file */
 #define INODE_BYTES 128     /* head of struct inode */
+#define SUPER_BYTES 128     /* head of struct super_block, up to and with s_root */
 
 struct walk_entry {
 	u64 dentry;
@@ -26,6 +27,9 @@ struct walk_entry {
 };
 
 struct walk {
+	/* What the caller knows already, 0 = nothing: each saves a read. */
+	u64 fs_root;       /* root dentry of the file system that the walk starts in */
+	u64 top, top_root; /* struct mount at the namespace's root, and its root dentry */
 	/* Results. */
 	u32 len;       /* components */
 	u32 bytes;     /* of the text, at most RECORD_PATH_MAX - 1 */
@@ -37,6 +41,7 @@ struct walk {
 	u8 mount[MOUNT_BYTES];
 	u8 file[FILE_BYTES];
 	u8 inode[INODE_BYTES];
+	u8 super[SUPER_BYTES];
 	struct walk_entry entry[WALK_MAX];
 	u8 slack[DENTRY_BYTES]; /* Verifier: for masked positions beyond the last block */
 };
@@ -54,6 +59,15 @@ static __always_inline u64 walk_mount(struct walk *w, u64 mount)
 		return 0;
 	}
 	return BLOCK_U64(w->mount, struct mount, mnt.mnt_root);
+}
+
+static __always_inline bool walk_has_parent(u64 dentry)
+{
+	u64 parent = dentry;
+
+	bpf_probe_read_kernel(&parent, sizeof(parent),
+			      (void *)(dentry + bpf_core_field_offset(struct dentry, d_parent)));
+	return parent != dentry;
 }
 
 /*
@@ -84,16 +98,14 @@ __noinline int walk_up(struct walk *w, u64 dentry, u64 vfsmnt)
 	for (u32 i = 0; i < WALK_STEPS; i++) {
 		if (dentry == root) {
 			up = BLOCK_U64(w->mount, struct mount, mnt_parent);
-			if (mount == first) {
-				parent = root;
-				bpf_probe_read_kernel(&parent, sizeof(parent),
-						      (void *)(root + bpf_core_field_offset(struct dentry, d_parent)));
-				w->bound = parent != root;
-			}
+			if (mount == first)
+				w->bound = w->fs_root ? root != w->fs_root : walk_has_parent(root);
 			if (up == mount)
 				return 0;
 			dentry = BLOCK_U64(w->mount, struct mount, mnt_mountpoint);
 			mount = up;
+			if (mount == w->top && dentry == w->top_root)
+				return 0;
 			root = walk_mount(w, mount);
 			continue;
 		}
@@ -141,6 +153,20 @@ __noinline int walk_raced(struct walk *w)
 		raced |= seq != was || (seq & 1);
 	}
 	return raced;
+}
+
+/* Begins a walk of an object of the task; fs_root as in struct walk. */
+static __always_inline void walk_begin(struct walk *w, struct task_struct *task, u64 fs_root)
+{
+	struct nsproxy *nsproxy = task->nsproxy;
+
+	w->fs_root = fs_root;
+	w->top = 0;
+	w->top_root = 0;
+	if (nsproxy) { /* NULL in a task that is ending */
+		w->top = (u64)nsproxy->mnt_ns->root;
+		w->top_root = (u64)nsproxy->mnt_ns->root->mnt.mnt_root;
+	}
 }
 
 /*

@@ -44,6 +44,7 @@ static __always_inline void build_exec_rest(struct build *b)
 	build_u64(b, 24, exe.ctime_ns);
 	build_u64(b, 25, exe.mtime_ns);
 	build_u32(b, 26, cred->euid.val);
+	walk_begin(w, task, info.fs_root);
 	if (info.dentry)
 		flags = walk_path(w, info.dentry, info.vfsmnt);
 	else
@@ -86,6 +87,7 @@ static __always_inline void store_exec_done(u64 want_nr, struct task_struct *tas
 	call.nr = want_nr;
 	call.event = nr_info[want_nr].event;
 	call.task = task;
+	call.foreign = false;
 	regs_syscall_args(regs, call.args);
 	if (call_begin_task(&call, nr_info[want_nr].loss_class, NR_F_LIFE, 0) || build_begin(&b, &call, n))
 		return;

@@ -24,6 +24,7 @@ static __always_inline void open_object(struct build *b, struct file_info *info)
 		return;
 	}
 	build_ext_file_id(b, info->ino, info->dev, info->i_mode);
+	walk_begin(w, b->call->task, info->fs_root);
 	flags = walk_path(w, info->dentry, info->vfsmnt);
 	if (w->failed)
 		__sync_fetch_and_add(&b->call->ring.stats->read_failures, 1);

@@ -41,6 +41,7 @@ static __always_inline void build_process(struct build *b, struct task_struct *t
 	build_u64(b, 3, (s64)task->pid);
 	build_u64(b, 4, (s64)task->tgid);
 	build_u64(b, 5, (s64)task->real_parent->pid);
+	walk_begin(&b->slot->walk, task, 0);
 	flags = walk_path(&b->slot->walk, (u64)BPF_CORE_READ(task, fs, pwd.dentry),
 			  (u64)BPF_CORE_READ(task, fs, pwd.mnt));
 	build_walk_text(b, 6, flags);
