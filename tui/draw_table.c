@@ -213,9 +213,13 @@ static enum role row_role(struct monitor *monitor, const struct row *row, size_t
 	return row->proc && row->proc->dead ? ROLE_DEAD : ROLE_COUNT;
 }
 
-/* Is the text a number that is zero, or unknown? */
-static bool is_nothing(const char *text)
+/* Is the cell unknown, or a number that is zero? */
+static bool is_nothing(const struct column *column, const char *text)
 {
+	if (!strcmp(text, "-"))
+		return true;
+	if (column->kind == COLUMN_ID || column_is_text(column))
+		return false;
 	return !text[strspn(text, "0.-%BKMG/s")];
 }
 
@@ -255,7 +259,7 @@ static bool draw_cells(struct monitor *monitor, const struct grid *grid, const s
 		const char *text = data;
 
 		cell_text(monitor, row, at->column, data);
-		if (role == ROLE_COUNT && at->column->kind != COLUMN_ID && is_nothing(text))
+		if (role == ROLE_COUNT && is_nothing(at->column, text))
 			own = ROLE_ZERO;
 		if (i + 1 == grid->len && grid->shift) {
 			text = text_skip(text, grid->shift, screen_utf8(screen));
