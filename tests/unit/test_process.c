@@ -20,6 +20,13 @@ struct fake {
 	bool user_known;
 };
 
+/* Hands out a name as sources do: bytes and their number, no NUL. */
+static void hand_out(const char *name, char *data, size_t *len)
+{
+	for (*len = 0; name[*len]; ++*len)
+		data[*len] = name[*len];
+}
+
 static int fake_text(void *ctx, uint32_t pid, struct process_text *ret_text)
 {
 	struct fake *fake = ctx;
@@ -29,10 +36,8 @@ static int fake_text(void *ctx, uint32_t pid, struct process_text *ret_text)
 		return -ENOENT;
 	ret_text->cmdline_len = fake->cmdline_len;
 	memcpy(ret_text->cmdline, fake->cmdline, fake->cmdline_len);
-	ret_text->exe_len = strlen(fake->exe);
-	memcpy(ret_text->exe, fake->exe, ret_text->exe_len);
-	ret_text->cwd_len = strlen(fake->cwd);
-	memcpy(ret_text->cwd, fake->cwd, ret_text->cwd_len);
+	hand_out(fake->exe, ret_text->exe, &ret_text->exe_len);
+	hand_out(fake->cwd, ret_text->cwd, &ret_text->cwd_len);
 	return 0;
 }
 
@@ -43,8 +48,7 @@ static int fake_user(void *ctx, uint32_t uid, char *name, size_t *len)
 	fake->users_asked++;
 	if (!fake->user_known)
 		return -ENOENT;
-	memcpy(name, "alice", 5);
-	*len = 5;
+	hand_out("alice", name, len);
 	return 0;
 }
 
