@@ -188,6 +188,22 @@ EOF
 wants 0 '' stream -n 5 --output lines -- sh calls.sh
 [ "$(wc -l < lines)" -eq 5 ] || bad "stream -n 5 prints $(wc -l < lines) lines"
 
+# Of events each interval shows those that came in it: every open once.
+wants 0 '' -b -d 0.2 -v opens --json --output counts -- \
+	sh -c ': > one; sleep 0.5; : > two; sleep 0.5; : > three'
+python3 - << 'EOF' || bad 'opens by interval'
+import json
+tables = [json.loads(line)["rows"] for line in open("counts")]
+rows = [row for table in tables for row in table]
+assert len({row["num"] for row in rows}) == len(rows), "an event is there twice"
+where = [[i for i, table in enumerate(tables) for row in table if row["called"] == name]
+         for name in ("one", "two", "three")]
+assert [len(found) for found in where] == [1, 1, 1], where
+assert where[0][0] < where[1][0] < where[2][0], where
+EOF
+wants 0 '' -b -n 1 -d 0.1 -v health --json
+python3 -c 'import json; assert json.loads(open("out").readline())["rows"]' || bad 'no buffers in -v health'
+
 # Scope: of two that run, only the named one is there.
 sleep 300 &
 one=$!
