@@ -159,16 +159,15 @@ END_TEST
 START_TEST(test_hostile_path)
 {
 	struct container_match match;
-	char path[4096];
+	char path[4096], name[4096] = "/lxc/";
 	size_t len;
 
 	for (len = 0; len < sizeof(path); len++)
 		path[len] = len % 2 ? '/' : 'a'; /* more components than are looked at */
 	container_match_path(path, sizeof(path), &match);
 	ck_assert_int_eq(match.engine, CONTAINER_HOST);
-	memcpy(path, "/lxc/", 5);
-	memset(path + 5, 'x', sizeof(path) - 5); /* a name that does not fit */
-	container_match_path(path, sizeof(path), &match);
+	memset(name + 5, 'x', sizeof(name) - 5); /* does not fit */
+	container_match_path(name, sizeof(name), &match);
 	ck_assert_int_eq(match.engine, CONTAINER_LXC);
 	ck_assert_uint_eq(strlen(match.id), CONTAINER_ID_MAX - 1);
 }
