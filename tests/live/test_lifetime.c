@@ -8,6 +8,8 @@
 #include <check.h>
 #include <errno.h>
 #include <grp.h>
+#include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +23,7 @@
 #include <bpf/libbpf.h>
 #include "live_probe.h"
 #include "probe/live.h"
+#include "probe/own_pid.h"
 #include "probe/count.skel.h"
 #include "probe/stream.skel.h"
 
@@ -45,8 +48,7 @@ static void ids_add_programs(struct ids *ids, const struct bpf_object *object)
 {
 	struct bpf_program *prog;
 
-	bpf_object__for_each_program(prog, object)
-	{
+	bpf_object__for_each_program (prog, object) {
 		struct bpf_prog_info info = { 0 };
 		uint32_t len = sizeof(info);
 
@@ -466,6 +468,47 @@ static int load_then_drop(void *arg)
 	return rc;
 }
 
+static void *load_stream(void *arg)
+{
+	struct probe_error err = { .what = "" };
+
+	return (void *)(intptr_t)probe_load_stream(arg, &err);
+}
+
+/* As the engine does: it reads counters while another thread loads the stream plane. */
+static int load_in_a_thread(void *arg)
+{
+	struct probe_opts opts = { .buffer_bytes = PROBE_BUFFER_MIN, .watch_self = true };
+	size_t tasks = 0;
+	struct probe_counter_sink sink = {
+		.ctx = &tasks,
+		.task = ignore_task,
+		.exit = ignore_exit,
+		.err = ignore_errno,
+		.other = ignore_other,
+	};
+	struct probe_error err = { .what = "" };
+	struct probe *probe = NULL;
+	struct probe_health health;
+	pthread_t loader;
+	void *loaded;
+	int rc;
+
+	if (probe_new(&opts, &probe) < 0 || probe_load_counters(probe, &err) < 0)
+		return 20;
+	if (pthread_create(&loader, NULL, load_stream, probe) != 0)
+		return 21;
+	do {
+		rc = probe_read_counters(probe, &sink) < 0 || probe_health(probe, &health) < 0 ||
+		     probe_drain(probe, 10, NULL, NULL, NULL) != 0 || probe_wait(probe, 1) < 0;
+	} while (rc == 0 && !probe_stream_ready(probe));
+	pthread_join(loader, &loaded);
+	if (rc == 0)
+		rc = loaded ? 22 : use_probe(probe);
+	probe_free(probe);
+	return tasks > 0 ? rc : 23;
+}
+
 struct order_case {
 	const char *name;
 	int (*work)(void *arg);
@@ -474,9 +517,10 @@ struct order_case {
 static const struct order_case order_cases[] = {
 	{ "drop, then load", drop_then_load },
 	{ "load, then drop", load_then_drop },
+	{ "load the stream in a thread", load_in_a_thread },
 };
 
-START_TEST(all_works_after_the_drop)
+START_TEST(all_works_in_this_order)
 {
 	struct live_child child = live_child_start(order_cases[_i].work, NULL);
 	int status;
@@ -484,6 +528,40 @@ START_TEST(all_works_after_the_drop)
 	live_child_go(&child);
 	status = live_child_wait(&child);
 	ck_assert_msg(status == 0, "%s: status %d", order_cases[_i].name, status);
+}
+END_TEST
+
+/* In a pid namespace of its own a process has another number than the one that the programs see. */
+static int tell_initial_pid(void *arg)
+{
+	uint32_t *told = arg;
+	pid_t child;
+
+	if (unshare(CLONE_NEWPID) < 0)
+		return 20;
+	child = fork();
+	if (child == 0) {
+		told[1] = own_initial_pid();
+		told[2] = (uint32_t)getpid();
+		_exit(0);
+	}
+	told[0] = (uint32_t)child;
+	return child > 0 && waitpid(child, NULL, 0) == child ? 0 : 21;
+}
+
+START_TEST(knows_itself_in_a_pid_namespace)
+{
+	uint32_t *told =
+		mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct live_child child;
+
+	ck_assert_ptr_ne(told, MAP_FAILED);
+	child = live_child_start(tell_initial_pid, told);
+	live_child_go(&child);
+	ck_assert_int_eq(live_child_wait(&child), 0);
+	ck_assert_uint_eq(told[2], 1);
+	ck_assert_uint_eq(told[1], told[0]);
+	ck_assert_uint_eq(own_initial_pid(), (uint32_t)getpid());
 }
 END_TEST
 
@@ -504,9 +582,10 @@ int main(void)
 	tcase_add_test(lifetime, nothing_stays_after_sigkill);
 	tcase_add_test(lifetime, free_at_every_stage);
 	tcase_add_test(lifetime, two_at_once);
+	tcase_add_test(lifetime, knows_itself_in_a_pid_namespace);
 	tcase_add_loop_test(privileges, capabilities, 0, LEN(caps_cases));
 	tcase_add_loop_test(privileges, drop_leaves_what_is_needed, 0, LEN(drop_cases));
-	tcase_add_loop_test(privileges, all_works_after_the_drop, 0, LEN(order_cases));
+	tcase_add_loop_test(privileges, all_works_in_this_order, 0, LEN(order_cases));
 	suite_add_tcase(suite, lifetime);
 	suite_add_tcase(suite, privileges);
 	srunner_run_all(runner, CK_ENV);
