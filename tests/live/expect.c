@@ -45,9 +45,9 @@ struct expect {
 /* Shared between test and child; one case at a time. */
 static struct expect *expect;
 
-long expect_call(long nr, long a, long b, long c, long d, long e, long f)
+long expect_call(long nr, const long *args)
 {
-	long ret = syscall(nr, a, b, c, d, e, f);
+	long ret = syscall(nr, args[0], args[1], args[2], args[3], args[4], args[5]);
 
 	if (ret == -1)
 		ret = -errno;
@@ -151,7 +151,8 @@ void expect_file_of(int fd)
 	expect->has_file = true;
 	expect->file.ino = st.st_ino;
 	expect->file.mode = st.st_mode;
-	expect->file.dev = (minor(st.st_dev) & 0xff) | major(st.st_dev) << 8 | (minor(st.st_dev) & ~0xffu) << 12;
+	expect->file.dev = (minor(st.st_dev) & 0xff) | major(st.st_dev) << 8 |
+			   (minor(st.st_dev) & ~0xffu) << 12;
 }
 
 size_t expect_sockaddr(uint8_t *at, const void *addr, size_t len)
@@ -200,57 +201,63 @@ static void compare_param(const char *name, const struct event *event, size_t i)
 	const struct event_param *have = &event->params[i];
 	int64_t value = 0;
 
-	ck_assert_msg(strcmp(event->desc->params[i].name, want->name) == 0, "%s: parameter %zu is %s, not %s",
-		      name, i, event->desc->params[i].name, want->name);
+	ck_assert_msg(strcmp(event->desc->params[i].name, want->name) == 0,
+		      "%s: parameter %zu is %s, not %s", name, i, event->desc->params[i].name,
+		      want->name);
 	switch (want->kind) {
-	case EXPECT_ANY:
-		return;
+	case EXPECT_ANY: return;
 	case EXPECT_BYTES:
-		ck_assert_msg(have->len == want->len, "%s: %s has %u bytes, not %zu: %.*s", name, want->name,
-			      have->len, want->len, (int)have->len, (const char *)have->data);
-		ck_assert_msg(memcmp(have->data, want->bytes, want->len) == 0, "%s: %s is '%.*s', not '%.*s'", name,
-			      want->name, (int)have->len, (const char *)have->data, (int)want->len,
-			      (const char *)want->bytes);
+		ck_assert_msg(have->len == want->len, "%s: %s has %u bytes, not %zu: %.*s", name,
+			      want->name, have->len, want->len, (int)have->len,
+			      (const char *)have->data);
+		ck_assert_msg(memcmp(have->data, want->bytes, want->len) == 0,
+			      "%s: %s is '%.*s', not '%.*s'", name, want->name, (int)have->len,
+			      (const char *)have->data, (int)want->len, (const char *)want->bytes);
 		return;
 	case EXPECT_INT:
 	case EXPECT_RANGE:
-		ck_assert_msg(event_param_int(event, want->name, &value) == 0, "%s: %s is no number", name,
-			      want->name);
+		ck_assert_msg(event_param_int(event, want->name, &value) == 0,
+			      "%s: %s is no number", name, want->name);
 		if (want->kind == EXPECT_INT)
-			ck_assert_msg(value == want->low, "%s: %s is %ld, not %ld", name, want->name, (long)value,
-				      (long)want->low);
+			ck_assert_msg(value == want->low, "%s: %s is %ld, not %ld", name,
+				      want->name, (long)value, (long)want->low);
 		else
-			ck_assert_msg(value >= want->low && value <= want->high, "%s: %s is %ld, not in %ld..%ld",
-				      name, want->name, (long)value, (long)want->low, (long)want->high);
+			ck_assert_msg(value >= want->low && value <= want->high,
+				      "%s: %s is %ld, not in %ld..%ld", name, want->name,
+				      (long)value, (long)want->low, (long)want->high);
 	}
 }
 
-static void compare_text(const char *name, const char *what, const struct event_text *have, const char *want)
+static void compare_text(const char *name, const char *what, const struct event_text *have,
+			 const char *want)
 {
 	size_t len = strlen(want);
 
-	ck_assert_msg(have->len == len && (!len || memcmp(have->data, want, len) == 0), "%s: %s is '%.*s', not '%s'",
-		      name, what, (int)have->len, have->data ? have->data : "", want);
+	ck_assert_msg(have->len == len && (!len || memcmp(have->data, want, len) == 0),
+		      "%s: %s is '%.*s', not '%s'", name, what, (int)have->len,
+		      have->data ? have->data : "", want);
 }
 
 static void compare_extension(const char *name, const struct event *event)
 {
-	uint16_t marks = RECORD_F_CUT | RECORD_F_UNREADABLE | RECORD_F_CHILD | RECORD_F_KTHREAD | RECORD_F_COMPAT;
+	uint16_t marks = RECORD_F_CUT | RECORD_F_UNREADABLE | RECORD_F_CHILD | RECORD_F_KTHREAD |
+			 RECORD_F_COMPAT;
 
 	compare_text(name, "path", &event->path, expect->path);
 	compare_text(name, "path in the file system", &event->path_in_fs, expect->path_in_fs);
 	compare_text(name, "executable", &event->exe, expect->exe);
-	ck_assert_msg(event->path.flags == expect->path_flags, "%s: path flags %u, not %u", name, event->path.flags,
-		      expect->path_flags);
-	ck_assert_msg(event->has_file_id == expect->has_file, "%s: file identity %d", name, event->has_file_id);
+	ck_assert_msg(event->path.flags == expect->path_flags, "%s: path flags %u, not %u", name,
+		      event->path.flags, expect->path_flags);
+	ck_assert_msg(event->has_file_id == expect->has_file, "%s: file identity %d", name,
+		      event->has_file_id);
 	if (expect->has_file) {
 		ck_assert_msg(event->file_id.ino == expect->file.ino, "%s: inode", name);
 		ck_assert_msg(event->file_id.dev == expect->file.dev, "%s: device %x, not %x", name,
 			      event->file_id.dev, expect->file.dev);
 		ck_assert_msg(event->file_id.mode == expect->file.mode, "%s: mode", name);
 	}
-	ck_assert_msg((event->prefix.flags & marks) == expect->flags, "%s: record flags %x, not %x", name,
-		      event->prefix.flags, expect->flags);
+	ck_assert_msg((event->prefix.flags & marks) == expect->flags, "%s: record flags %x, not %x",
+		      name, event->prefix.flags, expect->flags);
 }
 
 static const struct event *expect_find(void)
@@ -258,7 +265,8 @@ static const struct event *expect_find(void)
 	for (size_t i = watch.len; i-- > 0 && expect->tid;) {
 		const struct record_prefix *prefix = &watch.events[i].prefix;
 
-		if (prefix->tid == expect->tid && prefix->nr == expect->nr && prefix->ret == expect->ret)
+		if (prefix->tid == expect->tid && prefix->nr == expect->nr &&
+		    prefix->ret == expect->ret)
 			return &watch.events[i];
 	}
 	return expect->tid ? NULL : watch_find(expect->nr, expect->ret);
@@ -270,7 +278,8 @@ void expect_run(const struct expect_case *c)
 	int status;
 
 	if (!expect) {
-		expect = mmap(NULL, sizeof(*expect), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+		expect = mmap(NULL, sizeof(*expect), PROT_READ | PROT_WRITE,
+			      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 		ck_assert_ptr_ne(expect, MAP_FAILED);
 	}
 	memset(expect, 0, sizeof(*expect));
@@ -278,10 +287,10 @@ void expect_run(const struct expect_case *c)
 	status = watch_run(c->work, NULL);
 	ck_assert_msg(status == 0, "%s: the child ended with %d", c->name, status);
 	event = expect_find();
-	ck_assert_msg(event, "%s: no event of call %d with result %ld among %zu", c->name, expect->nr,
-		      (long)expect->ret, watch.len);
-	ck_assert_msg(event->params_len == expect->len, "%s: %zu parameters, not %zu", c->name, event->params_len,
-		      expect->len);
+	ck_assert_msg(event, "%s: no event of call %d with result %ld among %zu", c->name,
+		      expect->nr, (long)expect->ret, watch.len);
+	ck_assert_msg(event->params_len == expect->len, "%s: %zu parameters, not %zu", c->name,
+		      event->params_len, expect->len);
 	ck_assert_uint_eq(event->desc->params_len, expect->len);
 	for (size_t i = 0; i < expect->len; i++)
 		compare_param(c->name, event, i);

@@ -4,7 +4,7 @@
  * the test, because only the child knows its descriptors, ports and inode numbers. The test then
  * compares every parameter of the event, in order, by name.
  *
- *   int fd = expect_call(SYS_dup, 3);       makes the raw call, notes number and result
+ *   long fd = expect_call(SYS_dup, ARGS(3));   makes the raw call, notes number and result
  *   expect_int("res", fd); expect_int("oldfd", 3);
  */
 #ifndef TESTS_LIVE_EXPECT_H
@@ -20,8 +20,9 @@ struct expect_case {
 	int (*work)(void *arg); /* returns 0; runs in the child */
 };
 
-/* Makes the call; returns its result, -errno on failure. Always six arguments. */
-long expect_call(long nr, long a, long b, long c, long d, long e, long f);
+/* Makes the call; returns its result, -errno on failure. */
+long expect_call(long nr, const long *args);
+#define ARGS(...) ((const long[6]){ __VA_ARGS__ })
 /* For calls that are made otherwise: the event is the one of this number and result. */
 void expect_event(int nr, int64_t ret);
 /* The event is that of another task. */
@@ -32,8 +33,8 @@ void expect_int(const char *name, int64_t value);
 void expect_range(const char *name, int64_t low, int64_t high);
 void expect_text(const char *name, const char *text); /* with its NUL */
 void expect_bytes(const char *name, const void *data, size_t len);
-void expect_none(const char *name);                   /* length 0 */
-void expect_any(const char *name);                    /* whatever it is; says why at the call */
+void expect_none(const char *name); /* length 0 */
+void expect_any(const char *name);  /* whatever it is; says why at the call */
 
 /* Extension and marks; what is not expected must be absent. */
 void expect_path(const char *path);

@@ -20,7 +20,8 @@ struct stamp {
 
 static uint32_t stamp_sum(const struct stamp *stamp)
 {
-	uint64_t mixed = (stamp->seq * 0x9e3779b97f4a7c15ull) ^ ((uint64_t)stamp->tid << 32 | stamp->len);
+	uint64_t mixed =
+		(stamp->seq * 0x9e3779b97f4a7c15ull) ^ ((uint64_t)stamp->tid << 32 | stamp->len);
 
 	return (uint32_t)(mixed ^ mixed >> 29);
 }
@@ -55,7 +56,8 @@ void self_check_write(int fd, uint64_t seq)
 
 static void stamp_name(const struct stamp *stamp, char *name, size_t size)
 {
-	snprintf(name, size, "/dev/shm/sc-%u-%llu-%u", stamp->tid, (unsigned long long)stamp->seq, stamp->sum);
+	snprintf(name, size, "/dev/shm/sc-%u-%llu-%u", stamp->tid, (unsigned long long)stamp->seq,
+		 stamp->sum);
 }
 
 void self_check_open(uint64_t seq)
@@ -86,8 +88,9 @@ static bool write_right(const struct event *event, const struct event_param *dat
 	int64_t size = 0;
 
 	memcpy(&stamp, data->data, sizeof(stamp));
-	if (stamp.magic != MAGIC || stamp.tid != event->prefix.tid || stamp.sum != stamp_sum(&stamp) ||
-	    stamp.len != data->len || event_param_int(event, "size", &size) < 0 || size != data->len ||
+	if (stamp.magic != MAGIC || stamp.tid != event->prefix.tid ||
+	    stamp.sum != stamp_sum(&stamp) || stamp.len != data->len ||
+	    event_param_int(event, "size", &size) < 0 || size != data->len ||
 	    event->prefix.args[2] != data->len)
 		return false;
 	for (size_t i = sizeof(stamp); i < data->len; i++) {

@@ -138,16 +138,14 @@ static void on_record(void *ctx, const void *record, size_t len)
 		return;
 	}
 	switch (self_check_record(&event)) {
-	case SELF_CHECK_OTHER:
-		return;
-	case SELF_CHECK_RIGHT:
-		verdict->right++;
-		return;
+	case SELF_CHECK_OTHER: return;
+	case SELF_CHECK_RIGHT: verdict->right++; return;
 	case SELF_CHECK_WRONG:
 		verdict->wrong++;
 		if (!verdict->first[0])
-			snprintf(verdict->first, sizeof(verdict->first), "call %d of thread %u (%.16s), path %.*s",
-				 event.prefix.nr, event.prefix.tid, event.prefix.comm, (int)event.path.len,
+			snprintf(verdict->first, sizeof(verdict->first),
+				 "call %d of thread %u (%.16s), path %.*s", event.prefix.nr,
+				 event.prefix.tid, event.prefix.comm, (int)event.path.len,
 				 event.path.data ? event.path.data : "");
 	}
 }
@@ -182,7 +180,8 @@ START_TEST(every_record_is_right)
 	live_drain_all(watch.probe, on_record, &verdict);
 	close(child.go_fd);
 	ck_assert_int_eq(status, 0);
-	ck_assert_msg(verdict.wrong == 0, "%zu wrong of %zu: %s", verdict.wrong, verdict.all, verdict.first);
+	ck_assert_msg(verdict.wrong == 0, "%zu wrong of %zu: %s", verdict.wrong, verdict.all,
+		      verdict.first);
 	ck_assert_uint_eq(verdict.broken, 0);
 	ck_assert_uint_eq(corrupt_records(watch.probe), 0);
 	ck_assert_msg(verdict.right > 10000, "only %zu records were checked", verdict.right);

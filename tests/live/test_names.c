@@ -68,7 +68,7 @@ static void expect_open(int dirfd, const char *name, int object)
 	struct stat st;
 
 	must(fstat(object, &st));
-	expect_int("fd", expect_call(SYS_openat, dirfd, (long)name, O_RDONLY, 0, 0, 0));
+	expect_int("fd", expect_call(SYS_openat, ARGS(dirfd, (long)name, O_RDONLY)));
 	expect_int("dirfd", dirfd == AT_FDCWD ? -100 : dirfd);
 	expect_text("name", name);
 	expect_int("flags", RDONLY);
@@ -309,7 +309,7 @@ static int rename_race(void *arg)
 	return waitpid(pid, NULL, 0) != pid;
 }
 
-/* A path that is not marked was true at some instant: never half of one name and half of the other. */
+/* A path that is not marked was true at some instant: never half of each name. */
 START_TEST(renamed_meanwhile)
 {
 	size_t one = 0, two = 0, raced = 0;
@@ -330,10 +330,12 @@ START_TEST(renamed_meanwhile)
 			 memcmp(event->path.data, below("one/middle/file"), event->path.len) == 0)
 			one++;
 		else if (event->path.len == strlen(below("twothree/middle/file")) &&
-			 memcmp(event->path.data, below("twothree/middle/file"), event->path.len) == 0)
+			 memcmp(event->path.data, below("twothree/middle/file"), event->path.len) ==
+				 0)
 			two++;
 		else
-			ck_abort_msg("a path that never was: %.*s", (int)event->path.len, event->path.data);
+			ck_abort_msg("a path that never was: %.*s", (int)event->path.len,
+				     event->path.data);
 	}
 	ck_assert_uint_gt(one, 0);
 	ck_assert_uint_gt(two, 0);

@@ -37,7 +37,7 @@ static int read_works(void *arg)
 	int fd = digits_file();
 	char bytes[64];
 
-	expect_int("res", expect_call(SYS_read, fd, (long)bytes, 64, 0, 0, 0));
+	expect_int("res", expect_call(SYS_read, ARGS(fd, (long)bytes, 64)));
 	expect_bytes("data", digits, 10);
 	expect_int("fd", fd);
 	expect_int("size", 64);
@@ -48,7 +48,7 @@ static int read_fails(void *arg)
 {
 	char bytes[64] = "not read";
 
-	expect_int("res", expect_call(SYS_read, BAD_FD, (long)bytes, 64, 0, 0, 0));
+	expect_int("res", expect_call(SYS_read, ARGS(BAD_FD, (long)bytes, 64)));
 	expect_none("data");
 	expect_int("fd", BAD_FD);
 	expect_int("size", 64);
@@ -60,7 +60,7 @@ static int read_cut(void *arg)
 	int fd = open("/dev/zero", O_RDONLY);
 	char bytes[1000], zeros[SNAPLEN] = "";
 
-	expect_int("res", expect_call(SYS_read, fd, (long)bytes, sizeof(bytes), 0, 0, 0));
+	expect_int("res", expect_call(SYS_read, ARGS(fd, (long)bytes, sizeof(bytes))));
 	expect_bytes("data", zeros, SNAPLEN);
 	expect_int("fd", fd);
 	expect_int("size", sizeof(bytes));
@@ -73,7 +73,7 @@ static int pread_works(void *arg)
 	int fd = digits_file();
 	char bytes[64];
 
-	expect_int("res", expect_call(SYS_pread64, fd, (long)bytes, 3, 4, 0, 0));
+	expect_int("res", expect_call(SYS_pread64, ARGS(fd, (long)bytes, 3, 4)));
 	expect_bytes("data", "456", 3);
 	expect_int("fd", fd);
 	expect_int("size", 3);
@@ -86,7 +86,7 @@ static int pread_fails(void *arg)
 	int fd = digits_file();
 	char bytes[64];
 
-	expect_int("res", expect_call(SYS_pread64, fd, (long)bytes, 3, -1, 0, 0));
+	expect_int("res", expect_call(SYS_pread64, ARGS(fd, (long)bytes, 3, -1)));
 	expect_none("data");
 	expect_int("fd", fd);
 	expect_int("size", 3);
@@ -100,7 +100,7 @@ static int readv_works(void *arg)
 	char a[4], b[20];
 	struct iovec vector[] = { { a, 4 }, { b, 20 } };
 
-	expect_int("res", expect_call(SYS_readv, fd, (long)vector, 2, 0, 0, 0));
+	expect_int("res", expect_call(SYS_readv, ARGS(fd, (long)vector, 2)));
 	expect_int("size", 24);
 	expect_bytes("data", digits, 10);
 	expect_int("fd", fd);
@@ -112,7 +112,7 @@ static int readv_fails(void *arg)
 	char a[4];
 	struct iovec vector = { a, 4 };
 
-	expect_int("res", expect_call(SYS_readv, BAD_FD, (long)&vector, 1, 0, 0, 0));
+	expect_int("res", expect_call(SYS_readv, ARGS(BAD_FD, (long)&vector, 1)));
 	expect_int("size", 4);
 	expect_none("data");
 	expect_int("fd", BAD_FD);
@@ -125,7 +125,7 @@ static int preadv_works(void *arg)
 	char a[2], b[3];
 	struct iovec vector[] = { { a, 2 }, { b, 3 } };
 
-	expect_int("res", expect_call(SYS_preadv, fd, (long)vector, 2, 5, 0, 0));
+	expect_int("res", expect_call(SYS_preadv, ARGS(fd, (long)vector, 2, 5)));
 	expect_int("size", 5);
 	expect_bytes("data", "56789", 5);
 	expect_int("fd", fd);
@@ -135,7 +135,7 @@ static int preadv_works(void *arg)
 
 static int preadv_fails(void *arg)
 {
-	expect_int("res", expect_call(SYS_preadv, 0, 8, 1, 5, 0, 0));
+	expect_int("res", expect_call(SYS_preadv, ARGS(0, 8, 1, 5)));
 	expect_int("size", 0);
 	expect_none("data");
 	expect_int("fd", 0);
@@ -148,7 +148,7 @@ static int write_works(void *arg)
 {
 	int fd = digits_file();
 
-	expect_int("res", expect_call(SYS_write, fd, (long)"a\0b", 3, 0, 0, 0));
+	expect_int("res", expect_call(SYS_write, ARGS(fd, (long)"a\0b", 3)));
 	expect_bytes("data", "a\0b", 3);
 	expect_int("fd", fd);
 	expect_int("size", 3);
@@ -157,7 +157,7 @@ static int write_works(void *arg)
 
 static int write_fails(void *arg)
 {
-	expect_int("res", expect_call(SYS_write, BAD_FD, (long)"lost", 4, 0, 0, 0));
+	expect_int("res", expect_call(SYS_write, ARGS(BAD_FD, (long)"lost", 4)));
 	expect_bytes("data", "lost", 4);
 	expect_int("fd", BAD_FD);
 	expect_int("size", 4);
@@ -168,7 +168,7 @@ static int write_unreadable(void *arg)
 {
 	int fd = digits_file();
 
-	expect_int("res", expect_call(SYS_write, fd, 8, 4, 0, 0, 0));
+	expect_int("res", expect_call(SYS_write, ARGS(fd, 8, 4)));
 	expect_none("data");
 	expect_int("fd", fd);
 	expect_int("size", 4);
@@ -180,7 +180,7 @@ static int pwrite_works(void *arg)
 {
 	int fd = digits_file();
 
-	expect_int("res", expect_call(SYS_pwrite64, fd, (long)"xyz", 3, 7, 0, 0));
+	expect_int("res", expect_call(SYS_pwrite64, ARGS(fd, (long)"xyz", 3, 7)));
 	expect_bytes("data", "xyz", 3);
 	expect_int("fd", fd);
 	expect_int("size", 3);
@@ -190,7 +190,7 @@ static int pwrite_works(void *arg)
 
 static int pwrite_fails(void *arg)
 {
-	expect_int("res", expect_call(SYS_pwrite64, BAD_FD, (long)"xyz", 3, 7, 0, 0));
+	expect_int("res", expect_call(SYS_pwrite64, ARGS(BAD_FD, (long)"xyz", 3, 7)));
 	expect_bytes("data", "xyz", 3);
 	expect_int("fd", BAD_FD);
 	expect_int("size", 3);
@@ -204,7 +204,7 @@ static int writev_works(void *arg)
 {
 	int fd = digits_file();
 
-	expect_int("res", expect_call(SYS_writev, fd, (long)hello, 3, 0, 0, 0));
+	expect_int("res", expect_call(SYS_writev, ARGS(fd, (long)hello, 3)));
 	expect_bytes("data", "hello", 5);
 	expect_int("fd", fd);
 	expect_int("size", 5);
@@ -213,7 +213,7 @@ static int writev_works(void *arg)
 
 static int writev_fails(void *arg)
 {
-	expect_int("res", expect_call(SYS_writev, BAD_FD, (long)hello, 3, 0, 0, 0));
+	expect_int("res", expect_call(SYS_writev, ARGS(BAD_FD, (long)hello, 3)));
 	expect_bytes("data", "hello", 5);
 	expect_int("fd", BAD_FD);
 	expect_int("size", 5);
@@ -224,7 +224,7 @@ static int pwritev_works(void *arg)
 {
 	int fd = digits_file();
 
-	expect_int("res", expect_call(SYS_pwritev, fd, (long)hello, 3, 2, 0, 0));
+	expect_int("res", expect_call(SYS_pwritev, ARGS(fd, (long)hello, 3, 2)));
 	expect_bytes("data", "hello", 5);
 	expect_int("fd", fd);
 	expect_int("size", 5);
@@ -234,7 +234,7 @@ static int pwritev_works(void *arg)
 
 static int pwritev_fails(void *arg)
 {
-	expect_int("res", expect_call(SYS_pwritev, BAD_FD, (long)hello, 3, 2, 0, 0));
+	expect_int("res", expect_call(SYS_pwritev, ARGS(BAD_FD, (long)hello, 3, 2)));
 	expect_bytes("data", "hello", 5);
 	expect_int("fd", BAD_FD);
 	expect_int("size", 5);
@@ -279,7 +279,8 @@ static int sendto_family(int family)
 	int fd = datagram(family, &from);
 
 	datagram(family, &to);
-	expect_int("res", expect_call(SYS_sendto, fd, (long)"ping", 4, 0, (long)&to, sizeof(to)));
+	expect_int("res",
+		   expect_call(SYS_sendto, ARGS(fd, (long)"ping", 4, 0, (long)&to, sizeof(to))));
 	expect_bytes("data", "ping", 4);
 	expect_int("fd", fd);
 	expect_int("size", 4);
@@ -299,7 +300,7 @@ static int sendto_inet6(void *arg)
 
 static int sendto_fails(void *arg)
 {
-	expect_int("res", expect_call(SYS_sendto, BAD_FD, (long)"ping", 4, 0, 0, 0));
+	expect_int("res", expect_call(SYS_sendto, ARGS(BAD_FD, (long)"ping", 4)));
 	expect_bytes("data", "ping", 4);
 	expect_int("fd", BAD_FD);
 	expect_int("size", 4);
@@ -316,7 +317,8 @@ static int recvfrom_family(int family)
 
 	if (sendto(fd, "ping", 4, 0, &to.any, sizeof(to)) != 4)
 		return 1;
-	expect_int("res", expect_call(SYS_recvfrom, other, (long)bytes, 32, 0, (long)&source, (long)&source_len));
+	expect_int("res", expect_call(SYS_recvfrom, ARGS(other, (long)bytes, 32, 0, (long)&source,
+							 (long)&source_len)));
 	expect_bytes("data", "ping", 4);
 	expect_ends(&from, &to);
 	expect_int("fd", other);
@@ -338,7 +340,7 @@ static int recvfrom_fails(void *arg)
 {
 	char bytes[32];
 
-	expect_int("res", expect_call(SYS_recvfrom, BAD_FD, (long)bytes, 32, 0, 0, 0));
+	expect_int("res", expect_call(SYS_recvfrom, ARGS(BAD_FD, (long)bytes, 32)));
 	expect_none("data");
 	expect_none("tuple");
 	expect_int("fd", BAD_FD);
@@ -348,7 +350,9 @@ static int recvfrom_fails(void *arg)
 
 static struct msghdr hello_to(union address *to)
 {
-	return (struct msghdr){ .msg_name = to, .msg_namelen = sizeof(*to), .msg_iov = hello, .msg_iovlen = 3 };
+	return (struct msghdr){
+		.msg_name = to, .msg_namelen = sizeof(*to), .msg_iov = hello, .msg_iovlen = 3
+	};
 }
 
 static int sendmsg_works(void *arg)
@@ -359,7 +363,7 @@ static int sendmsg_works(void *arg)
 
 	datagram(AF_INET, &to);
 	message = hello_to(&to);
-	expect_int("res", expect_call(SYS_sendmsg, fd, (long)&message, 0, 0, 0, 0));
+	expect_int("res", expect_call(SYS_sendmsg, ARGS(fd, (long)&message)));
 	expect_bytes("data", "hello", 5);
 	expect_int("fd", fd);
 	expect_int("size", 5);
@@ -371,7 +375,7 @@ static int sendmsg_fails(void *arg)
 {
 	struct msghdr message = { .msg_iov = hello, .msg_iovlen = 3 };
 
-	expect_int("res", expect_call(SYS_sendmsg, BAD_FD, (long)&message, 0, 0, 0, 0));
+	expect_int("res", expect_call(SYS_sendmsg, ARGS(BAD_FD, (long)&message)));
 	expect_bytes("data", "hello", 5);
 	expect_int("fd", BAD_FD);
 	expect_int("size", 5);
@@ -388,7 +392,7 @@ static int sendmmsg_works(void *arg)
 	datagram(AF_INET6, &to);
 	messages[0].msg_hdr = hello_to(&to);
 	messages[1].msg_hdr = hello_to(&to);
-	expect_int("res", expect_call(SYS_sendmmsg, fd, (long)messages, 2, 0, 0, 0));
+	expect_int("res", expect_call(SYS_sendmmsg, ARGS(fd, (long)messages, 2)));
 	expect_int("fd", fd);
 	expect_int("size", 5);
 	expect_bytes("data", "hello", 5);
@@ -400,7 +404,7 @@ static int sendmmsg_fails(void *arg)
 {
 	struct mmsghdr message = { .msg_hdr = { .msg_iov = hello, .msg_iovlen = 3 } };
 
-	expect_int("res", expect_call(SYS_sendmmsg, BAD_FD, (long)&message, 1, 0, 0, 0));
+	expect_int("res", expect_call(SYS_sendmmsg, ARGS(BAD_FD, (long)&message, 1)));
 	expect_int("fd", BAD_FD);
 	expect_int("size", 5);
 	expect_bytes("data", "hello", 5);
@@ -414,15 +418,19 @@ static int recvmsg_works(void *arg)
 	union address from, to, source;
 	char bytes[16], control[64] = "";
 	struct iovec in = { bytes, 16 };
-	struct msghdr message = { .msg_name = &source, .msg_namelen = sizeof(source), .msg_iov = &in,
-				  .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control) };
+	struct msghdr message = { .msg_name = &source,
+				  .msg_namelen = sizeof(source),
+				  .msg_iov = &in,
+				  .msg_iovlen = 1,
+				  .msg_control = control,
+				  .msg_controllen = sizeof(control) };
 	int sender = datagram(AF_INET, &from), receiver = datagram(AF_INET, &to);
 	int on = 1;
 
 	if (setsockopt(receiver, IPPROTO_IP, IP_PKTINFO, &on, sizeof(on)) < 0 ||
 	    sendto(sender, "ok", 2, 0, &to.any, sizeof(to)) != 2)
 		return 1;
-	expect_int("res", expect_call(SYS_recvmsg, receiver, (long)&message, 0, 0, 0, 0));
+	expect_int("res", expect_call(SYS_recvmsg, ARGS(receiver, (long)&message)));
 	expect_int("size", 16);
 	expect_bytes("data", "ok", 2);
 	expect_ends(&from, &to);
@@ -437,7 +445,7 @@ static int recvmsg_fails(void *arg)
 	struct iovec in = { bytes, 16 };
 	struct msghdr message = { .msg_iov = &in, .msg_iovlen = 1 };
 
-	expect_int("res", expect_call(SYS_recvmsg, BAD_FD, (long)&message, 0, 0, 0, 0));
+	expect_int("res", expect_call(SYS_recvmsg, ARGS(BAD_FD, (long)&message)));
 	expect_int("size", 16);
 	expect_none("data");
 	expect_none("tuple");
@@ -451,13 +459,15 @@ static int recvmmsg_works(void *arg)
 	char bytes[16];
 	struct iovec in = { bytes, 16 };
 	union address from, to, source;
-	struct mmsghdr message = { .msg_hdr = { .msg_name = &source, .msg_namelen = sizeof(source),
-						.msg_iov = &in, .msg_iovlen = 1 } };
+	struct mmsghdr message = { .msg_hdr = { .msg_name = &source,
+						.msg_namelen = sizeof(source),
+						.msg_iov = &in,
+						.msg_iovlen = 1 } };
 	int sender = datagram(AF_INET, &from), receiver = datagram(AF_INET, &to);
 
 	if (sendto(sender, "ping", 4, 0, &to.any, sizeof(to)) != 4)
 		return 1;
-	expect_int("res", expect_call(SYS_recvmmsg, receiver, (long)&message, 1, 0, 0, 0));
+	expect_int("res", expect_call(SYS_recvmmsg, ARGS(receiver, (long)&message, 1)));
 	expect_int("fd", receiver);
 	expect_int("size", 16);
 	expect_bytes("data", "ping", 4);
@@ -472,7 +482,7 @@ static int recvmmsg_fails(void *arg)
 	struct iovec in = { bytes, 16 };
 	struct mmsghdr message = { .msg_hdr = { .msg_iov = &in, .msg_iovlen = 1 } };
 
-	expect_int("res", expect_call(SYS_recvmmsg, BAD_FD, (long)&message, 1, 0, 0, 0));
+	expect_int("res", expect_call(SYS_recvmmsg, ARGS(BAD_FD, (long)&message, 1)));
 	expect_int("fd", BAD_FD);
 	expect_int("size", 16);
 	expect_none("data");
@@ -482,24 +492,38 @@ static int recvmmsg_fails(void *arg)
 }
 
 static const struct expect_case cases[] = {
-	{ "read", read_works },         { "read fails", read_fails },
+	{ "read", read_works },
+	{ "read fails", read_fails },
 	{ "read cut", read_cut },
-	{ "pread64", pread_works },     { "pread64 fails", pread_fails },
-	{ "readv", readv_works },       { "readv fails", readv_fails },
-	{ "preadv", preadv_works },     { "preadv fails", preadv_fails },
-	{ "write", write_works },       { "write fails", write_fails },
+	{ "pread64", pread_works },
+	{ "pread64 fails", pread_fails },
+	{ "readv", readv_works },
+	{ "readv fails", readv_fails },
+	{ "preadv", preadv_works },
+	{ "preadv fails", preadv_fails },
+	{ "write", write_works },
+	{ "write fails", write_fails },
 	{ "write unreadable", write_unreadable },
-	{ "pwrite64", pwrite_works },   { "pwrite64 fails", pwrite_fails },
-	{ "writev", writev_works },     { "writev fails", writev_fails },
-	{ "pwritev", pwritev_works },   { "pwritev fails", pwritev_fails },
-	{ "sendto inet", sendto_inet }, { "sendto inet6", sendto_inet6 },
+	{ "pwrite64", pwrite_works },
+	{ "pwrite64 fails", pwrite_fails },
+	{ "writev", writev_works },
+	{ "writev fails", writev_fails },
+	{ "pwritev", pwritev_works },
+	{ "pwritev fails", pwritev_fails },
+	{ "sendto inet", sendto_inet },
+	{ "sendto inet6", sendto_inet6 },
 	{ "sendto fails", sendto_fails },
-	{ "recvfrom inet", recvfrom_inet }, { "recvfrom inet6", recvfrom_inet6 },
+	{ "recvfrom inet", recvfrom_inet },
+	{ "recvfrom inet6", recvfrom_inet6 },
 	{ "recvfrom fails", recvfrom_fails },
-	{ "sendmsg", sendmsg_works },   { "sendmsg fails", sendmsg_fails },
-	{ "recvmsg", recvmsg_works },   { "recvmsg fails", recvmsg_fails },
-	{ "sendmmsg", sendmmsg_works }, { "sendmmsg fails", sendmmsg_fails },
-	{ "recvmmsg", recvmmsg_works }, { "recvmmsg fails", recvmmsg_fails },
+	{ "sendmsg", sendmsg_works },
+	{ "sendmsg fails", sendmsg_fails },
+	{ "recvmsg", recvmsg_works },
+	{ "recvmsg fails", recvmsg_fails },
+	{ "sendmmsg", sendmmsg_works },
+	{ "sendmmsg fails", sendmmsg_fails },
+	{ "recvmmsg", recvmmsg_works },
+	{ "recvmmsg fails", recvmmsg_fails },
 };
 
 START_TEST(every_parameter)

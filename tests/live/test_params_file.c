@@ -73,7 +73,8 @@ static uint32_t dev_of(int fd)
 
 	if (fstat(fd, &st) < 0)
 		abort();
-	return (minor(st.st_dev) & 0xff) | major(st.st_dev) << 8 | (minor(st.st_dev) & ~0xffu) << 12;
+	return (minor(st.st_dev) & 0xff) | major(st.st_dev) << 8 |
+	       (minor(st.st_dev) & ~0xffu) << 12;
 }
 
 static uint64_t ino_of(int fd)
@@ -105,7 +106,7 @@ static int open_works(void *arg)
 	long fd;
 
 	enter_folder();
-	fd = expect_call(SYS_open, (long)"new", O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640, 0, 0, 0);
+	fd = expect_call(SYS_open, ARGS((long)"new", O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640));
 	expect_int("fd", fd);
 	expect_text("name", "new");
 	expect_int("flags", F_RDWR | F_CREAT | F_EXCL | F_CLOEXEC | F_CREATED);
@@ -116,7 +117,8 @@ static int open_works(void *arg)
 
 static int open_fails(void *arg)
 {
-	expect_int("fd", expect_call(SYS_open, (long)"/nonexistent/x", O_WRONLY | O_APPEND, 0640, 0, 0, 0));
+	expect_int("fd",
+		   expect_call(SYS_open, ARGS((long)"/nonexistent/x", O_WRONLY | O_APPEND, 0640)));
 	expect_text("name", "/nonexistent/x");
 	expect_int("flags", F_WRONLY | F_APPEND);
 	expect_int("mode", 0);
@@ -126,7 +128,7 @@ static int open_fails(void *arg)
 
 static int open_unreadable(void *arg)
 {
-	expect_int("fd", expect_call(SYS_open, 8, O_RDONLY, 0, 0, 0, 0));
+	expect_int("fd", expect_call(SYS_open, ARGS(8, O_RDONLY)));
 	expect_none("name");
 	expect_int("flags", F_RDONLY);
 	expect_int("mode", 0);
@@ -143,7 +145,7 @@ static int openat_works(void *arg)
 	enter_folder();
 	file = make_file("a", "x");
 	dir = open(".", O_RDONLY | O_DIRECTORY);
-	fd = expect_call(SYS_openat, dir, (long)"a", O_RDONLY | O_NONBLOCK, 0777, 0, 0);
+	fd = expect_call(SYS_openat, ARGS(dir, (long)"a", O_RDONLY | O_NONBLOCK, 0777));
 	expect_int("fd", fd);
 	expect_int("dirfd", dir);
 	expect_text("name", "a");
@@ -155,7 +157,7 @@ static int openat_works(void *arg)
 
 static int openat_folder(void *arg)
 {
-	long fd = expect_call(SYS_openat, AT_FDCWD, (long)"/", O_RDONLY | O_DIRECTORY, 0, 0, 0);
+	long fd = expect_call(SYS_openat, ARGS(AT_FDCWD, (long)"/", O_RDONLY | O_DIRECTORY));
 
 	expect_int("fd", fd);
 	expect_int("dirfd", -100);
@@ -168,7 +170,8 @@ static int openat_folder(void *arg)
 
 static int openat_fails(void *arg)
 {
-	expect_int("fd", expect_call(SYS_openat, BAD_FD, (long)"x", O_RDWR | O_CREAT | O_TRUNC, 0604, 0, 0));
+	expect_int("fd", expect_call(SYS_openat,
+				     ARGS(BAD_FD, (long)"x", O_RDWR | O_CREAT | O_TRUNC, 0604)));
 	expect_int("dirfd", BAD_FD);
 	expect_text("name", "x");
 	expect_int("flags", F_RDWR | F_CREAT | F_TRUNC);
@@ -178,16 +181,19 @@ static int openat_fails(void *arg)
 }
 
 /* All of resolve's bits but one, in the order of capture files. */
-#define RESOLVE_KERNEL (RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV | RESOLVE_BENEATH)
+#define RESOLVE_KERNEL \
+	(RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV | RESOLVE_BENEATH)
 #define RESOLVE_SCAP (8 | 4 | 16 | 1)
 
 static int openat2_works(void *arg)
 {
-	struct open_how how = { .flags = O_RDWR | O_CREAT, .mode = 0606, .resolve = RESOLVE_KERNEL };
+	struct open_how how = { .flags = O_RDWR | O_CREAT,
+				.mode = 0606,
+				.resolve = RESOLVE_KERNEL };
 	long fd;
 
 	enter_folder();
-	fd = expect_call(SYS_openat2, AT_FDCWD, (long)"new", (long)&how, sizeof(how), 0, 0);
+	fd = expect_call(SYS_openat2, ARGS(AT_FDCWD, (long)"new", (long)&how, sizeof(how)));
 	expect_int("fd", fd);
 	expect_int("dirfd", -100);
 	expect_text("name", "new");
@@ -202,7 +208,8 @@ static int openat2_fails(void *arg)
 {
 	struct open_how how = { .flags = O_RDONLY, .resolve = RESOLVE_IN_ROOT };
 
-	expect_int("fd", expect_call(SYS_openat2, AT_FDCWD, (long)"nonexistent", (long)&how, sizeof(how), 0, 0));
+	expect_int("fd", expect_call(SYS_openat2,
+				     ARGS(AT_FDCWD, (long)"nonexistent", (long)&how, sizeof(how))));
 	expect_int("dirfd", -100);
 	expect_text("name", "nonexistent");
 	expect_int("flags", F_RDONLY);
@@ -217,7 +224,7 @@ static int creat_works(void *arg)
 	long fd;
 
 	enter_folder();
-	fd = expect_call(SYS_creat, (long)"new", 0751, 0, 0, 0, 0);
+	fd = expect_call(SYS_creat, ARGS((long)"new", 0751));
 	expect_int("fd", fd);
 	expect_text("name", "new");
 	expect_int("mode", 0751);
@@ -228,7 +235,7 @@ static int creat_works(void *arg)
 
 static int creat_fails(void *arg)
 {
-	expect_int("fd", expect_call(SYS_creat, (long)"/nonexistent/x", 0700, 0, 0, 0, 0));
+	expect_int("fd", expect_call(SYS_creat, ARGS((long)"/nonexistent/x", 0700)));
 	expect_text("name", "/nonexistent/x");
 	expect_int("mode", 0700);
 	expect_no_object();
@@ -240,35 +247,35 @@ static int close_works(void *arg)
 {
 	int fd = dup(0);
 
-	expect_int("res", expect_call(SYS_close, fd, 0, 0, 0, 0, 0));
+	expect_int("res", expect_call(SYS_close, ARGS(fd)));
 	expect_int("fd", fd);
 	return 0;
 }
 
 static int close_fails(void *arg)
 {
-	expect_int("res", expect_call(SYS_close, BAD_FD, 0, 0, 0, 0, 0));
+	expect_int("res", expect_call(SYS_close, ARGS(BAD_FD)));
 	expect_int("fd", BAD_FD);
 	return 0;
 }
 
 static int dup_works(void *arg)
 {
-	expect_int("res", expect_call(SYS_dup, 1, 0, 0, 0, 0, 0));
+	expect_int("res", expect_call(SYS_dup, ARGS(1)));
 	expect_int("oldfd", 1);
 	return 0;
 }
 
 static int dup_fails(void *arg)
 {
-	expect_int("res", expect_call(SYS_dup, -1, 0, 0, 0, 0, 0));
+	expect_int("res", expect_call(SYS_dup, ARGS(-1)));
 	expect_int("oldfd", -1);
 	return 0;
 }
 
 static int dup2_works(void *arg)
 {
-	expect_int("res", expect_call(SYS_dup2, 1, 77, 0, 0, 0, 0));
+	expect_int("res", expect_call(SYS_dup2, ARGS(1, 77)));
 	expect_int("oldfd", 1);
 	expect_int("newfd", 77);
 	return 0;
@@ -276,7 +283,7 @@ static int dup2_works(void *arg)
 
 static int dup2_fails(void *arg)
 {
-	expect_int("res", expect_call(SYS_dup2, BAD_FD, 77, 0, 0, 0, 0));
+	expect_int("res", expect_call(SYS_dup2, ARGS(BAD_FD, 77)));
 	expect_int("oldfd", BAD_FD);
 	expect_int("newfd", 77);
 	return 0;
@@ -284,7 +291,7 @@ static int dup2_fails(void *arg)
 
 static int dup3_works(void *arg)
 {
-	expect_int("res", expect_call(SYS_dup3, 1, 78, O_CLOEXEC, 0, 0, 0));
+	expect_int("res", expect_call(SYS_dup3, ARGS(1, 78, O_CLOEXEC)));
 	expect_int("oldfd", 1);
 	expect_int("newfd", 78);
 	expect_int("flags", F_CLOEXEC);
@@ -293,7 +300,7 @@ static int dup3_works(void *arg)
 
 static int dup3_fails(void *arg)
 {
-	expect_int("res", expect_call(SYS_dup3, 5, 5, 0, 0, 0, 0));
+	expect_int("res", expect_call(SYS_dup3, ARGS(5, 5)));
 	expect_int("oldfd", 5);
 	expect_int("newfd", 5);
 	expect_int("flags", 0);
@@ -304,7 +311,7 @@ static int pipe_works(void *arg)
 {
 	int fds[2];
 
-	expect_int("res", expect_call(SYS_pipe, (long)fds, 0, 0, 0, 0, 0));
+	expect_int("res", expect_call(SYS_pipe, ARGS((long)fds)));
 	expect_int("fd1", fds[0]);
 	expect_int("fd2", fds[1]);
 	expect_int("ino", (int64_t)ino_of(fds[0]));
@@ -313,7 +320,7 @@ static int pipe_works(void *arg)
 
 static int pipe_fails(void *arg)
 {
-	expect_int("res", expect_call(SYS_pipe, 8, 0, 0, 0, 0, 0));
+	expect_int("res", expect_call(SYS_pipe, ARGS(8)));
 	expect_int("fd1", -1);
 	expect_int("fd2", -1);
 	expect_int("ino", 0);
@@ -324,7 +331,7 @@ static int pipe2_works(void *arg)
 {
 	int fds[2];
 
-	expect_int("res", expect_call(SYS_pipe2, (long)fds, O_CLOEXEC | O_NONBLOCK, 0, 0, 0, 0));
+	expect_int("res", expect_call(SYS_pipe2, ARGS((long)fds, O_CLOEXEC | O_NONBLOCK)));
 	expect_int("fd1", fds[0]);
 	expect_int("fd2", fds[1]);
 	expect_int("ino", (int64_t)ino_of(fds[0]));
@@ -336,7 +343,7 @@ static int pipe2_fails(void *arg)
 {
 	int fds[2];
 
-	expect_int("res", expect_call(SYS_pipe2, (long)fds, O_APPEND, 0, 0, 0, 0));
+	expect_int("res", expect_call(SYS_pipe2, ARGS((long)fds, O_APPEND)));
 	expect_int("fd1", -1);
 	expect_int("fd2", -1);
 	expect_int("ino", 0);
@@ -352,7 +359,7 @@ static int sendfile_works(void *arg)
 	enter_folder();
 	in = make_file("a", "0123456789");
 	out = make_file("b", "");
-	expect_int("res", expect_call(SYS_sendfile, out, in, (long)&offset, 5, 0, 0));
+	expect_int("res", expect_call(SYS_sendfile, ARGS(out, in, (long)&offset, 5)));
 	expect_int("offset", 7);
 	expect_int("out_fd", out);
 	expect_int("in_fd", in);
@@ -362,7 +369,7 @@ static int sendfile_works(void *arg)
 
 static int sendfile_fails(void *arg)
 {
-	expect_int("res", expect_call(SYS_sendfile, 1, BAD_FD, 0, 5, 0, 0));
+	expect_int("res", expect_call(SYS_sendfile, ARGS(1, BAD_FD, 0, 5)));
 	expect_int("offset", 0);
 	expect_int("out_fd", 1);
 	expect_int("in_fd", BAD_FD);
@@ -372,7 +379,7 @@ static int sendfile_fails(void *arg)
 
 static int chdir_works(void *arg)
 {
-	expect_int("res", expect_call(SYS_chdir, (long)"/tmp/../tmp", 0, 0, 0, 0, 0));
+	expect_int("res", expect_call(SYS_chdir, ARGS((long)"/tmp/../tmp")));
 	expect_text("path", "/tmp/../tmp");
 	expect_path("/tmp");
 	return 0;
@@ -380,7 +387,7 @@ static int chdir_works(void *arg)
 
 static int chdir_fails(void *arg)
 {
-	expect_int("res", expect_call(SYS_chdir, (long)"/nonexistent", 0, 0, 0, 0, 0));
+	expect_int("res", expect_call(SYS_chdir, ARGS((long)"/nonexistent")));
 	expect_text("path", "/nonexistent");
 	return 0;
 }
@@ -389,7 +396,7 @@ static int fchdir_works(void *arg)
 {
 	int fd = open("/proc/self/..", O_RDONLY | O_DIRECTORY);
 
-	expect_int("res", expect_call(SYS_fchdir, fd, 0, 0, 0, 0, 0));
+	expect_int("res", expect_call(SYS_fchdir, ARGS(fd)));
 	expect_int("fd", fd);
 	expect_path("/proc");
 	return 0;
@@ -397,7 +404,7 @@ static int fchdir_works(void *arg)
 
 static int fchdir_fails(void *arg)
 {
-	expect_int("res", expect_call(SYS_fchdir, BAD_FD, 0, 0, 0, 0, 0));
+	expect_int("res", expect_call(SYS_fchdir, ARGS(BAD_FD)));
 	expect_int("fd", BAD_FD);
 	return 0;
 }
@@ -406,14 +413,14 @@ static int unlink_works(void *arg)
 {
 	enter_folder();
 	close(make_file("a", ""));
-	expect_int("res", expect_call(SYS_unlink, (long)"a", 0, 0, 0, 0, 0));
+	expect_int("res", expect_call(SYS_unlink, ARGS((long)"a")));
 	expect_text("path", "a");
 	return leave_folder();
 }
 
 static int unlink_fails(void *arg)
 {
-	expect_int("res", expect_call(SYS_unlink, (long)"", 0, 0, 0, 0, 0));
+	expect_int("res", expect_call(SYS_unlink, ARGS((long)"")));
 	expect_text("path", "");
 	return 0;
 }
@@ -423,7 +430,7 @@ static int unlinkat_works(void *arg)
 	enter_folder();
 	if (mkdir("b", 0700) < 0)
 		return 1;
-	expect_int("res", expect_call(SYS_unlinkat, AT_FDCWD, (long)"b", AT_REMOVEDIR, 0, 0, 0));
+	expect_int("res", expect_call(SYS_unlinkat, ARGS(AT_FDCWD, (long)"b", AT_REMOVEDIR)));
 	expect_int("dirfd", -100);
 	expect_text("name", "b");
 	expect_int("flags", 0x200);
@@ -432,7 +439,7 @@ static int unlinkat_works(void *arg)
 
 static int unlinkat_fails(void *arg)
 {
-	expect_int("res", expect_call(SYS_unlinkat, BAD_FD, (long)"b", 0, 0, 0, 0));
+	expect_int("res", expect_call(SYS_unlinkat, ARGS(BAD_FD, (long)"b")));
 	expect_int("dirfd", BAD_FD);
 	expect_text("name", "b");
 	expect_int("flags", 0);
@@ -443,7 +450,7 @@ static int rename_works(void *arg)
 {
 	enter_folder();
 	close(make_file("a", ""));
-	expect_int("res", expect_call(SYS_rename, (long)"a", (long)"./b", 0, 0, 0, 0));
+	expect_int("res", expect_call(SYS_rename, ARGS((long)"a", (long)"./b")));
 	expect_text("oldpath", "a");
 	expect_text("newpath", "./b");
 	return leave_folder();
@@ -451,7 +458,8 @@ static int rename_works(void *arg)
 
 static int rename_fails(void *arg)
 {
-	expect_int("res", expect_call(SYS_rename, (long)"/nonexistent/a", (long)"/nonexistent/b", 0, 0, 0, 0));
+	expect_int("res",
+		   expect_call(SYS_rename, ARGS((long)"/nonexistent/a", (long)"/nonexistent/b")));
 	expect_text("oldpath", "/nonexistent/a");
 	expect_text("newpath", "/nonexistent/b");
 	return 0;
@@ -472,14 +480,14 @@ static int renameat_works(void *arg)
 	enter_folder();
 	close(make_file("a", ""));
 	dir = open(".", O_RDONLY | O_DIRECTORY);
-	expect_int("res", expect_call(SYS_renameat, AT_FDCWD, (long)"a", dir, (long)"b", 0, 0));
+	expect_int("res", expect_call(SYS_renameat, ARGS(AT_FDCWD, (long)"a", dir, (long)"b")));
 	expect_renameat(-100, "a", dir, "b");
 	return leave_folder();
 }
 
 static int renameat_fails(void *arg)
 {
-	expect_int("res", expect_call(SYS_renameat, BAD_FD, (long)"a", AT_FDCWD, (long)"b", 0, 0));
+	expect_int("res", expect_call(SYS_renameat, ARGS(BAD_FD, (long)"a", AT_FDCWD, (long)"b")));
 	expect_renameat(BAD_FD, "a", -100, "b");
 	return 0;
 }
@@ -489,7 +497,8 @@ static int renameat2_works(void *arg)
 	enter_folder();
 	close(make_file("a", ""));
 	close(make_file("b", ""));
-	expect_int("res", expect_call(SYS_renameat2, AT_FDCWD, (long)"a", AT_FDCWD, (long)"b", 2, 0));
+	expect_int("res",
+		   expect_call(SYS_renameat2, ARGS(AT_FDCWD, (long)"a", AT_FDCWD, (long)"b", 2)));
 	expect_renameat(-100, "a", -100, "b");
 	expect_int("flags", 2);
 	return leave_folder();
@@ -500,33 +509,52 @@ static int renameat2_fails(void *arg)
 	enter_folder();
 	close(make_file("a", ""));
 	close(make_file("b", ""));
-	expect_int("res", expect_call(SYS_renameat2, AT_FDCWD, (long)"a", AT_FDCWD, (long)"b", 1, 0));
+	expect_int("res",
+		   expect_call(SYS_renameat2, ARGS(AT_FDCWD, (long)"a", AT_FDCWD, (long)"b", 1)));
 	expect_renameat(-100, "a", -100, "b");
 	expect_int("flags", 1);
 	return leave_folder();
 }
 
 static const struct expect_case cases[] = {
-	{ "open", open_works },           { "open fails", open_fails },
+	{ "open", open_works },
+	{ "open fails", open_fails },
 	{ "open unreadable", open_unreadable },
-	{ "openat", openat_works },       { "openat fails", openat_fails },
+	{ "openat", openat_works },
+	{ "openat fails", openat_fails },
 	{ "openat of a folder", openat_folder },
-	{ "openat2", openat2_works },     { "openat2 fails", openat2_fails },
-	{ "creat", creat_works },         { "creat fails", creat_fails },
-	{ "close", close_works },         { "close fails", close_fails },
-	{ "dup", dup_works },             { "dup fails", dup_fails },
-	{ "dup2", dup2_works },           { "dup2 fails", dup2_fails },
-	{ "dup3", dup3_works },           { "dup3 fails", dup3_fails },
-	{ "pipe", pipe_works },           { "pipe fails", pipe_fails },
-	{ "pipe2", pipe2_works },         { "pipe2 fails", pipe2_fails },
-	{ "sendfile", sendfile_works },   { "sendfile fails", sendfile_fails },
-	{ "chdir", chdir_works },         { "chdir fails", chdir_fails },
-	{ "fchdir", fchdir_works },       { "fchdir fails", fchdir_fails },
-	{ "unlink", unlink_works },       { "unlink fails", unlink_fails },
-	{ "unlinkat", unlinkat_works },   { "unlinkat fails", unlinkat_fails },
-	{ "rename", rename_works },       { "rename fails", rename_fails },
-	{ "renameat", renameat_works },   { "renameat fails", renameat_fails },
-	{ "renameat2", renameat2_works }, { "renameat2 fails", renameat2_fails },
+	{ "openat2", openat2_works },
+	{ "openat2 fails", openat2_fails },
+	{ "creat", creat_works },
+	{ "creat fails", creat_fails },
+	{ "close", close_works },
+	{ "close fails", close_fails },
+	{ "dup", dup_works },
+	{ "dup fails", dup_fails },
+	{ "dup2", dup2_works },
+	{ "dup2 fails", dup2_fails },
+	{ "dup3", dup3_works },
+	{ "dup3 fails", dup3_fails },
+	{ "pipe", pipe_works },
+	{ "pipe fails", pipe_fails },
+	{ "pipe2", pipe2_works },
+	{ "pipe2 fails", pipe2_fails },
+	{ "sendfile", sendfile_works },
+	{ "sendfile fails", sendfile_fails },
+	{ "chdir", chdir_works },
+	{ "chdir fails", chdir_fails },
+	{ "fchdir", fchdir_works },
+	{ "fchdir fails", fchdir_fails },
+	{ "unlink", unlink_works },
+	{ "unlink fails", unlink_fails },
+	{ "unlinkat", unlinkat_works },
+	{ "unlinkat fails", unlinkat_fails },
+	{ "rename", rename_works },
+	{ "rename fails", rename_fails },
+	{ "renameat", renameat_works },
+	{ "renameat fails", renameat_fails },
+	{ "renameat2", renameat2_works },
+	{ "renameat2 fails", renameat2_fails },
 };
 
 START_TEST(every_parameter)

@@ -52,10 +52,8 @@ static socklen_t address_of(int family, union address *address)
 static socklen_t address_len(const union address *address)
 {
 	switch (address->any.sa_family) {
-	case AF_INET:
-		return sizeof(address->in);
-	case AF_INET6:
-		return sizeof(address->in6);
+	case AF_INET: return sizeof(address->in);
+	case AF_INET6: return sizeof(address->in6);
 	}
 	return sizeof(address->un);
 }
@@ -143,8 +141,9 @@ static void expect_unix_ends(void)
 
 static int socket_works(void *arg)
 {
-	expect_int("fd", expect_call(SYS_socket, AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_UDP, 0,
-				     0, 0));
+	expect_int("fd",
+		   expect_call(SYS_socket, ARGS(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
+						IPPROTO_UDP)));
 	expect_int("domain", AF_INET6);
 	expect_int("type", SOCK_DGRAM);
 	expect_int("proto", IPPROTO_UDP);
@@ -154,7 +153,7 @@ static int socket_works(void *arg)
 
 static int socket_fails(void *arg)
 {
-	expect_int("fd", expect_call(SYS_socket, 12345, SOCK_STREAM, 7, 0, 0, 0));
+	expect_int("fd", expect_call(SYS_socket, ARGS(12345, SOCK_STREAM, 7)));
 	expect_int("domain", 12345);
 	expect_int("type", SOCK_STREAM);
 	expect_int("proto", 7);
@@ -166,7 +165,7 @@ static int socketpair_works(void *arg)
 {
 	int fds[2];
 
-	expect_int("res", expect_call(SYS_socketpair, AF_UNIX, SOCK_STREAM, 0, (long)fds, 0, 0));
+	expect_int("res", expect_call(SYS_socketpair, ARGS(AF_UNIX, SOCK_STREAM, 0, (long)fds)));
 	expect_int("fd1", fds[0]);
 	expect_int("fd2", fds[1]);
 	expect_range("source", INT64_MIN, -1); /* addresses of kernel objects */
@@ -181,7 +180,7 @@ static int socketpair_fails(void *arg)
 {
 	int fds[2];
 
-	expect_int("res", expect_call(SYS_socketpair, AF_INET, SOCK_STREAM, 0, (long)fds, 0, 0));
+	expect_int("res", expect_call(SYS_socketpair, ARGS(AF_INET, SOCK_STREAM, 0, (long)fds)));
 	expect_int("fd1", -1);
 	expect_int("fd2", -1);
 	expect_int("source", 0);
@@ -198,7 +197,7 @@ static int bind_to(int family)
 	socklen_t len = address_of(family, &address);
 	int fd = socket(family, SOCK_STREAM, 0);
 
-	expect_int("res", expect_call(SYS_bind, fd, (long)&address, len, 0, 0, 0));
+	expect_int("res", expect_call(SYS_bind, ARGS(fd, (long)&address, len)));
 	expect_address("addr", &address, len);
 	expect_int("fd", fd);
 	return done(family);
@@ -223,10 +222,11 @@ static int bind_abstract(void *arg)
 {
 	union address address = { .un = { .sun_family = AF_UNIX } };
 	socklen_t len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 +
-				    (size_t)snprintf(address.un.sun_path + 1, 40, "saker-params-%d", getpid()));
+				    (size_t)snprintf(address.un.sun_path + 1, 40, "saker-params-%d",
+						     getpid()));
 	int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
 
-	expect_int("res", expect_call(SYS_bind, fd, (long)&address, len, 0, 0, 0));
+	expect_int("res", expect_call(SYS_bind, ARGS(fd, (long)&address, len)));
 	expect_address("addr", &address, len);
 	expect_int("fd", fd);
 	return 0;
@@ -238,7 +238,7 @@ static int bind_fails(void *arg)
 	socklen_t len = address_of(AF_INET, &address);
 
 	address.in.sin_port = htons(4242);
-	expect_int("res", expect_call(SYS_bind, BAD_FD, (long)&address, len, 0, 0, 0));
+	expect_int("res", expect_call(SYS_bind, ARGS(BAD_FD, (long)&address, len)));
 	expect_address("addr", &address, len);
 	expect_int("fd", BAD_FD);
 	return 0;
@@ -248,7 +248,7 @@ static int listen_works(void *arg)
 {
 	int fd = bound(AF_INET, SOCK_STREAM);
 
-	expect_int("res", expect_call(SYS_listen, fd, 42, 0, 0, 0, 0));
+	expect_int("res", expect_call(SYS_listen, ARGS(fd, 42)));
 	expect_int("fd", fd);
 	expect_int("backlog", 42);
 	return 0;
@@ -256,7 +256,7 @@ static int listen_works(void *arg)
 
 static int listen_fails(void *arg)
 {
-	expect_int("res", expect_call(SYS_listen, BAD_FD, -1, 0, 0, 0, 0));
+	expect_int("res", expect_call(SYS_listen, ARGS(BAD_FD, -1)));
 	expect_int("fd", BAD_FD);
 	expect_int("backlog", -1);
 	return 0;
@@ -268,7 +268,7 @@ static int connect_to(int family)
 	union address remote = local_of(server), local;
 	socklen_t len = address_len(&remote);
 
-	expect_int("res", expect_call(SYS_connect, fd, (long)&remote, len, 0, 0, 0));
+	expect_int("res", expect_call(SYS_connect, ARGS(fd, (long)&remote, len)));
 	local = local_of(fd);
 	if (family == AF_UNIX)
 		expect_unix_ends();
@@ -299,7 +299,7 @@ static int connect_fails(void *arg)
 	int fd = bound(AF_INET, SOCK_STREAM), client = socket(AF_INET, SOCK_STREAM, 0);
 	union address remote = local_of(fd);
 
-	expect_int("res", expect_call(SYS_connect, client, (long)&remote, sizeof(remote.in), 0, 0, 0));
+	expect_int("res", expect_call(SYS_connect, ARGS(client, (long)&remote, sizeof(remote.in))));
 	expect_none("tuple");
 	expect_int("fd", client);
 	expect_address("addr", &remote, sizeof(remote.in));
@@ -310,7 +310,7 @@ static int accept_from(long nr, int family, int flags)
 {
 	int server = listening(family), client = connected_to(server), other = connected_to(server);
 	union address remote, local;
-	long fd = expect_call(nr, server, 0, 0, flags, 0, 0);
+	long fd = expect_call(nr, ARGS(server, 0, 0, flags));
 
 	expect_int("fd", fd);
 	if (family == AF_UNIX) {
@@ -347,7 +347,7 @@ static int accept4_inet6(void *arg)
 
 static int accept_fails_with(long nr)
 {
-	expect_int("fd", expect_call(nr, BAD_FD, 0, 0, 0, 0, 0));
+	expect_int("fd", expect_call(nr, ARGS(BAD_FD)));
 	expect_none("tuple");
 	expect_int("queuepct", 0);
 	expect_int("queuelen", 0);
@@ -373,7 +373,7 @@ static int shutdown_works(void *arg)
 
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, fds) < 0)
 		return 1;
-	expect_int("res", expect_call(SYS_shutdown, fds[0], SHUT_WR, 0, 0, 0, 0));
+	expect_int("res", expect_call(SYS_shutdown, ARGS(fds[0], SHUT_WR)));
 	expect_int("fd", fds[0]);
 	expect_int("how", SHUT_WR);
 	return 0;
@@ -381,7 +381,7 @@ static int shutdown_works(void *arg)
 
 static int shutdown_fails(void *arg)
 {
-	expect_int("res", expect_call(SYS_shutdown, BAD_FD, SHUT_RDWR, 0, 0, 0, 0));
+	expect_int("res", expect_call(SYS_shutdown, ARGS(BAD_FD, SHUT_RDWR)));
 	expect_int("fd", BAD_FD);
 	expect_int("how", SHUT_RDWR);
 	return 0;

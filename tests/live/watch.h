@@ -19,7 +19,7 @@ struct watch {
 	int only;             /* the one call that is streamed; 0 = all */
 	struct event *events; /* in time order; each points into its own copy of the record */
 	size_t len, size;
-	size_t corrupt;       /* records that did not decode */
+	size_t corrupt; /* records that did not decode */
 };
 
 /* The watch of this program, opened by watch_suite(). */

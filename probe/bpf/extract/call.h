@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The call itself: number and arguments from the registers; and what every record says of its task. */
+/* The call itself: number and arguments from the registers; the cgroup of its task. */
 #ifndef PROBE_BPF_EXTRACT_CALL_H
 #define PROBE_BPF_EXTRACT_CALL_H
 
 #include "../kernel.h"
 
-#define PF_KTHREAD 0x00200000 /* include/linux/sched.h */
+#define PF_KTHREAD 0x00200000   /* include/linux/sched.h */
 #define PF_IO_WORKER 0x00000010 /* io_uring: makes no system calls */
 
 #if defined(__TARGET_ARCH_x86)
@@ -50,7 +50,7 @@ static __always_inline void regs_syscall_args(struct pt_regs *regs, u64 *args)
 }
 #endif
 
-/* Kernfs id in the v2 hierarchy, or of the pids controller where user space found only v1 useful. */
+/* Kernfs id in the v2 hierarchy, or of the pids controller where user space wants that. */
 static __always_inline u64 task_cgroup_id(struct task_struct *task, u32 v1)
 {
 	if (v1) {

@@ -18,12 +18,14 @@ struct exe_info {
 };
 
 #define NSEC 1000000000ULL
-#define CTIME_QUERIED 0x80000000u /* I_CTIME_QUERIED of include/linux/fs.h, since 6.13 (4e40eff0b573) */
+#define CTIME_QUERIED \
+	0x80000000u /* I_CTIME_QUERIED of include/linux/fs.h, since 6.13 (4e40eff0b573) */
 
 static __always_inline u64 inode_ctime_ns(struct inode *inode)
 {
 	if (bpf_core_field_exists(inode->i_ctime_sec))
-		return BPF_CORE_READ(inode, i_ctime_sec) * NSEC + (BPF_CORE_READ(inode, i_ctime_nsec) & ~CTIME_QUERIED);
+		return BPF_CORE_READ(inode, i_ctime_sec) * NSEC +
+		       (BPF_CORE_READ(inode, i_ctime_nsec) & ~CTIME_QUERIED);
 	if (bpf_core_field_exists(((struct inode___underscore *)inode)->__i_ctime))
 		return BPF_CORE_READ((struct inode___underscore *)inode, __i_ctime.tv_sec) * NSEC +
 		       BPF_CORE_READ((struct inode___underscore *)inode, __i_ctime.tv_nsec);
@@ -34,7 +36,8 @@ static __always_inline u64 inode_ctime_ns(struct inode *inode)
 static __always_inline u64 inode_mtime_ns(struct inode *inode)
 {
 	if (bpf_core_field_exists(inode->i_mtime_sec))
-		return BPF_CORE_READ(inode, i_mtime_sec) * NSEC + BPF_CORE_READ(inode, i_mtime_nsec);
+		return BPF_CORE_READ(inode, i_mtime_sec) * NSEC +
+		       BPF_CORE_READ(inode, i_mtime_nsec);
 	if (bpf_core_field_exists(((struct inode___underscore *)inode)->__i_mtime))
 		return BPF_CORE_READ((struct inode___underscore *)inode, __i_mtime.tv_sec) * NSEC +
 		       BPF_CORE_READ((struct inode___underscore *)inode, __i_mtime.tv_nsec);
@@ -42,7 +45,7 @@ static __always_inline u64 inode_mtime_ns(struct inode *inode)
 	       BPF_CORE_READ((struct inode___timespec *)inode, i_mtime.tv_nsec);
 }
 
-/* By mode bits and CAP_DAC_OVERRIDE; access control lists and read-only mounts are not looked at. */
+/* By mode bits and CAP_DAC_OVERRIDE; without access control lists and read-only mounts. */
 static __always_inline u32 exe_writable(struct walk *w, const struct cred *cred)
 {
 	u32 mode = BLOCK_U16(w->inode, struct inode, i_mode);
@@ -69,8 +72,8 @@ static __always_inline u32 exe_memfd(struct file_info *info)
 }
 
 /* Fills both from the memory's exe_file; zeros stay where there is none (kernel threads). */
-static __always_inline void exe_info(struct walk *w, struct task_struct *task, struct file_info *info,
-				     struct exe_info *exe)
+static __always_inline void exe_info(struct walk *w, struct task_struct *task,
+				     struct file_info *info, struct exe_info *exe)
 {
 	struct inode *inode;
 	u64 file = (u64)BPF_CORE_READ(task, mm, exe_file);

@@ -27,7 +27,8 @@ static __always_inline u64 file_inode(u64 file)
 	u64 inode = 0;
 
 	if (file)
-		bpf_probe_read_kernel(&inode, sizeof(inode), (void *)(file + bpf_core_field_offset(struct file, f_inode)));
+		bpf_probe_read_kernel(&inode, sizeof(inode),
+				      (void *)(file + bpf_core_field_offset(struct file, f_inode)));
 	return inode;
 }
 
@@ -37,7 +38,8 @@ static __always_inline u64 file_ino(u64 file)
 	u64 inode = file_inode(file), ino = 0;
 
 	if (inode)
-		bpf_probe_read_kernel(&ino, sizeof(ino), (void *)(inode + bpf_core_field_offset(struct inode, i_ino)));
+		bpf_probe_read_kernel(&ino, sizeof(ino),
+				      (void *)(inode + bpf_core_field_offset(struct inode, i_ino)));
 	return ino;
 }
 
@@ -57,7 +59,7 @@ struct file_info {
 	u32 dev;            /* as dev_encode() */
 	u32 f_mode;
 	u16 i_mode;
-	u16 nlink0;         /* 1: no name left */
+	u16 nlink0; /* 1: no name left */
 };
 
 /* Reads file and inode through the walk's block buffers. Returns 0, or -1 when a read failed. */
@@ -76,7 +78,8 @@ static __always_inline int file_info(struct walk *w, u64 file, struct file_info 
 	info->i_mode = BLOCK_U16(w->inode, struct inode, i_mode);
 	info->ino = BLOCK_U64(w->inode, struct inode, i_ino);
 	info->nlink0 = BLOCK_U32(w->inode, struct inode, i_nlink) == 0;
-	if (bpf_probe_read_kernel(w->super, SUPER_BYTES, (void *)BLOCK_U64(w->inode, struct inode, i_sb)))
+	if (bpf_probe_read_kernel(w->super, SUPER_BYTES,
+				  (void *)BLOCK_U64(w->inode, struct inode, i_sb)))
 		return -1;
 	info->dev = dev_encode(BLOCK_U32(w->super, struct super_block, s_dev));
 	info->fs_root = BLOCK_U64(w->super, struct super_block, s_root);

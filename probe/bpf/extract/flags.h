@@ -52,7 +52,7 @@ static __always_inline u32 open_flags_encode(u64 flags)
 	return out;
 }
 
-/* Flags that only describe the descriptor: dup3, pipe2, and SOCK_CLOEXEC and SOCK_NONBLOCK, which are these. */
+/* Flags that only describe the descriptor: of dup3, pipe2, and of a socket's type. */
 static __always_inline u32 fd_flags_encode(u64 flags)
 {
 	return FLAG_MOVE(flags, K_O_NONBLOCK, 1u << 6) | FLAG_MOVE(flags, K_O_DIRECT, 1u << 9) |

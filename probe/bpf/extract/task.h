@@ -14,10 +14,12 @@
 static __always_inline s64 pid_nr_at(struct pid *pid, u32 level)
 {
 	s32 nr = 0;
-	u64 at = (u64)pid + bpf_core_field_offset(struct pid, numbers) + (level & 63) * sizeof(struct upid);
+	u64 at = (u64)pid + bpf_core_field_offset(struct pid, numbers) +
+		 (level & 63) * sizeof(struct upid);
 
 	if (pid && level <= BPF_CORE_READ(pid, level))
-		bpf_probe_read_kernel(&nr, sizeof(nr), (void *)(at + bpf_core_field_offset(struct upid, nr)));
+		bpf_probe_read_kernel(&nr, sizeof(nr),
+				      (void *)(at + bpf_core_field_offset(struct upid, nr)));
 	return nr;
 }
 

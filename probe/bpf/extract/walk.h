@@ -13,13 +13,13 @@
 #include "../kernel.h"
 #include "../shared.h"
 
-#define WALK_MAX 32         /* components kept; must be a power of two */
-#define WALK_STEPS 40       /* components and mount points */
-#define DENTRY_BYTES 104    /* head of struct dentry, up to and with the inline name */
-#define MOUNT_BYTES 64      /* head of struct mount, up to and with mnt.mnt_root */
-#define FILE_BYTES 128      /* head of struct file */
-#define INODE_BYTES 128     /* head of struct inode */
-#define SUPER_BYTES 128     /* head of struct super_block, up to and with s_root */
+#define WALK_MAX 32      /* components kept; must be a power of two */
+#define WALK_STEPS 40    /* components and mount points */
+#define DENTRY_BYTES 104 /* head of struct dentry, up to and with the inline name */
+#define MOUNT_BYTES 64   /* head of struct mount, up to and with mnt.mnt_root */
+#define FILE_BYTES 128   /* head of struct file */
+#define INODE_BYTES 128  /* head of struct inode */
+#define SUPER_BYTES 128  /* head of struct super_block, up to and with s_root */
 
 struct walk_entry {
 	u64 dentry;
@@ -31,13 +31,13 @@ struct walk {
 	u64 fs_root;       /* root dentry of the file system that the walk starts in */
 	u64 top, top_root; /* struct mount at the namespace's root, and its root dentry */
 	/* Results. */
-	u32 len;       /* components */
-	u32 bytes;     /* of the text, at most RECORD_PATH_MAX - 1 */
-	u8 cut;        /* the front is missing */
-	u8 bound;      /* the mount's root is not its file system's root */
-	u8 floating;   /* not reachable from a root: pipe, socket, memory */
-	u8 failed;     /* a read failed */
-	u32 end;       /* walk_put(): where the next component ends */
+	u32 len;     /* components */
+	u32 bytes;   /* of the text, at most RECORD_PATH_MAX - 1 */
+	u8 cut;      /* the front is missing */
+	u8 bound;    /* the mount's root is not its file system's root */
+	u8 floating; /* not reachable from a root: pipe, socket, memory */
+	u8 failed;   /* a read failed */
+	u32 end;     /* walk_put(): where the next component ends */
 	u8 mount[MOUNT_BYTES];
 	u8 file[FILE_BYTES];
 	u8 inode[INODE_BYTES];
@@ -86,7 +86,7 @@ __noinline int walk_up(struct walk *w, u64 dentry, u64 vfsmnt)
 
 	if (!w)
 		return 0;
-	/* Verifier: counts live in the map, where it does not follow their values around the loop. */
+	/* Verifier: counts live in the map, where their values are not followed. */
 	w->len = 0;
 	w->bytes = 0;
 	w->cut = 0;
@@ -148,8 +148,9 @@ __noinline int walk_raced(struct walk *w)
 		if (i >= w->len)
 			break;
 		was = BLOCK_U32(e->block, struct dentry, d_seq);
-		bpf_probe_read_kernel(&seq, sizeof(seq),
-				      (void *)(e->dentry + bpf_core_field_offset(struct dentry, d_seq)));
+		bpf_probe_read_kernel(
+			&seq, sizeof(seq),
+			(void *)(e->dentry + bpf_core_field_offset(struct dentry, d_seq)));
 		raced |= seq != was || (seq & 1);
 	}
 	return raced;

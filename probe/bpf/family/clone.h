@@ -33,16 +33,35 @@
 static __always_inline u32 clone_flags_encode(u64 flags)
 {
 	static const u32 bits[] = {
-		0x00000400 /* FILES */,	  0x00000200 /* FS */,		  0x80000000 /* IO */,
-		0x08000000 /* NEWIPC */,  0x40000000 /* NEWNET */,	  0x00020000 /* NEWNS */,
-		0x20000000 /* NEWPID */,  0x04000000 /* NEWUTS */,	  0x00008000 /* PARENT */,
-		0x00100000 /* PARENT_SETTID */, 0x00002000 /* PTRACE */,  0x00000800 /* SIGHAND */,
-		0x00040000 /* SYSVSEM */, 0x00010000 /* THREAD */,	  0x00800000 /* UNTRACED */,
-		0x00000100 /* VM */,	  0,				  0,
-		0,			  0,				  0x10000000 /* NEWUSER */,
-		0,			  0,				  0x00200000 /* CHILD_CLEARTID */,
-		0x01000000 /* CHILD_SETTID */, 0x00080000 /* SETTLS */,	  0,
-		0x00004000 /* VFORK */,	  0x02000000 /* NEWCGROUP */,
+		0x00000400 /* FILES */,
+		0x00000200 /* FS */,
+		0x80000000 /* IO */,
+		0x08000000 /* NEWIPC */,
+		0x40000000 /* NEWNET */,
+		0x00020000 /* NEWNS */,
+		0x20000000 /* NEWPID */,
+		0x04000000 /* NEWUTS */,
+		0x00008000 /* PARENT */,
+		0x00100000 /* PARENT_SETTID */,
+		0x00002000 /* PTRACE */,
+		0x00000800 /* SIGHAND */,
+		0x00040000 /* SYSVSEM */,
+		0x00010000 /* THREAD */,
+		0x00800000 /* UNTRACED */,
+		0x00000100 /* VM */,
+		0,
+		0,
+		0,
+		0,
+		0x10000000 /* NEWUSER */,
+		0,
+		0,
+		0x00200000 /* CHILD_CLEARTID */,
+		0x01000000 /* CHILD_SETTID */,
+		0x00080000 /* SETTLS */,
+		0,
+		0x00004000 /* VFORK */,
+		0x02000000 /* NEWCGROUP */,
 	};
 	u32 out = 0;
 
@@ -65,8 +84,7 @@ static __always_inline u64 clone_call_flags(struct call *call)
 		return flags;
 	case NR_CLONE:
 		return call->args[0] & 0xffffff00; /* the low byte is the child's exit signal */
-	case NR_VFORK:
-		return K_CLONE_VM | K_CLONE_VFORK;
+	case NR_VFORK: return K_CLONE_VM | K_CLONE_VFORK;
 	}
 	return 0;
 }
@@ -82,7 +100,8 @@ static __always_inline void store_clone_event(struct call *call)
 		return;
 	kflags = clone_call_flags(call);
 	flags = clone_flags_encode(kflags);
-	if (kflags & K_CLONE_NEWPID || task_child_pidns(task) || (call->flags & RECORD_F_CHILD && task_pidns_level(task)))
+	if (kflags & K_CLONE_NEWPID || task_child_pidns(task) ||
+	    (call->flags & RECORD_F_CHILD && task_pidns_level(task)))
 		flags |= SCAP_CLONE_CHILD_IN_PIDNS;
 	if (task->pid == task->tgid)
 		flags |= SCAP_CLONE_MAIN_THREAD;

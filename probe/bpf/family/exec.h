@@ -11,7 +11,7 @@
 #include "../store/want.h"
 #include "../extract/exe.h"
 
-#define EXECVE_PARAMS 31   /* the last is filename */
+#define EXECVE_PARAMS 31 /* the last is filename */
 #define EXECVEAT_PARAMS 30
 
 #if defined(__TARGET_ARCH_x86)
@@ -67,8 +67,8 @@ static __always_inline bool exec_by_fd(struct linux_binprm *bprm)
 }
 
 /* A successful exec: all of it is in the task. */
-static __always_inline void store_exec_done(u64 want_nr, struct task_struct *task, struct linux_binprm *bprm,
-					    const u32 n)
+static __always_inline void store_exec_done(u64 want_nr, struct task_struct *task,
+					    struct linux_binprm *bprm, const u32 n)
 {
 	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
 	u64 nr = regs_syscall_nr(regs);
@@ -77,9 +77,10 @@ static __always_inline void store_exec_done(u64 want_nr, struct task_struct *tas
 	struct build b;
 
 	/*
-	 * On x86_64 the number is that of execve by now (arch/x86/kernel/process_64.c, "pretend to come
-	 * from a 64bit execve"). An execveat of a name that does not depend on its descriptor cannot be
-	 * told from it. An exec that the kernel itself does (a helper program) is one of execve too.
+	 * On x86_64 the number is that of execve by now (arch/x86/kernel/process_64.c, "pretend
+	 * to come from a 64bit execve"). An execveat of a name that does not depend on its
+	 * descriptor cannot be told from it. An exec that the kernel itself does (a helper
+	 * program) is one of execve too.
 	 */
 	nr = nr == NR_EXECVEAT || exec_by_fd(bprm) ? NR_EXECVEAT : NR_EXECVE;
 	if (nr != want_nr || !call_wanted(task, want_nr))
@@ -89,7 +90,8 @@ static __always_inline void store_exec_done(u64 want_nr, struct task_struct *tas
 	call.task = task;
 	call.foreign = false;
 	regs_syscall_args(regs, call.args);
-	if (call_begin_task(&call, nr_info[want_nr].loss_class, NR_F_LIFE, 0) || build_begin(&b, &call, n))
+	if (call_begin_task(&call, nr_info[want_nr].loss_class, NR_F_LIFE, 0) ||
+	    build_begin(&b, &call, n))
 		return;
 	mm = BPF_CORE_READ(task, mm);
 	build_u64(&b, 0, 0);

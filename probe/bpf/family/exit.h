@@ -26,12 +26,14 @@
 /* Another thread of the process that is not ending; 0 when there is none among the first. */
 static __noinline s64 living_thread(struct task_struct *task)
 {
-	u64 head = (u64)BPF_CORE_READ(task, signal) + bpf_core_field_offset(struct signal_struct, thread_head);
+	u64 head = (u64)BPF_CORE_READ(task, signal) +
+		   bpf_core_field_offset(struct signal_struct, thread_head);
 	u64 node = (u64)BPF_CORE_READ((struct list_head *)head, next);
 
 	for (u32 i = 0; i < REAPER_THREADS; i++) {
 		struct task_struct *thread =
-			(struct task_struct *)(node - bpf_core_field_offset(struct task_struct, thread_node));
+			(struct task_struct *)(node - bpf_core_field_offset(struct task_struct,
+									    thread_node));
 
 		if (node == head || !node)
 			break;
@@ -85,11 +87,8 @@ int BPF_PROG(stream_exit, struct task_struct *task)
 	code = task->exit_code;
 	{
 		const struct fixed_param params[] = {
-			{ 8, code },
-			{ 8, code >> 8 & 0xff },
-			{ 1, code & 0x7f },
-			{ 1, code >> 7 & 1 },
-			{ 8, reaper_of(task) },
+			{ 8, code },          { 8, code >> 8 & 0xff }, { 1, code & 0x7f },
+			{ 1, code >> 7 & 1 }, { 8, reaper_of(task) },
 		};
 
 		fixed_event(&call, params, 5);

@@ -14,7 +14,8 @@ STORE_FIXED(store_dup, { 8, RET }, { 8, FD(0) })
 /* dup2: res, oldfd, newfd */
 STORE_FIXED(store_dup2, { 8, RET }, { 8, FD(0) }, { 8, FD(1) })
 /* dup3: res, oldfd, newfd, flags */
-STORE_FIXED(store_dup3, { 8, RET }, { 8, FD(0) }, { 8, FD(1) }, { 4, fd_flags_encode(call.args[2]) })
+STORE_FIXED(store_dup3, { 8, RET }, { 8, FD(0) }, { 8, FD(1) },
+	    { 4, fd_flags_encode(call.args[2]) })
 
 /* The two descriptors that a successful pipe or socketpair wrote for its caller. */
 struct fd_pair {

@@ -20,15 +20,15 @@ struct msghdr_user {
 #define MMSGHDR_BYTES_AT 56 /* msg_len of struct mmsghdr, behind the message header */
 
 /* The tuple of a call that did not fail. */
-static __always_inline void build_message_tuple(struct build *b, const u32 i, const u32 direction, u64 name,
-						u64 name_len)
+static __always_inline void build_message_tuple(struct build *b, const u32 i, const u32 direction,
+						struct user_address name)
 {
 	struct call *call = b->call;
 
 	if (call->ret < 0)
 		build_none(b, i);
 	else
-		build_tuple(b, i, sock_of_fd(call->task, (s32)call->args[0]), direction, name, name_len);
+		build_tuple_to(b, i, sock_of_fd(call->task, (s32)call->args[0]), direction, name);
 }
 
 static __always_inline void message_read(struct build *b, u64 user, struct msghdr_user *msg)
@@ -69,7 +69,8 @@ int BPF_PROG(store_sendto, struct pt_regs *regs, long ret)
 	build_data(&b, 1, DATA_AT(5, 8), call.args[1], ret > 0 ? ret : (s64)call.args[2]);
 	build_u64(&b, 2, (s64)(s32)call.args[0]);
 	build_u32(&b, 3, call.args[2]);
-	build_message_tuple(&b, 4, TUPLE_OUT, call.args[4], (u32)call.args[5]);
+	build_message_tuple(&b, 4, TUPLE_OUT,
+			    (struct user_address){ call.args[4], (u32)call.args[5] });
 	build_submit(&b);
 	return 0;
 }
@@ -88,7 +89,7 @@ int BPF_PROG(store_recvfrom, struct pt_regs *regs, long ret)
 	build_data(&b, 1, DATA_AT(5, 8), call.args[1], ret);
 	if (call.args[5])
 		bpf_probe_read_user(&name_len, sizeof(name_len), (void *)call.args[5]);
-	build_message_tuple(&b, 2, TUPLE_IN, call.args[4], name_len);
+	build_message_tuple(&b, 2, TUPLE_IN, (struct user_address){ call.args[4], name_len });
 	build_u64(&b, 3, (s64)(s32)call.args[0]);
 	build_u32(&b, 4, call.args[2]);
 	build_submit(&b);
@@ -115,7 +116,7 @@ int BPF_PROG(store_sendmsg, struct pt_regs *regs, long ret)
 	build_iov_data(&b, 1, DATA_AT(5, 8), vector, ret > 0 ? ret : (s64)size);
 	build_u64(&b, 2, (s64)(s32)call.args[0]);
 	build_u32(&b, 3, size);
-	build_message_tuple(&b, 4, TUPLE_OUT, msg.name, msg.name_len);
+	build_message_tuple(&b, 4, TUPLE_OUT, (struct user_address){ msg.name, msg.name_len });
 	build_submit(&b);
 	return 0;
 }
@@ -137,7 +138,7 @@ int BPF_PROG(store_recvmsg, struct pt_regs *regs, long ret)
 	build_u64(&b, 0, ret);
 	build_u32(&b, 1, build_iov_size(b.slot, vector.base, vector.len));
 	build_iov_data(&b, 2, DATA_AT(6, 12), vector, ret);
-	build_message_tuple(&b, 3, TUPLE_IN, msg.name, msg.name_len);
+	build_message_tuple(&b, 3, TUPLE_IN, (struct user_address){ msg.name, msg.name_len });
 	build_control(&b, 4, &msg);
 	build_u64(&b, 5, (s64)(s32)call.args[0]);
 	build_submit(&b);
@@ -173,8 +174,9 @@ int BPF_PROG(store_sendmmsg, struct pt_regs *regs, long ret)
 	build_u64(&b, 0, ret);
 	build_u64(&b, 1, (s64)(s32)call.args[0]);
 	build_u32(&b, 2, size);
-	build_iov_data(&b, 3, DATA_AT(5, 20), vector, ret > 0 ? first_message_bytes(&call) : (s64)size);
-	build_message_tuple(&b, 4, TUPLE_OUT, msg.name, msg.name_len);
+	build_iov_data(&b, 3, DATA_AT(5, 20), vector,
+		       ret > 0 ? first_message_bytes(&call) : (s64)size);
+	build_message_tuple(&b, 4, TUPLE_OUT, (struct user_address){ msg.name, msg.name_len });
 	build_submit(&b);
 	return 0;
 }
@@ -197,7 +199,7 @@ int BPF_PROG(store_recvmmsg, struct pt_regs *regs, long ret)
 	build_u64(&b, 1, (s64)(s32)call.args[0]);
 	build_u32(&b, 2, build_iov_size(b.slot, vector.base, vector.len));
 	build_iov_data(&b, 3, DATA_AT(6, 20), vector, first_message_bytes(&call));
-	build_message_tuple(&b, 4, TUPLE_IN, msg.name, msg.name_len);
+	build_message_tuple(&b, 4, TUPLE_IN, (struct user_address){ msg.name, msg.name_len });
 	build_control(&b, 5, &msg);
 	build_submit(&b);
 	return 0;

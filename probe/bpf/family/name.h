@@ -18,7 +18,8 @@ static __always_inline void build_ext_cwd(struct build *b)
 	if (b->call->ret < 0)
 		return;
 	walk_begin(w, task, 0);
-	flags = walk_path(w, (u64)BPF_CORE_READ(task, fs, pwd.dentry), (u64)BPF_CORE_READ(task, fs, pwd.mnt));
+	flags = walk_path(w, (u64)BPF_CORE_READ(task, fs, pwd.dentry),
+			  (u64)BPF_CORE_READ(task, fs, pwd.mnt));
 	if (!w->floating && !w->failed)
 		build_ext_path(b, RECORD_EXT_PATH, flags);
 }

@@ -88,7 +88,9 @@ int BPF_PROG(store_openat, struct pt_regs *regs, long ret)
 SEC("tp_btf/sys_exit")
 int BPF_PROG(store_openat2, struct pt_regs *regs, long ret)
 {
-	struct { u64 flags, mode, resolve; } how = {}; /* struct open_how, include/uapi/linux/openat2.h */
+	struct {
+		u64 flags, mode, resolve;
+	} how = {}; /* struct open_how, include/uapi/linux/openat2.h */
 	struct file_info info = {};
 	struct call call;
 	struct build b;

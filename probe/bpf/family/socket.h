@@ -33,8 +33,14 @@ int BPF_PROG(store_socketpair, struct pt_regs *regs, long ret)
 	peer = sock_of_fd(call.task, pair.fd[1]);
 	{
 		const struct fixed_param params[] = {
-			{ 8, RET },  { 8, (s64)pair.fd[0] }, { 8, (s64)pair.fd[1] }, { 8, source },
-			{ 8, peer }, { 4, A(0) },	     { 4, A(1) },	     { 4, A(2) },
+			{ 8, RET },
+			{ 8, (s64)pair.fd[0] },
+			{ 8, (s64)pair.fd[1] },
+			{ 8, source },
+			{ 8, peer },
+			{ 4, A(0) },
+			{ 4, A(1) },
+			{ 4, A(2) },
 		};
 
 		fixed_event(&call, params, 8);
@@ -69,8 +75,8 @@ int BPF_PROG(store_connect, struct pt_regs *regs, long ret)
 		return 0;
 	build_u64(&b, 0, ret);
 	if (!ret || ret == -K_EINPROGRESS)
-		build_tuple(&b, 1, sock_of_fd(call.task, (s32)call.args[0]), TUPLE_OUT, call.args[1],
-			    (u32)call.args[2]);
+		build_tuple_to(&b, 1, sock_of_fd(call.task, (s32)call.args[0]), TUPLE_OUT,
+			       (struct user_address){ call.args[1], (u32)call.args[2] });
 	else
 		build_none(&b, 1);
 	build_u64(&b, 2, (s64)(s32)call.args[0]);
@@ -89,7 +95,7 @@ static __always_inline void store_accept_event(struct call *call, const u32 n)
 		return;
 	queue = accept_queue(sock_of_fd(call->task, (s32)call->args[0]));
 	build_u64(&b, 0, call->ret);
-	build_tuple(&b, 1, call->ret >= 0 ? sock_of_fd(call->task, call->ret) : 0, TUPLE_IN, 0, 0);
+	build_tuple(&b, 1, call->ret >= 0 ? sock_of_fd(call->task, call->ret) : 0, TUPLE_IN);
 	build_u8(&b, 2, queue.max ? (u64)queue.len * 100 / queue.max : 0);
 	build_u32(&b, 3, queue.len);
 	build_u32(&b, 4, queue.max);

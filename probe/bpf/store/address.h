@@ -20,10 +20,10 @@ enum tuple_direction {
 	TUPLE_IN,  /* the other end: accept, receive */
 };
 
-#define STAGE_SOCK 0     /* struct sock_common */
-#define STAGE_USER 128   /* what the caller passed: struct sockaddr */
-#define STAGE_NAME 256   /* struct sockaddr_un of a unix socket */
-#define STAGE_MSG 384    /* struct user_msghdr */
+#define STAGE_SOCK 0   /* struct sock_common */
+#define STAGE_USER 128 /* what the caller passed: struct sockaddr */
+#define STAGE_NAME 256 /* struct sockaddr_un of a unix socket */
+#define STAGE_MSG 384  /* struct user_msghdr */
 
 static __always_inline u16 port_host(u16 port)
 {
@@ -31,8 +31,8 @@ static __always_inline u16 port_host(u16 port)
 }
 
 /*
- * Writes the text of a struct sockaddr_un of len bytes in stage[from] at `to`. Returns its bytes with
- * NUL, 0 when the socket has no name.
+ * Writes the text of a struct sockaddr_un of len bytes in stage[from] at `to`. Returns its bytes
+ * with NUL, 0 when the socket has no name.
  */
 static __always_inline u32 unix_text(struct scratch *slot, const u32 from, u8 *to, u32 len)
 {
@@ -53,7 +53,7 @@ static __always_inline u32 unix_text(struct scratch *slot, const u32 from, u8 *t
 	return n > 0 ? n & 127 : 0;
 }
 
-/* Reads the caller's struct sockaddr into the stage, zeros behind it. Returns its family, 0 = none. */
+/* Reads the caller's struct sockaddr into the stage, zeros behind. Returns its family or 0. */
 static __always_inline u16 stage_sockaddr(struct scratch *slot, u64 user, u64 len)
 {
 	if (!user || len < 2)
@@ -94,7 +94,8 @@ __noinline u32 address_user(struct scratch *slot, u64 user, u64 len)
 		put_u16(to + 17, port_host(*(u16 *)(from + 2)));
 		return 19;
 	case K_AF_UNIX:
-		return 1 + unix_text(slot, STAGE_USER, to + 1, len > UNIX_PATH_MAX + 2 ? UNIX_PATH_MAX + 2 : len);
+		return 1 + unix_text(slot, STAGE_USER, to + 1,
+				     len > UNIX_PATH_MAX + 2 ? UNIX_PATH_MAX + 2 : len);
 	}
 	return 1;
 }
@@ -147,7 +148,8 @@ static __always_inline u32 tuple_inet6(struct scratch *slot, u8 *to, u32 directi
 }
 
 /* The text is the server's name: the other end's of a caller, this end's of one that accepted. */
-static __always_inline u32 tuple_unix(struct scratch *slot, u8 *to, u64 sock, u32 direction, u16 user_family)
+static __always_inline u32 tuple_unix(struct scratch *slot, u8 *to, u64 sock, u32 direction,
+				      u16 user_family)
 {
 	u64 peer = (u64)BPF_CORE_READ((struct unix_sock *)sock, peer);
 	u64 named = direction == TUPLE_OUT ? peer : sock;
@@ -161,8 +163,9 @@ static __always_inline u32 tuple_unix(struct scratch *slot, u8 *to, u64 sock, u3
 	put_u64(to + 9, direction == TUPLE_OUT ? peer : sock);
 	if (address) {
 		len = BPF_CORE_READ(address, len);
-		bpf_probe_read_kernel(slot->stage + STAGE_NAME, UNIX_PATH_MAX + 2,
-				      (void *)((u64)address + bpf_core_field_offset(struct unix_address, name)));
+		bpf_probe_read_kernel(
+			slot->stage + STAGE_NAME, UNIX_PATH_MAX + 2,
+			(void *)((u64)address + bpf_core_field_offset(struct unix_address, name)));
 		len = unix_text(slot, STAGE_NAME, to + 17, len);
 	}
 	if (!len && user_family == K_AF_UNIX)
@@ -173,8 +176,8 @@ static __always_inline u32 tuple_unix(struct scratch *slot, u8 *to, u64 sock, u3
 }
 
 /*
- * Writes the tuple of a socket at the build's position. user, len: the address of this message, for a
- * socket that is not connected; 0 where there is none. Returns its bytes, 0 for other families.
+ * Writes the tuple of a socket at the build's position. user, len: the address of this message,
+ * for a socket that is not connected; 0 where there is none. Returns its bytes, 0 for other families.
  */
 __noinline u32 address_tuple(struct scratch *slot, u64 sock, u32 direction, u64 user, u64 len)
 {
@@ -188,20 +191,29 @@ __noinline u32 address_tuple(struct scratch *slot, u64 sock, u32 direction, u64 
 	if (bpf_probe_read_kernel(slot->stage + STAGE_SOCK, SOCK_BYTES, (void *)sock))
 		return 0;
 	switch (SOCK_U16(slot, skc_family)) {
-	case K_AF_INET:
-		return tuple_inet(slot, to, direction, user_family);
-	case K_AF_INET6:
-		return tuple_inet6(slot, to, direction, user_family);
-	case K_AF_UNIX:
-		return tuple_unix(slot, to, sock, direction, user_family);
+	case K_AF_INET: return tuple_inet(slot, to, direction, user_family);
+	case K_AF_INET6: return tuple_inet6(slot, to, direction, user_family);
+	case K_AF_UNIX: return tuple_unix(slot, to, sock, direction, user_family);
 	}
 	return 0;
 }
 
-static __always_inline void build_tuple(struct build *b, const u32 i, u64 sock, const u32 direction, u64 user,
-					u64 len)
+/* The tuple as parameter i, of a socket that needs no address of the message. */
+static __always_inline void build_tuple(struct build *b, const u32 i, u64 sock, const u32 direction)
 {
-	build_done(b, i, address_tuple(b->slot, sock, direction, user, len) & 255);
+	build_done(b, i, address_tuple(b->slot, sock, direction, 0, 0) & 255);
+}
+
+/* An address in the caller's memory. */
+struct user_address {
+	u64 at, len;
+};
+
+/* The same, where the socket may need the address that was passed with the message. */
+static __always_inline void build_tuple_to(struct build *b, const u32 i, u64 sock,
+					   const u32 direction, struct user_address user)
+{
+	build_done(b, i, address_tuple(b->slot, sock, direction, user.at, user.len) & 255);
 }
 
 static __always_inline void build_sockaddr(struct build *b, const u32 i, u64 user, u64 len)

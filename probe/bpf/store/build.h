@@ -135,7 +135,7 @@ __noinline int build_walk(struct scratch *slot, u32 end)
 		len = BLOCK_U32(e->block, struct dentry, d_name.len) & 0xff;
 		inside = name - e->dentry;
 		if (inside < DENTRY_BYTES && inside + len <= DENTRY_BYTES) {
-			/* 8 bytes at a time from the end; the entry's first word is not part of the block. */
+			/* 8 bytes at a time from the end; an entry begins with its address. */
 			u8 *from = (u8 *)e + (((u32)inside + len) & 127);
 			u8 *to = slot->data + (w->end & TEXT_MASK);
 
@@ -148,7 +148,8 @@ __noinline int build_walk(struct scratch *slot, u32 end)
 				put_u64(to - 32, *(u64 *)(from - 24));
 				put_u64(to - 40, *(u64 *)(from - 32));
 			}
-		} else if (bpf_probe_read_kernel(slot->data + ((w->end - len) & TEXT_MASK), len, (void *)name)) {
+		} else if (bpf_probe_read_kernel(slot->data + ((w->end - len) & TEXT_MASK), len,
+						 (void *)name)) {
 			w->failed = 1;
 		}
 		w->end -= len + 1;

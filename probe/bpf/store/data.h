@@ -31,7 +31,8 @@ static __always_inline u32 data_limit(struct build *b, s64 len)
 #define DATA_AT(n, before) (EVENT_AT + sizeof(struct event_header) + 2 * (n) + (before))
 
 /* Parameter i: `len` bytes at user, of which data_limit() are kept. at = DATA_AT(). */
-static __always_inline void build_data(struct build *b, const u32 i, const u32 at, u64 user, s64 len)
+static __always_inline void build_data(struct build *b, const u32 i, const u32 at, u64 user,
+				       s64 len)
 {
 	u32 kept = data_limit(b, len) & RECORD_SNAPLEN_MAX;
 
@@ -60,7 +61,8 @@ __noinline u64 build_iov_size(struct scratch *slot, u64 vector, u32 cnt)
 	for (u32 i = 0; i < IOV_MAX_READ; i++) {
 		if (i >= cnt)
 			break;
-		if (bpf_probe_read_user(&element, sizeof(element), (void *)(vector + i * sizeof(element)))) {
+		if (bpf_probe_read_user(&element, sizeof(element),
+					(void *)(vector + i * sizeof(element)))) {
 			slot->flags |= RECORD_F_UNREADABLE;
 			break;
 		}
@@ -82,7 +84,8 @@ __noinline u32 build_iov(struct scratch *slot, u32 at, u64 vector, u32 cnt, u32 
 	for (u32 i = 0; i < IOV_MAX_READ; i++) {
 		if (i >= cnt || slot->copied >= limit)
 			break;
-		if (bpf_probe_read_user(&element, sizeof(element), (void *)(vector + i * sizeof(element)))) {
+		if (bpf_probe_read_user(&element, sizeof(element),
+					(void *)(vector + i * sizeof(element)))) {
 			slot->flags |= RECORD_F_UNREADABLE;
 			break;
 		}
@@ -103,8 +106,8 @@ __noinline u32 build_iov(struct scratch *slot, u32 at, u64 vector, u32 cnt, u32 
 }
 
 /* Parameter i: the first data_limit() of len bytes of a vector. */
-static __always_inline void build_iov_data(struct build *b, const u32 i, const u32 at, struct iovec_user vector,
-					   s64 len)
+static __always_inline void build_iov_data(struct build *b, const u32 i, const u32 at,
+					   struct iovec_user vector, s64 len)
 {
 	u32 kept = build_iov(b->slot, at, vector.base, vector.len, data_limit(b, len));
 

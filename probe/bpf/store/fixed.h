@@ -13,8 +13,8 @@
 #define FIXED_HEAD(n) (sizeof(struct record_prefix) + sizeof(struct event_header) + 2 * (n))
 
 /*
- * Reserves a record of n parameters of `bytes` in all (constants), writes prefix and header. Returns
- * the record, NULL when the ring is full (the loss is counted).
+ * Reserves a record of n parameters of `bytes` in all (constants), writes prefix and header.
+ * Returns the record, NULL when the ring is full (the loss is counted).
  */
 static __always_inline void *fixed_reserve(struct call *call, const u32 n, const u32 bytes)
 {
@@ -26,7 +26,8 @@ static __always_inline void *fixed_reserve(struct call *call, const u32 n, const
 		return NULL;
 	}
 	prefix_put(record, call, total, 0);
-	event_header_put(record + sizeof(struct record_prefix), call, total - sizeof(struct record_prefix), n);
+	event_header_put(record + sizeof(struct record_prefix), call,
+			 total - sizeof(struct record_prefix), n);
 	return record;
 }
 
@@ -48,7 +49,8 @@ struct fixed_param {
 };
 
 /* The whole event of n parameters (all sizes constants): reserved, written, submitted. */
-static __always_inline void fixed_event(struct call *call, const struct fixed_param *params, const u32 n)
+static __always_inline void fixed_event(struct call *call, const struct fixed_param *params,
+					const u32 n)
 {
 	u32 bytes = 0;
 	void *record;
@@ -85,18 +87,18 @@ static __always_inline void fixed_event(struct call *call, const struct fixed_pa
 #define A(i) call.args[i]
 #define FD(i) ((u64)(s64)(s32)call.args[i])
 #define RET ((u64)ret)
-#define STORE_FIXED(name, ...) \
-	SEC("tp_btf/sys_exit") \
-	int BPF_PROG(name, struct pt_regs *regs, long ret) \
-	{ \
-		struct call call; \
-		if (call_begin_syscall(&call, regs, ret)) \
-			return 0; \
-		{ \
-			const struct fixed_param params[] = { __VA_ARGS__ }; \
+#define STORE_FIXED(name, ...)                                                          \
+	SEC("tp_btf/sys_exit")                                                          \
+	int BPF_PROG(name, struct pt_regs *regs, long ret)                              \
+	{                                                                               \
+		struct call call;                                                       \
+		if (call_begin_syscall(&call, regs, ret))                               \
+			return 0;                                                       \
+		{                                                                       \
+			const struct fixed_param params[] = { __VA_ARGS__ };            \
 			fixed_event(&call, params, sizeof(params) / sizeof(params[0])); \
-		} \
-		return 0; \
+		}                                                                       \
+		return 0;                                                               \
 	}
 
 #endif

@@ -14,9 +14,18 @@
  * 16 bytes at a time: the compiler must not split stores of packed structs into bytes. All
  * supported architectures store unaligned words at full speed.
  */
-static __always_inline void put_u16(void *at, u16 value) { *(u16 *)at = value; }
-static __always_inline void put_u32(void *at, u32 value) { *(u32 *)at = value; }
-static __always_inline void put_u64(void *at, u64 value) { *(u64 *)at = value; }
+static __always_inline void put_u16(void *at, u16 value)
+{
+	*(u16 *)at = value;
+}
+static __always_inline void put_u32(void *at, u32 value)
+{
+	*(u32 *)at = value;
+}
+static __always_inline void put_u64(void *at, u64 value)
+{
+	*(u64 *)at = value;
+}
 
 /* One call on its way into a record. */
 struct call {
@@ -42,8 +51,9 @@ struct task_facts {
 };
 
 /*
- * Of the current task. Verifier: following a trusted pointer searches the kernel's BTF by name, about
- * a millisecond each (btf_nested_type_is_trusted); a global function is verified once, not on each path.
+ * Of the current task. Verifier: following a trusted pointer searches the kernel's BTF by name,
+ * about a millisecond each (btf_nested_type_is_trusted); a global function is verified once, not on
+ * each path.
  */
 __noinline int facts_of_current(struct task_facts *facts, u32 cgroup_v1)
 {
@@ -59,7 +69,8 @@ __noinline int facts_of_current(struct task_facts *facts, u32 cgroup_v1)
 }
 
 /* Of any task, by helpers. */
-static __always_inline void facts_of_task(struct task_facts *facts, struct task_struct *task, u32 cgroup_v1)
+static __always_inline void facts_of_task(struct task_facts *facts, struct task_struct *task,
+					  u32 cgroup_v1)
 {
 	struct css_set *set = BPF_CORE_READ(task, cgroups);
 	struct cgroup_subsys_state *css = NULL;
@@ -68,8 +79,9 @@ static __always_inline void facts_of_task(struct task_facts *facts, struct task_
 	facts->ppid = BPF_CORE_READ(task, real_parent, tgid);
 	facts->euid = BPF_CORE_READ(task, cred, euid.val);
 	if (cgroup_v1) {
-		bpf_core_read(&css, sizeof(css),
-			      &set->subsys[bpf_core_enum_value(enum cgroup_subsys_id, pids_cgrp_id)]);
+		bpf_core_read(
+			&css, sizeof(css),
+			&set->subsys[bpf_core_enum_value(enum cgroup_subsys_id, pids_cgrp_id)]);
 		facts->cgroup_id = BPF_CORE_READ(css, cgroup, kn, id);
 	} else {
 		facts->cgroup_id = BPF_CORE_READ(set, dfl_cgrp, kn, id);
@@ -136,7 +148,8 @@ static __always_inline int call_begin_syscall(struct call *call, struct pt_regs 
 }
 
 /* Writes the prefix, field by field; nothing of the reserved record stays as it was. */
-static __always_inline void prefix_put(struct record_prefix *p, struct call *call, u32 total_len, u32 ext_len)
+static __always_inline void prefix_put(struct record_prefix *p, struct call *call, u32 total_len,
+				       u32 ext_len)
 {
 	struct task_struct *task = call->task;
 	struct task_facts facts = {};

@@ -2,7 +2,7 @@
 /*
  * The ring buffers and the accounting of their records. One ring serves one or more CPUs; cpu_ring
  * says which. A record is counted PRODUCED after the filters; then it is either submitted, and the
- * consumer counts it delivered or corrupt, or in exactly one other fate here. So the loss equation of
+ * consumer counts it delivered or corrupt, or in exactly one other fate here. So the equation of
  * the design holds whenever no program runs and the rings are drained.
  *
  * Records are submitted without a wake-up (a wake-up costs ten times the record); every 64th record
@@ -108,8 +108,8 @@ static __always_inline int ring_find(struct ring *ring)
 }
 
 /*
- * Done for one record in 64: looks at the fill level and times the path that led here. began_ns: boot
- * time at which the call was taken up.
+ * Done for one record in 64: looks at the fill level and times the path that led here. began_ns:
+ * boot time at which the call was taken up.
  */
 static __noinline u64 ring_look(struct ring *ring, u64 began_ns)
 {

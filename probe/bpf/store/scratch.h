@@ -25,10 +25,10 @@
  */
 struct scratch {
 	u32 owner; /* 0 = free */
-	/* The build's state. Verifier: here and not on the stack, so that its values are not followed. */
-	u32 pos;   /* next parameter byte, from EVENT_AT */
-	u32 ext;   /* bytes of extension in front of EVENT_AT */
-	u32 flags; /* enum record_flag */
+	/* The build's state. Verifier: not on the stack, so that its values are not followed. */
+	u32 pos;    /* next parameter byte, from EVENT_AT */
+	u32 ext;    /* bytes of extension in front of EVENT_AT */
+	u32 flags;  /* enum record_flag */
 	u32 copied; /* bytes of a vector or text so far */
 	u32 levels; /* nodes of a cgroup's path in stage */
 	u32 reserved[10];

@@ -6,12 +6,13 @@
 #include "build.h"
 #include "../extract/task.h"
 
-#define ARGV_MAX 64      /* elements of a caller's argv or envp that are read */
+#define ARGV_MAX 64 /* elements of a caller's argv or envp that are read */
 #define CGROUP_LEVELS 16
 #define CGROUPS_MAX 3072 /* bytes of the cgroups parameter */
 
 /* A kernel text of at most `max` bytes with its NUL. */
-static __always_inline void build_kernel_text(struct build *b, const u32 i, const void *text, const u32 max)
+static __always_inline void build_kernel_text(struct build *b, const u32 i, const void *text,
+					      const u32 max)
 {
 	long len = bpf_probe_read_kernel_str(build_at(b), max, text);
 
@@ -46,7 +47,7 @@ static __always_inline void build_walk_text(struct build *b, const u32 i, u32 fl
 	build_done(b, i, len + 1);
 }
 
-/* Appends up to max bytes of user memory at slot->pos + slot->copied; what ends it is made a NUL. */
+/* Writes up to PARAM_MAX - 1 bytes of user memory at slot->pos; the last is made a NUL. */
 static __always_inline u32 text_user_bytes(struct scratch *slot, u64 user, u64 len)
 {
 	u8 *to = slot->data + ((EVENT_AT + slot->pos) & TEXT_MASK);
@@ -98,8 +99,9 @@ __noinline u32 text_vector(struct scratch *slot, u64 vector, u32 first)
 			return slot->copied;
 		if (left >= PARAM_MAX || left < 2)
 			break;
-		len = bpf_probe_read_user_str(slot->data + ((EVENT_AT + slot->pos + slot->copied) & TEXT_MASK),
-					      left & (PARAM_MAX - 1), (void *)text);
+		len = bpf_probe_read_user_str(
+			slot->data + ((EVENT_AT + slot->pos + slot->copied) & TEXT_MASK),
+			left & (PARAM_MAX - 1), (void *)text);
 		if (len < 0) {
 			slot->flags |= RECORD_F_UNREADABLE;
 			return slot->copied;
@@ -118,9 +120,9 @@ __noinline u32 text_vector(struct scratch *slot, u64 vector, u32 first)
  */
 __noinline int text_cgroup(struct scratch *slot, u64 kn, u64 label, u32 label_len)
 {
-	u32 parent_at = bpf_core_field_exists(struct kernfs_node, __parent) ?
-				bpf_core_field_offset(struct kernfs_node, __parent) :
-				bpf_core_field_offset(struct kernfs_node___parent, parent);
+	u32 parent_at = bpf_core_field_exists(struct kernfs_node, __parent)
+				? bpf_core_field_offset(struct kernfs_node, __parent)
+				: bpf_core_field_offset(struct kernfs_node___parent, parent);
 	u64 parent, name = 0;
 	u32 levels = 0;
 
@@ -147,11 +149,13 @@ __noinline int text_cgroup(struct scratch *slot, u64 kn, u64 label, u32 label_le
 		if (i > slot->levels || slot->copied > CGROUPS_MAX)
 			break;
 		kn = ((u64 *)slot->stage)[(slot->levels - i) & (CGROUP_LEVELS - 1)];
-		bpf_probe_read_kernel(&name, sizeof(name),
-				      (void *)(kn + bpf_core_field_offset(struct kernfs_node, name)));
+		bpf_probe_read_kernel(
+			&name, sizeof(name),
+			(void *)(kn + bpf_core_field_offset(struct kernfs_node, name)));
 		slot->data[(EVENT_AT + slot->pos + slot->copied++) & TEXT_MASK] = '/';
-		len = bpf_probe_read_kernel_str(slot->data + ((EVENT_AT + slot->pos + slot->copied) & TEXT_MASK),
-						256, (void *)name);
+		len = bpf_probe_read_kernel_str(
+			slot->data + ((EVENT_AT + slot->pos + slot->copied) & TEXT_MASK), 256,
+			(void *)name);
 		if (len > 0)
 			slot->copied += len - 1;
 	}
@@ -159,18 +163,20 @@ __noinline int text_cgroup(struct scratch *slot, u64 kn, u64 label, u32 label_le
 	return 0;
 }
 
-/* The kernfs node of the task's cgroup in the hierarchy of a controller, 0 when it is not built in. */
-#define TASK_CGROUP_NODE(task, id) \
-	(bpf_core_enum_value_exists(enum cgroup_subsys_id, id) ? \
-		 task_cgroup_node(task, bpf_core_enum_value(enum cgroup_subsys_id, id)) : 0)
+/* The kernfs node of the task's cgroup for a controller, 0 when that is not built in. */
+#define TASK_CGROUP_NODE(task, id)                                                        \
+	(bpf_core_enum_value_exists(enum cgroup_subsys_id, id)                            \
+		 ? task_cgroup_node(task, bpf_core_enum_value(enum cgroup_subsys_id, id)) \
+		 : 0)
 
 static __always_inline u64 task_cgroup_node(struct task_struct *task, u64 index)
 {
 	struct css_set *set = BPF_CORE_READ(task, cgroups);
 	struct cgroup_subsys_state *css = NULL;
 
-	bpf_probe_read_kernel(&css, sizeof(css),
-			      (void *)((u64)set + bpf_core_field_offset(struct css_set, subsys) + 8 * index));
+	bpf_probe_read_kernel(
+		&css, sizeof(css),
+		(void *)((u64)set + bpf_core_field_offset(struct css_set, subsys) + 8 * index));
 	return css ? (u64)BPF_CORE_READ(css, cgroup, kn) : 0;
 }
 
@@ -187,10 +193,13 @@ static __always_inline void build_cgroups(struct build *b, const u32 i, struct t
 	struct scratch *slot = b->slot;
 
 	slot->copied = 0;
-	text_cgroup(slot, TASK_CGROUP_NODE(task, cpuset_cgrp_id), LABEL8('c', 'p', 'u', 's', 'e', 't', '=', 0), 7);
+	text_cgroup(slot, TASK_CGROUP_NODE(task, cpuset_cgrp_id),
+		    LABEL8('c', 'p', 'u', 's', 'e', 't', '=', 0), 7);
 	text_cgroup(slot, TASK_CGROUP_NODE(task, cpu_cgrp_id), LABEL4('c', 'p', 'u', '='), 4);
-	text_cgroup(slot, TASK_CGROUP_NODE(task, memory_cgrp_id), LABEL8('m', 'e', 'm', 'o', 'r', 'y', '=', 0), 7);
-	text_cgroup(slot, TASK_CGROUP_NODE(task, pids_cgrp_id), LABEL8('p', 'i', 'd', 's', '=', 0, 0, 0), 5);
+	text_cgroup(slot, TASK_CGROUP_NODE(task, memory_cgrp_id),
+		    LABEL8('m', 'e', 'm', 'o', 'r', 'y', '=', 0), 7);
+	text_cgroup(slot, TASK_CGROUP_NODE(task, pids_cgrp_id),
+		    LABEL8('p', 'i', 'd', 's', '=', 0, 0, 0), 5);
 	build_done(b, i, slot->copied & (2 * PARAM_MAX - 1));
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The store path enters itself while its scratch is held, by the test-only knob of the stream object
- * that this program is linked with. With owned scratch both records of each call are right. Compiled
- * with EXPECT_CORRUPTION for an object whose scratch has no owner, the same check must fail: that is
- * what shows that the check can.
+ * The store path enters itself while its scratch is held, by the test-only knob of the stream
+ * object that this program is linked with. With owned scratch both records of each call are right.
+ * Compiled with EXPECT_CORRUPTION for an object whose scratch has no owner, the same check must
+ * fail: that is what shows that the check can.
  */
 #include <fcntl.h>
 #include <stdlib.h>
