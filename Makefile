@@ -135,7 +135,7 @@ check-live: $(O)/saker $(call kind_tests,live) $(LIVE_EXTRA)
 	$(Q)O=$(O) LIVE=$(LIVE) sh tests/run.sh --live $(filter $(O)/tests/live/test_%,$^) $(sort $(wildcard tests/live/test_*.sh))
 ## check-fuzz: every fuzzer for a short while; FUZZ_SECONDS=3600 for long
 check-fuzz: $(FUZZERS)
-	$(Q)for f in $^; do n=$$(basename $$f); sh tests/fuzz/run.sh $$f $$n $(FUZZ_SECONDS) || exit 1; done
+	$(Q)printf '%s\n' $^ | xargs -r -P2 -I{} sh -c 'sh tests/fuzz/run.sh {} $$(basename {}) $(FUZZ_SECONDS)'
 ## bench: measure cost on this machine, as ratios
 bench: $(O)/saker
 	$(Q)O=$(O) sh tests/bench/run.sh
