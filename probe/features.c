@@ -24,11 +24,12 @@
 
 /* What the checks of one run share. */
 struct feature_run {
-	struct btf *btf; /* of the kernel; NULL until asked for, or not there */
+	struct btf *btf;   /* of the kernel; NULL until asked for, or not there */
+	bool may_not_load; /* capabilities are missing: a refusal says nothing of the kernel */
 };
 
 /*
- * A check returns 0 when the feature is there, else -errno. It may say in found[FOUND_BYTES] what
+ * A check returns 0 when the feature is there, else -errno, -EPERM only from bpf(). It may say in found[FOUND_BYTES] what
  * it saw; left empty, that is "ok" or the missing message.
  */
 typedef int (*feature_check_fn)(struct feature_run *run, char *found);
@@ -142,11 +143,11 @@ static int probed(int result)
 static int check_cap(unsigned cap, bool admin_will_do, char *found)
 {
 	if (capng_get_caps_process() != 0)
-		return -EPERM;
+		return -ENOENT;
 	if (capng_have_capability(CAPNG_EFFECTIVE, cap))
 		return 0;
 	if (!admin_will_do || !capng_have_capability(CAPNG_EFFECTIVE, CAP_SYS_ADMIN))
-		return -EPERM;
+		return -ENOENT;
 	snprintf(found, FOUND_BYTES, "CAP_SYS_ADMIN, which includes it");
 	return 0;
 }
@@ -419,7 +420,7 @@ static int check_proc(struct feature_run *run, char *found)
 	if (!hides)
 		return 0;
 	if (check_cap(CAP_SYS_PTRACE, false, found) < 0)
-		return -EPERM;
+		return -EACCES;
 	snprintf(found, FOUND_BYTES, "hidepid is set; CAP_SYS_PTRACE sees through it");
 	return 0;
 }
@@ -558,13 +559,32 @@ bool feature_present(enum feature_id id)
 	return features_require(&id, 1, &err) == 0;
 }
 
+/* The kernel may have it. */
+static void result_untried(struct feature_result *result)
+{
+	snprintf(result->found, sizeof(result->found),
+		 "cannot be tried without CAP_BPF and CAP_PERFMON");
+	snprintf(result->remedy, sizeof(result->remedy), "run as root");
+}
+
+static void result_tell(struct feature_result *result, const struct feature *feature, int rc)
+{
+	if (rc < 0)
+		snprintf(result->remedy, sizeof(result->remedy), "%s", feature->remedy);
+	if (result->found[0] == '\0' || rc < 0)
+		snprintf(result->found, sizeof(result->found), "%s",
+			 rc == 0 ? "ok" : feature->missing);
+}
+
 size_t probe_features(struct feature_result *results, size_t results_size)
 {
 	struct feature_run run = { .btf = NULL };
+	char ignored[FOUND_BYTES];
 	struct load_log log;
 	size_t len = 0;
 
 	load_log_begin(&log);
+	run.may_not_load = check_cap_bpf(&run, ignored) < 0 || check_cap_perfmon(&run, ignored) < 0;
 	for (; len < FEATURE_COUNT && len < results_size; len++) {
 		const struct feature *feature = &features[len];
 		struct feature_result *result = &results[len];
@@ -577,11 +597,10 @@ size_t probe_features(struct feature_result *results, size_t results_size)
 		};
 		rc = feature_try(&run, feature, result->found);
 		result->ok = rc == 0;
-		if (rc < 0)
-			snprintf(result->remedy, sizeof(result->remedy), "%s", feature->remedy);
-		if (result->found[0] == '\0' || rc < 0)
-			snprintf(result->found, sizeof(result->found), "%s",
-				 rc == 0 ? "ok" : feature->missing);
+		if (rc == -EPERM && run.may_not_load)
+			result_untried(result);
+		else
+			result_tell(result, feature, rc);
 	}
 	load_log_end();
 	btf__free(run.btf);

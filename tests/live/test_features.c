@@ -128,6 +128,35 @@ START_TEST(all_are_found_here)
 }
 END_TEST
 
+/* Without capabilities the kernel refuses everything: that is no word about what it has. */
+static int look_without_capabilities(void *arg)
+{
+	struct feature_result results[RESULTS_MAX];
+	size_t len;
+
+	capng_clear(CAPNG_SELECT_BOTH);
+	if (capng_apply(CAPNG_SELECT_CAPS) != 0)
+		return 20;
+	len = probe_features(results, RESULTS_MAX);
+	if (strcmp(result_of(results, len, "cap_bpf")->found, "CAP_BPF is missing") != 0)
+		return 21;
+	if (strcmp(result_of(results, len, "tp_btf")->found,
+		   "cannot be tried without CAP_BPF and CAP_PERFMON") != 0)
+		return 22;
+	if (strcmp(result_of(results, len, "ringbuf")->remedy, "run as root") != 0)
+		return 23;
+	return result_of(results, len, "btf")->ok ? 0 : 24;
+}
+
+START_TEST(what_cannot_be_tried_is_not_called_missing)
+{
+	struct live_child child = live_child_start(look_without_capabilities, NULL);
+
+	live_child_go(&child);
+	ck_assert_int_eq(live_child_wait(&child), 0);
+}
+END_TEST
+
 /* What the loader says; NULL: it loads. */
 struct load_case {
 	const char *name;
@@ -243,6 +272,7 @@ int main(void)
 	tcase_add_loop_test(rows, masked_feature_is_named, 0, LEN(message_cases));
 	tcase_add_test(rows, every_row_that_can_fail_has_a_case);
 	tcase_add_test(rows, all_are_found_here);
+	tcase_add_test(rows, what_cannot_be_tried_is_not_called_missing);
 	tcase_add_loop_test(rows, hidepid, 0, LEN(hidepid_cases));
 	tcase_add_loop_test(loader, loader_names_the_feature, 0, LEN(load_cases));
 	tcase_add_loop_test(loader, without_an_optional_feature_it_works, 0, LEN(optional_cases));
