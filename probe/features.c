@@ -29,8 +29,8 @@ struct feature_run {
 };
 
 /*
- * A check returns 0 when the feature is there, else -errno, -EPERM only from bpf(). It may say in found[FOUND_BYTES] what
- * it saw; left empty, that is "ok" or the missing message.
+ * A check returns 0 when the feature is there, else -errno, -EPERM only from bpf(). It may say in
+ * found[FOUND_BYTES] what it saw; left empty, that is "ok" or the missing message.
  */
 typedef int (*feature_check_fn)(struct feature_run *run, char *found);
 
