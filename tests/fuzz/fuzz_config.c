@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The config file and the command line: any bytes. The first line is a command line (words at
- * blanks), the rest a config file that is read after it. What is taken is within its limits; what is
- * refused says so in one sentence. The parsers are compiled in here, because fuzzers are linked with
- * the layers below tui/ only.
+ * blanks), the rest a config file that is read after it. What is taken is within its limits; what
+ * is refused says so in one sentence. The parsers are compiled in here, because fuzzers are linked
+ * with the layers below tui/ only.
  */
 #include "probe/buffer_options.c"
 #include "tui/number.c"
