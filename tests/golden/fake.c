@@ -538,8 +538,8 @@ static struct snapshot *fake_snapshot(void *ctx)
 	/* The first is asked for without a message. */
 	if (fake->answered && send(fake->child.fd, "", 1, MSG_NOSIGNAL) != 1)
 		return NULL;
-	if (!fake->answered || fake->refreshes < 2 + *fake->child.steps) {
-		while (fake->refreshes < 2 + *fake->child.steps)
+	if (!fake->answered || fake->refreshes < 2 + fake->child.shared->steps) {
+		while (fake->refreshes < 2 + fake->child.shared->steps)
 			fake_refresh(fake);
 		if (state_publish(fake->state, &snapshot))
 			return NULL;
@@ -548,9 +548,35 @@ static struct snapshot *fake_snapshot(void *ctx)
 	return snapshot;
 }
 
+static void fake_want_stream(void *ctx, enum view_stream stream)
+{
+	struct fake *fake = ctx;
+
+	fake->child.shared->stream = stream;
+}
+
+static void fake_focus(void *ctx, uint32_t pid)
+{
+	struct fake *fake = ctx;
+
+	fake->child.shared->focus = pid;
+}
+
+static void fake_set_delay(void *ctx, uint64_t delay_ns)
+{
+	struct fake *fake = ctx;
+
+	fake->child.shared->delay_ns = delay_ns;
+}
+
 struct snapshot_source fake_source(struct fake *fake)
 {
-	return (struct snapshot_source){ .ctx = fake,
-					 .snapshot = fake_snapshot,
-					 .fd = fake->child.fd };
+	return (struct snapshot_source){
+		.ctx = fake,
+		.snapshot = fake_snapshot,
+		.fd = fake->child.fd,
+		.want_stream = fake_want_stream,
+		.focus = fake_focus,
+		.set_delay = fake_set_delay,
+	};
 }

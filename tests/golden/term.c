@@ -94,8 +94,7 @@ static void term_child(struct term *term, const struct term_opts *opts, int cont
 	}
 	signal(SIGTTOU, SIG_DFL);
 	term->shared->pid = getpid();
-	exit(opts->run(opts->ctx,
-		       &(struct term_child){ .fd = control, .steps = &term->shared->steps }));
+	exit(opts->run(opts->ctx, &(struct term_child){ .fd = control, .shared = term->shared }));
 }
 
 void term_start(struct term *term, const struct term_opts *opts)

@@ -20,10 +20,22 @@
 
 #define TERM_RAW_MAX (8u << 20) /* output bytes kept for inspection */
 
-/* The child's end: a source to poll, and how often time was stepped. */
+/* Memory that test, leader and child share. */
+struct term_shared {
+	volatile unsigned steps;
+	/* What the monitor asked its source for last. */
+	volatile unsigned stream, focus;
+	volatile unsigned long long delay_ns;
+	volatile pid_t pid;  /* of the child; 0 until it runs */
+	volatile int status; /* its wait status, valid when ended */
+	volatile int ended;
+	volatile unsigned stops; /* how often it was stopped */
+};
+
+/* The child's end: a source to poll, and the shared memory. */
 struct term_child {
 	int fd;
-	const volatile unsigned *steps;
+	struct term_shared *shared;
 };
 
 struct term_opts {
@@ -34,15 +46,6 @@ struct term_opts {
 	/* Runs in the child, on the terminal; its result is the exit status. */
 	int (*run)(const void *ctx, const struct term_child *child);
 	const void *ctx;
-};
-
-/* Memory that test, leader and child share. */
-struct term_shared {
-	volatile unsigned steps;
-	volatile pid_t pid;  /* of the child; 0 until it runs */
-	volatile int status; /* its wait status, valid when ended */
-	volatile int ended;
-	volatile unsigned stops; /* how often it was stopped */
 };
 
 struct term {

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the monitor asks of its source as the user moves: the stream a view needs, the focus of its
+ * scope.
+ */
+#include <check.h>
+#include <stdlib.h>
+#include "golden.h"
+
+static const struct asked_case {
+	const char *script;
+	enum view_stream stream;
+	unsigned focus;
+	unsigned long long delay_ns;
+} cases[] = {
+	{ "", VIEW_STREAM_NONE, 0, 0 },
+	{ "Down Enter", VIEW_STREAM_NONE, 1589, 0 },
+	{ "Down Enter Enter", VIEW_STREAM_ALL, 1589, 0 },
+	{ "Down Enter Enter Bksp", VIEW_STREAM_NONE, 1589, 0 },
+	{ "Down Enter Enter Bksp Bksp", VIEW_STREAM_NONE, 0, 0 },
+	{ "'s'", VIEW_STREAM_ALL, 2044, 0 },
+	{ "'s' Enter", VIEW_STREAM_ALL, 2044, 0 },
+	{ "'s' Enter Bksp Bksp", VIEW_STREAM_NONE, 0, 0 },
+	{ "'!'", VIEW_STREAM_NONE, 0, 0 },
+	{ "'2'", VIEW_STREAM_NONE, 0, 0 },
+	{ "'2' Enter Enter", VIEW_STREAM_ALL, 2044, 0 },
+	{ "'v' Home Down Down Down Down Enter", VIEW_STREAM_OPENS, 0, 0 },
+	{ "'d' '0.25' Enter", VIEW_STREAM_NONE, 0, 250000000 },
+	{ "'d' '0.05' Enter", VIEW_STREAM_NONE, 0, 0 },
+	{ "'d' '1e9' Enter", VIEW_STREAM_NONE, 0, 0 },
+	{ "'d' 'nan' Enter", VIEW_STREAM_NONE, 0, 0 },
+	{ "'d' '3x' Enter", VIEW_STREAM_NONE, 0, 0 },
+	{ "'d' '2' Esc", VIEW_STREAM_NONE, 0, 0 },
+};
+
+START_TEST(asks)
+{
+	const struct asked_case *at = &cases[_i];
+	struct term term;
+
+	golden_start(&term, &(struct golden_case){ .name = "asks" });
+	ck_assert(golden_play(&term, at->script));
+	ck_assert_msg(term.shared->stream == at->stream, "%s: stream %u", at->script,
+		      term.shared->stream);
+	ck_assert_msg(term.shared->focus == at->focus, "%s: focus %u", at->script,
+		      term.shared->focus);
+	ck_assert_msg(term.shared->delay_ns == at->delay_ns, "%s: delay %llu", at->script,
+		      term.shared->delay_ns);
+	term_close(&term);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("asked");
+	TCase *tcase = tcase_create("asked");
+	SRunner *runner;
+	int failed;
+
+	tcase_set_timeout(tcase, 120);
+	tcase_add_loop_test(tcase, asks, 0, (int)(sizeof(cases) / sizeof(cases[0])));
+	suite_add_tcase(suite, tcase);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? 1 : 0;
+}
