@@ -2,7 +2,7 @@
 /*
  * What the BPF programs and their loader share besides records and samples: map values and knobs.
  *
- * Two objects: count.bpf.c (counter plane, iterators; loaded first) and stream.bpf.c (stream plane).
+ * Two objects: count.bpf.c (counter plane, iterators; loaded first) and stream.bpf.c (the stream).
  * There is ONE program on sys_exit, count_exit. It counts, and when the call is of interest it ends
  * in a tail call into stream_progs[nr_info.store], a program of the stream object: a call that
  * nobody looks at costs no second program. Until the stream object is loaded the array is empty and
@@ -11,8 +11,8 @@
  *   sys_exit -> count_exit --(interest[nr] & thread.want)--> stream_progs[store] -> ring buffer
  *   sched_process_exec / _fork / _exit -> count_* ; stream_* (own programs: rare)
  *
- * Maps that both objects use (threads, knobs, stream_progs, cpu_stats, ring_drops, scope_pids) are created by
- * the count object; the stream object declares the same map and the loader reuses the fd.
+ * Maps that both objects use (threads, knobs, stream_progs, cpu_stats, ring_drops, scope_pids) are
+ * created by the count object; the stream object declares the same map and the loader reuses the fd.
  */
 #ifndef PROBE_BPF_SHARED_H
 #define PROBE_BPF_SHARED_H
@@ -85,9 +85,9 @@ struct cpu_stats {
 	/* PRODUCED and what is lost here; DELIVERED and CORRUPT are the consumer's to count. */
 	__u64 fate[RECORD_FATE_COUNT][RECORD_CLASS_COUNT];
 	__u64 reserved1[3];
-	__u64 read_failures;                               /* of kernel memory */
-	__u64 count_ns, count_samples;                     /* self-timing of count_exit */
-	__u64 stream_ns, stream_samples;                   /* self-timing of the store programs */
+	__u64 read_failures;             /* of kernel memory */
+	__u64 count_ns, count_samples;   /* self-timing of count_exit */
+	__u64 stream_ns, stream_samples; /* self-timing of the store programs */
 	__u64 storage_failures;
 	__u64 lost_calls, lost_errors; /* counted without a thread: row "other" */
 	__u64 reserved[4];

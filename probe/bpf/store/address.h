@@ -177,7 +177,8 @@ static __always_inline u32 tuple_unix(struct scratch *slot, u8 *to, u64 sock, u3
 
 /*
  * Writes the tuple of a socket at the build's position. user, len: the address of this message,
- * for a socket that is not connected; 0 where there is none. Returns its bytes, 0 for other families.
+ * for a socket that is not connected; 0 where there is none. Returns its bytes; 0 for families
+ * without a tuple.
  */
 __noinline u32 address_tuple(struct scratch *slot, u64 sock, u32 direction, u64 user, u64 len)
 {
