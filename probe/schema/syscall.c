@@ -115,7 +115,7 @@ const char *syscall_count_name(int nr)
 	if (desc)
 		return desc->name;
 	switch (nr) {
-	case COUNT_NR_SKIPPED: return "skipped";
+	case COUNT_NR_SKIPPED: return "rt_sigreturn/skipped";
 	case COUNT_NR_OTHER: return "other";
 	case COUNT_NR_COMPAT: return "32-bit";
 	default: return "unknown";

@@ -9,3 +9,5 @@ $(O)/tests/bench/%: $(O)/tests/bench/%.o
 bench: $(O)/tests/bench/hook $(O)/tests/bench/hook.bpf.o $(O)/tests/bench/load
 # Which map counts cheapest: bench_maps FILE.bpf.o [ROUNDS]
 bench: $(O)/tests/bench/bench_maps $(O)/tests/bench/bench_maps.bpf.o
+# Long forms of live tests.
+bench: $(O)/tests/live/test_counts $(O)/tests/live/test_loss
