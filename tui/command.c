@@ -18,7 +18,7 @@
 
 void command_init(struct command *command)
 {
-	*command = (struct command){ .go_fd = -1, .pid_fd = -1 };
+	*command = (struct command){ .go_fd = -1, .pid_fd = -1, .output_fd = -1 };
 }
 
 static void close_fd(int *fd)
@@ -40,6 +40,7 @@ void command_release_all(struct command *command)
 			command_poll(command);
 	}
 	close_fd(&command->pid_fd);
+	close_fd(&command->output_fd);
 	command->pid = 0;
 }
 
@@ -96,12 +97,14 @@ int command_resolve(const char *name, char **ret_path)
 	}
 }
 
-static void discard_io(void)
+static void redirect_io(int output_fd)
 {
 	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-	for (int i = 0; fd >= 0 && i <= STDERR_FILENO; i++)
-		dup2(fd, i);
+	if (fd >= 0)
+		dup2(fd, STDIN_FILENO);
+	dup2(output_fd, STDOUT_FILENO);
+	dup2(output_fd, STDERR_FILENO);
 }
 
 /* The child: nothing here may return. */
@@ -129,20 +132,27 @@ __attribute__((noreturn)) static void child_main(int wait_fd, const char *path, 
 
 int command_fork(struct command *command, const char *path, char *const *argv, enum command_io io)
 {
-	int go[2], rc;
+	int go[2], output[2] = { -1, -1 }, rc;
 	pid_t pid;
 
 	if (pipe2(go, O_CLOEXEC) < 0)
 		return -errno;
+	if (io == COMMAND_IO_PIPED && pipe2(output, O_CLOEXEC) < 0) {
+		rc = -errno;
+		close(go[0]);
+		close(go[1]);
+		return rc;
+	}
 	pid = fork();
 	if (pid == 0) {
 		close(go[1]);
-		if (io == COMMAND_IO_DISCARDED)
-			discard_io();
+		if (io == COMMAND_IO_PIPED)
+			redirect_io(output[1]);
 		child_main(go[0], path, argv);
 	}
 	rc = pid < 0 ? -errno : 0;
 	close(go[0]);
+	close_fd(&output[1]);
 	if (rc == 0) {
 		command->pid = pid;
 		command->pid_fd = pidfd_open(pid, 0);
@@ -150,11 +160,17 @@ int command_fork(struct command *command, const char *path, char *const *argv, e
 			rc = -errno;
 	}
 	/* Without its pipe a child that was made leaves at once. */
-	if (rc < 0)
+	if (rc < 0) {
 		close(go[1]);
-	else
-		command->go_fd = go[1];
-	return rc;
+		close_fd(&output[0]);
+		return rc;
+	}
+	command->go_fd = go[1];
+	command->output_fd = output[0];
+	/* Of the reading end alone: COMMAND's writes block as they do everywhere. */
+	if (output[0] >= 0)
+		fcntl(output[0], F_SETFL, O_NONBLOCK);
+	return 0;
 }
 
 void command_release(struct command *command)

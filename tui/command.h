@@ -17,15 +17,16 @@
 #define COMMAND_STATUS_NOT_RUN 126
 
 enum command_io {
-	COMMAND_IO_SHARED,    /* saker's stdin, stdout and stderr */
-	COMMAND_IO_DISCARDED, /* /dev/null for all three: the screen belongs to the monitor */
+	COMMAND_IO_SHARED, /* saker's stdin, stdout and stderr */
+	COMMAND_IO_PIPED,  /* stdin is /dev/null, the others a pipe: the screen is the monitor's */
 };
 
 struct command {
-	pid_t pid;  /* 0: none */
-	int go_fd;  /* pipe that the child waits on; -1 once released */
-	int pid_fd; /* readable when the child has ended */
-	int status; /* as a shell's $?, valid when ended */
+	pid_t pid;     /* 0: none */
+	int go_fd;     /* pipe that the child waits on; -1 once released */
+	int pid_fd;    /* readable when the child has ended */
+	int output_fd; /* what it writes, not blocking; -1 while its output is shared */
+	int status;    /* as a shell's $?, valid when ended */
 	bool ended;
 };
 

@@ -113,8 +113,7 @@ static int fork_command(struct live *live)
 {
 	const struct options *options = live->options;
 	struct engine_opts *engine = &live->start.engine;
-	enum command_io io =
-		options->mode == MODE_MONITOR ? COMMAND_IO_DISCARDED : COMMAND_IO_SHARED;
+	enum command_io io = options->mode == MODE_MONITOR ? COMMAND_IO_PIPED : COMMAND_IO_SHARED;
 	char *path;
 	int rc;
 
@@ -196,6 +195,8 @@ static int run_monitor(struct live *live)
 		.delay_ns = live->options->delay_ns,
 		.stop_ns = live->options->stop_ns,
 		.refreshes = live->options->count,
+		.has_output = live->start.command.output_fd >= 0,
+		.output_fd = live->start.command.output_fd,
 	};
 	live->start.engine.stream = live->view->stream;
 	rc = engine_start(&live->start.engine, &engine, &err);
