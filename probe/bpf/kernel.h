@@ -92,6 +92,12 @@ struct dentry {
 	struct super_block *d_sb;
 };
 
+/* Of overlayfs; only where that is built in. */
+struct ovl_inode {
+	struct inode vfs_inode;
+	struct dentry *__upperdentry; /* NULL: the file is in a lower layer */
+};
+
 struct vfsmount {
 	struct dentry *mnt_root;
 	struct super_block *mnt_sb;

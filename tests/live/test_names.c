@@ -211,6 +211,53 @@ static int deleted(void *arg)
 	return 0;
 }
 
+#define UPPER_LAYER (1 << 15)
+#define LOWER_LAYER (1 << 16)
+
+static void enter_overlay(void)
+{
+	enter_base();
+	must(mkdir("lower", 0700));
+	must(mkdir("upper", 0700));
+	must(mkdir("work", 0700));
+	must(mkdir("merged", 0700));
+	make("lower/low");
+	make("upper/up");
+	must(mount("overlay", "merged", "overlay", 0,
+		   "lowerdir=lower,upperdir=upper,workdir=work"));
+}
+
+/* Which layer a file of an overlay comes from is in the flags. */
+static int overlay_file(const char *name, int layer)
+{
+	int object;
+	struct stat st;
+
+	enter_overlay();
+	object = open(name, O_RDONLY);
+	must(fstat(object, &st));
+	expect_int("fd", expect_call(SYS_openat, ARGS(AT_FDCWD, (long)name, O_RDONLY)));
+	expect_int("dirfd", -100);
+	expect_text("name", name);
+	expect_int("flags", RDONLY | layer);
+	expect_int("mode", 0);
+	expect_any("dev"); /* compared with the file's by expect_file_of() */
+	expect_int("ino", (int64_t)st.st_ino);
+	expect_file_of(object);
+	expect_path(below(name));
+	return 0;
+}
+
+static int overlay_upper(void *arg)
+{
+	return overlay_file("merged/up", UPPER_LAYER);
+}
+
+static int overlay_lower(void *arg)
+{
+	return overlay_file("merged/low", LOWER_LAYER);
+}
+
 /* Names that do not fit in the dentry, and one of each length around the limits of the copy. */
 static int long_names(void *arg)
 {
@@ -267,6 +314,8 @@ static const struct expect_case cases[] = {
 	{ "chroot", in_chroot },
 	{ "chroot in a bind mount", chroot_in_bind_mount },
 	{ "deleted", deleted },
+	{ "upper layer of an overlay", overlay_upper },
+	{ "lower layer of an overlay", overlay_lower },
 	{ "long names", long_names },
 	{ "deep path", deep },
 };

@@ -8,7 +8,9 @@
 
 /* execve_flags of capture files. */
 #define SCAP_EXE_WRITABLE (1u << 0)
+#define SCAP_EXE_UPPER_LAYER (1u << 1)
 #define SCAP_EXE_FROM_MEMFD (1u << 2)
+#define SCAP_EXE_LOWER_LAYER (1u << 3)
 
 #define CAP_DAC_OVERRIDE 1 /* include/uapi/linux/capability.h */
 
@@ -85,6 +87,10 @@ static __always_inline void exe_info(struct walk *w, struct task_struct *task,
 	exe->mtime_ns = inode_mtime_ns(inode);
 	if (exe_writable(w, task->cred))
 		exe->flags |= SCAP_EXE_WRITABLE;
+	if (info->layer == LAYER_UPPER)
+		exe->flags |= SCAP_EXE_UPPER_LAYER;
+	if (info->layer == LAYER_LOWER)
+		exe->flags |= SCAP_EXE_LOWER_LAYER;
 	if (exe_memfd(info))
 		exe->flags |= SCAP_EXE_FROM_MEMFD;
 }

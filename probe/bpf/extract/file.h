@@ -51,6 +51,22 @@ static __always_inline u32 dev_encode(u32 dev)
 	return (minor & 0xff) | major << 8 | (minor & ~0xffu) << 12;
 }
 
+#define OVERLAYFS_MAGIC 0x794c7630 /* include/uapi/linux/magic.h */
+
+/* Where a file of an overlay lies. */
+enum overlay_layer { LAYER_NONE, LAYER_UPPER, LAYER_LOWER };
+
+static __always_inline enum overlay_layer overlay_layer(struct walk *w, u64 inode)
+{
+	struct ovl_inode *overlay;
+
+	if (BLOCK_U64(w->super, struct super_block, s_magic) != OVERLAYFS_MAGIC ||
+	    !bpf_core_type_exists(struct ovl_inode))
+		return LAYER_NONE;
+	overlay = (struct ovl_inode *)(inode - bpf_core_field_offset(struct ovl_inode, vfs_inode));
+	return BPF_CORE_READ(overlay, __upperdentry) ? LAYER_UPPER : LAYER_LOWER;
+}
+
 /* What an event says of an opened object. */
 struct file_info {
 	u64 ino;
@@ -59,7 +75,8 @@ struct file_info {
 	u32 dev;            /* as dev_encode() */
 	u32 f_mode;
 	u16 i_mode;
-	u16 nlink0; /* 1: no name left */
+	u8 nlink0; /* 1: no name left */
+	u8 layer;  /* enum overlay_layer */
 };
 
 /* Reads file and inode through the walk's block buffers. Returns 0, or -1 when a read failed. */
@@ -83,6 +100,7 @@ static __always_inline int file_info(struct walk *w, u64 file, struct file_info 
 		return -1;
 	info->dev = dev_encode(BLOCK_U32(w->super, struct super_block, s_dev));
 	info->fs_root = BLOCK_U64(w->super, struct super_block, s_root);
+	info->layer = overlay_layer(w, inode);
 	return 0;
 }
 

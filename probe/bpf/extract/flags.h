@@ -28,6 +28,8 @@
 
 #define SCAP_O_DIRECT (1u << 9)
 #define SCAP_O_F_CREATED (1u << 14)
+#define SCAP_O_UPPER_LAYER (1u << 15)
+#define SCAP_O_LOWER_LAYER (1u << 16)
 
 /* Bit `from` of flags as bit `to`: shifts instead of branches. Both are constants. */
 #define FLAG_MOVE(flags, from, to) ((u32)(((flags) & (from)) == (from)) * (to))

@@ -41,7 +41,15 @@ static __always_inline void open_object(struct build *b, struct file_info *info)
 
 static __always_inline u32 open_flags(u64 flags, struct file_info *info)
 {
-	return open_flags_encode(flags) | (info->f_mode & FMODE_CREATED ? SCAP_O_F_CREATED : 0);
+	u32 out = open_flags_encode(flags);
+
+	if (info->f_mode & FMODE_CREATED)
+		out |= SCAP_O_F_CREATED;
+	if (info->layer == LAYER_UPPER)
+		out |= SCAP_O_UPPER_LAYER;
+	if (info->layer == LAYER_LOWER)
+		out |= SCAP_O_LOWER_LAYER;
+	return out;
 }
 
 SEC("tp_btf/sys_exit")
@@ -127,7 +135,7 @@ int BPF_PROG(store_creat, struct pt_regs *regs, long ret)
 	build_u32(&b, 2, call.args[1] & 07777);
 	build_u32(&b, 3, info.dev);
 	build_u64(&b, 4, info.ino);
-	build_u16(&b, 5, 0);
+	build_u16(&b, 5, info.layer); /* the upper layer is bit 0, the lower bit 1 */
 	build_submit(&b);
 	return 0;
 }
