@@ -189,6 +189,20 @@ def rss_mib(pid):
     return total / 1024, anon / 1024
 
 
+def map_mib(pid):
+    """Kernel memory of the BPF maps and rings that the process holds, each counted once."""
+    maps = {}
+    for fd in os.listdir("/proc/%d/fdinfo" % pid):
+        try:
+            with open("/proc/%d/fdinfo/%s" % (pid, fd)) as info:
+                fields = dict(line.split(":", 1) for line in info if ":" in line)
+        except OSError:
+            continue
+        if "map_id" in fields:
+            maps[fields["map_id"].strip()] = int(fields["memlock"])
+    return sum(maps.values()) / (1 << 20)
+
+
 class Terminal:
     """saker in a pseudo terminal of 80x24."""
 
@@ -266,7 +280,7 @@ def bench_keys(report):
 
 
 def bench_own(report):
-    print("\nown cost: CPU of one core, memory")
+    print("\nown cost: CPU of one core, memory of the process, memory in the kernel")
     for state in ("idle", "loaded"):
         load = flood() if state == "loaded" else []
         for mode in (["processes"], ["stream", "-p", str(os.getpid())]):
@@ -276,8 +290,10 @@ def bench_own(report):
                 time.sleep(8)
                 share = (cpu_seconds(monitor.process.pid) - before) / (time.time() - begin) * 100
                 rss, anon = rss_mib(monitor.process.pid)
-            print("  %-8s view %-10s %5.2f %% CPU   RSS %.1f MiB (anonymous %.1f)" % (state, mode[0], share, rss, anon))
-            report["own/%s/%s" % (state, mode[0])] = {"cpu_pct": share, "rss_mib": rss}
+                maps = map_mib(monitor.process.pid)
+            print("  %-8s view %-10s %5.2f %% CPU   RSS %.1f MiB (anonymous %.1f)   BPF maps and rings %.1f MiB" %
+                  (state, mode[0], share, rss, anon, maps))
+            report["own/%s/%s" % (state, mode[0])] = {"cpu_pct": share, "rss_mib": rss, "maps_mib": maps}
         for process in load:
             process.kill()
             process.wait()
