@@ -224,6 +224,18 @@ EOF
 kill $one $two
 wait $one $two 2> err
 
+# The monitor, in a terminal, ends by itself and leaves nothing behind.
+for words in '-n 2 -d 0.1' '-M 0.5 -v stream -- sleep 300'; do
+	checks=$((checks + 1))
+	TERM=xterm timeout -k 5 60 script -qec "$saker $words" screen < /dev/null > out 2> err
+	got=$?
+	[ $got -eq 0 ] || bad "saker $words in a terminal: status $got"
+	grep -q 'drop' screen || bad "saker $words in a terminal: no screen"
+done
+TERM=nosuch timeout -k 5 60 script -qec "$saker -n 1" screen < /dev/null > out 2> err
+[ $? -eq 1 ] || bad 'an unknown terminal is not refused'
+grep -q "terminal 'nosuch' is not known" out || bad "an unknown terminal: $(cat out)"
+
 # Output files.
 wants 2 'saker: --output /nosuchfolder/x: No such file or directory' -b --output /nosuchfolder/x
 wants 0 '' -b -n 1 -d 0.1 --output made
