@@ -13,6 +13,8 @@
 
 #include "views/batch.h"
 
+#define EVENTS_PIECE 8192
+
 struct batch_run {
 	struct session session;
 	struct batch batch;
@@ -35,15 +37,39 @@ static unsigned output_width(FILE *out)
 	return 0;
 }
 
+/* Events come in pieces: an interval under load has more than memory should hold decoded. */
+static int write_events(struct batch_run *run, struct snapshot *snapshot, enum batch_part part)
+{
+	uint64_t last = snapshot->events_end ? snapshot->events_end - 1 : 0;
+	int rc = 0;
+
+	if (run->query.after_num + 1 < snapshot->events_first)
+		run->query.after_num = snapshot->events_first - 1;
+	batch_begin(&run->batch, run->format, snapshot, part);
+	while (rc == 0 && run->query.after_num < last) {
+		run->query.before_num = run->query.after_num + EVENTS_PIECE + 1;
+		rc = table_fill(run->table, snapshot, &run->query);
+		if (rc == 0)
+			rc = batch_rows(&run->batch, run->table);
+		run->query.after_num = run->query.before_num - 1 < last ? run->query.before_num - 1 : last;
+	}
+	return rc < 0 ? rc : batch_end(&run->batch);
+}
+
 static void write_table(struct batch_run *run, struct snapshot *snapshot, enum batch_part part)
 {
-	int rc = table_fill(run->table, snapshot, &run->query);
+	enum entity entity = run->query.view->entity;
+	int rc;
 
-	if (rc == 0)
-		rc = batch_write(&run->batch, run->format, run->table, part);
+	if (run->query.sort == SIZE_MAX && (entity == ENTITY_EVENT || entity == ENTITY_OPEN)) {
+		rc = write_events(run, snapshot, part);
+	} else {
+		rc = table_fill(run->table, snapshot, &run->query);
+		if (rc == 0)
+			rc = batch_write(&run->batch, run->format, run->table, part);
+	}
 	run->closed = rc < 0;
 	run->session.write_error = rc;
-	run->query.after_num = snapshot->events_end ? snapshot->events_end - 1 : 0;
 	run->written++;
 }
 

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "frame.h"
+
 /* One byte of text becomes at most "\u00XX"; numbers and marks fit the rest. */
 #define BATCH_BYTES_PER_BYTE 6
 #define BATCH_BYTES_MIN 512
@@ -204,13 +206,13 @@ static int text_row(struct batch *batch, const struct text_layout *layout, const
 	return 0;
 }
 
-static int write_text(struct batch *batch, const struct table *table, enum batch_part part)
+static void text_begin(struct batch *batch, const struct snapshot *snapshot, enum batch_part part)
 {
 	struct text_line line = { .out = batch->out };
 	struct text_layout layout;
 
 	layout_init(&layout, batch);
-	text_head(batch, table_snapshot(table), part);
+	text_head(batch, snapshot, part);
 	for (size_t i = 0; i < layout.len; i++) {
 		const struct column *column;
 		size_t width = layout_column(&layout, batch, i, &column);
@@ -222,14 +224,6 @@ static int write_text(struct batch *batch, const struct table *table, enum batch
 		line_column(&line, column, width, &buf);
 	}
 	fputc('\n', batch->out);
-	for (size_t i = 0; i < table_len(table); i++) {
-		int r = text_row(batch, &layout, table_row(table, i));
-
-		if (r < 0)
-			return r;
-	}
-	fputc('\n', batch->out);
-	return 0;
 }
 
 static int json_row(struct batch *batch, const struct row *row)
@@ -253,9 +247,8 @@ static int json_row(struct batch *batch, const struct row *row)
 	return 0;
 }
 
-static int write_json(struct batch *batch, const struct table *table, enum batch_part part)
+static void json_begin(struct batch *batch, const struct snapshot *snapshot, enum batch_part part)
 {
-	const struct snapshot *snapshot = table_snapshot(table);
 	const struct health_row *health = &snapshot->health;
 
 	fprintf(batch->out,
@@ -265,17 +258,6 @@ static int write_json(struct batch *batch, const struct table *table, enum batch
 		batch->view->name, snapshot->time_ns, health->calls, health->events, health->drops,
 		health->lag_ns, health->inexact ? ",\"inexact\":true" : "",
 		part == BATCH_FINAL ? ",\"final\":true" : "");
-	for (size_t i = 0; i < table_len(table); i++) {
-		int r;
-
-		if (i)
-			fputc(',', batch->out);
-		r = json_row(batch, table_row(table, i));
-		if (r < 0)
-			return r;
-	}
-	fputs("]}\n", batch->out);
-	return 0;
 }
 
 static int csv_row(struct batch *batch, const struct row *row)
@@ -302,39 +284,78 @@ static int csv_row(struct batch *batch, const struct row *row)
 	return 0;
 }
 
-static int write_csv(struct batch *batch, const struct table *table)
+static void csv_begin(struct batch *batch)
 {
-	if (!batch->has_header) {
-		fputs("time_ns", batch->out);
-		for (size_t i = 0; i < batch->view->columns_len; i++)
-			fprintf(batch->out, ",%s", batch->view->columns[i].column->id);
-		fputs("\r\n", batch->out);
-		batch->has_header = true;
-	}
-	for (size_t i = 0; i < table_len(table); i++) {
-		int r = csv_row(batch, table_row(table, i));
+	if (batch->has_header)
+		return;
+	fputs("time_ns", batch->out);
+	for (size_t i = 0; i < batch->view->columns_len; i++)
+		fprintf(batch->out, ",%s", batch->view->columns[i].column->id);
+	fputs("\r\n", batch->out);
+	batch->has_header = true;
+}
 
-		if (r < 0)
-			return r;
+void batch_begin(struct batch *batch, enum batch_format format, const struct snapshot *snapshot,
+		 enum batch_part part)
+{
+	batch->format = format;
+	batch->rows = 0;
+	switch (format) {
+	case BATCH_TEXT: text_begin(batch, snapshot, part); break;
+	case BATCH_JSON: json_begin(batch, snapshot, part); break;
+	case BATCH_CSV: csv_begin(batch); break;
 	}
+}
+
+static int batch_row(struct batch *batch, const struct text_layout *layout, const struct row *row)
+{
+	switch (batch->format) {
+	case BATCH_TEXT: return text_row(batch, layout, row);
+	case BATCH_CSV: return csv_row(batch, row);
+	case BATCH_JSON: break;
+	}
+	if (batch->rows)
+		fputc(',', batch->out);
+	return json_row(batch, row);
+}
+
+int batch_rows(struct batch *batch, const struct table *table)
+{
+	struct text_layout layout;
+	int r = 0;
+
+	batch->table = table;
+	layout_init(&layout, batch);
+	for (size_t i = 0; i < table_len(table) && r == 0; i++) {
+		const struct row *row = table_row(table, i);
+		struct frame_mark mark = frame_mark(row->frame);
+
+		r = batch_row(batch, &layout, row);
+		frame_release(row->frame, mark);
+		batch->rows++;
+	}
+	return r;
+}
+
+int batch_end(struct batch *batch)
+{
+	switch (batch->format) {
+	case BATCH_TEXT: fputc('\n', batch->out); break;
+	case BATCH_JSON: fputs("]}\n", batch->out); break;
+	case BATCH_CSV: break;
+	}
+	errno = 0;
+	if (fflush(batch->out) != 0 || ferror(batch->out))
+		return errno ? -errno : -EIO;
 	return 0;
 }
 
 int batch_write(struct batch *batch, enum batch_format format, const struct table *table,
 		enum batch_part part)
 {
-	int r = 0;
+	int r;
 
-	batch->table = table;
-	switch (format) {
-	case BATCH_TEXT: r = write_text(batch, table, part); break;
-	case BATCH_JSON: r = write_json(batch, table, part); break;
-	case BATCH_CSV: r = write_csv(batch, table); break;
-	}
-	if (r < 0)
-		return r;
-	errno = 0;
-	if (fflush(batch->out) != 0 || ferror(batch->out))
-		return errno ? -errno : -EIO;
-	return 0;
+	batch_begin(batch, format, table_snapshot(table), part);
+	r = batch_rows(batch, table);
+	return r < 0 ? r : batch_end(batch);
 }

@@ -30,12 +30,22 @@ struct batch {
 	const struct table *table;
 	char *data;
 	size_t size;
+	uint64_t rows; /* written since batch_begin() */
+	enum batch_format format;
 	bool has_header;
 };
 
 void batch_init(struct batch *batch, FILE *out, const struct view *view);
 void batch_release(struct batch *batch);
-/* Writes one table and flushes. Returns 0, -ENOMEM, or the -errno of the write (-EPIPE). */
+/*
+ * One table in pieces, so that many rows need not be in memory at once: begin, any number of rows,
+ * end, which flushes. Rows returns 0 or -ENOMEM, end 0 or the -errno of a write since begin.
+ */
+void batch_begin(struct batch *batch, enum batch_format format, const struct snapshot *snapshot,
+		 enum batch_part part);
+int batch_rows(struct batch *batch, const struct table *table);
+int batch_end(struct batch *batch);
+/* Writes one table in one piece and flushes. Returns 0, -ENOMEM, or the -errno of the write (-EPIPE). */
 int batch_write(struct batch *batch, enum batch_format format, const struct table *table,
 		enum batch_part part);
 

@@ -151,18 +151,23 @@ static int walk_back(struct build *build, enum event_walk walk)
 {
 	const struct snapshot *snapshot = build->snapshot;
 	size_t limit = build->query->limit ? build->query->limit : SIZE_MAX;
+	uint64_t before = build->query->before_num;
+	uint64_t end = before && before < snapshot->events_end ? before : snapshot->events_end;
 	size_t first_gap = 0;
 	bool done = false;
 	int r = 0;
 
-	found_begin(build->found, build->query, snapshot->events_end);
+	found_begin(build->found, build->query, end);
 	for (size_t c = snapshot->chunks_len; c-- > 0 && !done && r == 0;) {
 		const struct history_chunk *chunk = snapshot->chunks[c];
+
+		if (!history_chunk_len(chunk) || history_chunk_at(chunk, 0)->num >= end)
+			continue;
 
 		for (size_t i = history_chunk_len(chunk); i-- > 0 && !done && r == 0;) {
 			const struct history_event *kept = history_chunk_at(chunk, i);
 
-			if (kept->num < snapshot->events_first || kept->num >= snapshot->events_end)
+			if (kept->num < snapshot->events_first || kept->num >= end)
 				continue;
 			done = kept->num <= build->query->after_num || build->rows->len >= limit;
 			if (!done)

@@ -53,6 +53,7 @@ struct table_query {
 	uint64_t event_num;   /* entity FIELD: the event of the page */
 	size_t limit;         /* at most so many rows; 0 = all (for arrival order: the newest) */
 	uint64_t after_num;   /* arrival order: only events after this one */
+	uint64_t before_num;  /* and before this one; 0 = up to the newest */
 };
 
 struct table;
