@@ -88,6 +88,12 @@ static void state_note_opens(struct state *state)
 	}
 }
 
+/*
+ * The history gets this part of the limit: what a screen and a page back need, while snapshots that
+ * a slow reader still holds may keep as much again. The rest is for processes and their names.
+ */
+#define HISTORY_PART 8
+
 int state_new(const struct state_opts *opts, const struct state_source *source,
 	      struct state **ret_state)
 {
@@ -120,7 +126,7 @@ int state_new(const struct state_opts *opts, const struct state_source *source,
 	state->execveat = event_by_id("SYSCALL_EXECVEAT_X");
 	state->host = strdup(opts->host ? opts->host : "");
 	state->none = text_intern(&state->texts, "", 0);
-	r = history_init(&state->history, state->memory, limit / 2);
+	r = history_init(&state->history, state->memory, limit / HISTORY_PART);
 	if (r == 0)
 		r = fd_rules_new(state);
 	if (r == 0 && (!state->host || !state->none))

@@ -43,15 +43,18 @@ static int write_events(struct batch_run *run, struct snapshot *snapshot, enum b
 	uint64_t last = snapshot->events_end ? snapshot->events_end - 1 : 0;
 	int rc = 0;
 
-	if (run->query.after_num + 1 < snapshot->events_first)
-		run->query.after_num = snapshot->events_first - 1;
 	batch_begin(&run->batch, run->format, snapshot, part);
+	if (run->query.after_num + 1 < snapshot->events_first) {
+		batch_evicted(&run->batch, snapshot->events_first - run->query.after_num - 1);
+		run->query.after_num = snapshot->events_first - 1;
+	}
 	while (rc == 0 && run->query.after_num < last) {
 		run->query.before_num = run->query.after_num + EVENTS_PIECE + 1;
 		rc = table_fill(run->table, snapshot, &run->query);
 		if (rc == 0)
 			rc = batch_rows(&run->batch, run->table);
-		run->query.after_num = run->query.before_num - 1 < last ? run->query.before_num - 1 : last;
+		run->query.after_num =
+			run->query.before_num - 1 < last ? run->query.before_num - 1 : last;
 	}
 	return rc < 0 ? rc : batch_end(&run->batch);
 }

@@ -337,6 +337,25 @@ int batch_rows(struct batch *batch, const struct table *table)
 	return r;
 }
 
+void batch_evicted(struct batch *batch, uint64_t count)
+{
+	switch (batch->format) {
+	case BATCH_TEXT:
+		fprintf(batch->out, "-- %" PRIu64 " events had left the memory (see --memory) --\n",
+			count);
+		break;
+	case BATCH_JSON:
+		fprintf(batch->out, "%s{\"evicted\":%" PRIu64 "}", batch->rows ? "," : "", count);
+		break;
+	case BATCH_CSV:
+		for (size_t i = 0; i < batch->view->columns_len; i++)
+			fputc(',', batch->out);
+		fprintf(batch->out, "\"-- %" PRIu64 " events had left the memory --\"\r\n", count);
+		break;
+	}
+	batch->rows++;
+}
+
 int batch_end(struct batch *batch)
 {
 	switch (batch->format) {

@@ -6,7 +6,8 @@
  * JSON: {"view","time_ns","health":{"calls","events","drops","lag_ns"},"rows":[{id: value}]}, all
  * columns of the view, optional ones too, raw values; health counts are totals since start. Added
  * where they apply: "final":true, "inexact":true in health (calls were missed: totals are at
- * least), {"lost":N,"buffer":B} as a row where events were lost.
+ * least), {"lost":N,"buffer":B} as a row where events were lost, {"evicted":N} where events had
+ * left the memory before they could be written.
  * CSV: one header line, then rows with the snapshot's time_ns first.
  */
 #ifndef VIEWS_BATCH_H
@@ -44,6 +45,8 @@ void batch_release(struct batch *batch);
 void batch_begin(struct batch *batch, enum batch_format format, const struct snapshot *snapshot,
 		 enum batch_part part);
 int batch_rows(struct batch *batch, const struct table *table);
+/* In the place of count events that left the memory before they could be written. */
+void batch_evicted(struct batch *batch, uint64_t count);
 int batch_end(struct batch *batch);
 /* Writes one table in one piece and flushes. Returns 0, -ENOMEM, or the -errno of the write (-EPIPE). */
 int batch_write(struct batch *batch, enum batch_format format, const struct table *table,
