@@ -66,4 +66,9 @@ if clang-format --style=file:"$here/../../.clang-format" --dry-run -Werror "$roo
 	echo "self-test: clang-format accepts an unformatted file"
 	failed=1
 fi
+printf 'int f(char *p);\nint f(char *p)\n{\n\treturn p ? 0 : *p;\n}\n' > "$root/tidy.c"
+if clang-tidy --quiet --config-file="$here/../../.clang-tidy" "$root/tidy.c" -- > /dev/null 2>&1; then
+	echo "self-test: clang-tidy accepts a null dereference"
+	failed=1
+fi
 exit $failed
