@@ -83,8 +83,7 @@ static uint64_t object_memory(const struct bpf_object *object, const struct bpf_
 	struct bpf_map *map;
 	uint64_t bytes = 0;
 
-	bpf_object__for_each_map(map, object)
-	{
+	bpf_object__for_each_map (map, object) {
 		bool shared = shared_with && !bpf_map__is_internal(map) &&
 			      bpf_object__find_map_by_name(shared_with, bpf_map__name(map));
 
@@ -99,8 +98,7 @@ static uint64_t object_misses(const struct bpf_object *object)
 	struct bpf_program *prog;
 	uint64_t misses = 0;
 
-	bpf_object__for_each_program(prog, object)
-	{
+	bpf_object__for_each_program (prog, object) {
 		struct bpf_prog_info info = {};
 		uint32_t len = sizeof(info);
 		int fd = bpf_program__fd(prog);

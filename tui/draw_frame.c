@@ -42,9 +42,7 @@ void draw_frame(struct monitor *monitor)
 	switch (monitor->popup) {
 	case POPUP_NONE: draw_table(monitor, STRIP_ROWS, middle); break;
 	case POPUP_HELP: help_draw(monitor, area, middle); break;
-	case POPUP_OUTPUT:
-		output_draw(monitor, area, middle);
-		break;
+	case POPUP_OUTPUT: output_draw(monitor, area, middle); break;
 	case POPUP_VIEWS:
 	case POPUP_SORT: picker_draw(monitor, area, middle); break;
 	}

@@ -24,9 +24,9 @@
 #include "state/state.h"
 
 #define NS_PER_MS 1000000ull
-#define WAIT_IDLE_MS 40       /* a request waits at most this long; wake-ups cost idle CPU */
-#define WAIT_BUSY_MS 5        /* while events flow: how far the screen may lag behind them */
-#define DRAIN_BUDGET 65536    /* records before requests are looked at again */
+#define WAIT_IDLE_MS 40    /* a request waits at most this long; wake-ups cost idle CPU */
+#define WAIT_BUSY_MS 5     /* while events flow: how far the screen may lag behind them */
+#define DRAIN_BUDGET 65536 /* records before requests are looked at again */
 #define PUBLISH_EVENTS_NS (80 * NS_PER_MS)
 #define EXITS_NS (100 * NS_PER_MS)
 #define FIRST_INTERVAL_NS (300 * NS_PER_MS) /* the first rates appear soon after the first screen */
@@ -46,10 +46,10 @@ struct engine {
 	_Atomic uint32_t focus;
 	_Atomic uint64_t delay_ns;
 	_Atomic bool refresh_now, stop;
-	_Atomic int loader_result;      /* 1 while loading, then 0 or -errno */
+	_Atomic int loader_result;       /* 1 while loading, then 0 or -errno */
 	struct probe_error loader_error; /* valid when loader_result < 0 */
 
-	pthread_mutex_t lock;           /* of latest: held for a pointer swap only */
+	pthread_mutex_t lock; /* of latest: held for a pointer swap only */
 	struct snapshot *latest;
 
 	/* Of the engine thread alone. */
@@ -187,7 +187,8 @@ static void read_buffers(struct engine *engine, struct health_row *health)
 
 		if (!rows)
 			return;
-		memset(rows + engine->buffers_size, 0, (len - engine->buffers_size) * sizeof(*rows));
+		memset(rows + engine->buffers_size, 0,
+		       (len - engine->buffers_size) * sizeof(*rows));
 		engine->buffers = rows;
 		engine->buffers_size = len;
 	}
@@ -219,12 +220,12 @@ static void read_health(struct engine *engine)
 		health.inexact = probed.recursion_misses > 0;
 		health.lag_ns = probed.lag_ns;
 		health.own_cpu_ns = probed.own_cpu_ns;
-		health.own_cpu_delta_ns = engine->health.own_cpu_ns ?
-						  probed.own_cpu_ns - engine->health.own_cpu_ns :
-						  0;
-		health.own_ns_per_call = probed.sampled_calls ?
-						 (double)probed.sampled_ns / (double)probed.sampled_calls :
-						 0;
+		health.own_cpu_delta_ns = engine->health.own_cpu_ns
+						  ? probed.own_cpu_ns - engine->health.own_cpu_ns
+						  : 0;
+		health.own_ns_per_call = probed.sampled_calls ? (double)probed.sampled_ns /
+									(double)probed.sampled_calls
+							      : 0;
 		health.map_bytes = probed.map_bytes;
 	}
 	health.own_rss_bytes = own_rss_bytes();
@@ -359,7 +360,8 @@ static void turn(struct engine *engine)
 	if (now >= engine->next_refresh_ns || atomic_exchange(&engine->refresh_now, false)) {
 		refresh(engine);
 		engine->next_refresh_ns = now + atomic_load(&engine->delay_ns);
-	} else if (engine->events_unpublished && now - engine->last_publish_ns >= PUBLISH_EVENTS_NS) {
+	} else if (engine->events_unpublished &&
+		   now - engine->last_publish_ns >= PUBLISH_EVENTS_NS) {
 		publish(engine);
 	}
 	if (drained < DRAIN_BUDGET)
@@ -373,8 +375,9 @@ static void *engine_main(void *arg)
 
 	pthread_setname_np(pthread_self(), "saker-engine");
 	refresh(engine);
-	engine->next_refresh_ns = clock_ns(CLOCK_MONOTONIC) +
-				  (delay < FIRST_INTERVAL_NS || engine->opts.exact_delay ? delay : FIRST_INTERVAL_NS);
+	engine->next_refresh_ns =
+		clock_ns(CLOCK_MONOTONIC) +
+		(delay < FIRST_INTERVAL_NS || engine->opts.exact_delay ? delay : FIRST_INTERVAL_NS);
 	while (!atomic_load(&engine->stop))
 		turn(engine);
 	while (drain(engine) > 0)
@@ -388,7 +391,8 @@ static void *loader_main(void *arg)
 	struct engine *engine = arg;
 
 	pthread_setname_np(pthread_self(), "saker-loader");
-	atomic_store(&engine->loader_result, probe_load_stream(engine->probe, &engine->loader_error));
+	atomic_store(&engine->loader_result,
+		     probe_load_stream(engine->probe, &engine->loader_error));
 	return NULL;
 }
 
@@ -436,7 +440,8 @@ static int engine_open(struct engine *engine, struct probe_error *err)
 	return r;
 }
 
-int engine_start(const struct engine_opts *opts, struct engine **ret_engine, struct probe_error *err)
+int engine_start(const struct engine_opts *opts, struct engine **ret_engine,
+		 struct probe_error *err)
 {
 	struct engine *engine = calloc(1, sizeof(*engine));
 	int r;

@@ -21,7 +21,8 @@ struct engine;
 struct engine_tap {
 	void *ctx;
 	void (*event)(void *ctx, const struct history_event *kept);
-	void (*gap)(void *ctx, uint64_t lost, unsigned buffer); /* before the event that it precedes */
+	/* Before the event that it precedes. */
+	void (*gap)(void *ctx, uint64_t lost, unsigned buffer);
 	void (*batch)(void *ctx);
 };
 
@@ -29,10 +30,10 @@ struct engine_opts {
 	struct probe_opts probe;
 	struct probe_scope scope; /* also of the tables: processes outside it get no row */
 	size_t memory_bytes;
-	uint64_t delay_ns;        /* between refreshes */
-	bool exact_delay;         /* the first interval is a whole delay too (else a short one) */
-	enum view_stream stream;  /* wanted from the start */
-	bool wait_stream;         /* engine_start returns only when the stream plane is attached */
+	uint64_t delay_ns;       /* between refreshes */
+	bool exact_delay;        /* the first interval is a whole delay too (else a short one) */
+	enum view_stream stream; /* wanted from the start */
+	bool wait_stream;        /* engine_start returns only when the stream plane is attached */
 	struct engine_tap tap;
 };
 
@@ -40,7 +41,8 @@ struct engine_opts {
  * Starts: loads the counter plane in the caller (privileges are still there), the stream plane in a
  * second thread. Returns 0, or -errno with the sentence for the user in *err.
  */
-int engine_start(const struct engine_opts *opts, struct engine **ret_engine, struct probe_error *err);
+int engine_start(const struct engine_opts *opts, struct engine **ret_engine,
+		 struct probe_error *err);
 /*
  * Stops, detaches, frees. Drains and refreshes once more first: *ret_last (if not NULL; the caller
  * owns it) has the final totals.

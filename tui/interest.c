@@ -10,14 +10,12 @@ static uint8_t want_of(enum view_stream stream, const struct syscall_desc *call)
 	uint32_t flags = call ? call->flags : 0;
 
 	switch (stream) {
-	case VIEW_STREAM_ALL:
-		return PROBE_WANT_SCOPE | PROBE_WANT_FOCUS;
+	case VIEW_STREAM_ALL: return PROBE_WANT_SCOPE | PROBE_WANT_FOCUS;
 	case VIEW_STREAM_OPENS:
 		if (flags & SYSCALL_F_OPEN)
 			return PROBE_WANT_SCOPE | PROBE_WANT_FOCUS;
 		break;
-	case VIEW_STREAM_NONE:
-		break;
+	case VIEW_STREAM_NONE: break;
 	}
 	return flags & SYSCALL_F_LIFE ? PROBE_WANT_SCOPE | PROBE_WANT_FOCUS : PROBE_WANT_FOCUS;
 }

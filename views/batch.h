@@ -48,7 +48,10 @@ int batch_rows(struct batch *batch, const struct table *table);
 /* In the place of count events that left the memory before they could be written. */
 void batch_evicted(struct batch *batch, uint64_t count);
 int batch_end(struct batch *batch);
-/* Writes one table in one piece and flushes. Returns 0, -ENOMEM, or the -errno of the write (-EPIPE). */
+/*
+ * Writes one table in one piece and flushes. Returns 0, -ENOMEM, or the -errno of the write
+ * (-EPIPE).
+ */
 int batch_write(struct batch *batch, enum batch_format format, const struct table *table,
 		enum batch_part part);
 

@@ -12,7 +12,8 @@
  *   sched_process_exec / _fork / _exit -> count_* ; stream_* (own programs: rare)
  *
  * Maps that both objects use (threads, knobs, stream_progs, cpu_stats, ring_drops, scope_pids) are
- * created by the count object; the stream object declares the same map and the loader reuses the fd.
+ * created by the count object; the stream object declares the same map and the loader reuses the
+ * fd.
  */
 #ifndef PROBE_BPF_SHARED_H
 #define PROBE_BPF_SHARED_H
@@ -48,8 +49,8 @@ struct nr_info {
  */
 struct probe_knobs {
 	__u8 interest[SYSCALL_NR_MAX]; /* enum probe_want per number */
-	__u32 scope_gen;    /* threads whose gen differs recompute their want; see want_kept() */
-	__u32 scope_by_pid; /* 1: only threads with an ancestor (or self) in scope_pids want SCOPE */
+	__u32 scope_gen;      /* threads whose gen differs recompute their want; see want_kept() */
+	__u32 scope_by_pid;   /* 1: only threads at or below one in scope_pids want SCOPE */
 	__u32 scope_children; /* 1: descendants too */
 	__u32 self_tgid;      /* never streamed, unless watch_self cleared it to 0 */
 	__u32 snaplen;
@@ -61,7 +62,7 @@ struct probe_knobs {
 	char comms[16][RECORD_COMM_LEN];
 	__u64 epoch_offset_ns; /* CLOCK_REALTIME - CLOCK_BOOTTIME, refreshed by the engine */
 	__u64 min_duration_ns;
-	__u32 test_reenter_nr; /* test builds only: the store path re-enters itself for this number + 1 */
+	__u32 test_reenter_nr; /* test builds: re-entry of the store path at this number + 1 */
 	__u32 reserved;
 };
 

@@ -154,8 +154,7 @@ int main(int argc, char **argv)
 	object = bpf_object__open_file(argv[1], NULL);
 	if (zero_fd < 0 || !object || bpf_object__load(object))
 		return 1;
-	bpf_object__for_each_program(program, object)
-	{
+	bpf_object__for_each_program (program, object) {
 		if (hooks_len == HOOKS_MAX)
 			break;
 		if (strcmp(bpf_program__name(program), "empty") == 0)

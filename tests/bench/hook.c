@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* hook FILE.bpf.o: attaches the empty exit hook, prints "ready", holds it until standard input ends. */
+/*
+ * hook FILE.bpf.o: attaches the empty exit hook, prints "ready", holds it until standard input
+ * ends.
+ */
 #include <bpf/libbpf.h>
 #include <stdio.h>
 #include <unistd.h>

@@ -16,8 +16,7 @@ static int print_object(const struct bpf_object *object)
 {
 	struct bpf_program *prog;
 
-	bpf_object__for_each_program(prog, object)
-	{
+	bpf_object__for_each_program (prog, object) {
 		struct bpf_prog_info info = { 0 };
 		uint32_t len = sizeof(info);
 
