@@ -252,8 +252,7 @@ static int stream_reuse_maps(struct probe *probe)
 {
 	struct bpf_map *map;
 
-	bpf_object__for_each_map(map, probe->stream->obj)
-	{
+	bpf_object__for_each_map (map, probe->stream->obj) {
 		struct bpf_map *shared =
 			bpf_object__find_map_by_name(probe->count->obj, bpf_map__name(map));
 		int rc;
@@ -302,8 +301,7 @@ static int stream_attach(struct probe *probe)
 {
 	struct bpf_program *prog;
 
-	bpf_object__for_each_program(prog, probe->stream->obj)
-	{
+	bpf_object__for_each_program (prog, probe->stream->obj) {
 		if (strcmp(bpf_program__section_name(prog), "tp_btf/sys_exit") == 0)
 			bpf_program__set_autoattach(prog, false);
 	}
@@ -344,6 +342,8 @@ static int stream_plan(struct probe *probe)
 	for (unsigned cpu = 0; cpu < probe->cpus; cpu++)
 		probe->stream->rodata->cpu_ring[cpu] = plan.ring_of_cpu[cpu];
 	probe->stream->rodata->ring_bytes = (uint32_t)probe->ring_bytes;
+	probe->stream->rodata->kernel_casts =
+		bpf_program__autoload(probe->count->progs.count_exit_cast);
 	rc = ring_set_new(&plan, &probe->rings);
 	ring_plan_release(&plan);
 	if (rc < 0)

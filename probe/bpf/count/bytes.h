@@ -7,6 +7,7 @@
 #ifndef PROBE_BPF_COUNT_BYTES_H
 #define PROBE_BPF_COUNT_BYTES_H
 
+#include "../extract/cast.h"
 #include "slot.h"
 
 /* include/uapi/linux/stat.h */
@@ -101,14 +102,6 @@ static __always_inline int large_table_class(struct fdtable *table, u32 fd)
 	socket = BPF_CORE_READ(file, private_data);
 	return family_class(BPF_CORE_READ(socket, sk, __sk_common.skc_family));
 }
-
-/*
- * Since 6.2 (fd264ca02094) any address can be read as a struct by plain loads. Weak: libbpf leaves
- * it unresolved where the kernel lacks it, and the loader leaves count_exit_cast out then.
- */
-extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
-
-#define KERNEL_CAST(type, address) ((type *)bpf_rdonly_cast(address, bpf_core_type_id_kernel(type)))
 
 /* Any table, by loads. A faulting load reads zero, as elsewhere in BPF. */
 static __always_inline int cast_table_class(struct fdtable *table, u32 fd)

@@ -8,6 +8,7 @@
 
 #include "ring.h"
 #include "../extract/call.h"
+#include "../extract/cast.h"
 #include "../extract/lists.h"
 
 /*
@@ -26,6 +27,9 @@ static __always_inline void put_u64(void *at, u64 value)
 {
 	*(u64 *)at = value;
 }
+
+/* Set by the loader: the kernel has bpf_rdonly_cast. */
+const volatile bool kernel_casts = false;
 
 /* One call on its way into a record. */
 struct call {
@@ -51,13 +55,20 @@ struct task_facts {
 };
 
 /*
- * Of the current task. Verifier: following a trusted pointer searches the kernel's BTF by name,
- * about a millisecond each (btf_nested_type_is_trusted); a global function is verified once, not on
- * each path.
+ * The current task. Verifier: following a trusted pointer searches the kernel's BTF by name, about
+ * a millisecond each on every path (btf_nested_type_is_trusted); a cast pointer is followed without.
  */
-__noinline int facts_of_current(struct task_facts *facts, u32 cgroup_v1)
+static __always_inline struct task_struct *task_current(void)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
+
+	return kernel_casts ? KERNEL_CAST(struct task_struct, task) : task;
+}
+
+/* Of the current task. Verifier: a global function is verified once, not on each path. */
+__noinline int facts_of_current(struct task_facts *facts, u32 cgroup_v1)
+{
+	struct task_struct *task = task_current();
 
 	if (!facts)
 		return 0;
@@ -141,7 +152,7 @@ static __always_inline int call_begin_syscall(struct call *call, struct pt_regs 
 		return -1;
 	call->nr = nr;
 	call->event = nr_info[nr].event;
-	call->task = bpf_get_current_task_btf();
+	call->task = task_current();
 	call->foreign = false;
 	regs_syscall_args(regs, call->args);
 	return call_begin_task(call, nr_info[nr].loss_class, nr_info[nr].flags, ret);
