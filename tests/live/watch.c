@@ -33,6 +33,7 @@ void watch_add(void *ctx, const void *record, size_t len)
 		free(copy);
 		return;
 	}
+	watch.events[watch.len].raw = copy; /* the bytes are the event's, see watch_clear() */
 	watch.len++;
 }
 

@@ -56,7 +56,8 @@ struct task_facts {
 
 /*
  * The current task. Verifier: following a trusted pointer searches the kernel's BTF by name, about
- * a millisecond each on every path (btf_nested_type_is_trusted); a cast pointer is followed without.
+ * a millisecond each on every path (btf_nested_type_is_trusted); a cast pointer is followed
+ * without.
  */
 static __always_inline struct task_struct *task_current(void)
 {
