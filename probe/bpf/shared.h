@@ -99,8 +99,9 @@ struct cpu_stats {
 /*
  * A thread's storage (BPF_MAP_TYPE_TASK_STORAGE). Written by its own task only, so plain adds are
  * exact; the iterator reads it. A slot holds one number: calls, errors or restarts of one syscall.
- * Slots are claimed in order of first use by open addressing from slot_home() and stay for the
- * thread's life. What finds no slot is counted in `overflow`.
+ * Slots are claimed in order of first use and stay for the thread's life; hints remember where a
+ * number was found last, so that a call that is repeated needs no search. What finds no slot is
+ * counted in `overflow`.
  *
  *   63     62 61      52 51                                   0
  *   +--------+----------+-------------------------------------+
@@ -114,17 +115,18 @@ struct cpu_stats {
  *
  * 432 bytes: with the kernel's 72 in front and 8 of its allocator, 512.
  */
-#define COUNT_SLOTS 43
+#define COUNT_SLOTS 39
+#define COUNT_HINTS 32
 enum slot_kind { SLOT_CALLS, SLOT_ERRORS, SLOT_RESTARTS };
 #define SLOT_KEY_SHIFT 52
 #define SLOT_KEY(kind, nr) ((kind) << 10 | (nr))
 #define SLOT_KIND(word) ((__u32)((word) >> 62))
 #define SLOT_NR(word) ((__u32)((word) >> SLOT_KEY_SHIFT) & 1023)
 #define SLOT_COUNT(word) ((word) & ((1ull << SLOT_KEY_SHIFT) - 1))
-/* Where the search begins; a call that fails looks elsewhere for its errors. */
-static inline __u32 slot_home(__u32 kind, __u32 nr)
+/* The hint of a number; a call that fails has another one for its errors. */
+static inline __u32 slot_hint(__u32 kind, __u32 nr)
 {
-	return (nr + kind * 11) & 31;
+	return (nr ^ nr >> 5 ^ kind * 11) & (COUNT_HINTS - 1);
 }
 
 struct call_other {
@@ -142,6 +144,7 @@ struct thread_counts {
 	__u32 reserved;
 	struct call_other other; /* found room nowhere */
 	struct byte_count bytes;
+	__u8 hints[COUNT_HINTS]; /* slot_hint() -> index; a wrong one only costs a search */
 	__u64 slots[COUNT_SLOTS];
 };
 _Static_assert(sizeof(struct thread_counts) == 432,

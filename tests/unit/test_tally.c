@@ -24,7 +24,7 @@ static const struct tally_case {
 	  .expected = { { .calls = 9, .errors = 2, .restarts = 1, .nr = 3 } },
 	  .expected_len = 1 },
 	{ .name = "slots and overflow add up",
-	  .slots = { [42] = WORD(SLOT_CALLS, 257, 4) },
+	  .slots = { [COUNT_SLOTS - 1] = WORD(SLOT_CALLS, 257, 4) },
 	  .rows = { { .errors = 3, .nr = 257 }, { .calls = 7, .errors = 7, .nr = 4 } },
 	  .expected = { { .calls = 4, .errors = 3, .nr = 257 },
 			{ .calls = 7, .errors = 7, .nr = 4 } },

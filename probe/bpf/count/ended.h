@@ -72,6 +72,7 @@ static __always_inline void counts_restart(struct thread_counts *counts, u32 tid
 {
 	for (u32 i = 0; i < COUNT_SLOTS; i++)
 		counts->slots[i] = 0;
+	__builtin_memset(counts->hints, 0, sizeof(counts->hints));
 	__builtin_memset(&counts->bytes, 0, sizeof(counts->bytes));
 	counts->other.calls = 0;
 	counts->other.errors = 0;

@@ -108,25 +108,14 @@ __noinline u64 count_add_slow(struct thread_counts *counts, u64 start, u32 tid, 
 {
 	u64 key = SLOT_KEY(kind, nr), word;
 
-	u32 at = slot_home(kind, nr);
-
-	for (u32 tries = 0; counts && tries < COUNT_SLOTS; tries++, at++) {
-		/* Verifier: keep the index; a pointer that walks would have no bounds. */
-		barrier_var(at);
-		if (at >= COUNT_SLOTS)
-			break;
+	for (u32 at = 0; counts && at < COUNT_SLOTS; at++) {
 		word = counts->slots[at];
 		if (!word)
 			word = key << SLOT_KEY_SHIFT;
-		if (word >> SLOT_KEY_SHIFT == key)
-			return counts->slots[at] = word + 1;
-	}
-	for (at = 0; counts && at < COUNT_SLOTS; at++) {
-		word = counts->slots[at];
-		if (!word)
-			word = key << SLOT_KEY_SHIFT;
-		if (word >> SLOT_KEY_SHIFT == key)
-			return counts->slots[at] = word + 1;
+		if (word >> SLOT_KEY_SHIFT != key)
+			continue;
+		counts->hints[slot_hint(kind, nr)] = at;
+		return counts->slots[at] = word + 1;
 	}
 	if (counts)
 		counts->overflowed = 1;
@@ -138,11 +127,17 @@ __noinline u64 count_add_slow(struct thread_counts *counts, u64 start, u32 tid, 
 static __always_inline u64 count_add(struct thread_counts *counts, struct task_struct *task,
 				     u32 kind, u32 nr)
 {
-	u32 at = slot_home(kind, nr);
 	struct thread_key id;
+	u32 at;
 
-	if (likely(counts && counts->slots[at] >> SLOT_KEY_SHIFT == SLOT_KEY(kind, nr)))
-		return ++counts->slots[at];
+	if (likely(counts)) {
+		at = counts->hints[slot_hint(kind, nr)];
+		/* Verifier: keep the index, so that the test is of the register that is used. */
+		barrier_var(at);
+		if (likely(at < COUNT_SLOTS &&
+			   counts->slots[at] >> SLOT_KEY_SHIFT == SLOT_KEY(kind, nr)))
+			return ++counts->slots[at];
+	}
 	id = identity_get(counts, task);
 	return count_add_slow(counts, id.start, id.tid, kind, nr);
 }
