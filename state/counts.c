@@ -62,6 +62,8 @@ void state_refresh_begin(struct state *state, uint64_t time_ns)
 {
 	assert(!state->in_refresh);
 	state->in_refresh = true;
+	state->before_time_ns = state->refresh_time_ns;
+	state->before_interval_ns = state->interval_ns;
 	state->interval_ns = state->refresh_seq ? grown(time_ns, state->refresh_time_ns) : 0;
 	state->refresh_seq++;
 	state->refresh_time_ns = time_ns;
@@ -443,6 +445,18 @@ static void counts_ask_texts(struct state *state)
 	}
 }
 
+void state_refresh_abandon(struct state *state)
+{
+	assert(state->in_refresh);
+	state->in_refresh = false;
+	state->stale = true;
+	/* The next interval begins where the last good one ended; the first one is still to come. */
+	state->refresh_time_ns = state->before_time_ns;
+	state->interval_ns = state->before_interval_ns;
+	if (state->refresh_seq == 1)
+		state->refresh_seq = 0;
+}
+
 void state_refresh_end(struct state *state)
 {
 	struct call_sum before[COUNT_NR_COUNT];
@@ -450,6 +464,7 @@ void state_refresh_end(struct state *state)
 
 	assert(state->in_refresh);
 	state->in_refresh = false;
+	state->stale = false;
 	for (i = 0; i < state->processes_len; i++)
 		counts_restart(state->processes[i]);
 	for (i = 0; i < state->samples_len; i++) {

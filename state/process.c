@@ -392,9 +392,8 @@ void process_fold(struct state *state, struct process *process)
 	} else {
 		process_fold_counts(state, row, process);
 		process_top_errnos(row);
-		len = snprintf(line, sizeof(line), "exited: %llu %s",
-			       (unsigned long long)row->exited,
-			       row->exited == 1 ? "process" : "processes");
+		len = snprintf(line, sizeof(line), "%.15s: %llu exited", row->comm->data,
+			       (unsigned long long)row->exited);
 		process_set_text(state, &row->cmdline, line, (size_t)len);
 	}
 	process_note_forgotten(state, process);

@@ -382,7 +382,7 @@ static void snapshot_fill_health(const struct state *state, struct health_row *h
 	*health = state->health;
 	health->calls = state->total.calls;
 	health->calls_delta = state->delta.calls;
-	health->inexact |= state->inexact;
+	health->inexact |= state->inexact || state->stale;
 	health->memory_bytes = memory_used(state->memory);
 	health->memory_limit_bytes = memory_limit(state->memory);
 	health->evictions = state->evictions + state->history.evicted;

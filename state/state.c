@@ -176,9 +176,14 @@ const struct history_event *state_last_event(const struct state *state)
 	return state->history.last;
 }
 
+bool state_has_process(const struct state *state, uint32_t pid, uint64_t start_boot_ns)
+{
+	return process_find(state, pid, start_boot_ns) != NULL;
+}
+
 void state_file(struct state *state, const struct file_sample *file, const char *path)
 {
-	struct process *process = process_get(state, file->pid, file->start_boot_ns);
+	struct process *process = process_find(state, file->pid, file->start_boot_ns);
 
 	if (process)
 		fd_seed(state, process, file, path);

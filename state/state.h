@@ -65,6 +65,13 @@ void state_exit(struct state *state, const struct task_exit *ended, const struct
 void state_errno(struct state *state, const struct errno_count *count);
 void state_other(struct state *state, const struct call_count *count);
 void state_refresh_end(struct state *state);
+/*
+ * Instead of the end, when the counters could not be read: totals stay those of the refresh before
+ * and are marked inexact until one succeeds. Exit records that came are kept.
+ */
+void state_refresh_abandon(struct state *state);
+/* Has this process a row? With a scope, what was in it once stays until it ends. */
+bool state_has_process(const struct state *state, uint32_t pid, uint64_t start_boot_ns);
 
 /*
  * An event record, in time order. Returns 0, or -EBADMSG for a record that fails its checks: it
@@ -72,7 +79,7 @@ void state_refresh_end(struct state *state);
  * eviction.
  */
 int state_record(struct state *state, const void *record, size_t len);
-/* An open fd found by seeding. */
+/* An open fd found by seeding; ignored where the process has no row. */
 void state_file(struct state *state, const struct file_sample *file, const char *path);
 
 /*

@@ -256,6 +256,26 @@ static const struct {
 
 /* clang-format on */
 
+/* A refresh that has seen the process: seeding makes no rows. */
+static void meet(struct state *state, uint32_t pid)
+{
+	struct task_sample task = {
+		.pid = pid,
+		.tid = pid,
+		.start_boot_ns = pid,
+		.thread_start_boot_ns = pid,
+		.threads = 1,
+		.state = 'S',
+		.leader_comm = "tool",
+	};
+
+	if (state_has_process(state, pid, pid))
+		return;
+	state_refresh_begin(state, 1);
+	state_task(state, &task, NULL);
+	state_refresh_end(state);
+}
+
 static void seed(struct state *state, uint32_t pid, int fd, const char *path)
 {
 	struct file_sample file = {
@@ -265,6 +285,7 @@ static void seed(struct state *state, uint32_t pid, int fd, const char *path)
 		.path_len = (uint16_t)strlen(path),
 	};
 
+	meet(state, pid);
 	state_file(state, &file, path);
 }
 
@@ -433,6 +454,7 @@ START_TEST(test_seeded_socket)
 	};
 	struct snapshot *snapshot = NULL;
 
+	meet(state, PID);
 	state_file(state, &file, "socket:[1");
 	check_read(state, PID, 7, "127.0.0.1:22");
 	file.dport = 4000;

@@ -173,6 +173,59 @@ START_TEST(test_exec_of_a_thread)
 }
 END_TEST
 
+/* The counters could not be read: nobody dies of it, totals stay and are marked. */
+START_TEST(test_abandoned_refresh)
+{
+	struct state *state = fresh();
+	struct snapshot *snapshot = NULL;
+
+	state_refresh_begin(state, SECOND);
+	tell_task(state, 7, 7, 'S', 10);
+	tell_task(state, 8, 8, 'S', 3);
+	state_refresh_end(state);
+	state_refresh_begin(state, 2 * SECOND);
+	tell_task(state, 7, 7, 'S', 14);
+	state_refresh_abandon(state);
+	ck_assert_uint_eq(row_of(state, 7).calls, 10);
+	ck_assert(!row_of(state, 8).dead);
+	ck_assert_int_eq(state_publish(state, &snapshot), 0);
+	ck_assert(snapshot->health.inexact);
+	ck_assert_uint_eq(snapshot->time_ns, SECOND);
+	snapshot_unref(snapshot);
+	tell_exit(state, 8, 8, 1, 5);
+	state_refresh_begin(state, 3 * SECOND);
+	tell_task(state, 7, 7, 'S', 20);
+	state_refresh_end(state);
+	ck_assert_uint_eq(row_of(state, 7).calls, 20);
+	ck_assert_uint_eq(row_of(state, 8).calls, 5);
+	ck_assert_int_eq(state_publish(state, &snapshot), 0);
+	ck_assert(!snapshot->health.inexact);
+	ck_assert_uint_eq(snapshot->interval_ns, 2 * SECOND);
+	snapshot_unref(snapshot);
+	state_free(state);
+}
+END_TEST
+
+/* Fd tables are kept of processes that have a row; seeding makes none. */
+START_TEST(test_file_of_a_stranger)
+{
+	struct file_sample file = { .pid = 9, .start_boot_ns = 9, .fd = 3 };
+	struct state *state = fresh();
+	struct snapshot *snapshot = NULL;
+
+	state_refresh_begin(state, SECOND);
+	tell_task(state, 7, 7, 'S', 10);
+	state_refresh_end(state);
+	state_file(state, &file, "/x");
+	ck_assert(!state_has_process(state, 9, 9));
+	ck_assert(state_has_process(state, 7, 7));
+	ck_assert_int_eq(state_publish(state, &snapshot), 0);
+	ck_assert_uint_eq(snapshot->procs_len, 1);
+	snapshot_unref(snapshot);
+	state_free(state);
+}
+END_TEST
+
 START_TEST(test_zombie_keeps_its_row)
 {
 	struct state *state = fresh();
@@ -227,7 +280,7 @@ START_TEST(test_dead_row_then_program)
 	ck_assert_ptr_null(snapshot_proc(snapshot, 7, 7));
 	ck_assert_uint_eq(snapshot->procs_len, 1);
 	ck_assert_str_eq(snapshot->procs[0].comm, "proc");
-	ck_assert_str_eq(snapshot->procs[0].cmdline, "exited: 1 process");
+	ck_assert_str_eq(snapshot->procs[0].cmdline, "proc: 1 exited");
 	ck_assert_uint_eq(snapshot->procs[0].pid, 0);
 	ck_assert_uint_eq(snapshot->procs[0].calls, 15);
 	ck_assert_uint_eq(snapshot->procs[0].calls_delta, 0);
@@ -345,6 +398,8 @@ int main(void)
 	tcase_add_test(tcase, test_exit_in_its_refresh);
 	tcase_add_test(tcase, test_exit_before_late_sample);
 	tcase_add_test(tcase, test_exec_of_a_thread);
+	tcase_add_test(tcase, test_abandoned_refresh);
+	tcase_add_test(tcase, test_file_of_a_stranger);
 	tcase_add_test(tcase, test_zombie_keeps_its_row);
 	tcase_add_test(tcase, test_dead_row_then_program);
 	tcase_add_test(tcase, test_children);
