@@ -234,7 +234,9 @@ static int run(struct live *live, struct usage_error *err)
 		return cannot_run(&probe_err);
 	rc = output_open(options->output, &live->start.out);
 	if (rc < 0)
-		return option_fail(err, "--output %s: %s", options->output, strerror(-rc));
+		return option_fail(err, "--output %s: %s", options->output,
+				   rc == -ELOOP ? "is a symbolic link; name the file itself"
+						: strerror(-rc));
 	rc = fork_command(live);
 	if (rc > 0)
 		return rc;

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -25,35 +26,54 @@ static int give_to_caller(int fd)
 	return fchown(fd, (uid_t)uid, (gid_t)gid) < 0 ? -errno : 0;
 }
 
-/* A new file is ours from the start (O_EXCL): only that one changes its owner. */
+/* A new file is ours from the start (O_EXCL): only that one gets an owner. */
+static int make_file(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int rc = fd < 0 ? -errno : give_to_caller(fd);
+
+	if (rc < 0 && fd >= 0)
+		close(fd);
+	return rc < 0 ? rc : fd;
+}
+
+/* A device or a fifo, as it is. A file that took its place meanwhile is left alone. */
+static int open_special(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
+	struct stat info;
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &info) == 0 && !S_ISREG(info.st_mode))
+		return fd;
+	close(fd);
+	return -EEXIST;
+}
+
+/*
+ * Root writes here, perhaps in a folder of others. A file that is there is not opened: its other
+ * names, and who may read it, are not ours. Whoever puts something in its place between the two
+ * calls gets an error.
+ */
 static int open_file(const char *path)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	struct stat info;
-	int rc;
 
-	if (fd >= 0) {
-		rc = give_to_caller(fd);
-	} else {
-		if (errno != EEXIST)
-			return -errno;
-		fd = open(path, O_WRONLY | O_CLOEXEC);
-		if (fd < 0)
-			return -errno;
-		rc = fstat(fd, &info);
-		if (rc == 0 && S_ISREG(info.st_mode)) {
-			rc = fchmod(fd, 0600);
-			if (rc == 0)
-				rc = ftruncate(fd, 0);
-		}
-		if (rc < 0)
-			rc = -errno;
-	}
-	if (rc < 0) {
-		close(fd);
-		return rc;
-	}
-	return fd;
+	if (lstat(path, &info) < 0)
+		return errno == ENOENT ? make_file(path) : -errno;
+	if (S_ISLNK(info.st_mode))
+		return -ELOOP;
+	if (!S_ISREG(info.st_mode))
+		return open_special(path);
+	return unlink(path) < 0 ? -errno : make_file(path);
+}
+
+static int dup_stderr(void)
+{
+	int fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
+
+	return fd < 0 ? -errno : fd;
 }
 
 int output_open(const char *path, FILE **ret_file)
@@ -61,11 +81,12 @@ int output_open(const char *path, FILE **ret_file)
 	FILE *file;
 	int fd;
 
-	if (!path) {
+	/* These two names are links everywhere. */
+	if (!path || strcmp(path, "/dev/stdout") == 0) {
 		*ret_file = stdout;
 		return 0;
 	}
-	fd = open_file(path);
+	fd = strcmp(path, "/dev/stderr") == 0 ? dup_stderr() : open_file(path);
 	if (fd < 0)
 		return fd;
 	file = fdopen(fd, "w");

@@ -6,9 +6,11 @@
 #include <stdio.h>
 
 /*
- * Opens path (NULL: standard output) for writing. A file that is made gets mode 0600 and, when
- * saker runs through sudo, the caller as its owner. A regular file that is there is emptied and
- * gets mode 0600. Returns 0 or -errno. The caller closes it with output_close().
+ * Opens path (NULL: standard output) for writing. A file is made anew, with mode 0600 and, when
+ * saker runs through sudo, the caller as its owner; one that is there is unlinked first, so that
+ * its other names keep their text. Devices and fifos are opened as they are. /dev/stdout and
+ * /dev/stderr are the streams; any other symbolic link is refused with -ELOOP. Returns 0 or -errno.
+ * The caller closes it with output_close().
  */
 int output_open(const char *path, FILE **ret_file);
 /* Hands on what is buffered. Returns 0, -EPIPE when the reader went away, or another -errno. */

@@ -240,14 +240,39 @@ grep -q "terminal 'nosuch' is not known" out || bad "an unknown terminal: $(cat 
 wants 2 'saker: --output /nosuchfolder/x: No such file or directory' -b --output /nosuchfolder/x
 wants 0 '' -b -n 1 -d 0.1 --output made
 [ "$(stat -c %a made)" = 600 ] || bad "--output: mode $(stat -c %a made)"
-echo older-than-this-run > there && chmod 644 there
+# A file that is there is made anew: its other name keeps text and mode.
+echo older-than-this-run > there && chmod 644 there && ln there other
 wants 0 '' -b -n 1 -d 0.1 --output there
 [ "$(stat -c %a there)" = 600 ] || bad "--output: mode of an old file $(stat -c %a there)"
 grep -q older-than there && bad '--output: the old text is still there'
+[ "$(cat other)" = older-than-this-run ] || bad "--output: the old file's other name lost its text"
+[ "$(stat -c %a other)" = 644 ] || bad '--output: the mode of another name changed'
+# A link is never followed, whether it leads somewhere or not.
+ln -s other link && ln -s nowhere dangling
+wants 2 'saker: --output link: is a symbolic link; name the file itself' -b -n 1 --output link
+wants 2 'saker: --output dangling: is a symbolic link; name the file itself' -b -n 1 --output dangling
+wants 2 'saker: --output made/x: Not a directory' -b -n 1 --output made/x
+wants 2 "saker: --output $root: Is a directory" -b -n 1 --output "$root"
+[ "$(cat other)" = older-than-this-run ] || bad '--output: a link was followed'
+[ ! -e nowhere ] || bad '--output: a link to nowhere was followed'
+# Devices, fifos and the streams are written as they are.
+mkfifo fifo && chmod 644 fifo
+cat fifo > from_fifo &
+reader=$!
+wants 0 '' -b -n 1 -d 0.1 --output fifo
+wait $reader
+grep -q '^saker ' from_fifo || bad '--output: nothing came through a fifo'
+[ "$(stat -c %a fifo)" = 644 ] || bad '--output: the mode of a fifo changed'
+wants 0 '' -b -n 1 -d 0.1 --output /dev/stdout
+grep -q '^saker ' out || bad '--output /dev/stdout: nothing'
+"$saker" -b -n 1 -d 0.1 --output /dev/stderr > out 2> err
+[ ! -s out ] && grep -q '^saker ' err || bad '--output /dev/stderr: nothing'
 SUDO_UID=65534 SUDO_GID=65534 "$saker" -b -n 1 -d 0.1 --output given 2> err
 [ "$(stat -c %u:%g:%a given)" = 65534:65534:600 ] || bad "--output through sudo: $(stat -c %u:%g:%a given)"
-SUDO_UID=65534 SUDO_GID=65534 "$saker" -b -n 1 -d 0.1 --output there 2> err
-[ "$(stat -c %u there)" = 0 ] || bad '--output through sudo: an old file changed its owner'
+ln given kept && chown 0 given
+SUDO_UID=65534 SUDO_GID=65534 "$saker" -b -n 1 -d 0.1 --output given 2> err
+[ "$(stat -c %u given)" = 65534 ] || bad '--output through sudo: a file made anew is not the caller'\''s'
+[ "$(stat -c %u kept)" = 0 ] || bad '--output through sudo: an old file changed its owner'
 wants 1 'saker: cannot write: No space left on device' -b -n 1 -d 0.1 --output /dev/full
 
 # Pipes that close: quiet, status 0, at once.
