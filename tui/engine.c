@@ -31,6 +31,11 @@
 #define EXITS_NS (100 * NS_PER_MS)
 #define FIRST_INTERVAL_NS (300 * NS_PER_MS) /* the first rates appear soon after the first screen */
 
+struct gone {
+	uint32_t pid;
+	uint64_t start_boot_ns;
+};
+
 struct engine {
 	struct engine_opts opts;
 	struct probe *probe;
@@ -56,9 +61,13 @@ struct engine {
 	int applied_want;
 	uint32_t applied_focus;
 	bool interest_set;
-	uint64_t next_refresh_ns, next_exits_ns, last_publish_ns, last_time_ns;
+	uint64_t refreshed_ns, next_exits_ns, last_publish_ns;
+	bool first_interval; /* it is a short one */
 	bool events_unpublished;
-	uint64_t events_seen;
+	struct gone *gone; /* ended outside the scope: their kernel rows can go */
+	size_t gone_len, gone_size;
+	bool errnos_lost;
+	int counters_error; /* errno of the last refresh, 0 = it was complete */
 	struct health_row health;
 	struct buffer_row *buffers;
 	size_t buffers_size;
@@ -94,28 +103,54 @@ static void publish(struct engine *engine)
 
 /* --- counters --- */
 
-/* Tables have rows for exactly the processes whose events can be streamed. */
+/*
+ * Tables have rows for the processes whose events can be streamed. Who was in scope once keeps its
+ * row to its end: totals never go back when a process changes its name or user.
+ */
 static void sink_task(void *ctx, const struct task_sample *task, const struct call_count *calls)
 {
 	struct engine *engine = ctx;
 
-	if (task->flags & TASK_F_IN_SCOPE)
+	if ((task->flags & TASK_F_IN_SCOPE) ||
+	    state_has_process(engine->state, task->pid, task->start_boot_ns))
 		state_task(engine->state, task, calls);
+}
+
+/* Ended outside the scope: the state never forgets what it never knew, so we do it here. */
+static void note_gone(struct engine *engine, uint32_t pid, uint64_t start_boot_ns)
+{
+	if (engine->gone_len == engine->gone_size) {
+		size_t size = engine->gone_size ? engine->gone_size * 2 : 64;
+		struct gone *grown = reallocarray(engine->gone, size, sizeof(*grown));
+
+		if (!grown)
+			return; /* its rows stay until the table is full, which is said then */
+		engine->gone = grown;
+		engine->gone_size = size;
+	}
+	engine->gone[engine->gone_len++] =
+		(struct gone){ .pid = pid, .start_boot_ns = start_boot_ns };
 }
 
 static void sink_exit(void *ctx, const struct task_exit *ended, const struct call_count *calls)
 {
 	struct engine *engine = ctx;
 
-	if (ended->flags & TASK_F_IN_SCOPE)
+	if ((ended->flags & TASK_F_IN_SCOPE) ||
+	    state_has_process(engine->state, ended->pid, ended->start_boot_ns))
 		state_exit(engine->state, ended, calls);
+	else if (ended->process_ended)
+		note_gone(engine, ended->pid, ended->start_boot_ns);
 }
 
 static void sink_errno(void *ctx, const struct errno_count *count)
 {
 	struct engine *engine = ctx;
 
-	state_errno(engine->state, count);
+	if (count->nr == COUNT_NR_OTHER && !count->err)
+		engine->errnos_lost |= count->count > 0;
+	else
+		state_errno(engine->state, count);
 }
 
 static bool scope_is_everything(const struct probe_scope *scope)
@@ -208,6 +243,27 @@ static void read_buffers(struct engine *engine, struct health_row *health)
 	state_set_health(engine->state, health, engine->buffers, len);
 }
 
+/* What the operator must know, most important first; NULL when all is well. */
+static const char *notice_make(struct engine *engine)
+{
+	const struct probe_error *err = &engine->loader_error;
+	char *text = engine->notice;
+	size_t size = sizeof(engine->notice);
+
+	if (engine->counters_error)
+		snprintf(text, size, "counters cannot be read: %s; numbers are old",
+			 strerror(engine->counters_error));
+	else if (atomic_load(&engine->loader_result) < 0)
+		snprintf(text, size, "no event stream: %s%s%s", err->what,
+			 err->remedy[0] ? "; " : "", err->remedy);
+	else if (engine->errnos_lost)
+		snprintf(text, size,
+			 "the table of errnos was full: some causes of failure are missing");
+	else
+		return NULL;
+	return text;
+}
+
 static void read_health(struct engine *engine)
 {
 	struct health_row health = { 0 };
@@ -230,12 +286,7 @@ static void read_health(struct engine *engine)
 	}
 	health.own_rss_bytes = own_rss_bytes();
 	health.stream_ready = probe_stream_ready(engine->probe);
-	if (atomic_load(&engine->loader_result) < 0) {
-		snprintf(engine->notice, sizeof(engine->notice), "no event stream: %s%s%s",
-			 engine->loader_error.what, engine->loader_error.remedy[0] ? "; " : "",
-			 engine->loader_error.remedy);
-		health.notice = engine->notice;
-	}
+	health.notice = notice_make(engine);
 	read_buffers(engine, &health);
 	engine->health = health;
 }
@@ -251,15 +302,29 @@ static struct probe_counter_sink counter_sink(struct engine *engine)
 	};
 }
 
+static void forget_gone(struct engine *engine)
+{
+	for (size_t i = 0; i < engine->gone_len; i++)
+		forget(engine, engine->gone[i].pid, engine->gone[i].start_boot_ns);
+	engine->gone_len = 0;
+}
+
 static void refresh(struct engine *engine)
 {
 	struct probe_counter_sink sink = counter_sink(engine);
+	int r;
 
+	engine->refreshed_ns = clock_ns(CLOCK_MONOTONIC);
 	state_refresh_begin(engine->state, clock_ns(CLOCK_REALTIME));
-	probe_read_counters(engine->probe, &sink);
-	state_refresh_end(engine->state);
+	r = probe_read_counters(engine->probe, &sink);
+	engine->counters_error = r < 0 ? -r : 0;
+	if (r < 0)
+		state_refresh_abandon(engine->state);
+	else
+		state_refresh_end(engine->state);
 	read_health(engine);
 	state_take_forgotten(engine->state, forget, engine);
+	forget_gone(engine);
 	publish(engine);
 }
 
@@ -273,7 +338,6 @@ static void on_record(void *ctx, const void *record, size_t len)
 	if (state_record(engine->state, record, len) < 0)
 		return;
 	engine->events_unpublished = true;
-	engine->events_seen++;
 	kept = state_last_event(engine->state);
 	if (!kept)
 		return;
@@ -345,6 +409,16 @@ static void apply_requests(struct engine *engine)
 	engine->applied_focus = focus;
 }
 
+/* When the next refresh is due; a new delay takes effect at once. */
+static uint64_t refresh_due_ns(const struct engine *engine)
+{
+	uint64_t delay = atomic_load(&engine->delay_ns);
+
+	if (engine->first_interval && delay > FIRST_INTERVAL_NS)
+		delay = FIRST_INTERVAL_NS;
+	return engine->refreshed_ns + delay;
+}
+
 static void turn(struct engine *engine)
 {
 	int drained = drain(engine);
@@ -357,9 +431,9 @@ static void turn(struct engine *engine)
 		probe_drain_exits(engine->probe, &sink);
 		engine->next_exits_ns = now + EXITS_NS;
 	}
-	if (now >= engine->next_refresh_ns || atomic_exchange(&engine->refresh_now, false)) {
+	if (atomic_exchange(&engine->refresh_now, false) || now >= refresh_due_ns(engine)) {
 		refresh(engine);
-		engine->next_refresh_ns = now + atomic_load(&engine->delay_ns);
+		engine->first_interval = false;
 	} else if (engine->events_unpublished &&
 		   now - engine->last_publish_ns >= PUBLISH_EVENTS_NS) {
 		publish(engine);
@@ -370,16 +444,18 @@ static void turn(struct engine *engine)
 
 static void *engine_main(void *arg)
 {
+	static const struct probe_interest nothing;
 	struct engine *engine = arg;
-	uint64_t delay = atomic_load(&engine->delay_ns);
 
 	pthread_setname_np(pthread_self(), "saker-engine");
-	refresh(engine);
-	engine->next_refresh_ns =
-		clock_ns(CLOCK_MONOTONIC) +
-		(delay < FIRST_INTERVAL_NS || engine->opts.exact_delay ? delay : FIRST_INTERVAL_NS);
+	if (!engine->latest)
+		refresh(engine);
+	engine->first_interval = !engine->opts.exact_delay;
 	while (!atomic_load(&engine->stop))
 		turn(engine);
+	/* What is in the rings is delivered; more must not come, or a flood would keep us here. */
+	if (probe_stream_ready(engine->probe))
+		probe_set_interest(engine->probe, &nothing);
 	while (drain(engine) > 0)
 		;
 	refresh(engine);
@@ -410,6 +486,7 @@ static void engine_free(struct engine *engine)
 		close(engine->event_fd);
 	pthread_mutex_destroy(&engine->lock);
 	free(engine->buffers);
+	free(engine->gone);
 	free(engine);
 }
 
@@ -467,6 +544,8 @@ int engine_start(const struct engine_opts *opts, struct engine **ret_engine,
 		if (r < 0)
 			goto fail;
 		atomic_store(&engine->loader_result, 0);
+		/* First the processes, so that their open files find them. */
+		refresh(engine);
 		apply_requests(engine);
 	} else {
 		r = -pthread_create(&engine->loader, NULL, loader_main, engine);
