@@ -123,9 +123,8 @@ int batch_run(struct session_start *start, const struct view *view)
 	session_init(&run.session, start);
 	start->engine.exact_delay = true;
 	start->engine.stream = view->stream;
-	/* The first interval must not lack what the view is about: events, or the buffers. */
-	start->engine.wait_stream =
-		view->stream != VIEW_STREAM_NONE || view->entity == ENTITY_BUFFER;
+	/* The first interval must not lack events: of them names, arguments and files are learned. */
+	start->engine.wait_stream = true;
 	run.query = (struct table_query){ .view = view,
 					  .scope = &run.scope,
 					  .sort = view->sort,

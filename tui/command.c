@@ -10,9 +10,12 @@
 #include <string.h>
 #include <sys/pidfd.h>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "probe/schema/render.h"
 
 #define END_WAIT_MS 1000
 
@@ -110,6 +113,8 @@ static void redirect_io(int output_fd)
 /* The child: nothing here may return. */
 __attribute__((noreturn)) static void child_main(int wait_fd, const char *path, char *const *argv)
 {
+	char safe[512];
+	struct text_buf buf;
 	sigset_t none;
 	ssize_t got;
 	int failure;
@@ -118,6 +123,8 @@ __attribute__((noreturn)) static void child_main(int wait_fd, const char *path, 
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
+	/* It does not outlive a saker that is killed; prctl(2): execve keeps this. */
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	/* All that takes system calls is done: what follows is counted as COMMAND's. */
 	do
 		got = read(wait_fd, &byte, 1);
@@ -126,7 +133,9 @@ __attribute__((noreturn)) static void child_main(int wait_fd, const char *path, 
 		_exit(COMMAND_STATUS_NOT_RUN);
 	execv(path, argv);
 	failure = errno;
-	dprintf(STDERR_FILENO, "saker: %s: %s\n", argv[0], strerror(failure));
+	text_buf_init(&buf, safe, sizeof(safe));
+	text_buf_add_safe(&buf, argv[0], strlen(argv[0]));
+	dprintf(STDERR_FILENO, "saker: %s: %s\n", safe, strerror(failure));
 	_exit(failure == ENOENT ? COMMAND_STATUS_NOT_FOUND : COMMAND_STATUS_NOT_RUN);
 }
 

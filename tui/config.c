@@ -200,6 +200,17 @@ static bool user_folder(char *path, size_t size)
 	return len > 0 && (size_t)len < size;
 }
 
+/* One that nobody named, and that this user may not read, is as good as absent. */
+static int load_default(struct options *options, const char *path, struct usage_error *err)
+{
+	int rc = load_file(options, path, err);
+
+	if (rc != -ENOENT && rc != -ENOTDIR && rc != -EACCES)
+		return rc;
+	err->text[0] = '\0';
+	return 0;
+}
+
 int config_load(struct options *options, struct usage_error *err)
 {
 	char path[512], folder[480];
@@ -209,12 +220,11 @@ int config_load(struct options *options, struct usage_error *err)
 		return load_file(options, options->config, err);
 	if (user_folder(folder, sizeof(folder))) {
 		snprintf(path, sizeof(path), "%s/config.yaml", folder);
-		rc = load_file(options, path, err);
-		if (rc < 0 && rc != -ENOENT)
+		rc = load_default(options, path, err);
+		if (rc < 0)
 			return rc;
 	}
-	rc = load_file(options, SYSTEM_FOLDER "/config.yaml", err);
-	return rc == -ENOENT ? 0 : rc;
+	return load_default(options, SYSTEM_FOLDER "/config.yaml", err);
 }
 
 int config_folder(const char *name, char *path, size_t size)

@@ -125,7 +125,12 @@ static int fork_command(struct live *live)
 		free(path);
 	}
 	if (rc < 0) {
-		fprintf(stderr, "saker: %s: %s\n", options->command[0],
+		char safe[512];
+		struct text_buf buf;
+
+		text_buf_init(&buf, safe, sizeof(safe));
+		text_buf_add_safe(&buf, options->command[0], strlen(options->command[0]));
+		fprintf(stderr, "saker: %s: %s\n", safe,
 			rc == -ENOENT ? "command not found" : strerror(-rc));
 		return rc == -ENOENT ? COMMAND_STATUS_NOT_FOUND : COMMAND_STATUS_NOT_RUN;
 	}
@@ -199,6 +204,8 @@ static int run_monitor(struct live *live)
 		.output_fd = live->start.command.output_fd,
 	};
 	live->start.engine.stream = live->view->stream;
+	/* COMMAND runs once its first event is seen. */
+	live->start.engine.wait_stream = live->options->command != NULL;
 	rc = engine_start(&live->start.engine, &engine, &err);
 	if (rc < 0) {
 		command_release_all(&live->start.command);

@@ -118,8 +118,11 @@ enum session_event session_wait(struct session *session)
 	};
 
 	for (;;) {
-		if (poll(fds, FDS, -1) < 0)
-			continue;
+		if (poll(fds, FDS, -1) < 0) {
+			if (errno == EINTR)
+				continue;
+			return SESSION_TIME_OVER; /* no memory to wait with */
+		}
 		if (fds[SIGNAL].revents && take_signal(session))
 			return SESSION_SIGNALLED;
 		if (fds[COMMAND].revents && command_poll(&session->command))
@@ -146,6 +149,8 @@ void session_wake(struct session *session)
 
 void session_stop(struct session *session, struct snapshot **ret_last)
 {
+	/* The engine may wait for a reader who takes nothing: a signal has its default effect now. */
+	sigprocmask(SIG_SETMASK, &session->old_mask, NULL);
 	engine_stop(session->engine, ret_last);
 	session->engine = NULL;
 }

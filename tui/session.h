@@ -5,7 +5,8 @@
  *   session_init -> session_open -> session_wait ... -> session_stop -> session_close
  *
  * SIGINT, SIGTERM and SIGHUP end the run. While COMMAND runs the first of them is handed to it and
- * the run ends when it does; the second has its default effect.
+ * the run ends when it does; the second has its default effect, and so has the first after the end
+ * of the run (-M, -n): a reader who takes nothing never holds saker for good.
  */
 #ifndef TUI_SESSION_H
 #define TUI_SESSION_H

@@ -89,10 +89,11 @@ static void wait_loop(struct stream_run *run)
 		switch (session_wait(&run->session)) {
 		case SESSION_SNAPSHOT:
 		case SESSION_WOKEN: break;
-		case SESSION_OUTPUT_CLOSED: atomic_store(&run->ended, true); return;
-		case SESSION_COMMAND_ENDED:
+		case SESSION_OUTPUT_CLOSED:
 		case SESSION_TIME_OVER:
-		case SESSION_SIGNALLED: return;
+		case SESSION_SIGNALLED: atomic_store(&run->ended, true); return;
+		/* What COMMAND did last is still to come. */
+		case SESSION_COMMAND_ENDED: return;
 		}
 	}
 }

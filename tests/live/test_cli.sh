@@ -275,18 +275,23 @@ SUDO_UID=65534 SUDO_GID=65534 "$saker" -b -n 1 -d 0.1 --output given 2> err
 [ "$(stat -c %u kept)" = 0 ] || bad '--output through sudo: an old file changed its owner'
 wants 1 'saker: cannot write: No space left on device' -b -n 1 -d 0.1 --output /dev/full
 
-# Pipes that close: quiet, status 0, at once.
+# Pipes that close: quiet, status 0, at once. Something happens all the time in what is watched.
+touch busy
+(while [ -e busy ]; do sleep 0.05; done) &
+ticker=$!
 for words in '-b -d 0.1' '-b -d 0.1 --json' '-b -d 0.1 --format csv' 'stream' 'stream --json'; do
 	checks=$((checks + 1))
 	# shellcheck disable=SC2086 # split on purpose
 	{
-		timeout -k 5 30 "$saker" $words 2> err
+		timeout -k 5 30 "$saker" $words -p $ticker 2> err
 		echo $? > status
 	} | head -1 > first
 	[ "$(cat status)" = 0 ] || bad "saker $words into head: status $(cat status)"
 	[ -s first ] || bad "saker $words into head: no line"
 	[ ! -s err ] || bad "saker $words into head: $(cat err)"
 done
+rm busy
+wait $ticker
 # Also when there is nothing to write.
 {
 	timeout -k 5 30 "$saker" stream --comm nosuchcommand 2> err
@@ -325,5 +330,29 @@ got=$?
 wants 0 '' -b -d 0.1 -n 1 --output table -- sh -c 'echo $$ > pid; exec sleep 30'
 kill -0 "$(cat pid)" 2> err && bad 'COMMAND outlives the run'
 
+# A reader who takes nothing: a run that is over ends at a signal, and COMMAND with it.
+mkfifo unread
+sleep 300 < unread &
+reader=$!
+"$saker" stream --json -M 0.5 -- sh -c 'echo $$ > pid; while :; do /bin/true; done' > unread 2> err &
+run=$!
+tries=0
+while kill -0 $run 2> err && [ $tries -lt 50 ]; do
+	sleep 0.2
+	[ $tries -lt 5 ] || kill -TERM $run 2> err
+	tries=$((tries + 1))
+done
+[ $tries -lt 50 ] || bad 'an unread pipe holds saker'
+kill -KILL $run 2> err
+wait $run
+kill $reader
+tries=0
+while kill -0 "$(cat pid)" 2> err && [ $tries -lt 50 ]; do
+	sleep 0.1
+	tries=$((tries + 1))
+done
+[ $tries -lt 50 ] || bad 'COMMAND outlives a killed saker'
+# A flood does not put off the end.
+wants 0 '' stream -M 1 --output flood -- sh -c 'while :; do /bin/true; done'
 echo "test_cli: $checks checks, $failed failed"
 [ $failed -eq 0 ]
