@@ -5,6 +5,10 @@
 
 #include <stdint.h>
 
+/* What a delay or a time limit may be, on the command line and on the screen. */
+#define SECONDS_MIN_NS 100000000ull
+#define SECONDS_MAX 1000000u
+
 /* All return 0, -EINVAL when the text is no such number, -ERANGE when it is too large to hold. */
 
 /* "123" */

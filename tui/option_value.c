@@ -12,8 +12,6 @@
 #include "views/nearest.h"
 
 #define NS_PER_S 1000000000ull
-#define DELAY_MIN_NS (NS_PER_S / 10)
-#define SECONDS_MAX 1000000u
 #define MEMORY_MIN (16u << 20)
 /* Largest pid_max of a 64-bit kernel (PID_MAX_LIMIT, include/linux/threads.h). */
 #define PID_LIMIT 4194304u
@@ -57,7 +55,7 @@ static int parse_seconds(struct option_value *input, const char *value, uint64_t
 {
 	uint64_t ns;
 
-	if (number_seconds(value, &ns) < 0 || ns < DELAY_MIN_NS || ns > SECONDS_MAX * NS_PER_S)
+	if (number_seconds(value, &ns) < 0 || ns < SECONDS_MIN_NS || ns > SECONDS_MAX * NS_PER_S)
 		return option_fail(input->err, "%s %s: expected seconds, 0.1 to %u", input->what,
 				   value, SECONDS_MAX);
 	*ret_ns = ns;

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The line that is typed into: editing, and what each kind of prompt does with its text. */
 #include "ui.h"
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "keys.h"
+#include "number.h"
 #include "text.h"
 
-#define DELAY_MIN_S 0.1
-#define DELAY_MAX_S 3600.0
+#define NS_PER_S 1000000000ull
 
 static void prompt_search(struct monitor *monitor)
 {
@@ -43,18 +42,17 @@ static void prompt_user(struct monitor *monitor)
 
 static void prompt_delay(struct monitor *monitor)
 {
-	char *end;
-	double seconds;
+	uint64_t ns;
 
 	if (!monitor->prompt.len)
 		return;
-	seconds = strtod(monitor->prompt.text, &end);
-	if (*end || !isfinite(seconds) || seconds < DELAY_MIN_S || seconds > DELAY_MAX_S) {
-		monitor_say(monitor, "'%s' is not a number of seconds from 0.1 to 3600",
-			    monitor->prompt.text);
+	if (number_seconds(monitor->prompt.text, &ns) < 0 || ns < SECONDS_MIN_NS ||
+	    ns > SECONDS_MAX * NS_PER_S) {
+		monitor_say(monitor, "'%s' is not a number of seconds from 0.1 to %u",
+			    monitor->prompt.text, SECONDS_MAX);
 		return;
 	}
-	monitor->delay_ns = (uint64_t)(seconds * 1e9 + 0.5);
+	monitor->delay_ns = ns;
 	if (monitor->source->set_delay)
 		monitor->source->set_delay(monitor->source->ctx, monitor->delay_ns);
 }

@@ -385,16 +385,19 @@ static void theme_suggest(const char *name, struct view_error *err)
 {
 	struct nearest nearest = { .wrong = name };
 	char known[THEMES_MAX][32];
+	struct text_buf text;
 	size_t len = 0;
 
+	text_buf_init(&text, err->text, sizeof(err->text));
+	text_buf_add(&text, "unknown theme; there are");
 	for (size_t i = 0; i < embedded_files_len && len < THEMES_MAX; i++)
-		if (theme_embedded_name(&embedded_files[i], known[len]))
+		if (theme_embedded_name(&embedded_files[i], known[len])) {
+			text_buf_printf(&text, "%s %s", len ? "," : "", known[len]);
 			nearest_offer(&nearest, known[len++]);
+		}
 	if (nearest.best)
 		snprintf(err->text, sizeof(err->text), "unknown theme; did you mean '%s'?",
 			 nearest.best);
-	else
-		snprintf(err->text, sizeof(err->text), "unknown theme");
 }
 
 int theme_load(const char *folder, const char *name, struct theme *ret_theme,
