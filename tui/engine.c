@@ -9,6 +9,7 @@
 #include "engine.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -67,7 +68,8 @@ struct engine {
 	struct gone *gone; /* ended outside the scope: their kernel rows can go */
 	size_t gone_len, gone_size;
 	bool errnos_lost;
-	int counters_error; /* errno of the last refresh, 0 = it was complete */
+	uint64_t publish_failures; /* no memory for a snapshot: readers kept the one before */
+	int counters_error;        /* errno of the last refresh, 0 = it was complete */
 	struct health_row health;
 	struct buffer_row *buffers;
 	size_t buffers_size;
@@ -87,8 +89,10 @@ static void publish(struct engine *engine)
 	struct snapshot *snapshot = NULL, *old;
 	uint64_t one = 1;
 
-	if (state_publish(engine->state, &snapshot) < 0)
+	if (state_publish(engine->state, &snapshot) < 0) {
+		engine->publish_failures++;
 		return;
+	}
 	pthread_mutex_lock(&engine->lock);
 	old = engine->latest;
 	engine->latest = snapshot;
@@ -259,6 +263,9 @@ static const char *notice_make(struct engine *engine)
 	else if (engine->errnos_lost)
 		snprintf(text, size,
 			 "the table of errnos was full: some causes of failure are missing");
+	else if (engine->publish_failures)
+		snprintf(text, size, "no memory for %" PRIu64 " screens: they were not shown",
+			 engine->publish_failures);
 	else
 		return NULL;
 	return text;
