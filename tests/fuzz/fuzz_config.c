@@ -21,8 +21,8 @@ static void check_options(const struct options *options)
 	uint64_t buffer = options->probe.buffer_bytes;
 
 	assert(options->mode < MODE_COUNT);
-	assert(options->delay_ns >= DELAY_MIN_NS);
-	assert(!options->stop_ns || options->stop_ns >= DELAY_MIN_NS);
+	assert(options->delay_ns >= SECONDS_MIN_NS);
+	assert(!options->stop_ns || options->stop_ns >= SECONDS_MIN_NS);
 	assert(buffer >= PROBE_BUFFER_MIN && buffer <= PROBE_BUFFER_MAX &&
 	       !(buffer & (buffer - 1)));
 	assert(options->probe.snaplen <= RECORD_SNAPLEN_MAX);

@@ -332,9 +332,8 @@ kill -0 "$(cat pid)" 2> err && bad 'COMMAND outlives the run'
 
 # A reader who takes nothing: a run that is over ends at a signal, and COMMAND with it.
 mkfifo unread
-sleep 300 < unread &
-reader=$!
-"$saker" stream --json -M 0.5 -- sh -c 'echo $$ > pid; while :; do /bin/true; done' > unread 2> err &
+exec 3<> unread
+"$saker" stream --json -M 0.5 -- sh -c 'echo $$ > pid; while :; do /bin/true; done' > unread 2> err 3>&- &
 run=$!
 tries=0
 while kill -0 $run 2> err && [ $tries -lt 50 ]; do
@@ -345,7 +344,7 @@ done
 [ $tries -lt 50 ] || bad 'an unread pipe holds saker'
 kill -KILL $run 2> err
 wait $run
-kill $reader
+exec 3>&-
 tries=0
 while kill -0 "$(cat pid)" 2> err && [ $tries -lt 50 ]; do
 	sleep 0.1
