@@ -1,9 +1,19 @@
 # bash completion for saker. The words are generated from the program.
 _saker() {
-	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} words
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} words i
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		[[ ${COMP_WORDS[i]} == -- ]] || continue
+		if ((i + 1 == COMP_CWORD)); then
+			mapfile -t COMPREPLY < <(compgen -c -- "$cur")
+		else
+			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		fi
+		return
+	done
 	case $prev in
 	-p) words=$(ps -eo pid=) ;;
 	-u) words=$(compgen -u) ;;
+	--comm) words=$(ps -eo comm=) ;;
 	-v | --view) words="@view-words@" ;;
 	--theme) words="@theme-words@" ;;
 	--format) words="text json csv" ;;
@@ -13,10 +23,10 @@ _saker() {
 		;;
 	list) words="views columns events syscalls themes keys options" ;;
 	*)
-		case $cur in
-		-*) words="@option-words@" ;;
-		*) words="stream list doctor" ;;
-		esac
+		# Values of the other options are numbers.
+		[[ " @value-words@ " == *" $prev "* ]] && return
+		words="@option-words@"
+		((COMP_CWORD == 1)) && words+=" stream list doctor"
 		;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

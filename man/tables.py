@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-# Replaces the lines @NAME@ of a page by what the program SAKER prints about itself. An unknown name
-# or an empty table is an error.
+# Replaces the lines @NAME@ of a page by what the program SAKER prints about itself, and by the table of
+# style roles, which it does not list. An unknown name or an empty table is an error.
 import json
+import os
 import re
 import subprocess
 import sys
@@ -76,6 +77,28 @@ def views():
     return tagged("views", lambda r: r["name"], lambda r: r["help"])
 
 
+def view_keys():
+    """Keys that open a view, but those that are requests too: the request wins."""
+    requests = [row["key"] for row in rows("keys")]
+    out = []
+    for row in rows("views"):
+        if row["key"] and row["key"] not in requests:
+            out += [".TP", f"\\fB{roff(row['key'])}\\fR", roff(row["title"]) + "."]
+    return out
+
+
+def roles():
+    path = os.path.join(os.path.dirname(__file__), "../tui/roles.def")
+    with open(path) as file:
+        found = re.findall(r'^ROLE\(\w+, "(\w+)", "(.*)"\)$', file.read(), flags=re.M)
+    if not found:
+        sys.exit("tables.py: no roles")
+    out = []
+    for name, text in found:
+        out += [".TP", f"\\fB{roff(name)}\\fR", roff(text[0].upper() + text[1:]) + "."]
+    return out
+
+
 def themes():
     return tagged("themes", lambda r: r["name"], lambda r: "Built in.")
 
@@ -94,16 +117,20 @@ def words(subject, key):
     return " ".join(row[key] for row in rows(subject))
 
 
-def option_words():
+def option_words(with_value=False):
+    """All options, or those that take a value."""
     found = []
     for option in rows("options"):
+        if with_value and not option["argument"]:
+            continue
         found += [f"-{option['letter']}"] if option["letter"] else []
         found += [f"--{option['name']}"] if option["name"] else []
     return " ".join(found)
 
 
-BLOCKS = {"options": options, "config": config, "keys": keys, "views": views, "themes": themes, "columns": columns}
-INLINE = {"version": version, "option-words": option_words,
+BLOCKS = {"options": options, "config": config, "keys": keys, "view-keys": view_keys, "views": views,
+          "themes": themes, "roles": roles, "columns": columns}
+INLINE = {"version": version, "option-words": option_words, "value-words": lambda: option_words(True),
           "view-words": lambda: words("views", "name"), "theme-words": lambda: words("themes", "name")}
 
 for line in sys.stdin:
