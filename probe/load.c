@@ -21,6 +21,7 @@
 #include "features.h"
 #include "load_log.h"
 #include "own_pid.h"
+#include "rows.h"
 #include "schema/event.h"
 #include "probe/count.skel.h"
 #include "probe/stream.skel.h"
@@ -354,6 +355,7 @@ static int stream_plan(struct probe *probe)
 static int stream_load(struct probe *probe, struct load_log *log, struct probe_error *err)
 {
 	struct store_names stores;
+	const char *call;
 	int rc;
 
 	probe->stream = stream_bpf__open();
@@ -361,7 +363,9 @@ static int stream_load(struct probe *probe, struct load_log *log, struct probe_e
 		return load_failed(-errno, "open the stream plane", log, err);
 	store_names_collect(&stores);
 	nr_info_fill(probe->stream->rodata->nr_info, &stores);
-	rc = stream_plan(probe);
+	rc = rows_fill(&probe->stream->rodata->row_table, &call);
+	if (rc == 0)
+		rc = stream_plan(probe);
 	if (rc == 0)
 		rc = stream_reuse_maps(probe);
 	if (rc < 0)

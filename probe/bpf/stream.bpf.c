@@ -10,6 +10,7 @@
 #include "kernel.h"
 #include "shared.h"
 #include "family/raw.h"
+#include "family/row.h"
 #include "family/fd.h"
 #include "family/open.h"
 #include "family/cred.h"

@@ -31,7 +31,10 @@ struct scratch {
 	u32 flags;  /* enum record_flag */
 	u32 copied; /* bytes of a vector or text so far */
 	u32 levels; /* nodes of a cgroup's path in stage */
-	u32 reserved[10];
+	u32 limit;  /* of data: knobs.snaplen */
+	u32 reserved[9];
+	s64 ret; /* result and arguments, for parameters by table */
+	u64 args[8];
 	u8 stage[512];    /* user structs on their way: message headers, addresses */
 	struct walk walk; /* path walk; also the slack for writes that run over to the left */
 	u8 data[0x4000 + RECORD_MAX_BYTES + 64];

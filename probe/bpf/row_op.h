@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Parameters by table: what store_row does for a call is a list of small steps, one per parameter,
+ * made by the loader from schema/stores.def and the tables of events and flag sets.
+ *
+ *   row_table.rows[nr] -> steps[first .. first + len) -> pairs[] for numbers that are translated
+ */
+#ifndef PROBE_BPF_ROW_OP_H
+#define PROBE_BPF_ROW_OP_H
+
+#include "../schema/sample.h"
+
+#define ROW_STEPS_MAX 512
+#define ROW_PAIRS_MAX 512
+#define ROW_STEP_PAIRS_MAX 64 /* of one step */
+#define ROW_PARAMS_MAX 16     /* of one event */
+
+/* Where the value of a parameter is found. */
+enum row_from {
+	ROW_NONE, /* length 0 */
+	ROW_RET,  /* the result */
+	ROW_ARG,  /* argument arg */
+	ROW_MEM,  /* width bytes at argument arg plus at */
+	ROW_MM,   /* of the address space, in KiB; at: enum row_mm */
+	ROW_CAP,  /* capabilities after the call; at: enum row_cap */
+	ROW_TEXT, /* the text at argument arg */
+	ROW_DATA, /* bytes at argument arg, as many as argument at says */
+	ROW_IOV, /* bytes of the vector at argument arg with as many elements as argument at says */
+	ROW_TIME, /* the struct timespec at argument arg, as ns */
+	ROW_FDS,  /* the struct pollfd array at argument arg, as many as argument at says */
+	ROW_SOCKOPT, /* the option's value at argument arg, as many bytes as the parameter behind says */
+	ROW_DYN,    /* argument arg as number; as text where the condition holds */
+	ROW_PTRACE, /* argument arg of a ptrace request: a number, a signal, or what was read there */
+};
+enum row_mm { ROW_MM_SIZE, ROW_MM_RSS, ROW_MM_SWAP };
+enum row_cap { ROW_CAP_INHERITABLE, ROW_CAP_PERMITTED, ROW_CAP_EFFECTIVE };
+
+/* How a number is encoded. */
+enum row_form {
+	ROW_WHOLE,    /* all 64 bits */
+	ROW_SIGNED,   /* the low 32 bits, with their sign */
+	ROW_UNSIGNED, /* the low 32 bits */
+	ROW_BITS,     /* a mask, by pairs of bits */
+	ROW_VALUE,    /* one value, by pairs; fallback when none fits or the condition fails */
+	ROW_FD_FLAGS, /* O_NONBLOCK, O_CLOEXEC and their aliases as flags of capture files */
+	ROW_START,    /* an offset that the call moved on by its result */
+};
+
+/* When there is a value at all. */
+enum row_when { ROW_ALWAYS, ROW_SUCCESS };
+
+struct row_step {
+	__u8 from;  /* enum row_from */
+	__u8 arg;   /* 0..5 */
+	__u8 bytes; /* of a number in the event; 0: variable */
+	__u8 form;  /* enum row_form */
+	__u16 at;
+	__u8 width;      /* of ROW_MEM: 1, 2, 4 or 8 */
+	__u8 when;       /* enum row_when */
+	__u32 if_values; /* bit v: argument if_arg - 1 is v; bit 31: it is 31 or more */
+	__u8 if_arg;     /* 1..6; 0: no condition */
+	__u8 pairs_len;
+	__u16 pairs; /* index of the first */
+	__u16 fallback;
+	__u16 reserved;
+};
+
+struct row_pair {
+	__u32 from, to;
+};
+
+struct row {
+	__u16 first;
+	__u16 len; /* parameters of the event */
+};
+
+struct row_table {
+	struct row rows[SYSCALL_NR_MAX];
+	struct row_step steps[ROW_STEPS_MAX];
+	struct row_pair pairs[ROW_PAIRS_MAX];
+};
+
+#endif

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * stores.def says where parameters come from. How wide they are is known from their event, what
+ * sign they have from the argument, and how flags are translated from the names that the native set
+ * of the argument and the capture set of the parameter have in common.
+ */
+#include "rows.h"
+
+#include <errno.h>
+#include <string.h>
+#include "schema/event.h"
+
+#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+
+/* One source of stores.def. */
+struct source {
+	struct row_step step;
+	const struct flag_set *native; /* NULL: the argument's own */
+};
+
+struct store {
+	const char *syscall;
+	const struct source *sources;
+	size_t len;
+};
+
+#define FLAG_SET(set, ...) extern const struct flag_set flag_set_##set;
+#include "schema/flags.def"
+
+#define STORE(call, ...)                                                                       \
+	{                                                                                      \
+		.syscall = #call,                                                              \
+		.sources = (const struct source[]){ __VA_ARGS__ },                             \
+		.len = sizeof((const struct source[]){ __VA_ARGS__ }) / sizeof(struct source), \
+	},
+#define P(...)              \
+	{                   \
+		__VA_ARGS__ \
+	}
+#define FROM(kind, number) .step.from = ROW_##kind, .step.arg = (number)
+#define RES .step.from = ROW_RET
+#define ARG(a) FROM(ARG, a)
+#define BITS(a) FROM(ARG, a), .step.form = ROW_BITS
+#define VALUE(a) FROM(ARG, a), .step.form = ROW_VALUE
+#define VALUE_IN(a, set) VALUE(a), .native = &flag_set_##set
+#define FD_FLAGS(a) FROM(ARG, a), .step.form = ROW_FD_FLAGS
+#define MEM(a, offset, count) FROM(MEM, a), .step.at = (offset), .step.width = (count)
+#define MEM_BITS(a, offset, set) MEM(a, offset, 4), .step.form = ROW_BITS, .native = &flag_set_##set
+#define START(a) MEM(a, 0, 8), .step.form = ROW_START
+#define TEXT(a) FROM(TEXT, a)
+#define DATA(a, length) FROM(DATA, a), .step.at = (length)
+#define IOV(a, count) FROM(IOV, a), .step.at = (count)
+#define TIMESPEC(a) FROM(TIME, a)
+#define POLLFDS(a, count) FROM(FDS, a), .step.at = (count)
+#define SOCKOPT(a, length) FROM(SOCKOPT, a), .step.at = (length)
+#define SOCKOPT_OUT(a, length) SOCKOPT(a, length), .step.width = 4
+#define DYN(a) FROM(DYN, a)
+#define PTRACE(a) FROM(PTRACE, a)
+#define MM(which) .step.from = ROW_MM, .step.at = ROW_MM_##which
+#define CAP(which) .step.from = ROW_CAP, .step.at = ROW_CAP_##which
+#define NONE .step.from = ROW_NONE
+#define DONE .step.when = ROW_SUCCESS
+#define IF(a, values) .step.if_arg = (a) + 1, .step.if_values = (values)
+static const struct store stores[] = {
+#include "schema/stores.def"
+};
+
+/* What is filled, and how far. */
+struct fill {
+	struct row_table *table;
+	uint16_t steps_len, pairs_len;
+};
+
+static bool reads_number(const struct row_step *step)
+{
+	return step->from == ROW_RET || step->from == ROW_ARG || step->from == ROW_MEM ||
+	       step->from == ROW_MM || step->from == ROW_CAP || step->from == ROW_TIME;
+}
+
+/* The width and sign of an argument that is taken as it is. */
+static enum row_form arg_form(enum arg_type type)
+{
+	static const enum row_form forms[ARG_TYPE_COUNT] = {
+		[ARG_TYPE_INT] = ROW_SIGNED,     [ARG_TYPE_FD] = ROW_SIGNED,
+		[ARG_TYPE_PID] = ROW_SIGNED,     [ARG_TYPE_UINT] = ROW_UNSIGNED,
+		[ARG_TYPE_UID] = ROW_UNSIGNED,   [ARG_TYPE_GID] = ROW_UNSIGNED,
+		[ARG_TYPE_MODE] = ROW_UNSIGNED,  [ARG_TYPE_SIGNAL] = ROW_UNSIGNED,
+		[ARG_TYPE_CLOCK] = ROW_UNSIGNED,
+	};
+
+	return forms[type];
+}
+
+static const struct flag_value *value_named(const struct flag_set *set, const char *name)
+{
+	for (size_t i = 0; i < set->values_len; i++) {
+		if (strcmp(set->values[i].name, name) == 0)
+			return &set->values[i];
+	}
+	return NULL;
+}
+
+/* What an enumeration of capture files has for a value that it does not know. */
+static uint16_t fallback_of(const struct flag_set *set)
+{
+	for (size_t i = 0; i < set->values_len; i++) {
+		const char *unknown = strstr(set->values[i].name, "UNKNOWN");
+
+		if (unknown && strcmp(unknown, "UNKNOWN") == 0)
+			return (uint16_t)set->values[i].value;
+	}
+	return 0;
+}
+
+static int fill_pairs(struct fill *fill, struct row_step *step, const struct flag_set *native,
+		      const struct flag_set *capture)
+{
+	if (!native || !capture)
+		return -EINVAL;
+	step->pairs = fill->pairs_len;
+	step->fallback = fallback_of(capture);
+	for (size_t i = 0; i < native->values_len; i++) {
+		const struct flag_value *from = &native->values[i];
+		const struct flag_value *to = value_named(capture, from->name);
+
+		if (!to || (step->form == ROW_BITS && !from->value))
+			continue;
+		if (fill->pairs_len == ROW_PAIRS_MAX || step->pairs_len == ROW_STEP_PAIRS_MAX)
+			return -E2BIG;
+		fill->table->pairs[fill->pairs_len++] =
+			(struct row_pair){ .from = from->value, .to = to->value };
+		step->pairs_len++;
+	}
+	return step->pairs_len ? 0 : -EINVAL;
+}
+
+static int fill_step(struct fill *fill, const struct syscall_desc *call,
+		     const struct source *source, const struct param_desc *param)
+{
+	const struct arg_desc *arg = &call->args[source->step.arg];
+	struct row_step step = source->step;
+	size_t bytes = param_type_bytes(param->type);
+
+	if (fill->steps_len == ROW_STEPS_MAX)
+		return -E2BIG;
+	if (step.from != ROW_NONE && reads_number(&step) != (bytes > 0))
+		return -EINVAL;
+	step.bytes = (uint8_t)bytes;
+	if (step.from == ROW_ARG && step.form == ROW_WHOLE)
+		step.form = arg_form(arg->type);
+	if (step.form == ROW_BITS || step.form == ROW_VALUE) {
+		int rc = fill_pairs(fill, &step, source->native ? source->native : arg->flags,
+				    param->flags);
+
+		if (rc < 0)
+			return rc;
+	}
+	fill->table->steps[fill->steps_len++] = step;
+	return 0;
+}
+
+static int fill_row(struct fill *fill, const struct store *store)
+{
+	const struct syscall_desc *call = syscall_by_name(store->syscall);
+	const struct event_desc *event = call ? event_by_code(call->exit_event) : NULL;
+	int nr = call ? syscall_nr(call) : -1;
+	uint16_t first = fill->steps_len;
+
+	if (!event || event->params_len != store->len || store->len > ROW_PARAMS_MAX)
+		return -EINVAL;
+	if (nr < 0)
+		return 0;
+	for (size_t i = 0; i < store->len; i++) {
+		int rc = fill_step(fill, call, &store->sources[i], &event->params[i]);
+
+		if (rc < 0)
+			return rc;
+	}
+	fill->table->rows[nr] = (struct row){ .first = first, .len = (uint16_t)store->len };
+	return 0;
+}
+
+int rows_fill(struct row_table *table, const char **ret_call)
+{
+	struct fill fill = { .table = table };
+
+	memset(table, 0, sizeof(*table));
+	for (size_t i = 0; i < ARRAY_LEN(stores); i++) {
+		int rc = fill_row(&fill, &stores[i]);
+
+		if (rc < 0) {
+			*ret_call = stores[i].syscall;
+			return rc;
+		}
+	}
+	return 0;
+}
