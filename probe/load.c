@@ -34,12 +34,20 @@ struct store_names {
 	size_t len;
 };
 
+/* The program for a call; NULL: its raw arguments are all there is. */
+static const char *store_name(const struct syscall_desc *call)
+{
+	if (call->store)
+		return call->store;
+	return rows_texts(call) ? ROWS_TEXT_PROGRAM : NULL;
+}
+
 static void store_names_collect(struct store_names *stores)
 {
 	stores->names[0] = "store_raw";
 	stores->len = 1;
 	for (size_t i = 0; i < syscall_table_len(); i++) {
-		const char *store = syscall_at(i)->store;
+		const char *store = store_name(syscall_at(i));
 		size_t at = 0;
 
 		if (!store)
@@ -81,7 +89,7 @@ static void nr_info_fill(struct nr_info *rows, const struct store_names *stores)
 		rows[nr] = (struct nr_info){
 			.io = desc->io,
 			.loss_class = desc->loss_class,
-			.store = store_index(stores, desc->store),
+			.store = store_index(stores, store_name(desc)),
 			.flags = flags,
 			.sc = desc->sc,
 			.event = desc->store ? desc->exit_event : EVENT_CODE_GENERIC_X,

@@ -180,11 +180,31 @@ static int fill_row(struct fill *fill, const struct store *store)
 	return 0;
 }
 
+unsigned rows_texts(const struct syscall_desc *call)
+{
+	unsigned texts = 0, count = 0;
+
+	for (size_t i = 0; !call->store && i < call->args_len; i++) {
+		if (call->args[i].type != ARG_TYPE_PATH && call->args[i].type != ARG_TYPE_STR)
+			continue;
+		if (++count <= ROW_TEXTS_MAX)
+			texts |= 1u << i;
+	}
+	return texts;
+}
+
 int rows_fill(struct row_table *table, const char **ret_call)
 {
 	struct fill fill = { .table = table };
 
 	memset(table, 0, sizeof(*table));
+	for (size_t i = 0; i < syscall_table_len(); i++) {
+		const struct syscall_desc *call = syscall_at(i);
+		int nr = syscall_nr(call);
+
+		if (nr >= 0 && nr < SYSCALL_NR_MAX)
+			table->rows[nr].texts = (uint16_t)rows_texts(call);
+	}
 	for (size_t i = 0; i < ARRAY_LEN(stores); i++) {
 		int rc = fill_row(&fill, &stores[i]);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Parameters by table: what store_row does for a call is a list of small steps, one per parameter,
- * made by the loader from schema/stores.def and the tables of events and flag sets.
+ * made by the loader from schema/stores.def and the tables of events and flag sets. For the calls
+ * that stay raw, store_raw_text keeps the texts that arguments point to.
  *
  *   row_table.rows[nr] -> steps[first .. first + len) -> pairs[] for numbers that are translated
  */
@@ -14,6 +15,7 @@
 #define ROW_PAIRS_MAX 512
 #define ROW_STEP_PAIRS_MAX 64 /* of one step */
 #define ROW_PARAMS_MAX 16     /* of one event */
+#define ROW_TEXTS_MAX 4       /* of one call: they fit in front of the event */
 
 /* Where the value of a parameter is found. */
 enum row_from {
@@ -71,7 +73,9 @@ struct row_pair {
 
 struct row {
 	__u16 first;
-	__u16 len; /* parameters of the event */
+	__u16 len;   /* parameters of the event */
+	__u16 texts; /* of calls without a row: bit a: argument a is a path or a text */
+	__u16 reserved;
 };
 
 struct row_table {

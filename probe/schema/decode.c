@@ -40,6 +40,18 @@ static void decode_ext_text(const struct record_ext *item, const uint8_t *data,
 	};
 }
 
+static int decode_ext_arg(const struct record_ext *item, const uint8_t *data, struct event *event)
+{
+	if (item->len < 1 || data[0] >= sizeof(event->arg_texts) / sizeof(event->arg_texts[0]))
+		return -EBADMSG;
+	event->arg_texts[data[0]] = (struct event_text){
+		.data = (const char *)data + 1,
+		.len = item->len - 1u,
+		.flags = item->flags,
+	};
+	return 0;
+}
+
 static int decode_ext_item(const struct record_ext *item, const uint8_t *data, struct event *event)
 {
 	switch ((enum record_ext_type)item->type) {
@@ -53,6 +65,7 @@ static int decode_ext_item(const struct record_ext *item, const uint8_t *data, s
 		event->has_file_id = 1;
 		return 0;
 	case RECORD_EXT_URING_OP: return item->len == 1 ? 0 : -EBADMSG;
+	case RECORD_EXT_ARG_TEXT: return decode_ext_arg(item, data, event);
 	case RECORD_EXT_NONE:
 	case RECORD_EXT_COUNT: return -EBADMSG;
 	}

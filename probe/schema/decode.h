@@ -39,10 +39,11 @@ struct event {
 	uint64_t tid;
 	size_t params_len; /* <= desc->params_len, <= EVENT_PARAMS_MAX */
 	struct event_param params[EVENT_PARAMS_MAX];
-	struct event_text path;        /* RECORD_EXT_PATH */
-	struct event_text path_in_fs;  /* RECORD_EXT_PATH_IN_FS */
-	struct event_text exe;         /* RECORD_EXT_EXE */
-	struct record_file_id file_id; /* zero when absent */
+	struct event_text path;         /* RECORD_EXT_PATH */
+	struct event_text path_in_fs;   /* RECORD_EXT_PATH_IN_FS */
+	struct event_text exe;          /* RECORD_EXT_EXE */
+	struct event_text arg_texts[6]; /* RECORD_EXT_ARG_TEXT, by argument */
+	struct record_file_id file_id;  /* zero when absent */
 	uint8_t has_file_id;
 	const uint8_t *raw; /* the record */
 	size_t raw_len;

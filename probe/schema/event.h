@@ -121,6 +121,7 @@ enum syscall_flag {
 	SYSCALL_F_CLONE = 1u << 3,   /* the child's first return (0) is not a call */
 	SYSCALL_F_EXIT = 1u << 4,    /* never returns: counted when the task ends */
 	SYSCALL_F_ADDRESS = 1u << 5, /* the result is a user address: printed as hex */
+	SYSCALL_F_RAW = 1u << 6,     /* the registers say more than the event: they are shown */
 };
 
 /* All rows, in table order. */

@@ -29,6 +29,8 @@
 #define RECORD_MAX_BYTES 65536u
 /* Longest path text kept, with its NUL (PATH_MAX of the kernel's uapi limits.h). */
 #define RECORD_PATH_MAX 4096u
+/* Longest text kept of an argument that is raw otherwise, with its NUL. */
+#define RECORD_ARG_TEXT_MAX 2048u
 /* Largest --snaplen. */
 #define RECORD_SNAPLEN_MAX 32767u
 #define RECORD_COMM_LEN 16
@@ -103,6 +105,7 @@ enum record_ext_type {
 	RECORD_EXT_EXE,        /* path of the task's executable (exec events) */
 	RECORD_EXT_FILE_ID,    /* struct record_file_id of the opened object */
 	RECORD_EXT_URING_OP,   /* u8 io_uring opcode */
+	RECORD_EXT_ARG_TEXT,   /* u8 number of a raw argument, then the text it points to, no NUL */
 	RECORD_EXT_COUNT
 };
 

@@ -68,12 +68,14 @@ void flag_set_render(const struct flag_set *set, uint64_t value, struct text_buf
 /* Whether the arguments are the raw ones of the prefix. */
 static bool args_are_raw(const struct event *event)
 {
-	return event->desc->code == EVENT_CODE_GENERIC_X && event->syscall;
+	return event->syscall && (event->desc->code == EVENT_CODE_GENERIC_X ||
+				  (event->syscall->flags & SYSCALL_F_RAW));
 }
 
 const char *event_name(const struct event *event)
 {
-	return args_are_raw(event) ? event->syscall->name : event->desc->name;
+	return event->syscall && event->desc->code == EVENT_CODE_GENERIC_X ? event->syscall->name
+									   : event->desc->name;
 }
 
 size_t event_args_len(const struct event *event)
@@ -168,7 +170,13 @@ void event_arg_render(const struct event *event, size_t index, struct text_buf *
 	if (index >= event_args_len(event))
 		return;
 	if (args_are_raw(event)) {
-		raw_arg_render(&event->syscall->args[index], event->prefix.args[index], buf);
+		const struct event_text *text = &event->arg_texts[index];
+
+		if (text->data)
+			text_buf_add_safe(buf, text->data, text->len);
+		else
+			raw_arg_render(&event->syscall->args[index], event->prefix.args[index],
+				       buf);
 		return;
 	}
 	/* A failed open's fd is an errno, whatever its type says. */
@@ -216,7 +224,7 @@ static int called_index(const struct event *event)
 
 void event_args_render(const struct event *event, struct text_buf *buf)
 {
-	int result = result_index(event);
+	int result = args_are_raw(event) ? -1 : result_index(event);
 	int called_at = event->path.data ? called_index(event) : -1;
 	const char *separator = "";
 

@@ -38,7 +38,7 @@ const char *event_name(const struct event *event);
 
 /*
  * The named arguments of an event: its parameters, or, where the event is the raw arguments
- * (GENERIC_X) of a known syscall, the arguments of the syscall's row.
+ * (GENERIC_X) of a known syscall or says less than they do, the arguments of the syscall's row.
  */
 size_t event_args_len(const struct event *event);
 /* Static; "" beyond the last. */

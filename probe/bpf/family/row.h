@@ -6,13 +6,10 @@
 #ifndef PROBE_BPF_FAMILY_ROW_H
 #define PROBE_BPF_FAMILY_ROW_H
 
-#include "../row_op.h"
+#include "raw.h"
 #include "../store/data.h"
 #include "../extract/flags.h"
 #include "../extract/task.h"
-
-/* Filled by the loader. */
-const volatile struct row_table row_table = {};
 
 #define ROW_FDS_MAX 64 /* elements of a pollfd array that are kept */
 #define FD_ITEM_BYTES 10
