@@ -214,13 +214,25 @@ static void rows_delete(struct probe *probe, struct counters *counters,
 		row_delete(probe, counters, row);
 }
 
-static struct orphan_row *orphan_find(struct counters *counters, const struct overflow_row *row)
+/* What a thread, or a row without one, has in `other`. */
+static struct call_count other_count(const struct call_other *other)
 {
-	for (size_t i = 0; i < counters->orphans_len; i++) {
-		if (row_compare(&counters->orphans[i].row, row) == 0)
-			return &counters->orphans[i];
-	}
-	return NULL;
+	return (struct call_count){ .calls = other->calls,
+				    .errors = other->errors,
+				    .restarts = (uint32_t)other->restarts,
+				    .nr = COUNT_NR_OTHER };
+}
+
+static bool other_used(const struct call_other *other)
+{
+	return other->calls || other->errors || other->restarts;
+}
+
+static int orphan_compare(const void *a, const void *b)
+{
+	const struct orphan_row *left = a, *right = b;
+
+	return row_compare(&left->row, &right->row);
 }
 
 /*
@@ -229,15 +241,18 @@ static struct orphan_row *orphan_find(struct counters *counters, const struct ov
  */
 static int rows_orphaned(struct probe *probe, struct counters *counters)
 {
-	size_t kept = 0;
+	size_t known = counters->orphans_len, kept = 0;
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < counters->rows_len; i++) {
 		struct overflow_row *row = &counters->rows[i];
-		struct orphan_row *orphan = row->owned ? NULL : orphan_find(counters, row);
+		struct orphan_row wanted = { .row = *row }, *orphan;
 
 		if (row->owned)
 			continue;
+		orphan = known ? bsearch(&wanted, counters->orphans, known, sizeof(wanted),
+					 orphan_compare)
+			       : NULL;
 		if (orphan) {
 			orphan->seen++;
 			continue;
@@ -258,12 +273,15 @@ static int rows_orphaned(struct probe *probe, struct counters *counters)
 		if (orphan->seen >= ROWS_GRACE) {
 			counters->folded.calls += row->count.calls;
 			counters->folded.errors += row->count.errors;
+			counters->folded.restarts += row->count.restarts;
 			row_delete(probe, counters, row);
 			continue;
 		}
 		counters->orphans[kept++] = *orphan;
 	}
 	counters->orphans_len = kept;
+	if (kept > 1)
+		qsort(counters->orphans, kept, sizeof(*counters->orphans), orphan_compare);
 	return rc;
 }
 
@@ -276,14 +294,10 @@ static void task_emit(struct counters *counters, const struct task_wire *wire,
 
 	tally_reset(&counters->tally);
 	if (!(sample.flags & TASK_F_NO_COUNTS)) {
-		const struct call_count other = {
-			.calls = wire->other.calls,
-			.errors = wire->other.errors,
-			.nr = COUNT_NR_OTHER,
-		};
+		const struct call_count other = other_count(&wire->other);
 
 		tally_add_slots(&counters->tally, wire->slots);
-		if (other.calls || other.errors)
+		if (other_used(&wire->other))
 			tally_add(&counters->tally, &other);
 	}
 	/* A thread without storage has rows only. */
@@ -398,12 +412,21 @@ static int ended_drain(struct counters *counters)
 	return rc;
 }
 
+/* Not ready: being written, read at the next refresh. This copy may be a mixture: see ended_late(). */
 static int late_add(void *ctx, const void *key, const void *value)
 {
+	const struct thread_key *thread = key;
 	const struct exit_wire *wire = value;
+	struct counters *counters = ctx;
+	int rc = wire->ready ? ended_add(counters, wire) : 0;
 
-	/* Not ready: made just now, read at the next refresh. */
-	return wire->ready ? ended_add(ctx, wire) : 0;
+	if (wire->ready && rc == 0) {
+		struct task_exit *added = &counters->ended[counters->ended_len - 1].exit;
+
+		added->tid = thread->tid;
+		added->thread_start_boot_ns = thread->start;
+	}
+	return rc;
 }
 
 /* Records that found the ring full. */
@@ -422,9 +445,12 @@ static int ended_late(struct probe *probe, struct counters *counters)
 		return 0;
 	rc = table_scan(&table, late_add, counters);
 	for (size_t i = first; i < counters->ended_len; i++) {
-		const struct task_exit *ended = &counters->ended[i].exit;
-		struct thread_key key = { .start = ended->thread_start_boot_ns, .tid = ended->tid };
+		struct exit_wire *wire = &counters->ended[i];
+		struct thread_key key = { .start = wire->exit.thread_start_boot_ns,
+					  .tid = wire->exit.tid };
 
+		/* A record that was ready once is not written again: this copy is whole. */
+		bpf_map_lookup_elem(table.fd, &key, wire);
 		if (bpf_map_delete_elem(table.fd, &key) == 0)
 			counters->late_deleted++;
 	}
@@ -434,15 +460,11 @@ static int ended_late(struct probe *probe, struct counters *counters)
 static void ended_emit(struct counters *counters, struct exit_wire *wire,
 		       const struct probe_counter_sink *sink)
 {
-	const struct call_count other = {
-		.calls = wire->other.calls,
-		.errors = wire->other.errors,
-		.nr = COUNT_NR_OTHER,
-	};
+	const struct call_count other = other_count(&wire->other);
 
 	tally_reset(&counters->tally);
 	tally_add_slots(&counters->tally, wire->slots);
-	if (other.calls || other.errors)
+	if (other_used(&wire->other))
 		tally_add(&counters->tally, &other);
 	if (wire->overflowed)
 		rows_tally(counters, wire->exit.tid, wire->exit.thread_start_boot_ns);
@@ -583,19 +605,18 @@ int probe_forget_process(struct probe *probe, uint32_t pid, uint64_t start_boot_
 static void other_emit(const struct probe *probe, const struct counters *counters,
 		       const struct probe_counter_sink *sink)
 {
-	struct call_count other = {
-		.calls = counters->folded.calls,
-		.errors = counters->folded.errors,
-		.nr = COUNT_NR_OTHER,
-	};
+	struct call_other sum = counters->folded;
+	struct call_count other;
 
 	for (unsigned cpu = 0; probe->stats && cpu < probe->cpus; cpu++) {
 		const struct cpu_stats *stats = &probe->stats[cpu];
 
-		other.calls += __atomic_load_n(&stats->lost_calls, __ATOMIC_RELAXED);
-		other.errors += __atomic_load_n(&stats->lost_errors, __ATOMIC_RELAXED);
+		sum.calls += __atomic_load_n(&stats->lost_calls, __ATOMIC_RELAXED);
+		sum.errors += __atomic_load_n(&stats->lost_errors, __ATOMIC_RELAXED);
+		sum.restarts += __atomic_load_n(&stats->lost_restarts, __ATOMIC_RELAXED);
 	}
-	if ((other.calls || other.errors) && sink->other)
+	other = other_count(&sum);
+	if (other_used(&sum) && sink->other)
 		sink->other(sink->ctx, &other);
 }
 

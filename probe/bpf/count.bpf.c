@@ -60,11 +60,11 @@ static __always_inline int call_returned(u64 *ctx, enum file_lookup lookup)
 	struct pt_regs *regs = (struct pt_regs *)ctx[0];
 	long ret = ctx[1];
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct thread_counts *counts = bpf_task_storage_get(&threads, task, NULL, 0);
+	struct thread_counts *counts = bpf_task_storage_get(&threads, task, NULL, 0), *again;
 	u64 nr = regs_syscall_nr(regs), word, began_ns = 0, timing_ns = 0;
 
 	if (unlikely(!counts))
-		counts = counts_make(task, task->start_boottime);
+		counts = counts_make_late(task);
 	/* Verifier: the test and the indices must be of the same 64-bit register. */
 	barrier_var(nr);
 	if (unlikely(nr >= SYSCALL_NR_MAX || in_compat(task))) {
@@ -86,9 +86,9 @@ static __always_inline int call_returned(u64 *ctx, enum file_lookup lookup)
 		began_ns = bpf_ktime_get_ns();
 		timing_ns = began_ns - timing_ns;
 		/* The lookup above is not within the timed part: do it again. */
-		counts = bpf_task_storage_get(&threads, task, NULL, 0);
-		if (!counts)
-			return 0;
+		again = bpf_task_storage_get(&threads, task, NULL, 0);
+		if (again)
+			counts = again;
 	}
 	word = count_add(counts, task, SLOT_CALLS, nr);
 	if (unlikely(!(word & TIMED_MASK)) && word)
@@ -174,7 +174,7 @@ int count_task_exit(u64 *ctx)
 	counts = bpf_task_storage_get(&threads, task, NULL, 0);
 	if (!(task->flags & PF_KTHREAD)) {
 		if (!counts)
-			counts = counts_make(task, task->start_boottime);
+			counts = counts_make_late(task);
 		regs = (struct pt_regs *)bpf_task_pt_regs(task);
 		nr = regs_syscall_nr(regs);
 		barrier_var(nr);

@@ -91,8 +91,8 @@ struct cpu_stats {
 	__u64 count_ns, count_samples;   /* self-timing of count_exit */
 	__u64 stream_ns, stream_samples; /* self-timing of the store programs */
 	__u64 storage_failures;
-	__u64 lost_calls, lost_errors; /* counted without a thread: row "other" */
-	__u64 reserved[4];
+	__u64 lost_calls, lost_errors, lost_restarts; /* counted without a thread: row "other" */
+	__u64 reserved[3];
 };
 
 /* ring_drops: ARRAY map of u64 per ring: records lost in it, all classes; changes on loss only. */
@@ -116,7 +116,7 @@ struct cpu_stats {
  *
  * 432 bytes: with the kernel's 72 in front and 8 of its allocator, 512.
  */
-#define COUNT_SLOTS 39
+#define COUNT_SLOTS 38
 #define COUNT_HINTS 32
 enum slot_kind { SLOT_CALLS, SLOT_ERRORS, SLOT_RESTARTS };
 #define SLOT_KEY_SHIFT 52
@@ -131,7 +131,7 @@ static inline __u32 slot_hint(__u32 kind, __u32 nr)
 }
 
 struct call_other {
-	__u64 calls, errors;
+	__u64 calls, errors, restarts;
 };
 
 struct thread_counts {

@@ -14,21 +14,25 @@ enum ended_why { ENDED_EXIT, ENDED_EXEC };
 static __always_inline void ended_fold(struct thread_counts *counts)
 {
 	struct cpu_stats *stats = stats_here();
-	u64 calls, errors, word;
+	u64 calls, errors, restarts, word;
 
 	if (!counts || !stats)
 		return;
 	calls = counts->other.calls;
 	errors = counts->other.errors;
+	restarts = counts->other.restarts;
 	for (u32 i = 0; i < COUNT_SLOTS; i++) {
 		word = counts->slots[i];
 		if (SLOT_KIND(word) == SLOT_CALLS)
 			calls += SLOT_COUNT(word);
 		else if (SLOT_KIND(word) == SLOT_ERRORS)
 			errors += SLOT_COUNT(word);
+		else
+			restarts += SLOT_COUNT(word);
 	}
 	__sync_fetch_and_add(&stats->lost_calls, calls);
 	__sync_fetch_and_add(&stats->lost_errors, errors);
+	__sync_fetch_and_add(&stats->lost_restarts, restarts);
 }
 
 static __always_inline void ended_fill(struct exit_wire *wire, struct probe_knobs *knob,
@@ -76,6 +80,7 @@ static __always_inline void counts_restart(struct thread_counts *counts, u32 tid
 	__builtin_memset(&counts->bytes, 0, sizeof(counts->bytes));
 	counts->other.calls = 0;
 	counts->other.errors = 0;
+	counts->other.restarts = 0;
 	counts->overflowed = 0;
 	/* Slots are zero before anyone can read them under the new identity. */
 	barrier();

@@ -33,6 +33,19 @@ static __always_inline struct thread_counts *counts_make(struct task_struct *tas
 	return counts;
 }
 
+/*
+ * The same for a task that has run before: there may have been no memory for it at an earlier call,
+ * which then made a row in `overflow`.
+ */
+static __always_inline struct thread_counts *counts_make_late(struct task_struct *task)
+{
+	struct thread_counts *counts = counts_make(task, task->start_boottime);
+
+	if (counts)
+		counts->overflowed = 1;
+	return counts;
+}
+
 /* The identity under which a thread is counted; without storage it is what the task says. */
 static __always_inline struct thread_key identity_get(const struct thread_counts *counts,
 						      struct task_struct *task)
@@ -85,6 +98,8 @@ static __always_inline void other_add(struct thread_counts *counts, u32 kind)
 			counts->other.calls++;
 		else if (kind == SLOT_ERRORS)
 			counts->other.errors++;
+		else
+			counts->other.restarts++;
 		return;
 	}
 	stats = stats_here();
@@ -95,6 +110,8 @@ static __always_inline void other_add(struct thread_counts *counts, u32 kind)
 		__sync_fetch_and_add(&stats->storage_failures, 1);
 	} else if (kind == SLOT_ERRORS) {
 		__sync_fetch_and_add(&stats->lost_errors, 1);
+	} else {
+		__sync_fetch_and_add(&stats->lost_restarts, 1);
 	}
 }
 
