@@ -35,7 +35,12 @@ struct ring {
 enum ring_look {
 	RING_EMPTY,  /* nothing before the watermark, or the next record is still being written */
 	RING_RECORD, /* *ret_data and *ret_len are set */
-	RING_BROKEN, /* impossible length: everything up to the watermark was skipped */
+	/*
+	 * Impossible length, which only a broken kernel or memory writes: everything up to the
+	 * watermark was skipped. How many records that were nobody can tell, so produced stays
+	 * larger than the sum of the fates from then on.
+	 */
+	RING_BROKEN,
 };
 
 void ring_init(struct ring *ring);

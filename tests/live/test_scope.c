@@ -6,6 +6,7 @@
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -471,6 +472,48 @@ START_TEST(itself_only_when_asked)
 }
 END_TEST
 
+#define PROCESS_NAME "scope leader"
+#define THREAD_NAME "scope thread"
+
+static void *named_thread(void *arg)
+{
+	pthread_setname_np(pthread_self(), THREAD_NAME);
+	for (int i = 0; i < CALLS; i++)
+		syscall(SYS_getppid);
+	return arg;
+}
+
+/* The calls of a thread with a name of its own, when the scope is that command. */
+static unsigned thread_records(const char *comm)
+{
+	struct probe_opts opts = { .buffer_bytes = PROBE_BUFFER_MIN, .watch_self = true };
+	struct probe_scope scope = { .comms_len = 1 };
+	struct probe *own = live_probe_open(&opts);
+	unsigned count = 0;
+	pthread_t thread;
+
+	snprintf(scope.comms[0], sizeof(scope.comms[0]), "%s", comm);
+	ck_assert_int_eq(probe_set_scope(own, &scope), 0);
+	live_want(own, (const int[]){ SYS_getppid }, 1);
+	ck_assert_int_eq(pthread_create(&thread, NULL, named_thread, NULL), 0);
+	pthread_join(thread, NULL);
+	live_drain_all(own, count_own, &count);
+	probe_free(own);
+	return count;
+}
+
+START_TEST(a_command_is_the_name_of_the_process)
+{
+	char before[RECORD_COMM_LEN];
+
+	prctl(PR_GET_NAME, before);
+	prctl(PR_SET_NAME, PROCESS_NAME);
+	ck_assert_uint_eq(thread_records(PROCESS_NAME), CALLS);
+	ck_assert_uint_eq(thread_records(THREAD_NAME), 0);
+	prctl(PR_SET_NAME, before);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("scope");
@@ -495,6 +538,7 @@ int main(void)
 	tcase_add_test(family_case, too_many_values_are_refused);
 	tcase_add_test(family_case, a_control_group);
 	tcase_add_test(self, itself_only_when_asked);
+	tcase_add_test(self, a_command_is_the_name_of_the_process);
 	suite_add_tcase(suite, family_case);
 	suite_add_tcase(suite, self);
 	srunner_run_all(runner, CK_ENV);

@@ -8,52 +8,13 @@
 
 #include "slot.h"
 #include "../extract/lists.h"
-
-#define SCOPE_ANCESTORS_MAX 32
-/* enum probe_want of probe.h, which includes more than the programs can. */
-#define WANT_SCOPE 1u
-#define WANT_FOCUS 2u
+#include "../extract/tree.h"
 
 static __always_inline struct probe_knobs *knobs_get(void)
 {
 	u32 zero = 0;
 
 	return bpf_map_lookup_elem(&knobs, &zero);
-}
-
-/*
- * By process tree: looks for the process and its ancestors in scope_pids.
- * Verifier: following a trusted pointer searches the kernel's BTF by name, at every level and on
- * every path (btf_nested_type_is_trusted): 4 s of load time. Plain reads cost nothing there. Bits
- * are collected without tests, so that all paths through the loop are alike.
- */
-static __noinline u32 want_compute(struct probe_knobs *knob, struct task_struct *task)
-{
-	u32 pid = task->tgid, own = 0, above = 0, want = 0;
-	struct task_struct *at = task;
-	u32 *bits;
-
-	if (!knob || pid == knob->self_tgid)
-		return 0;
-	bits = bpf_map_lookup_elem(&scope_pids, &pid);
-	if (bits)
-		own = *bits;
-	for (u32 level = 1; level < SCOPE_ANCESTORS_MAX; level++) {
-		at = BPF_CORE_READ(at, real_parent);
-		pid = BPF_CORE_READ(at, tgid);
-		if (!pid)
-			break;
-		bits = bpf_map_lookup_elem(&scope_pids, &pid);
-		if (bits)
-			above |= *bits;
-	}
-	if ((own | above) & SCOPE_PID_FOCUS)
-		want |= WANT_FOCUS;
-	if (knob->scope_children)
-		own |= above;
-	if (!knob->scope_by_pid || own & SCOPE_PID_SCOPE)
-		want |= WANT_SCOPE;
-	return want;
 }
 
 /* The want of a thread now; stores it. */
@@ -84,11 +45,13 @@ static __always_inline u64 task_cgroup_read(struct task_struct *task, u32 v1)
 
 static __always_inline bool lists_allow(const struct probe_knobs *knob, struct task_struct *task)
 {
+	u64 comm[2] = {};
+
 	if (!(knob->cgroups_len | knob->euids_len | knob->comms_len))
 		return true;
+	BPF_CORE_READ_INTO(&comm, task, group_leader, comm);
 	return lists_allow_values(knob, task_cgroup_read(task, knob->cgroup_v1),
-				  BPF_CORE_READ(task, cred, euid.val), ((u64 *)task->comm)[0],
-				  ((u64 *)task->comm)[1]);
+				  BPF_CORE_READ(task, cred, euid.val), comm[0], comm[1]);
 }
 
 #endif

@@ -104,10 +104,11 @@ static __always_inline void facts_of_task(struct task_facts *facts, struct task_
 static __noinline bool scope_allows(struct probe_knobs *k, struct task_struct *task)
 {
 	struct task_facts facts;
+	u64 comm[2] = {};
 
 	facts_of_task(&facts, task, k->cgroup_v1);
-	return lists_allow_values(k, facts.cgroup_id, facts.euid, ((u64 *)task->comm)[0],
-				  ((u64 *)task->comm)[1]);
+	BPF_CORE_READ_INTO(&comm, task, group_leader, comm);
+	return lists_allow_values(k, facts.cgroup_id, facts.euid, comm[0], comm[1]);
 }
 
 /*

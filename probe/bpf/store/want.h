@@ -7,46 +7,15 @@
 #define PROBE_BPF_STORE_WANT_H
 
 #include "prefix.h"
+#include "../extract/tree.h"
 
-/* The count object's; the loader reuses the fds. */
+/* The count object's; the loader reuses its fd. */
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, int);
 	__type(value, struct thread_counts);
 } threads SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 16384);
-	__type(key, u32);
-	__type(value, u32);
-} scope_pids SEC(".maps");
-
-#define WANT_SCOPE 1u /* PROBE_WANT_SCOPE, probe.h */
-#define WANT_FOCUS 2u
-#define WANT_LEVELS 32
-
-/* By process tree, for a thread that has not returned from a call since the scope changed. */
-static __noinline u32 want_of_tree(struct probe_knobs *k, struct task_struct *task)
-{
-	u32 want = k->scope_by_pid ? 0 : WANT_SCOPE;
-	struct task_struct *at = task;
-
-	for (u32 level = 0; level < WANT_LEVELS; level++) {
-		u32 pid = BPF_CORE_READ(at, tgid); /* as in count/scope.h: quick to verify */
-		u32 *bits = bpf_map_lookup_elem(&scope_pids, &pid);
-
-		if (!pid)
-			break;
-		if (bits && *bits & SCOPE_PID_FOCUS)
-			want |= WANT_FOCUS;
-		if (bits && *bits & SCOPE_PID_SCOPE && (!level || k->scope_children))
-			want |= WANT_SCOPE;
-		at = BPF_CORE_READ(at, real_parent);
-	}
-	return want;
-}
 
 /* True when the call nr of this task is of interest. */
 static __always_inline bool call_wanted(struct task_struct *task, u64 nr)
@@ -66,7 +35,7 @@ static __always_inline bool call_wanted(struct task_struct *task, u64 nr)
 	if (counts && counts->gen == k->scope_gen)
 		return interest & counts->want;
 	kept = counts ? want_kept(counts->want, counts->gen, k->scope_gen) : 0;
-	return interest & (want_of_tree(k, task) | kept);
+	return interest & (want_compute(k, task) | kept);
 }
 
 #endif
