@@ -232,9 +232,9 @@ static int create_task_storage(void)
 {
 	struct btf *btf = btf__new_empty();
 	int int_id = btf ? btf__add_int(btf, "int", 4, BTF_INT_SIGNED) : -ENOMEM;
-	int fd = -EINVAL;
+	int fd = int_id < 0 ? int_id : btf__load_into_kernel(btf);
 
-	if (int_id > 0 && btf__load_into_kernel(btf) == 0) {
+	if (fd == 0) {
 		LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_NO_PREALLOC,
 			    .btf_fd = (uint32_t)btf__fd(btf), .btf_key_type_id = (uint32_t)int_id,
 			    .btf_value_type_id = (uint32_t)int_id);

@@ -106,6 +106,7 @@ if [ "$(id -u)" = 0 ] && command -v setpriv > /dev/null; then
 		"$root/saker" doctor > out 2> err
 	[ $? -eq 1 ] || bad "nobody: doctor finds nothing wrong"
 	grep -q 'FAIL' out || bad "nobody: doctor: $(cat out)"
+	grep -q 'not supported' out && bad "nobody: what cannot be tried is called missing: $(cat out)"
 fi
 
 if [ "$(id -u)" != 0 ]; then
