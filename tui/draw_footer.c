@@ -31,6 +31,18 @@ static void draw_prompt(struct monitor *monitor, int row)
 	screen_cursor(screen, row, col + before);
 }
 
+/* What the probe holds and what it could not do, beside the buffers. */
+static void probe_text(const struct health_row *health, struct text_buf *buf)
+{
+	text_buf_add(buf, "maps ");
+	cell_human(&(struct cell){ .kind = COLUMN_BYTES, .known = true, .u64 = health->map_bytes },
+		   buf);
+	text_buf_printf(buf, "  calls missed %llu  threads without storage %llu  reads failed %llu",
+			(unsigned long long)health->recursion_misses,
+			(unsigned long long)health->storage_failures,
+			(unsigned long long)health->read_failures);
+}
+
 /* What is worth saying when nothing was asked. */
 static void idle_text(struct monitor *monitor, const char *notice, struct text_buf *buf)
 {
@@ -47,6 +59,8 @@ static void idle_text(struct monitor *monitor, const char *notice, struct text_b
 		text_buf_add(buf, "order held  ");
 	if (notice)
 		text_buf_add(buf, notice);
+	if (!notice && snapshot && level->view->entity == ENTITY_BUFFER)
+		probe_text(&snapshot->health, buf);
 	if (notice || level->view->stream == VIEW_STREAM_NONE || !snapshot)
 		return;
 	if (!snapshot->health.stream_ready) {

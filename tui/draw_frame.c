@@ -20,6 +20,22 @@ void draw_clock(uint64_t time_ns, char *text, size_t size)
 		snprintf(text, size, "--:--:--");
 }
 
+/* As many words as fit. */
+static void draw_too_small(struct screen *screen)
+{
+	static const char *const formats[] = { "terminal too small (need %dx%d)", "need %dx%d",
+					       "%dx%d", "?" };
+	int cols = screen_cols(screen);
+	char text[64] = "";
+
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+		if (snprintf(text, sizeof(text), formats[i], SCREEN_MIN_COLS, SCREEN_MIN_ROWS) <=
+		    cols)
+			break;
+	}
+	screen_put(screen, (struct spot){ .width = cols }, ROLE_NORMAL, text);
+}
+
 void draw_frame(struct monitor *monitor)
 {
 	struct screen *screen = monitor->screen;
@@ -29,11 +45,7 @@ void draw_frame(struct monitor *monitor)
 
 	screen_begin(screen);
 	if (rows < SCREEN_MIN_ROWS || cols < SCREEN_MIN_COLS) {
-		char text[64];
-
-		snprintf(text, sizeof(text), "terminal too small (need %dx%d)", SCREEN_MIN_COLS,
-			 SCREEN_MIN_ROWS);
-		screen_put(screen, (struct spot){ .width = cols }, ROLE_NORMAL, text);
+		draw_too_small(screen);
 		screen_end(screen);
 		return;
 	}

@@ -12,6 +12,7 @@
 #define CELL_MAX 4608 /* bytes: a path and what surrounds it */
 /* Least width of the column that takes what is left: of events it is what they are about. */
 #define REST_MIN 16
+#define REST_MIN_LONG 30 /* command lines and paths */
 #define REST_MIN_EVENTS 24
 /* The same when no column is left that may leave before it. */
 #define REST_LEAST 8
@@ -77,7 +78,7 @@ static int column_width(const struct monitor *monitor, const struct column *colu
 	return width;
 }
 
-/* All columns that may be shown, from the first that is not scrolled away. */
+/* All columns that may be shown: the first, and those that are not scrolled away. */
 static void grid_collect(struct monitor *monitor, struct grid *grid, size_t rows)
 {
 	const struct level *level = level_now(monitor);
@@ -86,9 +87,10 @@ static void grid_collect(struct monitor *monitor, struct grid *grid, size_t rows
 
 	for (size_t i = 0; i < view->columns_len; i++)
 		shown += column_shown(level, i);
-	if (skip >= shown) {
-		grid->shift = (int)(skip + 1 - shown) * SHIFT_CELLS;
-		skip = shown ? shown - 1 : 0;
+	/* The first column stays, and so does the last: its text moves instead. */
+	if (skip && skip + 1 >= shown) {
+		grid->shift = (int)(skip + 2 - (shown > 2 ? shown : 2)) * SHIFT_CELLS;
+		skip = shown > 2 ? shown - 2 : 0;
 	}
 	for (size_t i = 0; i < view->columns_len; i++) {
 		struct grid_column *next = &grid->columns[grid->len];
@@ -96,7 +98,7 @@ static void grid_collect(struct monitor *monitor, struct grid *grid, size_t rows
 
 		if (!column_shown(level, i))
 			continue;
-		if (skip) {
+		if (skip && grid->len) {
 			skip--;
 			continue;
 		}
@@ -243,6 +245,33 @@ static void draw_gap(struct monitor *monitor, const struct row *row, struct spot
 	screen_put(monitor->screen, spot, role, text);
 }
 
+/* The part of a text that is too long for its column: what tells most of it. */
+static const char *cell_fold(const struct grid_column *at, char *data, bool utf8)
+{
+	unsigned flags = at->column->flags;
+	int cells = text_cells(data, utf8);
+
+	if (cells <= at->width)
+		return data;
+	if (flags & COLUMN_F_COMMAND) {
+		char *slash = memrchr(data, '/', strcspn(data, " "));
+
+		/* Of a title like "nginx: worker" or a script's name in it nothing is left out. */
+		return slash && *data == '/' && slash[1] ? slash + 1 : data;
+	}
+	if (flags & COLUMN_F_PATH) {
+		const char *mark = utf8 ? "\u2026" : ">";
+		const char *tail = text_skip(data, cells - at->width + 1, utf8);
+		size_t mark_len = strlen(mark), tail_len = strlen(tail);
+
+		if (mark_len + tail_len >= CELL_MAX)
+			return data;
+		memmove(data + mark_len, tail, tail_len + 1);
+		memcpy(data, mark, mark_len);
+	}
+	return data;
+}
+
 /* Returns whether the text of the last column goes on beyond what was left out at its front. */
 static bool draw_cells(struct monitor *monitor, const struct grid *grid, const struct row *row,
 		       int screen_row, enum role role)
@@ -264,6 +293,8 @@ static bool draw_cells(struct monitor *monitor, const struct grid *grid, const s
 		if (i + 1 == grid->len && grid->shift) {
 			text = text_skip(text, grid->shift, screen_utf8(screen));
 			more = *text;
+		} else if (column_is_text(at->column)) {
+			text = cell_fold(at, data, screen_utf8(screen));
 		}
 		if (column_is_text(at->column))
 			screen_put(screen, spot, own, text);
@@ -301,13 +332,23 @@ static void draw_no_rows(struct monitor *monitor, int row)
 		   ROLE_ZERO, text);
 }
 
+static int rest_min(const struct view *view)
+{
+	const struct column *last = view->columns[0].column;
+
+	for (size_t i = 0; i < view->columns_len; i++)
+		if (!view->columns[i].column->width)
+			last = view->columns[i].column;
+	if (view->follow)
+		return REST_MIN_EVENTS;
+	return last->flags & (COLUMN_F_COMMAND | COLUMN_F_PATH) ? REST_MIN_LONG : REST_MIN;
+}
+
 void draw_table(struct monitor *monitor, int first_row, int rows)
 {
 	struct screen *screen = monitor->screen;
 	int cols = screen_cols(screen);
-	struct grid grid = {
-		.rest = level_now(monitor)->view->follow ? REST_MIN_EVENTS : REST_MIN,
-	};
+	struct grid grid = { .rest = rest_min(level_now(monitor)->view) };
 	size_t page = rows > 1 ? (size_t)rows - 1 : 0;
 	bool more = false;
 

@@ -141,6 +141,25 @@ static void help_columns(struct help_page *page)
 				  view->columns[i].column->help);
 }
 
+/* What the lines at the top of every screen say. */
+static void help_strip(struct help_page *page)
+{
+	static const struct {
+		const char *name, *text;
+	} items[] = {
+		{ "calls", "system calls per second, counted in the kernel: none is missed, or it "
+			   "says >=" },
+		{ "ev", "events per second that were streamed: only what a view looks at" },
+		{ "drop", "events lost in each ring buffer since start; counts do not suffer" },
+		{ "lag", "age of the oldest event that has not been taken from the buffers" },
+		{ "own", "CPU of saker itself, and what counting adds to a call" },
+	};
+
+	help_title(page, "The lines at the top");
+	for (size_t i = 0; i < sizeof(items) / sizeof(items[0]); i++)
+		help_item(page, items[i].name, items[i].text);
+}
+
 void help_draw(struct monitor *monitor, struct spot area, int rows)
 {
 	const struct view *view = level_now(monitor)->view;
@@ -168,6 +187,7 @@ void help_draw(struct monitor *monitor, struct spot area, int rows)
 		help_keys(&page, group);
 	help_views(&page);
 	help_columns(&page);
+	help_strip(&page);
 	monitor->help_lines = page.line;
 }
 

@@ -202,6 +202,7 @@ static int run_monitor(struct live *live)
 		.refreshes = live->options->count,
 		.has_output = live->start.command.output_fd >= 0,
 		.output_fd = live->start.command.output_fd,
+		.command = &live->start.command,
 	};
 	live->start.engine.stream = live->view->stream;
 	/* COMMAND runs once its first event is seen. */

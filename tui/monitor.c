@@ -88,6 +88,7 @@ static void monitor_signal(struct monitor *monitor, int sig)
 {
 	switch (sig) {
 	case SIGINT:
+	case SIGQUIT:
 	case SIGTERM:
 	case SIGHUP: monitor->quit = true; break;
 	case SIGTSTP:
@@ -109,12 +110,16 @@ static void monitor_take_snapshot(struct monitor *monitor)
 		return;
 	snapshot_unref(monitor->newest);
 	monitor->newest = snapshot;
-	monitor->snapshots++;
+	/* Snapshots that only bring events are no refreshes. */
+	if (snapshot->interval_ns && snapshot->time_ns != monitor->refreshed_ns) {
+		monitor->refreshed_ns = snapshot->time_ns;
+		monitor->refreshes++;
+	}
 	if (level_snapshot(monitor) == snapshot)
 		monitor->refill = true;
 }
 
-enum poll_slot { POLL_KEYS, POLL_SIGNALS, POLL_SOURCE, POLL_OUTPUT, POLL_COUNT };
+enum poll_slot { POLL_KEYS, POLL_SIGNALS, POLL_SOURCE, POLL_OUTPUT, POLL_COMMAND, POLL_COUNT };
 
 /* When the loop must wake by itself: poll's timeout. */
 static int monitor_timeout(uint64_t now, uint64_t wake_ns)
@@ -151,6 +156,9 @@ static void monitor_handle(struct monitor *monitor, const struct pollfd *fds)
 		monitor->quit = true;
 	if (fds[POLL_OUTPUT].revents)
 		output_take(monitor);
+	if (fds[POLL_COMMAND].revents && command_poll(monitor->opts->command))
+		monitor_say(monitor, "COMMAND ended with status %d",
+			    monitor->opts->command->status);
 	if (fds[POLL_SOURCE].revents) {
 		uint64_t news;
 		ssize_t got = read(monitor->source->fd, &news, sizeof(news));
@@ -164,6 +172,7 @@ static void monitor_handle(struct monitor *monitor, const struct pollfd *fds)
 static void monitor_loop(struct monitor *monitor)
 {
 	const struct monitor_opts *opts = monitor->opts;
+	const struct command *command = opts->command;
 	uint64_t start = now_ns(), stop = opts->stop_ns ? start + opts->stop_ns : 0, rest = 0;
 
 	while (!monitor->quit) {
@@ -174,6 +183,10 @@ static void monitor_loop(struct monitor *monitor)
 			[POLL_SOURCE] = { .events = POLLIN },
 			[POLL_OUTPUT] = { .fd = monitor->output_ended ? -1 : opts->output_fd,
 					  .events = POLLIN },
+			[POLL_COMMAND] = { .fd = command && command->pid > 0 && !command->ended
+							 ? command->pid_fd
+							 : -1,
+					   .events = POLLIN },
 		};
 
 		fds[POLL_SOURCE].fd =
@@ -194,7 +207,7 @@ static void monitor_loop(struct monitor *monitor)
 			rest = now_ns() + (now_ns() - before) * FILL_REST;
 		}
 		if ((stop && now >= stop) ||
-		    (opts->refreshes && monitor->snapshots >= opts->refreshes))
+		    (opts->refreshes && monitor->refreshes >= opts->refreshes))
 			monitor->quit = true;
 	}
 }

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "command.h"
 #include "state/snapshot.h"
 #include "theme.h"
 #include "views/scope.h"
@@ -40,10 +41,11 @@ struct monitor_opts {
 	const struct theme *theme;
 	const struct theme *mono; /* for terminals without colours and NO_COLOR */
 	uint64_t delay_ns;
-	bool has_output;    /* COMMAND runs: what it writes comes out of output_fd */
-	int output_fd;      /* not blocking; borrowed */
-	uint64_t stop_ns;   /* leave after this long; 0 = never */
-	uint64_t refreshes; /* leave after so many snapshots; 0 = never */
+	bool has_output;         /* COMMAND runs: what it writes comes out of output_fd */
+	int output_fd;           /* not blocking; borrowed */
+	struct command *command; /* borrowed; NULL: none */
+	uint64_t stop_ns;        /* leave after this long; 0 = never */
+	uint64_t refreshes;      /* leave after so many refreshes of the counters; 0 = never */
 };
 
 /*

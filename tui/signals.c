@@ -9,7 +9,7 @@
 
 #define SIGNALS_GRACE_S 2 /* from being asked to leave to leaving without the terminal's help */
 
-static const int caught[] = { SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT, SIGWINCH };
+static const int caught[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT, SIGWINCH };
 #define CAUGHT_LEN (sizeof(caught) / sizeof(caught[0]))
 
 static struct sigaction before[CAUGHT_LEN], alarm_before;
@@ -35,7 +35,7 @@ static void signal_handler(int sig)
 	ssize_t written = write(pipe_fds[1], &byte, 1);
 
 	(void)written;
-	if (sig == SIGINT || sig == SIGTERM || sig == SIGHUP)
+	if (sig == SIGINT || sig == SIGQUIT || sig == SIGTERM || sig == SIGHUP)
 		alarm(SIGNALS_GRACE_S);
 	errno = saved;
 }

@@ -7,7 +7,7 @@
 #define TUI_SIGNALS_H
 
 /*
- * Catches SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT and SIGWINCH. One user at a time. When one of
+ * Catches SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT and SIGWINCH. One user at a time. When one of
  * the first three is not followed by signals_close() within seconds, because the terminal takes no
  * output, restore is called (in a handler) and the process ends with 128 + SIGTERM. 0 or -errno.
  */

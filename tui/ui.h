@@ -88,10 +88,10 @@ struct monitor {
 	char search[FILTER_MAX];
 	char status[256]; /* said once, until the next key; "" = nothing */
 	uint64_t delay_ns;
-	uint64_t snapshots; /* taken */
-	size_t page_rows;   /* rows of the table in the last frame */
-	bool source_ended;  /* no snapshot will come any more */
-	bool keys_wait;     /* more keys than one frame takes: no sleep */
+	uint64_t refreshes, refreshed_ns; /* refreshes seen, and the time of the last */
+	size_t page_rows;                 /* rows of the table in the last frame */
+	bool source_ended;                /* no snapshot will come any more */
+	bool keys_wait;                   /* more keys than one frame takes: no sleep */
 	bool quit;
 };
 

@@ -14,7 +14,7 @@ static const struct column columns[] = {
 		.kind = COLUMN_##kind_,                                                 \
 		.width = (width_),                                                      \
 		.priority = (priority_),                                                \
-		.cumulative = ((COLUMN_F_##flags_) & COLUMN_F_TOTAL) != 0,              \
+		.flags = COLUMN_F_##flags_,                                             \
 		.get = (getter_),                                                       \
 		.help = (help_),                                                        \
 	},

@@ -126,7 +126,7 @@ void get_event_args(const struct row *row, struct cell *ret_cell)
 	ret_cell->known = false;
 	if (frame_text_begin(row->frame, CELL_TEXT_MAX, &buf) < 0)
 		return;
-	event_args_render(row->event, &buf);
+	event_args_render(row->event, row->kept->fd_name, &buf);
 	frame_text_end(row->frame, &buf);
 	cell_set_textn(ret_cell, buf.data, buf.len);
 	ret_cell->rendered = true;

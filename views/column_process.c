@@ -4,8 +4,10 @@
 
 #include "probe/schema/event.h"
 
+/* A row that stands for all ended processes of a program has none. */
 void get_proc_pid(const struct row *row, struct cell *ret_cell)
 {
+	ret_cell->known = row->proc->pid != 0;
 	ret_cell->i64 = row->proc->pid;
 }
 

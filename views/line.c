@@ -39,11 +39,7 @@ int line_text(const struct history_event *kept, struct text_buf *buf)
 		add_cell(buf, COLUMN_DURATION, prefix->duration_ns);
 	}
 	text_buf_add(buf, " ");
-	event_args_render(&event, buf);
-	if (has_fd_name(kept)) {
-		text_buf_add(buf, " fd.name=");
-		text_buf_add_safe(buf, kept->fd_name, strlen(kept->fd_name));
-	}
+	event_args_render(&event, kept->fd_name, buf);
 	return 0;
 }
 

@@ -83,7 +83,8 @@ void row_cell(const struct row *row, const struct column *column, struct cell *r
 		return;
 	}
 	column->get(row, ret_cell);
-	ret_cell->at_least = ret_cell->known && column->cumulative && row->snapshot->health.inexact;
+	ret_cell->at_least = ret_cell->known && (column->flags & COLUMN_F_TOTAL) &&
+			     row->snapshot->health.inexact;
 }
 
 void table_cell(const struct table *table, const struct row *row, const struct column *column,

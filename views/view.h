@@ -55,7 +55,9 @@ struct row; /* table.h */
 
 enum column_flag {
 	COLUMN_F_NONE = 0,
-	COLUMN_F_TOTAL = 1u << 0, /* grows since start: marked >= while the health is inexact */
+	COLUMN_F_TOTAL = 1u << 0,   /* grows since start: marked >= while the health is inexact */
+	COLUMN_F_COMMAND = 1u << 1, /* cut: the folders of the program go first */
+	COLUMN_F_PATH = 1u << 2,    /* cut: the end stays */
 };
 
 struct column {
@@ -65,7 +67,7 @@ struct column {
 	enum column_kind kind;
 	unsigned width;    /* cells; 0 = takes what is left (one per view, last) */
 	unsigned priority; /* 0 stays longest; the highest leaves first when the screen is narrow */
-	bool cumulative;   /* its total grows since start: >= while the health is inexact */
+	unsigned flags;    /* enum column_flag */
 	void (*get)(const struct row *row, struct cell *ret_cell);
 	const char *help; /* one sentence */
 };

@@ -65,8 +65,7 @@ void flag_set_render(const struct flag_set *set, uint64_t value, struct text_buf
 		text_buf_printf(buf, "0x%" PRIx64, rest);
 }
 
-/* Whether the arguments are the raw ones of the prefix. */
-static bool args_are_raw(const struct event *event)
+bool event_args_are_raw(const struct event *event)
 {
 	return event->syscall && (event->desc->code == EVENT_CODE_GENERIC_X ||
 				  (event->syscall->flags & SYSCALL_F_RAW));
@@ -80,15 +79,15 @@ const char *event_name(const struct event *event)
 
 size_t event_args_len(const struct event *event)
 {
-	return args_are_raw(event) ? event->syscall->args_len : event->params_len;
+	return event_args_are_raw(event) ? event->syscall->args_len : event->params_len;
 }
 
 const char *event_arg_name(const struct event *event, size_t index)
 {
 	if (index >= event_args_len(event))
 		return "";
-	return args_are_raw(event) ? event->syscall->args[index].name
-				   : event->desc->params[index].name;
+	return event_args_are_raw(event) ? event->syscall->args[index].name
+					 : event->desc->params[index].name;
 }
 
 static void pointer_render(uint64_t value, struct text_buf *buf)
@@ -148,8 +147,7 @@ static void raw_arg_render(const struct arg_desc *arg, uint64_t value, struct te
 	}
 }
 
-/* The parameter that is the call's result, -1 when there is none: first in every exit event. */
-static int result_index(const struct event *event)
+int event_result_index(const struct event *event)
 {
 	const struct event_desc *desc = event->desc;
 
@@ -169,7 +167,7 @@ void event_arg_render(const struct event *event, size_t index, struct text_buf *
 
 	if (index >= event_args_len(event))
 		return;
-	if (args_are_raw(event)) {
+	if (event_args_are_raw(event)) {
 		const struct event_text *text = &event->arg_texts[index];
 
 		if (text->data)
@@ -180,75 +178,17 @@ void event_arg_render(const struct event *event, size_t index, struct text_buf *
 		return;
 	}
 	/* A failed open's fd is an errno, whatever its type says. */
-	if ((int)index == result_index(event) && event->desc->params[index].type == PARAM_TYPE_FD &&
+	if ((int)index == event_result_index(event) &&
+	    event->desc->params[index].type == PARAM_TYPE_FD &&
 	    event_param_value(PARAM_TYPE_FD, &event->params[index], &value) == 0)
 		result_render(value, buf);
 	else
 		param_render(event, index, buf);
 }
 
-/* "(/real/file)" behind the path that was called, when it says something new. */
-static void resolved_render(const struct event_text *path, const struct event_text *called,
-			    struct text_buf *buf)
-{
-	if (!path->data || path->len == 0)
-		return;
-	if (path->flags == 0 && called->data && called->len == path->len &&
-	    memcmp(called->data, path->data, path->len) == 0)
-		return;
-	text_buf_add(buf, "(");
-	if (path->flags & RECORD_EXT_F_RACED)
-		text_buf_add(buf, "~");
-	if (path->flags & RECORD_EXT_F_CUT)
-		text_buf_add(buf, "...");
-	text_buf_add_safe(buf, path->data, path->len);
-	if (path->flags & RECORD_EXT_F_DELETED)
-		text_buf_add(buf, " deleted");
-	text_buf_add(buf, ")");
-}
-
-/* The argument that named the object of event->path: the first path. -1: none. */
-static int called_index(const struct event *event)
-{
-	bool raw = args_are_raw(event);
-
-	for (size_t i = 0; i < event_args_len(event); i++) {
-		enum param_type type = raw ? PARAM_TYPE_NONE : event->desc->params[i].type;
-
-		if (raw ? event->syscall->args[i].type == ARG_TYPE_PATH
-			: type == PARAM_TYPE_FSPATH || type == PARAM_TYPE_FSRELPATH)
-			return (int)i;
-	}
-	return -1;
-}
-
-void event_args_render(const struct event *event, struct text_buf *buf)
-{
-	int result = args_are_raw(event) ? -1 : result_index(event);
-	int called_at = event->path.data ? called_index(event) : -1;
-	const char *separator = "";
-
-	for (size_t i = 0; i < event_args_len(event); i++) {
-		struct event_text called = { .data = NULL };
-
-		if ((int)i == result)
-			continue;
-		text_buf_add(buf, separator);
-		text_buf_add(buf, event_arg_name(event, i));
-		text_buf_add(buf, "=");
-		event_arg_render(event, i, buf);
-		separator = " ";
-		if ((int)i != called_at)
-			continue;
-		if (!args_are_raw(event))
-			called = event_param_text(event, event->desc->params[i].name);
-		resolved_render(&event->path, &called, buf);
-	}
-}
-
 void event_result_render(const struct event *event, struct text_buf *buf)
 {
-	int index = result_index(event);
+	int index = event_result_index(event);
 	int64_t ret = event->prefix.ret;
 
 	if (event->desc->direction == EVENT_ENTER) {

@@ -59,13 +59,16 @@ const char *event_arg_name(const struct event *event, size_t index);
  */
 void event_arg_render(const struct event *event, size_t index, struct text_buf *buf);
 /*
- * Appends "name=value name=value ..." of all arguments but the result. Behind the first path stands
- * in parentheses the path of the kernel's own object where it differs from the one called:
+ * Appends "name=value name=value ..." of all arguments but the result, those that matter first.
+ * Behind the first path stands in parentheses the path of the kernel's own object where it differs
+ * from the one called, behind the descriptor what it was:
  *
  *   name=link(/real/file)   name=x(~/y)  raced with a rename   name=x(.../y)  the front was cut
- *   name=x(/y deleted)      the name was unlinked since
+ *   name=x(/y deleted)      the name was unlinked since        fd=5(/etc/hosts)
+ *
+ * fd_name: of the fd argument at that moment; NULL or "": unknown.
  */
-void event_args_render(const struct event *event, struct text_buf *buf);
+void event_args_render(const struct event *event, const char *fd_name, struct text_buf *buf);
 /* Appends the result: "0", "3", "ENOENT", 0x... for addresses, "-" where there is none. */
 void event_result_render(const struct event *event, struct text_buf *buf);
 /*

@@ -3,6 +3,7 @@
 #ifndef PROBE_SCHEMA_RENDER_PARAM_H
 #define PROBE_SCHEMA_RENDER_PARAM_H
 
+#include <stdbool.h>
 #include "render.h"
 
 /* Appends parameter index of the event; index < event->params_len. */
@@ -21,5 +22,10 @@ void mode_render(uint64_t mode, struct text_buf *buf);
 void signal_render(int64_t sig, struct text_buf *buf);
 /* Appends a uid or gid; -1 (no change, unknown) as such. */
 void id_render(uint32_t id, struct text_buf *buf);
+
+/* Whether the arguments are the raw ones of the prefix. */
+bool event_args_are_raw(const struct event *event);
+/* The parameter that is the call's result, -1 when there is none: first in every exit event. */
+int event_result_index(const struct event *event);
 
 #endif

@@ -29,6 +29,7 @@ static const struct exit_case {
 	{ .name = "q closes help, then leaves", .keys = "'?' 'q' 'q'" },
 	{ .name = "SIGINT", .keys = "", .sig = SIGINT },
 	{ .name = "SIGTERM", .keys = "", .sig = SIGTERM },
+	{ .name = "SIGQUIT", .keys = "", .sig = SIGQUIT },
 	{ .name = "SIGHUP", .keys = "Down", .sig = SIGHUP },
 	{ .name = "SIGTERM in help", .keys = "'?'", .sig = SIGTERM },
 	{ .name = "SIGABRT", .keys = "", .sig = SIGABRT, .killed_by = SIGABRT },

@@ -279,7 +279,7 @@ START_TEST(test_line_fd_name)
 	fake->events[0].container = "0123456789ab";
 	text_buf_init(&buf, data, sizeof(data));
 	ck_assert_int_eq(line_text(&fake->events[0], &buf), 0);
-	ck_assert_str_eq(data, "1 22:13:20.000001 1 cat (7.8) fsync 0 fd=5 fd.name=/a \"b\"\\x0a");
+	ck_assert_str_eq(data, "1 22:13:20.000001 1 cat (7.8) fsync 0 fd=5(/a \"b\"\\x0a)");
 	text_buf_init(&buf, data, sizeof(data));
 	ck_assert_int_eq(line_json(&fake->events[0], &buf), 0);
 	ck_assert_ptr_nonnull(strstr(data, ",\"fd.name\":\"/a \\\"b\\\"\\n\",\"args\":{"));

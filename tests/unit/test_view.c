@@ -172,7 +172,7 @@ START_TEST(test_columns)
 		ck_assert_msg(help_len > 1 && column->help[help_len - 1] == '.' &&
 				      !strstr(column->help, ". "),
 			      "%s: help is not one sentence: %s", column->id, column->help);
-		ck_assert_msg(!moves_bytes || strstr(column->help, "mmap, splice and io_uring"),
+		ck_assert_msg(!moves_bytes || strstr(column->help, "splice, mmap and io_uring data are not in it"),
 			      "%s: help does not say what is not in it", column->id);
 		ck_assert_msg(column->get != NULL, "%s", column->id);
 		ck_assert_msg(!column->width || strlen(column->header) <= column->width,
@@ -192,7 +192,7 @@ static const struct embedded_case {
 	{ "callers", "", "stream", "", "", ENTITY_CALLER, VIEW_STREAM_NONE, false },
 	{ "stream", "s", "event", "", "", ENTITY_EVENT, VIEW_STREAM_ALL, true },
 	{ "event", "", "", "", "", ENTITY_FIELD, VIEW_STREAM_ALL, false },
-	{ "opens", "", "event", "", "opens_by_path", ENTITY_OPEN, VIEW_STREAM_OPENS, true },
+	{ "opens", "O", "event", "", "opens_by_path", ENTITY_OPEN, VIEW_STREAM_OPENS, true },
 	{ "opens_by_path", "", "opens", "", "opens", ENTITY_PATH, VIEW_STREAM_OPENS, false },
 	{ "health", "D", "", "", "", ENTITY_BUFFER, VIEW_STREAM_NONE, false },
 };

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The arguments of an event on one line, what matters first: lines are cut at the right. Names of
+ * objects, then descriptors, numbers and flags, then data and addresses, then what the kernel says
+ * of the task besides.
+ */
+#include "render.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include "render_param.h"
+
+enum arg_rank { RANK_NAME, RANK_FD, RANK_NUMBER, RANK_DATA, RANK_BESIDES, RANK_COUNT };
+
+/* Events with more parameters describe a whole process: of them only some are the call's. */
+#define CALL_PARAMS_MAX 15
+
+/* "(/real/file)" behind the path that was called, when it says something new. */
+static void resolved_render(const struct event_text *path, const struct event_text *called,
+			    struct text_buf *buf)
+{
+	if (!path->data || path->len == 0)
+		return;
+	if (path->flags == 0 && called->data && called->len == path->len &&
+	    memcmp(called->data, path->data, path->len) == 0)
+		return;
+	text_buf_add(buf, "(");
+	if (path->flags & RECORD_EXT_F_RACED)
+		text_buf_add(buf, "~");
+	if (path->flags & RECORD_EXT_F_CUT)
+		text_buf_add(buf, "...");
+	text_buf_add_safe(buf, path->data, path->len);
+	if (path->flags & RECORD_EXT_F_DELETED)
+		text_buf_add(buf, " deleted");
+	text_buf_add(buf, ")");
+}
+
+/* The argument that named the object of event->path: the first path. -1: none. */
+static int called_index(const struct event *event)
+{
+	bool raw = event_args_are_raw(event);
+
+	for (size_t i = 0; i < event_args_len(event); i++) {
+		enum param_type type = raw ? PARAM_TYPE_NONE : event->desc->params[i].type;
+
+		if (raw ? event->syscall->args[i].type == ARG_TYPE_PATH
+			: type == PARAM_TYPE_FSPATH || type == PARAM_TYPE_FSRELPATH)
+			return (int)i;
+	}
+	return -1;
+}
+
+static bool name_is(const char *name, const char *const *names, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+/* A descriptor that stands for the working folder, or for none, says little. */
+static enum arg_rank fd_rank(int64_t fd)
+{
+	return fd < 0 ? RANK_DATA : RANK_FD;
+}
+
+static enum arg_rank raw_rank(const struct event *event, size_t index)
+{
+	enum arg_type type = event->syscall->args[index].type;
+
+	if (type == ARG_TYPE_FD)
+		return fd_rank((int32_t)event->prefix.args[index]);
+	if (event->arg_texts[index].data)
+		return RANK_NAME;
+	if (type == ARG_TYPE_PATH || type == ARG_TYPE_STR || type == ARG_TYPE_PTR ||
+	    type == ARG_TYPE_BUF || type == ARG_TYPE_TIME)
+		return RANK_DATA;
+	return RANK_NUMBER;
+}
+
+static enum arg_rank param_rank(const struct event *event, size_t index)
+{
+	static const char *const besides[] = { "vm_size", "vm_rss", "vm_swap", "dev", "ino" };
+	static const char *const of_exec[] = { "exe", "args" };
+	const struct param_desc *param = &event->desc->params[index];
+	int64_t fd = -1;
+
+	if (event->desc->params_len > CALL_PARAMS_MAX &&
+	    strcmp(event->desc->category, "process") == 0) {
+		if (strcmp(param->name, "filename") == 0)
+			return RANK_NAME;
+		return name_is(param->name, of_exec, sizeof(of_exec) / sizeof(of_exec[0]))
+			       ? RANK_NUMBER
+			       : RANK_BESIDES;
+	}
+	if (name_is(param->name, besides, sizeof(besides) / sizeof(besides[0])))
+		return RANK_BESIDES;
+	if (param->type == PARAM_TYPE_FD) {
+		event_param_value(PARAM_TYPE_FD, &event->params[index], &fd);
+		return fd_rank(fd);
+	}
+	if (param->type == PARAM_TYPE_FSPATH || param->type == PARAM_TYPE_FSRELPATH ||
+	    param->type == PARAM_TYPE_SOCKADDR || param->type == PARAM_TYPE_SOCKTUPLE)
+		return event->params[index].len > 1 || event->path.data ? RANK_NAME : RANK_DATA;
+	return param->type == PARAM_TYPE_BYTEBUF ? RANK_DATA : RANK_NUMBER;
+}
+
+/* The descriptor that fd names are of, which is not the result: "fd", else the first. -1: none. */
+static int fd_index(const struct event *event, int result)
+{
+	int first = -1;
+
+	for (size_t i = 0; i < event_args_len(event); i++) {
+		bool is_fd = event_args_are_raw(event)
+				     ? event->syscall->args[i].type == ARG_TYPE_FD
+				     : event->desc->params[i].type == PARAM_TYPE_FD;
+
+		if (!is_fd || (int)i == result)
+			continue;
+		if (strcmp(event_arg_name(event, i), "fd") == 0)
+			return (int)i;
+		/* What a name is relative to is not what the call is about. */
+		if (first < 0 && !strstr(event_arg_name(event, i), "dir"))
+			first = (int)i;
+	}
+	return first;
+}
+
+/* Where each special argument of an event is; -1: it has none. */
+struct arg_places {
+	int result, called, fd;
+};
+
+static void arg_render(const struct event *event, size_t index, const struct arg_places *places,
+		       const char *fd_name, struct text_buf *buf)
+{
+	struct event_text called = { .data = NULL };
+
+	text_buf_add(buf, event_arg_name(event, index));
+	text_buf_add(buf, "=");
+	event_arg_render(event, index, buf);
+	if ((int)index == places->fd && fd_name && *fd_name) {
+		text_buf_add(buf, "(");
+		text_buf_add_safe(buf, fd_name, strlen(fd_name));
+		text_buf_add(buf, ")");
+	}
+	if ((int)index != places->called)
+		return;
+	if (!event_args_are_raw(event))
+		called = event_param_text(event, event->desc->params[index].name);
+	resolved_render(&event->path, &called, buf);
+}
+
+void event_args_render(const struct event *event, const char *fd_name, struct text_buf *buf)
+{
+	struct arg_places places = {
+		.result = event_args_are_raw(event) ? -1 : event_result_index(event),
+		.called = event->path.data ? called_index(event) : -1,
+	};
+	const char *separator = "";
+
+	places.fd = fd_index(event, places.result);
+	for (enum arg_rank rank = RANK_NAME; rank < RANK_COUNT; rank++) {
+		for (size_t i = 0; i < event_args_len(event); i++) {
+			enum arg_rank own = event_args_are_raw(event) ? raw_rank(event, i)
+								      : param_rank(event, i);
+
+			if (own != rank || (int)i == places.result)
+				continue;
+			text_buf_add(buf, separator);
+			arg_render(event, i, &places, fd_name, buf);
+			separator = " ";
+		}
+	}
+}
