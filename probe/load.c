@@ -364,6 +364,7 @@ static int stream_load(struct probe *probe, struct load_log *log, struct probe_e
 {
 	struct store_names stores;
 	const char *call;
+	char step[80];
 	int rc;
 
 	probe->stream = stream_bpf__open();
@@ -372,8 +373,11 @@ static int stream_load(struct probe *probe, struct load_log *log, struct probe_e
 	store_names_collect(&stores);
 	nr_info_fill(probe->stream->rodata->nr_info, &stores);
 	rc = rows_fill(&probe->stream->rodata->row_table, &call);
-	if (rc == 0)
-		rc = stream_plan(probe);
+	if (rc < 0) {
+		snprintf(step, sizeof(step), "make the table of parameters, row %s", call);
+		return load_failed(rc, step, log, err);
+	}
+	rc = stream_plan(probe);
 	if (rc == 0)
 		rc = stream_reuse_maps(probe);
 	if (rc < 0)

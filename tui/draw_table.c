@@ -322,7 +322,8 @@ static void table_scroll(struct monitor *monitor, size_t rows)
 static void draw_no_rows(struct monitor *monitor, int row)
 {
 	const struct level *level = level_now(monitor);
-	const char *text = "nothing to show yet";
+	const char *text = monitor->depth > 1 ? "nothing to show here yet; Backspace goes up"
+					      : "nothing to show yet";
 
 	if (*level->filter)
 		text = "no row has the text of the filter";

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tui/list.h"
 
+#include <dirent.h>
+#include <limits.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,13 +78,39 @@ static int print_keys(FILE *out, enum list_format format, struct usage_error *er
 	return list_end(&list);
 }
 
+/* A user's own, which take the place of those with the same name. */
+static void list_own_themes(struct list *list)
+{
+	char folder[512];
+	struct dirent *file;
+	DIR *dir;
+
+	if (config_folder("themes", folder, sizeof(folder)) < 0)
+		return;
+	dir = opendir(folder);
+	while (dir && (file = readdir(dir))) {
+		size_t len = strlen(file->d_name);
+		char name[NAME_MAX + 1], origin[sizeof(folder) + NAME_MAX + 2];
+
+		if (len <= 5 || strcmp(file->d_name + len - 5, ".yaml") != 0)
+			continue;
+		snprintf(name, sizeof(name), "%.*s", (int)len - 5, file->d_name);
+		snprintf(origin, sizeof(origin), "%s/%s", folder, file->d_name);
+		list_row(list, (const struct cell[]){ list_text(name), list_text(origin) });
+	}
+	if (dir)
+		closedir(dir);
+}
+
 static int print_themes(FILE *out, enum list_format format, struct usage_error *err)
 {
-	static const struct list_column columns[] = { { .id = "name" } };
+	static const struct list_column columns[] = { { .id = "name", .width = 16 },
+						      { .id = "origin" } };
 	static const char folder[] = "themes/", ending[] = ".yaml";
 	struct list list;
 
-	list_begin(&list, out, format, columns, 1);
+	list_begin(&list, out, format, columns, 2);
+	list_own_themes(&list);
 	for (size_t i = 0; i < embedded_files_len; i++) {
 		const char *file = embedded_files[i].name;
 		size_t len = strlen(file);
@@ -92,7 +120,7 @@ static int print_themes(FILE *out, enum list_format format, struct usage_error *
 			continue;
 		snprintf(name, sizeof(name), "%.*s", (int)(len - strlen(folder) - strlen(ending)),
 			 file + strlen(folder));
-		list_row(&list, (const struct cell[]){ list_text(name) });
+		list_row(&list, (const struct cell[]){ list_text(name), list_text("built in") });
 	}
 	return list_end(&list);
 }

@@ -286,6 +286,14 @@ int options_parse(struct options *options, int argc, char *const *argv, struct u
 	return finish(options, err);
 }
 
+/* Bits of all options that set what this one sets. */
+static uint64_t same_value(enum option_id id)
+{
+	uint64_t buffer = 1ull << OPTION_BUFFER_SIZE | 1ull << OPTION_BUFFER_PRESET;
+
+	return buffer & 1ull << id ? buffer : 1ull << id;
+}
+
 int options_set_key(struct options *options, const char *from, const char *key, const char *value,
 		    struct usage_error *err)
 {
@@ -299,11 +307,11 @@ int options_set_key(struct options *options, const char *from, const char *key, 
 		if (strcmp(table[id].config, key) == 0) {
 			struct options other = *options;
 
-			if (options->configured & 1ull << id)
+			if (options->configured & same_value(id))
 				return option_fail(err, "key %s is there twice", key);
-			options->configured |= 1ull << id;
+			options->configured |= same_value(id);
 			/* What the command line gave stays; the value is checked all the same. */
-			if (options->given & 1ull << id)
+			if (options->given & same_value(id))
 				input.options = &other;
 			input.options->given |= 1ull << id;
 			return setters[id](&input, value);
