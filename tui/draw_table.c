@@ -267,7 +267,8 @@ static const char *cell_fold(const struct grid_column *at, char *data, bool utf8
 		if (mark_len + tail_len >= CELL_MAX)
 			return data;
 		memmove(data + mark_len, tail, tail_len + 1);
-		memcpy(data, mark, mark_len);
+		for (size_t i = 0; i < mark_len; i++)
+			data[i] = mark[i];
 	}
 	return data;
 }

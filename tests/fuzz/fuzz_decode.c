@@ -82,7 +82,7 @@ static void render_all(const struct event *event, size_t size)
 		check_text(&buf);
 	}
 	text_buf_init(&buf, text, size);
-	event_args_render(event, &buf);
+	event_args_render(event, "/a\n", &buf);
 	check_text(&buf);
 	text_buf_init(&buf, text, size);
 	event_result_render(event, &buf);
