@@ -2,6 +2,10 @@
 # make.sh FOLDER: writes the finished manual pages and the shell completion into FOLDER. Tables come
 # from the program itself ($O/saker), so they cannot differ from what it does.
 set -eu
+# Not those of whoever builds: his own views and themes.
+HOME=/nonexistent
+unset XDG_CONFIG_HOME
+export HOME
 out=$1
 here=$(dirname "$0")
 mkdir -p "$out"

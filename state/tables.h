@@ -55,8 +55,8 @@ struct state {
 	uint64_t refresh_time_ns; /* its time */
 	uint64_t interval_ns;     /* since the one before; 0 in the first */
 	bool in_refresh;
-	bool inexact; /* memory was missing for a count */
-	bool stale;   /* the last refresh was abandoned */
+	bool inexact;                                /* memory was missing for a count */
+	bool stale;                                  /* the last refresh was abandoned */
 	uint64_t before_time_ns, before_interval_ns; /* of the refresh before the one that runs */
 	uint64_t evictions;
 

@@ -172,7 +172,9 @@ START_TEST(test_columns)
 		ck_assert_msg(help_len > 1 && column->help[help_len - 1] == '.' &&
 				      !strstr(column->help, ". "),
 			      "%s: help is not one sentence: %s", column->id, column->help);
-		ck_assert_msg(!moves_bytes || strstr(column->help, "splice, mmap and io_uring data are not in it"),
+		ck_assert_msg(!moves_bytes ||
+				      strstr(column->help,
+					     "splice, mmap and io_uring data are not in it"),
 			      "%s: help does not say what is not in it", column->id);
 		ck_assert_msg(column->get != NULL, "%s", column->id);
 		ck_assert_msg(!column->width || strlen(column->header) <= column->width,
