@@ -412,7 +412,7 @@ static int ended_drain(struct counters *counters)
 	return rc;
 }
 
-/* Not ready: being written, read at the next refresh. This copy may be a mixture: see ended_late(). */
+/* Not ready: read at the next refresh. This copy may be a mixture: see ended_late(). */
 static int late_add(void *ctx, const void *key, const void *value)
 {
 	const struct thread_key *thread = key;

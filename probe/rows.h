@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The table that store_row works by, made from stores.def, events.def, syscalls.def and flags.def. */
+/* The table that store_row works by: stores.def, events.def, syscalls.def and flags.def in one. */
 #ifndef PROBE_ROWS_H
 #define PROBE_ROWS_H
 

@@ -450,7 +450,7 @@ void state_refresh_abandon(struct state *state)
 	assert(state->in_refresh);
 	state->in_refresh = false;
 	state->stale = true;
-	/* The next interval begins where the last good one ended; the first one is still to come. */
+	/* The next interval begins where the last good one ended; the first is still to come. */
 	state->refresh_time_ns = state->before_time_ns;
 	state->interval_ns = state->before_interval_ns;
 	if (state->refresh_seq == 1)

@@ -123,7 +123,7 @@ int batch_run(struct session_start *start, const struct view *view)
 	session_init(&run.session, start);
 	start->engine.exact_delay = true;
 	start->engine.stream = view->stream;
-	/* The first interval must not lack events: of them names, arguments and files are learned. */
+	/* Of events names, arguments and files are learned: the first interval has them. */
 	start->engine.wait_stream = true;
 	run.query = (struct table_query){ .view = view,
 					  .scope = &run.scope,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The engine: one thread that owns probe and state. It drains, refreshes and publishes; everybody
- * else sees snapshots and sends requests. It never waits for one who reads snapshots; a tap that blocks
- * (a pipe nobody reads) holds it, and then the rings fill and what is lost is counted.
+ * else sees snapshots and sends requests. It never waits for one who reads snapshots; a tap that
+ * blocks (a pipe nobody reads) holds it, and then the rings fill and what is lost is counted.
  */
 #ifndef TUI_ENGINE_H
 #define TUI_ENGINE_H

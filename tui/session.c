@@ -149,7 +149,7 @@ void session_wake(struct session *session)
 
 void session_stop(struct session *session, struct snapshot **ret_last)
 {
-	/* The engine may wait for a reader who takes nothing: a signal has its default effect now. */
+	/* The engine may wait for a reader who takes nothing: from now on a signal ends us. */
 	sigprocmask(SIG_SETMASK, &session->old_mask, NULL);
 	engine_stop(session->engine, ret_last);
 	session->engine = NULL;

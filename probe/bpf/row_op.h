@@ -28,11 +28,11 @@ enum row_from {
 	ROW_TEXT, /* the text at argument arg */
 	ROW_DATA, /* bytes at argument arg, as many as argument at says */
 	ROW_IOV, /* bytes of the vector at argument arg with as many elements as argument at says */
-	ROW_TIME, /* the struct timespec at argument arg, as ns */
-	ROW_FDS,  /* the struct pollfd array at argument arg, as many as argument at says */
-	ROW_SOCKOPT, /* the option's value at argument arg, as many bytes as the parameter behind says */
-	ROW_DYN,    /* argument arg as number; as text where the condition holds */
-	ROW_PTRACE, /* argument arg of a ptrace request: a number, a signal, or what was read there */
+	ROW_TIME,    /* the struct timespec at argument arg, as ns */
+	ROW_FDS,     /* the struct pollfd array at argument arg, as many as argument at says */
+	ROW_SOCKOPT, /* a socket option's value at argument arg; at: where its length is */
+	ROW_DYN,     /* argument arg as number; as text where the condition holds */
+	ROW_PTRACE,  /* argument arg of ptrace: a number, a signal, or what was read there */
 };
 enum row_mm { ROW_MM_SIZE, ROW_MM_RSS, ROW_MM_SWAP };
 enum row_cap { ROW_CAP_INHERITABLE, ROW_CAP_PERMITTED, ROW_CAP_EFFECTIVE };

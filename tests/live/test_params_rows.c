@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Every parameter of the calls that are stored by table (stores.def): one line per call and outcome.
- * `wants` names the parameters in order:
+ * Every parameter of the calls that are stored by table (stores.def): one line per call and
+ * outcome. `wants` names the parameters in order:
  *
  *   res            the result             name=123       a number
  *   name=low..high a number between       name='text     a text, with its NUL

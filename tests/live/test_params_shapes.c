@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Calls that are stored by table or raw and whose values only the child knows, or that are more than
- * numbers and texts: fd lists, vectors, credentials, what ptrace read; texts of calls that stay raw.
+ * Calls that are stored by table and whose values only the child knows, or that are more than
+ * numbers and texts: fd lists, vectors, credentials, what ptrace read; texts of calls that stay
+ * raw.
  */
 #include <check.h>
 #include <errno.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * GENERIC_X for every call without full parameters: ID (portable code) and nativeID (number). The
- * named raw arguments are in the prefix; the paths and texts that they point to are extension items.
+ * named raw arguments are in the prefix; the paths and texts that they point to are extension
+ * items.
  */
 #ifndef PROBE_BPF_FAMILY_RAW_H
 #define PROBE_BPF_FAMILY_RAW_H
