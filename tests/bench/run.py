@@ -62,22 +62,13 @@ class Monitor:
         return os.path.getsize(self.out.name)
 
 
-def at_rest(monitor):
-    """saker prints before its stream programs are loaded: it is ready when it no longer works for that."""
-    if not monitor.size():
-        return False
-    before = cpu_seconds(monitor.process.pid)
-    time.sleep(0.5)
-    return cpu_seconds(monitor.process.pid) - before < 0.1
+def settled(monitor):
+    """Output has begun: saker prints when all its programs are loaded, the others when they are attached."""
+    return monitor.size() > 0
 
 
 def saker(*args):
-    return Monitor([SAKER, *args], at_rest)
-
-
-def settled(monitor):
-    """Output has begun, and a moment has passed in which everything is attached."""
-    return monitor.size() > 0
+    return Monitor([SAKER, *args], settled)
 
 
 def monitors():
@@ -215,9 +206,12 @@ class Terminal:
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
 
     def read(self, seconds):
-        """What arrives within the time; b"" when nothing does."""
+        """What arrives within the time; b"" when nothing does, or the program has ended."""
         ready, _, _ = select.select([self.fd], [], [], seconds)
-        return os.read(self.fd, 65536) if ready else b""
+        try:
+            return os.read(self.fd, 65536) if ready else b""
+        except OSError:
+            return b""
 
     def drain(self, quiet):
         while self.read(quiet):
@@ -255,9 +249,11 @@ def bench_keys(report):
     report["first_screen_ms"] = starts
     for state in ("idle", "flooded"):
         load = flood() if state == "flooded" else []
+        # Rows to move between.
+        load += [subprocess.Popen(["sleep", "1000"]) for _ in range(3)]
         terminal = Terminal("-p", str(os.getpid()))
         terminal.until(b"PID", 10)
-        if load:
+        if state == "flooded":
             os.write(terminal.fd, b"s")
         time.sleep(1.5)
         times = []
