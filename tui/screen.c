@@ -214,6 +214,21 @@ static int screen_start(struct screen *screen, char *err, size_t err_size)
 	return 0;
 }
 
+/* Terminals that ignore the application mode of the cursor keys send these (ECMA-48, xterm). */
+static void define_keys(void)
+{
+	static const struct {
+		const char *bytes;
+		int key;
+	} keys[] = {
+		{ "\033[A", KEY_UP },   { "\033[B", KEY_DOWN }, { "\033[C", KEY_RIGHT },
+		{ "\033[D", KEY_LEFT }, { "\033[H", KEY_HOME }, { "\033[F", KEY_END },
+	};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		define_key(keys[i].bytes, keys[i].key);
+}
+
 int screen_open(const struct theme *theme, const struct theme *mono, struct screen **ret_screen,
 		char *err, size_t err_size)
 {
@@ -252,6 +267,7 @@ int screen_open(const struct theme *theme, const struct theme *mono, struct scre
 		return -ENOMEM;
 	}
 	keypad(screen->keys, TRUE);
+	define_keys();
 	nodelay(screen->keys, TRUE);
 	*ret_screen = screen;
 	return 0;
