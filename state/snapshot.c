@@ -429,6 +429,15 @@ static struct snapshot_box *snapshot_box_new(const struct state *state, size_t n
 	return box;
 }
 
+/* The first event that was streamed, or the oldest that is still in memory. */
+static uint64_t since_ns(const struct state *state, const struct snapshot *snapshot)
+{
+	if (snapshot->events_first <= 1 || !snapshot->chunks_len ||
+	    !history_chunk_len(snapshot->chunks[0]))
+		return state->streaming_since_ns;
+	return history_chunk_at(snapshot->chunks[0], 0)->ts_ns;
+}
+
 int state_publish(struct state *state, struct snapshot **ret_snapshot)
 {
 	struct snapshot_box *box;
@@ -464,7 +473,7 @@ int state_publish(struct state *state, struct snapshot **ret_snapshot)
 	public->errnos_len = tables->errnos_len;
 	public->events_first = history_first(&state->history);
 	public->events_end = state->history.last_num + 1;
-	public->streaming_since_ns = state->streaming_since_ns;
+	public->streaming_since_ns = since_ns(state, public);
 	*ret_snapshot = public;
 	return 0;
 }

@@ -156,6 +156,9 @@ START_TEST(test_oldest_dropped)
 	ck_assert_uint_eq(late->health.memory_limit_bytes, 8 * MIB);
 	check_events(early, true);
 	check_events(late, true);
+	ck_assert_uint_eq(early->streaming_since_ns, snapshot_event(early, 1)->ts_ns);
+	ck_assert_uint_eq(late->streaming_since_ns,
+			  snapshot_event(late, late->events_first)->ts_ns);
 	ck_assert_ptr_null(snapshot_event(late, 1));
 	ck_assert_uint_eq(snapshot_event(early, 1)->num, 1);
 	for (number = late->events_first; number < late->events_end; number++)
