@@ -9,7 +9,7 @@ Monitors are scoped to the bench's own process tree wherever they copy events.
   run.py [--rounds N] [--redis-pairs N] [--quick] [--json FILE] SECTION...
 Sections: calls redis own keys (default: all).
 """
-import argparse, json, os, pty, select, shutil, signal, statistics, struct, subprocess, sys, tempfile
+import argparse, atexit, json, os, pty, select, shutil, signal, statistics, struct, subprocess, sys, tempfile
 import termios, fcntl, time
 
 BUILD = os.environ.get("O", "build")
@@ -72,7 +72,7 @@ def saker(*args):
 
 
 def monitors():
-    me, other = str(os.getpid()), subprocess.Popen(["sleep", "100000"])
+    me, other = str(os.getpid()), begun(["sleep", "100000"])
     table = {
         "bare": Monitor(None, None),
         "empty hook": Monitor([TOOL("hook"), TOOL("hook.bpf.o")], settled),
@@ -230,10 +230,17 @@ class Terminal:
         os.close(self.fd)
 
 
+def begun(argv):
+    """A process that does not outlive the bench, however that ends."""
+    process = subprocess.Popen(argv)
+    atexit.register(process.kill)
+    return process
+
+
 def flood():
     """Two processes that open, read and close as fast as they can, until killed."""
     code = "import os\nwhile True:\n f=os.open('/dev/null',0)\n os.read(f,1)\n os.close(f)\n"
-    return [subprocess.Popen([sys.executable, "-c", code]) for _ in range(2)]
+    return [begun([sys.executable, "-c", code]) for _ in range(2)]
 
 
 def bench_keys(report):
@@ -250,7 +257,7 @@ def bench_keys(report):
     for state in ("idle", "flooded"):
         load = flood() if state == "flooded" else []
         # Rows to move between.
-        load += [subprocess.Popen(["sleep", "1000"]) for _ in range(3)]
+        load += [begun(["sleep", "1000"]) for _ in range(3)]
         terminal = Terminal("-p", str(os.getpid()))
         terminal.until(b"PID", 10)
         if state == "flooded":
