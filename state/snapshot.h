@@ -134,7 +134,7 @@ struct snapshot {
 	struct history_chunk *const *chunks; /* oldest first */
 	size_t chunks_len;
 	uint64_t events_first, events_end; /* history_event.num: [first, end) */
-	uint64_t streaming_since_ns; /* what was streamed since then is here: evictions move it on */
+	uint64_t streaming_since_ns; /* what was streamed since is here; evictions move it on */
 	struct health_row health;
 };
 

@@ -9,7 +9,8 @@
 /*
  * Catches SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT and SIGWINCH. One user at a time. When
  * one of the first four is not followed by signals_close() within seconds, because the terminal
- * takes no output, restore is called (in a handler) and the process ends with 128 + SIGTERM. 0 or -errno.
+ * takes no output, restore is called (in a handler) and the process ends with 128 + SIGTERM. 0 or
+ * -errno.
  */
 int signals_open(void (*restore)(void));
 /* Restores the handlers that were there before. */
