@@ -59,8 +59,8 @@ static __always_inline int call_returned(u64 *ctx, enum file_lookup lookup)
 	struct files_struct *files;
 	struct pt_regs *regs = (struct pt_regs *)ctx[0];
 	long ret = ctx[1];
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct thread_counts *counts = bpf_task_storage_get(&threads, task, NULL, 0), *again;
+	struct task_struct *task = task_current();
+	struct thread_counts *counts = thread_counts_find(task), *again;
 	u64 nr = regs_syscall_nr(regs), word, began_ns = 0, timing_ns = 0;
 
 	if (unlikely(!counts))
@@ -86,7 +86,7 @@ static __always_inline int call_returned(u64 *ctx, enum file_lookup lookup)
 		began_ns = bpf_ktime_get_ns();
 		timing_ns = began_ns - timing_ns;
 		/* The lookup above is not within the timed part: do it again. */
-		again = bpf_task_storage_get(&threads, task, NULL, 0);
+		again = thread_counts_find(task);
 		if (again)
 			counts = again;
 	}
@@ -129,7 +129,7 @@ int count_fork(u64 *ctx)
 	if (!knob || child->flags & (PF_KTHREAD | PF_IO_WORKER))
 		return 0;
 	counts = counts_make(child, child->start_boottime);
-	from = bpf_task_storage_get(&threads, parent, NULL, 0);
+	from = thread_counts_find(parent);
 	if (!counts || !from)
 		return 0;
 	/* Nothing is wanted of saker; what it starts finds out for itself, at its first call. */
@@ -163,7 +163,7 @@ int count_exec(u64 *ctx)
 SEC("tp_btf/sched_process_exit")
 int count_task_exit(u64 *ctx)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task = task_current();
 	struct probe_knobs *knob = knobs_get();
 	struct thread_counts *counts;
 	struct pt_regs *regs;
@@ -171,11 +171,11 @@ int count_task_exit(u64 *ctx)
 
 	if (!knob)
 		return 0;
-	counts = bpf_task_storage_get(&threads, task, NULL, 0);
+	counts = thread_counts_find(task);
 	if (!(task->flags & PF_KTHREAD)) {
 		if (!counts)
 			counts = counts_make_late(task);
-		regs = (struct pt_regs *)bpf_task_pt_regs(task);
+		regs = task_regs(task);
 		nr = regs_syscall_nr(regs);
 		barrier_var(nr);
 		/* A thread that another one killed is in some other call, or in none (-1). */

@@ -27,6 +27,12 @@ typedef unsigned long size_t;
 #define NULL ((void *)0)
 #endif
 
+/*
+ * A function that takes pointers and is verified by itself, once for each program, instead of at
+ * every call with what is known there.
+ */
+#define SUBPROG __noinline
+
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
 typedef struct {

@@ -33,6 +33,14 @@ BAD_WORDS = [
     (r"(?i)\bas requested\b|\bper the (brief|task|issue)\b", "the project speaks of itself alone"),
 ]
 
+# What kernels lack goes through one place of the programs each: pattern, that place, what to use.
+WRAPPED = [
+    (r"\bbpf_get_current_task(_btf)?\s*\(", r"probe/bpf/extract/current\.h", "task_current()"),
+    (r"\bbpf_task_pt_regs\s*\(", r"probe/bpf/extract/current\.h", "task_regs()"),
+    (r"\bbpf_task_storage_\w+\s*\(", r"probe/bpf/count/threads\.h", "thread_counts_find() and its like"),
+    (r"^__noinline\b", r"", "SUBPROG or static"),
+]
+
 
 class Checker:
     def __init__(self, root):
@@ -60,6 +68,8 @@ class Checker:
         code = strip(text)
         self.check_includes(path, lines)
         self.check_calls(path, code.split("\n"))
+        if path.startswith("probe/bpf/"):
+            self.check_wrapped(path, code.split("\n"))
         self.check_functions(path, code.split("\n"))
 
     def check_words(self, path, lines):
@@ -111,6 +121,12 @@ class Checker:
             # The kernel's own names (kuid_t) must be spelled as its type information has them.
             if re.search(r"\btypedef\s+(struct|union|enum)\b", line) and path != "probe/bpf/kernel.h":
                 self.report(path, number, "typedef", "no typedef for structs")
+
+    def check_wrapped(self, path, lines):
+        for number, line in enumerate(lines, 1):
+            for pattern, place, use in WRAPPED:
+                if re.search(pattern, line) and not re.fullmatch(place, path):
+                    self.report(path, number, "wrapped", f"not every kernel has this: use {use}")
 
     def check_functions(self, path, lines):
         for start, line in enumerate(lines):

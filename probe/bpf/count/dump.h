@@ -50,7 +50,7 @@ int dump_tasks(struct bpf_iter__task *ctx)
 
 	if (!task || !knob)
 		return 0;
-	counts = bpf_task_storage_get(&threads, task, NULL, 0);
+	counts = thread_counts_find(task);
 	sample_identity(&sample, task);
 	sample_usage(&sample, task);
 	sample.cgroup_id = task_cgroup_read(task, knob->cgroup_v1);

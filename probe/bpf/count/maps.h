@@ -7,15 +7,7 @@
 #ifndef PROBE_BPF_COUNT_MAPS_H
 #define PROBE_BPF_COUNT_MAPS_H
 
-#include "../kernel.h"
-#include "../shared.h"
-
-struct {
-	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, int);
-	__type(value, struct thread_counts);
-} threads SEC(".maps");
+#include "threads.h"
 
 /* Numbers that found no slot in their thread's storage, and threads without storage. */
 struct {

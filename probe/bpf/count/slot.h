@@ -23,9 +23,8 @@ static __always_inline struct cpu_stats *stats_here(void)
 /* The task's storage; made on first use, NULL when there is no memory for it. */
 static __always_inline struct thread_counts *counts_make(struct task_struct *task, u64 start)
 {
-	struct thread_counts *counts;
+	struct thread_counts *counts = thread_counts_make(task);
 
-	counts = bpf_task_storage_get(&threads, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (counts && !counts->start) {
 		counts->tid = task->pid;
 		counts->start = start;
@@ -121,7 +120,7 @@ static __always_inline void other_add(struct thread_counts *counts, u32 kind)
  * NULL; start and tid are the identity for `overflow`.
  * Verifier: a global function, so that its loops are verified once and not for each caller.
  */
-__noinline u64 count_add_slow(struct thread_counts *counts, u64 start, u32 tid, u32 kind, u32 nr)
+SUBPROG u64 count_add_slow(struct thread_counts *counts, u64 start, u32 tid, u32 kind, u32 nr)
 {
 	u64 key = SLOT_KEY(kind, nr), word;
 

@@ -3,7 +3,7 @@
 #ifndef PROBE_BPF_EXTRACT_CALL_H
 #define PROBE_BPF_EXTRACT_CALL_H
 
-#include "../kernel.h"
+#include "current.h"
 
 #define PF_KTHREAD 0x00200000   /* include/linux/sched.h */
 #define PF_IO_WORKER 0x00000010 /* io_uring: makes no system calls */

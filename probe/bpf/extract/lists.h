@@ -13,8 +13,8 @@
  * space fills its unused bytes with zeros, as the kernel does.
  * Verifier: a global function of numbers is verified once, not for each caller.
  */
-__noinline bool lists_allow_values(const struct probe_knobs *knob, u64 cgroup_id, u32 euid,
-				   u64 comm0, u64 comm1)
+SUBPROG bool lists_allow_values(const struct probe_knobs *knob, u64 cgroup_id, u32 euid, u64 comm0,
+				u64 comm1)
 {
 	bool found;
 

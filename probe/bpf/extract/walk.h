@@ -77,7 +77,7 @@ static __always_inline bool walk_has_parent(u64 dentry)
  * Walks up from dentry in the mount of vfsmnt; with vfsmnt 0 to the root of the file system. Fills
  * entries (leaf first) and results.
  */
-__noinline int walk_up(struct walk *w, u64 dentry, u64 vfsmnt)
+SUBPROG int walk_up(struct walk *w, u64 dentry, u64 vfsmnt)
 {
 	u64 first = vfsmnt - bpf_core_field_offset(struct mount, mnt);
 	u64 mount = first;
@@ -135,7 +135,7 @@ __noinline int walk_up(struct walk *w, u64 dentry, u64 vfsmnt)
 }
 
 /* 1 when a dentry of the walk has moved since it was read. */
-__noinline int walk_raced(struct walk *w)
+SUBPROG int walk_raced(struct walk *w)
 {
 	u32 raced = 0;
 
@@ -174,7 +174,7 @@ static __always_inline void walk_begin(struct walk *w, struct task_struct *task,
  * Walks, once more if it raced with a rename. Returns enum record_ext_flag bits of the result; the
  * leaf's deletion is among them.
  */
-__noinline u32 walk_path(struct walk *w, u64 dentry, u64 vfsmnt)
+SUBPROG u32 walk_path(struct walk *w, u64 dentry, u64 vfsmnt)
 {
 	u32 flags = RECORD_EXT_F_RACED;
 

@@ -133,7 +133,7 @@ int BPF_PROG(store_clone, struct pt_regs *regs, long ret)
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(stream_fork, struct task_struct *parent, struct task_struct *child)
 {
-	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(parent);
+	struct pt_regs *regs = task_regs(parent);
 	u64 nr = regs_syscall_nr(regs);
 	struct call call;
 

@@ -70,7 +70,7 @@ static __always_inline bool exec_by_fd(struct linux_binprm *bprm)
 static __always_inline void store_exec_done(u64 want_nr, struct task_struct *task,
 					    struct linux_binprm *bprm, const u32 n)
 {
-	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
+	struct pt_regs *regs = task_regs(task);
 	u64 nr = regs_syscall_nr(regs);
 	struct mm_struct *mm;
 	struct call call;

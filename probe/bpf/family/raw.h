@@ -24,7 +24,7 @@ _Static_assert(sizeof(struct record_prefix) +
 	       "the texts of a call fit in front of its event");
 
 /* Verifier: global, so that it is verified once and not for each argument. */
-__noinline int raw_text(struct scratch *slot, u32 arg, u64 user)
+SUBPROG int raw_text(struct scratch *slot, u32 arg, u64 user)
 {
 	u32 at, len, padded;
 	u8 *item;

@@ -75,7 +75,7 @@ static __always_inline u64 row_arg(struct scratch *slot, u32 arg)
 
 static __always_inline u64 row_mm(u32 which)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task = task_current();
 	struct mm_struct *mm = BPF_CORE_READ(task, mm);
 
 	if (!mm)
@@ -89,7 +89,7 @@ static __always_inline u64 row_mm(u32 which)
 
 static __always_inline u64 row_cap(u32 which)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task = task_current();
 	const struct cred *cred = BPF_CORE_READ(task, cred);
 
 	if (which == ROW_CAP_INHERITABLE)
@@ -138,7 +138,7 @@ static __always_inline bool row_number(struct scratch *slot, const volatile stru
 }
 
 /* Verifier: global, so that its loop is verified once. */
-__noinline u32 row_translate(u32 value, u32 first, u32 len, u32 form, u32 fallback)
+SUBPROG u32 row_translate(u32 value, u32 first, u32 len, u32 form, u32 fallback)
 {
 	u32 out = form == ROW_BITS ? 0 : fallback;
 
@@ -212,7 +212,7 @@ static __always_inline u32 row_bytes(struct build *b, u64 user, u64 len, u32 bef
 }
 
 /* u16 count, then i64 fd and i16 revents as flags of capture files. */
-__noinline int row_fds(struct scratch *slot, u64 user, u32 count)
+SUBPROG int row_fds(struct scratch *slot, u64 user, u32 count)
 {
 	struct {
 		s32 fd;
@@ -403,7 +403,7 @@ static __always_inline void row_variable(struct build *b, u32 i,
 }
 
 /* Parameter i of the event, by the step at that index. */
-__noinline int row_param(struct scratch *slot, u32 at, u32 i)
+SUBPROG int row_param(struct scratch *slot, u32 at, u32 i)
 {
 	const volatile struct row_step *step;
 	struct build b = { .slot = slot };

@@ -70,7 +70,7 @@ static __always_inline u16 stage_sockaddr(struct scratch *slot, u64 user, u64 le
 }
 
 /* Writes the sockaddr that the caller passed at the build's position. Returns its bytes. */
-__noinline u32 address_user(struct scratch *slot, u64 user, u64 len)
+SUBPROG u32 address_user(struct scratch *slot, u64 user, u64 len)
 {
 	u8 *from, *to;
 	u16 family;
@@ -180,7 +180,7 @@ static __always_inline u32 tuple_unix(struct scratch *slot, u8 *to, u64 sock, u3
  * for a socket that is not connected; 0 where there is none. Returns its bytes; 0 for families
  * without a tuple.
  */
-__noinline u32 address_tuple(struct scratch *slot, u64 sock, u32 direction, u64 user, u64 len)
+SUBPROG u32 address_tuple(struct scratch *slot, u64 sock, u32 direction, u64 user, u64 len)
 {
 	u16 user_family;
 	u8 *to;

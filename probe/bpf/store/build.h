@@ -116,7 +116,7 @@ static __always_inline u32 build_ext(struct build *b, u32 type, u32 flags, u32 l
  * Writes the text of the last walk so that it ends before `end` in data. Runs over to the left of
  * its start by up to 7 bytes: the caller writes what is there afterwards.
  */
-__noinline int build_walk(struct scratch *slot, u32 end)
+SUBPROG int build_walk(struct scratch *slot, u32 end)
 {
 	struct walk *w;
 

@@ -49,7 +49,7 @@ struct iovec_user {
 };
 
 /* Sum of the lengths of a vector of cnt elements. Marks the record cut when there are too many. */
-__noinline u64 build_iov_size(struct scratch *slot, u64 vector, u32 cnt)
+SUBPROG u64 build_iov_size(struct scratch *slot, u64 vector, u32 cnt)
 {
 	struct iovec_user element = {};
 	u64 size = 0;
@@ -72,7 +72,7 @@ __noinline u64 build_iov_size(struct scratch *slot, u64 vector, u32 cnt)
 }
 
 /* Copies `limit` bytes of the vector to data[at]. Returns how many were read. */
-__noinline u32 build_iov(struct scratch *slot, u32 at, u64 vector, u32 cnt, u32 limit)
+SUBPROG u32 build_iov(struct scratch *slot, u32 at, u64 vector, u32 cnt, u32 limit)
 {
 	struct iovec_user element = {};
 	u32 take;

@@ -59,17 +59,17 @@ struct task_facts {
  * a millisecond each on every path (btf_nested_type_is_trusted); a cast pointer is followed
  * without.
  */
-static __always_inline struct task_struct *task_current(void)
+static __always_inline struct task_struct *task_current_cast(void)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task = task_current();
 
 	return kernel_casts ? KERNEL_CAST(struct task_struct, task) : task;
 }
 
 /* Of the current task. Verifier: a global function is verified once, not on each path. */
-__noinline int facts_of_current(struct task_facts *facts, u32 cgroup_v1)
+SUBPROG int facts_of_current(struct task_facts *facts, u32 cgroup_v1)
 {
-	struct task_struct *task = task_current();
+	struct task_struct *task = task_current_cast();
 
 	if (!facts)
 		return 0;
@@ -154,7 +154,7 @@ static __always_inline int call_begin_syscall(struct call *call, struct pt_regs 
 		return -1;
 	call->nr = nr;
 	call->event = nr_info[nr].event;
-	call->task = task_current();
+	call->task = task_current_cast();
 	call->foreign = false;
 	regs_syscall_args(regs, call->args);
 	return call_begin_task(call, nr_info[nr].loss_class, nr_info[nr].flags, ret);

@@ -79,7 +79,7 @@ static __always_inline void build_user_texts(struct build *b, const u32 i, u64 s
  * Appends the texts of a caller's vector of pointers (argv, envp) from the one `first` on, at most
  * PARAM_MAX bytes. Returns how many bytes, none of which are part of slot->pos yet.
  */
-__noinline u32 text_vector(struct scratch *slot, u64 vector, u32 first)
+SUBPROG u32 text_vector(struct scratch *slot, u64 vector, u32 first)
 {
 	if (!slot)
 		return 0;
@@ -118,7 +118,7 @@ __noinline u32 text_vector(struct scratch *slot, u64 vector, u32 first)
  * Appends "label=path" and a NUL for one controller, where kn is its cgroup's kernfs node and label
  * up to 8 characters. Only whole texts are appended.
  */
-__noinline int text_cgroup(struct scratch *slot, u64 kn, u64 label, u32 label_len)
+SUBPROG int text_cgroup(struct scratch *slot, u64 kn, u64 label, u32 label_len)
 {
 	u32 parent_at = bpf_core_field_exists(struct kernfs_node, __parent)
 				? bpf_core_field_offset(struct kernfs_node, __parent)

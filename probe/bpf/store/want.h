@@ -7,15 +7,8 @@
 #define PROBE_BPF_STORE_WANT_H
 
 #include "prefix.h"
+#include "../count/threads.h"
 #include "../extract/tree.h"
-
-/* The count object's; the loader reuses its fd. */
-struct {
-	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, int);
-	__type(value, struct thread_counts);
-} threads SEC(".maps");
 
 /* True when the call nr of this task is of interest. */
 static __always_inline bool call_wanted(struct task_struct *task, u64 nr)
@@ -31,7 +24,7 @@ static __always_inline bool call_wanted(struct task_struct *task, u64 nr)
 	interest = k->interest[nr];
 	if (!interest)
 		return false;
-	counts = bpf_task_storage_get(&threads, task, NULL, 0);
+	counts = thread_counts_find(task);
 	if (counts && counts->gen == k->scope_gen)
 		return interest & counts->want;
 	kept = counts ? want_kept(counts->want, counts->gen, k->scope_gen) : 0;
