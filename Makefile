@@ -30,7 +30,7 @@ MULTIARCH := $(shell $(CC) -print-multiarch 2>/dev/null)
 BPF_CFLAGS := -g -O2 -mcpu=v3 -target bpf -D__TARGET_ARCH_$(BPF_ARCH) -Wall -Wextra -Wno-unused-parameter \
 	-Wno-missing-declarations $(if $(W),-Werror) -I. $(if $(MULTIARCH),-isystem /usr/include/$(MULTIARCH)) $(BPF_EXTRA)
 
-LIB_SRC := $(wildcard probe/*.c probe/schema/*.c state/*.c state/base/*.c views/*.c) \
+LIB_SRC := $(wildcard probe/*.c probe/schema/*.c state/*.c state/*/*.c views/*.c) \
 	$(filter-out tui/main.c,$(wildcard tui/*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(O)/%.o) $(O)/views/embed.o
 SKELS := $(patsubst probe/bpf/%.bpf.c,$(O)/probe/%.skel.h,$(wildcard probe/bpf/*.bpf.c))
@@ -88,15 +88,25 @@ $(call kind_tests,$(1)): $(O)/tests/$(1)/%: $(O)/tests/$(1)/%.o $(call kind_supp
 endef
 $(foreach k,unit golden live,$(eval $(call test_kind,$(k))))
 
-# Fuzzers: libFuzzer of Debian's clang; sources are compiled again with its coverage.
+# Fuzzers: libFuzzer of Debian's clang; the library is compiled again with its coverage.
 FUZZ_SECONDS ?= 60
 FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
-FUZZ_SRC := $(wildcard probe/schema/*.c state/*.c state/base/*.c views/*.c) $(O)/views/embed.c
-$(O)/tests/fuzz/%: tests/fuzz/%.c $(FUZZ_SRC) $(O)/flags
+FUZZ_SRC := $(wildcard probe/schema/*.c state/*.c state/*/*.c views/*.c)
+FUZZ_OBJ := $(FUZZ_SRC:%.c=$(O)/fuzz/%.o) $(O)/fuzz/views/embed.o
+FUZZ_CC = $(CLANG) $(CPPFLAGS) -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
+$(O)/fuzz/%.o: %.c $(O)/flags | $(SKELS)
+	@mkdir -p $(@D)
+	$(call say,FUZZ,$<)
+	$(Q)$(FUZZ_CC) $(DEPFLAGS) -c $< -o $@
+$(O)/fuzz/views/embed.o: $(O)/views/embed.c
+	@mkdir -p $(@D)
+	$(Q)$(FUZZ_CC) -c $< -o $@
+$(O)/fuzz/libsaker.a: $(FUZZ_OBJ)
+	$(Q)rm -f $@ && ar rcs $@ $^
+$(O)/tests/fuzz/%: tests/fuzz/%.c $(O)/fuzz/libsaker.a
 	@mkdir -p $(@D)
 	$(call say,FUZZ,$@)
-	$(Q)$(CLANG) $(CPPFLAGS) -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
-		-o $@ $< $(FUZZ_SRC) -lyaml -ljson-c -lm
+	$(Q)$(FUZZ_CC) $(DEPFLAGS) -MF $@.d -MT $@ -o $@ $< $(O)/fuzz/libsaker.a -lyaml -ljson-c -lz -lm
 
 include $(wildcard $(O)/*.bpf.d)
 include $(shell test -d $(O) && find $(O) -name '*.d' ! -name '*.bpf.d')

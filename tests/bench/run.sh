@@ -1,10 +1,12 @@
 #!/bin/sh
-# make bench: cost of monitoring as ratios, which map counts cheapest, and the long forms of two live
-# tests: 50 rounds of exact counts, and a consumer that is stopped for a minute under load.
-#   BENCH="calls redis own keys maps exact stop" chooses sections; ROUNDS and PAIRS shorten it.
+# make bench: cost of monitoring as ratios, what an event of each family costs, how many a second get
+# through, which map counts cheapest, and the long forms of two live tests: 50 rounds of exact
+# counts, and a consumer that is stopped for a minute under load.
+#   BENCH="calls redis own keys events peak maps exact stop" chooses sections; ROUNDS and PAIRS
+#   shorten it.
 set -eu
 : "${O:=build}"
-: "${BENCH:=calls redis own keys maps exact stop}"
+: "${BENCH:=calls redis own keys events peak maps exact stop}"
 measured=
 for section in $BENCH; do
 	case $section in
@@ -16,9 +18,11 @@ done
 for section in $BENCH; do
 	case $section in
 	calls | redis | own | keys) ;;
+	events) echo && "$O/tests/bench/bench_events" families "${ROUNDS:-10}" ;;
+	peak) echo && "$O/tests/bench/bench_events" peak ;;
 	maps) echo && "$O/tests/bench/bench_maps" "$O/tests/bench/bench_maps.bpf.o" ;;
 	exact) echo && ROUNDS=50 "$O/tests/live/test_counts" ;;
 	stop) echo && SAKER_STOP_SECONDS=60 "$O/tests/live/test_loss" ;;
-	*) echo "bench: unknown section $section (calls redis own keys maps exact stop)" >&2 && exit 2 ;;
+	*) echo "bench: unknown section $section (calls redis own keys events peak maps exact stop)" >&2 && exit 2 ;;
 	esac
 done
