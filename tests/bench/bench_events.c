@@ -2,12 +2,13 @@
 /*
  * What one event costs, and how many of them get through.
  *
- *   bench_events families [ROUNDS]   ns of one operation bare, counted and streamed; ns and bytes of
- *                                    one event, by family; ns of the reader for it
+ *   bench_events families [ROUNDS]   ns of one operation bare, counted and streamed; ns and bytes
+ *                                    of one event, by family; ns of the reader for it
  *   bench_events peak [SECONDS]      events/s without loss, by number of ring buffers
  *
- * A child makes the calls and measures its own CPU time; this process loads the probe, scoped to the
- * child, and drains into a state as the engine does. Every round measures all three ways in turn.
+ * A child makes the calls and measures its own CPU time; this process loads the probe, scoped to
+ * the child, and drains into a state as the engine does. Every round measures all three ways in
+ * turn.
  */
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -204,68 +205,79 @@ static void families(size_t rounds)
 	}
 }
 
+struct bench_children {
+	struct bench_child children[PROBE_SCOPE_MAX];
+	size_t len;
+};
+
 /* Offers so many events a second for some seconds. Returns what was delivered a second. */
-static double offer(struct reader *reader, struct bench_child *children, size_t len, double rate,
-		    double seconds, uint64_t *ret_lost)
+static double offer(struct reader *reader, struct bench_children *all, double rate, double seconds,
+		    uint64_t *ret_lost)
 {
 	uint64_t before = drops(reader), began, end;
 
 	reader->events = 0;
 	began = now_ns(CLOCK_MONOTONIC);
-	for (size_t i = 0; i < len; i++)
-		bench_child_pace(&children[i], rate / (double)len, seconds);
+	for (size_t i = 0; i < all->len; i++)
+		bench_child_pace(&all->children[i], rate / (double)all->len, seconds);
 	end = began + (uint64_t)(seconds * 1e9);
 	while (now_ns(CLOCK_MONOTONIC) < end) {
 		if (probe_wait(reader->probe, 5) < 0)
 			break;
 		drain(reader);
 	}
-	for (size_t i = 0; i < len; i++)
-		bench_child_paced(&children[i]);
+	for (size_t i = 0; i < all->len; i++)
+		bench_child_paced(&all->children[i]);
 	drain(reader);
 	*ret_lost = drops(reader) - before;
 	return (double)reader->events * 1e9 / (double)(now_ns(CLOCK_MONOTONIC) - began);
 }
 
 /* Raises the rate until events are lost, or no more can be made. */
+static void climb(struct reader *reader, struct bench_children *all, double seconds)
+{
+	double rate = PEAK_START, best = 0, made;
+	uint64_t lost = 0;
+
+	for (;; rate *= PEAK_STEP) {
+		made = offer(reader, all, rate, seconds, &lost);
+		if (lost)
+			break;
+		if (made > best)
+			best = made;
+		if (made < rate / 2)
+			break;
+	}
+	printf("  %zu buffer%s: %.0f k/s without loss; %s at %.0f k/s offered\n",
+	       probe_buffers_len(reader->probe), probe_buffers_len(reader->probe) == 1 ? " " : "s",
+	       best / 1000, lost ? "first loss" : "no loss, no more could be made", rate / 1000);
+	fflush(stdout);
+}
+
+/* One thread for each CPU; one buffer for each CPU, for two, ... for all. */
 static void peak(double seconds)
 {
 	size_t cpus = (size_t)sysconf(_SC_NPROCESSORS_ONLN);
-	struct bench_child children[PROBE_SCOPE_MAX];
+	struct bench_children all;
 	pid_t pids[PROBE_SCOPE_MAX];
 
-	if (cpus > PROBE_SCOPE_MAX)
-		cpus = PROBE_SCOPE_MAX;
+	all.len = cpus < PROBE_SCOPE_MAX ? cpus : PROBE_SCOPE_MAX;
 	printf("\npeak: events/s of 1-byte reads without loss, from %zu threads; buffers of %u "
 	       "MiB\n",
-	       cpus, PEAK_BUFFER_BYTES >> 20);
+	       all.len, PEAK_BUFFER_BYTES >> 20);
 	for (unsigned per_buffer = 1; per_buffer <= cpus; per_buffer *= 2) {
-		double rate = PEAK_START, best = 0, made = 0;
 		struct reader reader;
-		uint64_t lost = 0;
 
-		for (size_t i = 0; i < cpus; i++) {
-			bench_child_start(&children[i], &bench_families[0]);
-			pids[i] = children[i].pid;
+		for (size_t i = 0; i < all.len; i++) {
+			bench_child_start(&all.children[i], &bench_families[0]);
+			pids[i] = all.children[i].pid;
 		}
-		reader_open(&reader, per_buffer, pids, cpus);
+		reader_open(&reader, per_buffer, pids, all.len);
 		want(&reader, &bench_families[0]);
-		while (!lost) {
-			made = offer(&reader, children, cpus, rate, seconds, &lost);
-			if (!lost && made > best)
-				best = made;
-			if (made < rate / 2)
-				break;
-			rate *= PEAK_STEP;
-		}
-		printf("  %zu buffer%s: %.0f k/s without loss; %s at %.0f k/s offered\n",
-		       probe_buffers_len(reader.probe),
-		       probe_buffers_len(reader.probe) == 1 ? " " : "s", best / 1000,
-		       lost ? "first loss" : "no loss, no more could be made", rate / 1000);
-		fflush(stdout);
+		climb(&reader, &all, seconds);
 		reader_close(&reader);
-		for (size_t i = 0; i < cpus; i++)
-			bench_child_stop(&children[i]);
+		for (size_t i = 0; i < all.len; i++)
+			bench_child_stop(&all.children[i]);
 	}
 }
 
