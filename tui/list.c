@@ -14,7 +14,7 @@
 #include "usage.h"
 #include "views/embed.h"
 #include "views/list.h"
-#include "views/nearest.h"
+#include "state/base/nearest.h"
 
 struct subject {
 	const char *name;

@@ -15,7 +15,7 @@
 #include "session.h"
 #include "stream.h"
 #include "theme.h"
-#include "views/nearest.h"
+#include "state/base/nearest.h"
 
 #define STATUS_CANNOT_RUN 1
 #define DEFAULT_VIEW "processes"

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "number.h"
-#include "views/nearest.h"
+#include "state/base/nearest.h"
 
 #define NS_PER_S 1000000000ull
 #define MEMORY_MIN (16u << 20)

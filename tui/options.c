@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "option_value.h"
-#include "views/nearest.h"
+#include "state/base/nearest.h"
 
 #define NS_PER_S 1000000000ull
 #define MEMORY_DEFAULT (256u << 20)

@@ -14,7 +14,7 @@
 #include <yaml.h>
 #include "probe/schema/render.h"
 #include "views/embed.h"
-#include "views/nearest.h"
+#include "state/base/nearest.h"
 
 #define THEMES_MAX 32
 #define THEME_FILE_MAX 65536 /* bytes; ours have about 1,500 */

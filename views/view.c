@@ -23,7 +23,7 @@
 #include <string.h>
 #include <yaml.h>
 
-#include "nearest.h"
+#include "state/base/nearest.h"
 
 #define WORD_MAX 256
 

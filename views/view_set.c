@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "embed.h"
-#include "nearest.h"
+#include "state/base/nearest.h"
 
 #define VIEW_SET_MAX 64
 #define VIEW_SUFFIX ".yaml"

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "views/nearest.h"
+#include "state/base/nearest.h"
 #include "views/view.h"
 
 #define LEN(table) ((int)(sizeof(table) / sizeof((table)[0])))

@@ -3,8 +3,8 @@
  * The known name nearest to a wrong one, for error messages: set a struct nearest to
  * { .wrong = text }, offer every known name, take the best.
  */
-#ifndef VIEWS_NEAREST_H
-#define VIEWS_NEAREST_H
+#ifndef STATE_BASE_NEAREST_H
+#define STATE_BASE_NEAREST_H
 
 #include <stddef.h>
 
