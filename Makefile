@@ -15,7 +15,7 @@ say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
 
 # Debian's packages, one list: building, running, testing.
 DEPS := gcc make pkg-config clang llvm bpftool libbpf-dev libelf-dev zlib1g-dev libncurses-dev \
-	libyaml-dev libjson-c-dev libcap-ng-dev check libvterm-dev libclang-rt-14-dev \
+	libyaml-dev libjson-c-dev libpcre2-dev libcap-ng-dev check libvterm-dev libclang-rt-14-dev \
 	clang-format clang-tidy ncurses-term python3 shellcheck strace bpftrace redis-server man-db
 
 CPPFLAGS += -D_GNU_SOURCE -I. -I$(O)
@@ -24,7 +24,7 @@ CFLAGS += -std=gnu11 -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-
 	-Wno-unused-parameter -fno-strict-aliasing -fstack-protector-strong $(if $(W),-Werror)
 , := ,
 SANFLAGS := $(if $(SAN),-fsanitize=address$(,)undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
-LDLIBS := -lbpf -lelf -lz -lncursesw -ltinfo -lyaml -ljson-c -lcap-ng -lpthread -lm
+LDLIBS := -lbpf -lelf -lpcre2-8 -lz -lncursesw -ltinfo -lyaml -ljson-c -lcap-ng -lpthread -lm
 BPF_ARCH := $(if $(filter aarch64 arm64,$(ARCH)),arm64,x86)
 MULTIARCH := $(shell $(CC) -print-multiarch 2>/dev/null)
 BPF_CFLAGS := -g -O2 -mcpu=v3 -target bpf -D__TARGET_ARCH_$(BPF_ARCH) -Wall -Wextra -Wno-unused-parameter \

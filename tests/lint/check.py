@@ -11,9 +11,10 @@ INCLUDES = {
     "probe/bpf": ["probe/schema", "probe/bpf", "probe/bpf/*"],
     "probe": ["probe", "probe/schema", "probe/bpf"],
     "state/base": ["state/base"],
+    "state/filter": ["probe/schema", "state", "state/base", "state/filter"],
     "state": ["probe/schema", "state", "state/base"],
-    "views": ["probe/schema", "state", "state/base", "views"],
-    "tui": ["probe", "probe/schema", "state", "state/base", "views", "tui"],
+    "views": ["probe/schema", "state", "state/base", "state/filter", "views"],
+    "tui": ["probe", "probe/schema", "state", "state/base", "state/filter", "views", "tui"],
 }
 # Libraries that only one place knows: header pattern, files that may include it.
 LIBRARIES = [
