@@ -37,9 +37,12 @@ struct store_names {
 /* The program for a call; NULL: its raw arguments are all there is. */
 static const char *store_name(const struct syscall_desc *call)
 {
+	struct rows_kept kept;
+
 	if (call->store)
 		return call->store;
-	return rows_texts(call) ? ROWS_TEXT_PROGRAM : NULL;
+	kept = rows_kept(call);
+	return kept.texts || kept.datas ? ROWS_ARGS_PROGRAM : NULL;
 }
 
 static void store_names_collect(struct store_names *stores)

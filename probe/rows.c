@@ -2,7 +2,8 @@
 /*
  * stores.def says where parameters come from. How wide they are is known from their event, what
  * sign they have from the argument, and how flags are translated from the names that the native set
- * of the argument and the capture set of the parameter have in common.
+ * of the argument and the capture set of the parameter have in common. For the arguments that calls
+ * show raw, syscalls.def and types.def say what they point to and how much of it is kept.
  */
 #include "rows.h"
 
@@ -176,21 +177,70 @@ static int fill_row(struct fill *fill, const struct store *store)
 		if (rc < 0)
 			return rc;
 	}
-	fill->table->rows[nr] = (struct row){ .first = first, .len = (uint16_t)store->len };
+	fill->table->rows[nr].first = first;
+	fill->table->rows[nr].len = (uint16_t)store->len;
 	return 0;
 }
 
-unsigned rows_texts(const struct syscall_desc *call)
+struct rows_kept rows_kept(const struct syscall_desc *call)
 {
-	unsigned texts = 0, count = 0;
+	struct rows_kept kept = {};
+	unsigned texts = 0;
 
-	for (size_t i = 0; !call->store && i < call->args_len; i++) {
-		if (call->args[i].type != ARG_TYPE_PATH && call->args[i].type != ARG_TYPE_STR)
-			continue;
-		if (++count <= ROW_TEXTS_MAX)
-			texts |= 1u << i;
+	if (call->store && !(call->flags & SYSCALL_F_RAW))
+		return kept;
+	for (size_t i = 0; i < call->args_len; i++) {
+		enum arg_type type = call->args[i].type;
+
+		if ((type == ARG_TYPE_PATH || type == ARG_TYPE_STR) && ++texts <= ROW_TEXTS_MAX)
+			kept.texts |= 1u << i;
+		if (arg_type_shape(type)->bytes)
+			kept.datas |= 1u << i;
 	}
-	return texts;
+	return kept;
+}
+
+static struct row_data data_of(const struct syscall_desc *call, size_t i)
+{
+	const struct arg_shape *shape = arg_type_shape(call->args[i].type);
+	struct row_data data = { .bytes = shape->bytes, .bytes32 = shape->bytes32 };
+	int at = shape->count_at == ARG_COUNT_FIRST ? 0 : (int)i + shape->count_at;
+
+	if (call->args[i].out)
+		data.least =
+			call->args[i].type == ARG_TYPE_STATUS ? ROW_LEAST_SOME : ROW_LEAST_SUCCESS;
+	if (!shape->unit)
+		return data;
+	data.arg = (uint8_t)at;
+	data.unit = shape->unit;
+	if (shape->unit == ARG_COUNT_BITS)
+		data.count = ROW_COUNT_BITS;
+	else if (shape->unit == ARG_COUNT_AT)
+		data.count = ROW_COUNT_AT;
+	else
+		data.count = ROW_COUNT_ITEMS;
+	return data;
+}
+
+/* What the arguments of a call point to, and whether it fits in front of an event. */
+static int fill_kept(struct row *row, const struct syscall_desc *call)
+{
+	struct rows_kept kept = rows_kept(call);
+	size_t bytes = 0;
+
+	row->texts = (uint16_t)kept.texts;
+	row->datas = (uint16_t)kept.datas;
+	for (size_t i = 0; i < call->args_len; i++) {
+		if (kept.texts >> i & 1)
+			bytes += sizeof(struct record_ext) + RECORD_ARG_TEXT_MAX;
+		if (!(kept.datas >> i & 1))
+			continue;
+		row->data[i] = data_of(call, i);
+		if (row->data[i].arg >= call->args_len || row->data[i].bytes > RECORD_ARG_DATA_MAX)
+			return -EINVAL;
+		bytes += sizeof(struct record_ext) + 8 + row->data[i].bytes;
+	}
+	return bytes <= ROW_ITEMS_BYTES ? 0 : -E2BIG;
 }
 
 int rows_fill(struct row_table *table, const char **ret_call)
@@ -201,9 +251,15 @@ int rows_fill(struct row_table *table, const char **ret_call)
 	for (size_t i = 0; i < syscall_table_len(); i++) {
 		const struct syscall_desc *call = syscall_at(i);
 		int nr = syscall_nr(call);
+		int rc;
 
-		if (nr >= 0 && nr < SYSCALL_NR_MAX)
-			table->rows[nr].texts = (uint16_t)rows_texts(call);
+		if (nr < 0 || nr >= SYSCALL_NR_MAX)
+			continue;
+		rc = fill_kept(&table->rows[nr], call);
+		if (rc < 0) {
+			*ret_call = call->name;
+			return rc;
+		}
 	}
 	for (size_t i = 0; i < ARRAY_LEN(stores); i++) {
 		int rc = fill_row(&fill, &stores[i]);

@@ -9,11 +9,15 @@
 /* Name of the program; the store column of syscalls.def has it for each call of stores.def. */
 #define ROWS_PROGRAM "store_row"
 
-/* The same for calls without full parameters that have paths or texts as arguments. */
-#define ROWS_TEXT_PROGRAM "store_raw_text"
+/* The same for calls without full parameters whose arguments point to something that is kept. */
+#define ROWS_ARGS_PROGRAM "store_raw_args"
 
-/* Bit a: argument a of a call without full parameters is a path or a text. */
-unsigned rows_texts(const struct syscall_desc *call);
+/* What the arguments of a call that shows the raw ones point to: bit a of argument a. */
+struct rows_kept {
+	unsigned texts; /* paths and texts */
+	unsigned datas; /* data of the types that types.def has with ARG_DATA */
+};
+struct rows_kept rows_kept(const struct syscall_desc *call);
 
 /*
  * Fills the table for the architecture the program was built for. Returns 0; -EINVAL with the name

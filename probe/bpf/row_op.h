@@ -16,6 +16,8 @@
 #define ROW_STEP_PAIRS_MAX 64 /* of one step */
 #define ROW_PARAMS_MAX 16     /* of one event */
 #define ROW_TEXTS_MAX 4       /* of one call: they fit in front of the event */
+/* Bytes of extension items that fit there. */
+#define ROW_ITEMS_BYTES 8560
 
 /* Where the value of a parameter is found. */
 enum row_from {
@@ -71,11 +73,33 @@ struct row_pair {
 	__u32 from, to;
 };
 
+/* Where the length of an argument's data comes from. */
+enum row_count {
+	ROW_COUNT_ALL,   /* as many as there can be */
+	ROW_COUNT_ITEMS, /* argument `arg`, in items of `unit` bytes */
+	ROW_COUNT_BITS,  /* argument `arg`, in bits */
+	ROW_COUNT_AT,    /* the int that argument `arg` points to */
+};
+
+/* What an argument points to is kept. */
+struct row_data {
+	__u16 bytes;   /* at most; 0: nothing */
+	__u16 bytes32; /* the same of a 32-bit program */
+	__u8 count;    /* enum row_count */
+	__u8 arg;
+	__u8 unit;
+	__u8 least; /* kept when the result is at least this (ROW_LEAST_*) */
+};
+#define ROW_LEAST_ANY 0     /* whatever the result */
+#define ROW_LEAST_SUCCESS 1 /* 0 or more: the call wrote it */
+#define ROW_LEAST_SOME 2    /* 1 or more */
+
 struct row {
 	__u16 first;
 	__u16 len;   /* parameters of the event */
-	__u16 texts; /* of calls without a row: bit a: argument a is a path or a text */
-	__u16 reserved;
+	__u16 texts; /* of calls that show raw arguments: bit a: argument a is a path or a text */
+	__u16 datas; /* the same: data[a] is to be kept */
+	struct row_data data[6];
 };
 
 struct row_table {

@@ -52,6 +52,15 @@ static int decode_ext_arg(const struct record_ext *item, const uint8_t *data, st
 	return 0;
 }
 
+static int decode_ext_data(const struct record_ext *item, const uint8_t *data, struct event *event)
+{
+	if (item->len < 1 || data[0] >= sizeof(event->arg_data) / sizeof(event->arg_data[0]))
+		return -EBADMSG;
+	event->arg_data[data[0]] =
+		(struct event_param){ .data = data + 1, .len = (uint16_t)(item->len - 1) };
+	return 0;
+}
+
 static int decode_ext_item(const struct record_ext *item, const uint8_t *data, struct event *event)
 {
 	switch ((enum record_ext_type)item->type) {
@@ -66,6 +75,7 @@ static int decode_ext_item(const struct record_ext *item, const uint8_t *data, s
 		return 0;
 	case RECORD_EXT_URING_OP: return item->len == 1 ? 0 : -EBADMSG;
 	case RECORD_EXT_ARG_TEXT: return decode_ext_arg(item, data, event);
+	case RECORD_EXT_ARG_DATA: return decode_ext_data(item, data, event);
 	case RECORD_EXT_NONE:
 	case RECORD_EXT_COUNT: return -EBADMSG;
 	}

@@ -43,6 +43,7 @@ struct event {
 	struct event_text path_in_fs;   /* RECORD_EXT_PATH_IN_FS */
 	struct event_text exe;          /* RECORD_EXT_EXE */
 	struct event_text arg_texts[6]; /* RECORD_EXT_ARG_TEXT, by argument */
+	struct event_param arg_data[6]; /* RECORD_EXT_ARG_DATA, by argument; data NULL: absent */
 	struct record_file_id file_id;  /* zero when absent */
 	uint8_t has_file_id;
 	const uint8_t *raw; /* the record */

@@ -95,7 +95,24 @@ struct arg_desc {
 	const char *name;
 	enum arg_type type;
 	const struct flag_set *flags; /* for ARG_TYPE_FLAGS and ARG_TYPE_ENUM; else NULL */
+	bool out; /* what it points to is written by the call, when it succeeds */
 };
+
+/* What an argument points to, as far as it is kept: see types.def. */
+#define ARG_COUNT_BITS UINT8_MAX     /* unit: the count is of bits */
+#define ARG_COUNT_AT (UINT8_MAX - 1) /* unit: bytes, counted by an int in memory */
+#define ARG_COUNT_FIRST INT8_MIN     /* count_at: argument 0 */
+#if defined(__x86_64__)
+#define EPOLL_EVENT_BYTES 12 /* packed there (include/uapi/linux/eventpoll.h) */
+#else
+#define EPOLL_EVENT_BYTES 16
+#endif
+struct arg_shape {
+	uint16_t bytes, bytes32; /* at most; 0 = nothing is kept */
+	int8_t count_at;         /* from the argument's own number to that of the count */
+	uint8_t unit;            /* bytes of an item, or ARG_COUNT_*; 0 = no count */
+};
+const struct arg_shape *arg_type_shape(enum arg_type type);
 
 /* What bytes a call moves, for the byte counters. */
 enum syscall_io { SYSCALL_IO_NONE, SYSCALL_IO_IN, SYSCALL_IO_OUT };

@@ -31,6 +31,8 @@
 #define RECORD_PATH_MAX 4096u
 /* Longest text kept of an argument that is raw otherwise, with its NUL. */
 #define RECORD_ARG_TEXT_MAX 2048u
+/* Most bytes kept of the data that one of them points to. */
+#define RECORD_ARG_DATA_MAX 512u
 /* Largest --snaplen. */
 #define RECORD_SNAPLEN_MAX 32767u
 #define RECORD_COMM_LEN 16
@@ -106,6 +108,7 @@ enum record_ext_type {
 	RECORD_EXT_FILE_ID,    /* struct record_file_id of the opened object */
 	RECORD_EXT_URING_OP,   /* u8 io_uring opcode */
 	RECORD_EXT_ARG_TEXT,   /* u8 number of a raw argument, then the text it points to, no NUL */
+	RECORD_EXT_ARG_DATA,   /* the same of other data: ARG_DATA of types.def */
 	RECORD_EXT_COUNT
 };
 

@@ -7,6 +7,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include "render_data.h"
 #include "render_param.h"
 
 /* Unnamed values of an enumeration: small ones are counted, large ones are made of bit fields. */
@@ -120,7 +121,7 @@ static void clock_render(int32_t clock, struct text_buf *buf)
 
 static void raw_arg_render(const struct arg_desc *arg, uint64_t value, struct text_buf *buf)
 {
-	switch (arg->type) {
+	switch ((int)arg->type) {
 	case ARG_TYPE_INT:
 	case ARG_TYPE_PID: text_buf_printf(buf, "%" PRId32, (int32_t)value); break;
 	case ARG_TYPE_LONG:
@@ -136,14 +137,10 @@ static void raw_arg_render(const struct arg_desc *arg, uint64_t value, struct te
 	case ARG_TYPE_ENUM: flags_arg_render(arg, value, buf); break;
 	case ARG_TYPE_SIGNAL: signal_render((int32_t)value, buf); break;
 	case ARG_TYPE_CLOCK: clock_render((int32_t)value, buf); break;
-	case ARG_TYPE_PTR:
-	case ARG_TYPE_PATH:
-	case ARG_TYPE_STR:
-	case ARG_TYPE_BUF:
-	case ARG_TYPE_TIME: pointer_render(value, buf); break;
 	case ARG_TYPE_NONE:
 	case ARG_TYPE_HEX:
 	case ARG_TYPE_COUNT: text_buf_printf(buf, "0x%" PRIx64, value); break;
+	default: pointer_render(value, buf);
 	}
 }
 
@@ -172,6 +169,8 @@ void event_arg_render(const struct event *event, size_t index, struct text_buf *
 
 		if (text->data)
 			text_buf_add_safe(buf, text->data, text->len);
+		else if (event->arg_data[index].data)
+			arg_data_render(event, index, buf);
 		else
 			raw_arg_render(&event->syscall->args[index], event->prefix.args[index],
 				       buf);

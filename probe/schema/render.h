@@ -55,6 +55,7 @@ const char *event_arg_name(const struct event *event, size_t index);
  *   1699999999.000000001  points in time, seconds of the epoch
  *   GET / HTTP/1.1..    data: printable ASCII, everything else as a dot
  *   a b c               argument vectors and environments, joined by blanks
+ *   {interval=1s, value=20ms}  [INT TERM]  exited 1   what raw arguments point to: render_data.h
  *   <NA>                the writer had no value (data of no bytes is just empty)
  */
 void event_arg_render(const struct event *event, size_t index, struct text_buf *buf);

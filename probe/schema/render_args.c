@@ -72,8 +72,10 @@ static enum arg_rank raw_rank(const struct event *event, size_t index)
 		return fd_rank((int32_t)event->prefix.args[index]);
 	if (event->arg_texts[index].data)
 		return RANK_NAME;
-	if (type == ARG_TYPE_PATH || type == ARG_TYPE_STR || type == ARG_TYPE_PTR ||
-	    type == ARG_TYPE_BUF || type == ARG_TYPE_TIME)
+	if (type == ARG_TYPE_SOCKADDR && event->arg_data[index].len)
+		return RANK_NAME;
+	/* Addresses of what was not kept, and data that only its own text ends. */
+	if (type >= ARG_TYPE_PTR && (!event->arg_data[index].data || type == ARG_TYPE_DATA))
 		return RANK_DATA;
 	return RANK_NUMBER;
 }

@@ -63,7 +63,7 @@ void id_render(uint32_t id, struct text_buf *buf)
 }
 
 /* The largest unit that is not a fraction below 1; decimals without trailing zeros. */
-static void reltime_render(uint64_t ns, struct text_buf *buf)
+void reltime_render(uint64_t ns, struct text_buf *buf)
 {
 	static const struct {
 		uint64_t ns;

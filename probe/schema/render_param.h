@@ -20,6 +20,8 @@ void result_render(int64_t value, struct text_buf *buf);
 /* Appends octal with a leading 0; the file type, where there is one, by name before it. */
 void mode_render(uint64_t mode, struct text_buf *buf);
 void signal_render(int64_t sig, struct text_buf *buf);
+/* Appends a duration: 1.5s 20ms 3us 7ns; all ones as "infinite". */
+void reltime_render(uint64_t ns, struct text_buf *buf);
 /* Appends a uid or gid; -1 (no change, unknown) as such. */
 void id_render(uint32_t id, struct text_buf *buf);
 

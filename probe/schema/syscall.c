@@ -45,6 +45,10 @@ enum syscall_row {
 	{                                             \
 		.name = #arg, .type = ARG_TYPE_##kind \
 	}
+#define AO(kind, arg)                                              \
+	{                                                          \
+		.name = #arg, .type = ARG_TYPE_##kind, .out = true \
+	}
 #define AF(kind, arg, set)                                                      \
 	{                                                                       \
 		.name = #arg, .type = ARG_TYPE_##kind, .flags = &flag_set_##set \
@@ -74,6 +78,21 @@ static const uint16_t row_by_sc[SC_COUNT + ROW_COUNT] = {
 	[(code) == 0 ? SC_COUNT + ROW_##id : (code)] = ROW_##id + 1,
 #include "syscalls.def"
 };
+
+#define BITS ARG_COUNT_BITS
+#define AT ARG_COUNT_AT
+#define FIRST ARG_COUNT_FIRST
+static const struct arg_shape shapes[ARG_TYPE_COUNT] = {
+#define ARG_DATA(id, text, most, most32, at, item) \
+	[ARG_TYPE_##                               \
+		id] = { .bytes = (most), .bytes32 = (most32), .count_at = (at), .unit = (item) },
+#include "types.def"
+};
+
+const struct arg_shape *arg_type_shape(enum arg_type type)
+{
+	return &shapes[type];
+}
 
 size_t syscall_table_len(void)
 {

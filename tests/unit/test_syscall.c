@@ -339,7 +339,7 @@ static const struct row_case row_cases[] = {
 	{ "kill", "pid pid, signal sig" },
 	{ "getpid", "" },
 	{ "setresuid", "uid ruid, uid euid, uid suid" },
-	{ "clock_gettime", "clock clockid, time tp" },
+	{ "clock_gettime", "clock clockid, timespec tp" },
 	{ "renameat2",
 	  "fd olddirfd, path oldname, fd newdirfd, path newname, flags flags native_rename" },
 	{ "fcntl", "fd fd, enum cmd native_fcntl, hex arg" },

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * GENERIC_X for every call without full parameters: ID (portable code) and nativeID (number). The
- * named raw arguments are in the prefix; the paths and texts that they point to are extension
- * items.
+ * named raw arguments are in the prefix; the paths, texts and data that they point to are extension
+ * items, which also the few calls of store_row have that show their raw arguments.
  */
 #ifndef PROBE_BPF_FAMILY_RAW_H
 #define PROBE_BPF_FAMILY_RAW_H
@@ -18,10 +18,9 @@ STORE_FIXED(store_raw, { 2, nr_info[call.nr & (SYSCALL_NR_MAX - 1)].sc }, { 2, c
 
 /* Where a text is read before its length is known: behind any event of this file. */
 #define RAW_TEXT_AT (EVENT_AT + 256)
-_Static_assert(sizeof(struct record_prefix) +
-			       ROW_TEXTS_MAX * (sizeof(struct record_ext) + RECORD_ARG_TEXT_MAX) <=
-		       EVENT_AT,
-	       "the texts of a call fit in front of its event");
+_Static_assert(sizeof(struct record_prefix) + ROW_ITEMS_BYTES <= EVENT_AT,
+	       "the items of a call fit in front of its event");
+_Static_assert((RECORD_ARG_DATA_MAX & (RECORD_ARG_DATA_MAX - 1)) == 0, "raw_data masks with it");
 
 /* Verifier: global, so that it is verified once and not for each argument. */
 SUBPROG int raw_text(struct scratch *slot, u32 arg, u64 user)
@@ -57,21 +56,92 @@ SUBPROG int raw_text(struct scratch *slot, u32 arg, u64 user)
 	return 0;
 }
 
+/* How many bytes of an argument's data there are. */
+static __always_inline u32 raw_data_len(struct scratch *slot, const volatile struct row_data *data)
+{
+	u32 most = slot->flags & RECORD_F_COMPAT ? data->bytes32 : data->bytes;
+	u64 count = slot->args[data->arg & 7], len = most;
+	u32 counted = 0;
+
+	if (data->count == ROW_COUNT_ALL)
+		return most;
+	if (data->count == ROW_COUNT_AT) {
+		if (!count || bpf_probe_read_user(&counted, sizeof(counted), (void *)count))
+			return 0;
+		len = counted;
+	} else {
+		count = (u32)count;
+		/* What the call wrote: as many as its result says. */
+		if (data->least && slot->ret < (s64)count)
+			count = slot->ret;
+		len = data->count == ROW_COUNT_BITS ? (count + 7) / 8 : count * data->unit;
+	}
+	if (len <= most)
+		return len;
+	slot->flags |= RECORD_F_CUT;
+	return most;
+}
+
+/* Verifier: global, so that it is verified once and not for each argument. */
+SUBPROG int raw_data(struct scratch *slot, u32 nr, u32 arg)
+{
+	const volatile struct row_data *data;
+	u32 len, padded, at;
+	u64 user;
+	u8 *item;
+
+	if (!slot || nr >= SYSCALL_NR_MAX || arg >= 6)
+		return 0;
+	data = &row_table.rows[nr].data[arg];
+	user = slot->args[arg];
+	if (!user || (data->least && slot->ret < data->least - 1))
+		return 0;
+	len = raw_data_len(slot, data);
+	if (!len)
+		return 0;
+	/* Its first byte is the argument's number. Verifier: a mask, for what is at most that. */
+	len = (len - 1) & (RECORD_ARG_DATA_MAX - 1);
+	padded = (len + 2 + 7) & ~7u;
+	at = (EVENT_AT - slot->ext - sizeof(struct record_ext) - padded) & 0x3fff;
+	item = slot->data + at;
+	put_u64(item + padded, 0);
+	if (bpf_probe_read_user(item + 9, len + 1, (void *)user)) {
+		slot->flags |= RECORD_F_UNREADABLE;
+		return 0;
+	}
+	slot->ext += sizeof(struct record_ext) + padded;
+	put_u16(item, RECORD_EXT_ARG_DATA);
+	put_u16(item + 2, len + 2);
+	put_u32(item + 4, 0);
+	item[8] = arg;
+	return 0;
+}
+
+/* The items of a call whose result and arguments are in the slot. */
+static __always_inline void raw_args(struct scratch *slot, u32 nr)
+{
+	u32 texts = row_table.rows[nr].texts, datas = row_table.rows[nr].datas;
+
+	for (u32 i = 0; i < 6; i++) {
+		if (texts >> i & 1)
+			raw_text(slot, i, slot->args[i]);
+		if (datas >> i & 1)
+			raw_data(slot, nr, i);
+	}
+}
+
 SEC("tp_btf/sys_exit")
-int BPF_PROG(store_raw_text, struct pt_regs *regs, long ret)
+int BPF_PROG(store_raw_args, struct pt_regs *regs, long ret)
 {
 	struct call call;
 	struct build b;
-	u32 nr, texts;
+	u32 nr;
 
 	if (call_begin_syscall(&call, regs, ret) || build_begin(&b, &call, 2))
 		return 0;
 	nr = call.nr & (SYSCALL_NR_MAX - 1);
-	texts = row_table.rows[nr].texts;
-	for (u32 i = 0; i < 6; i++) {
-		if (texts >> i & 1)
-			raw_text(b.slot, i, call.args[i]);
-	}
+	build_call(&b);
+	raw_args(b.slot, nr);
 	build_u16(&b, 0, nr_info[nr].sc);
 	build_u16(&b, 1, call.nr);
 	build_submit(&b);

@@ -441,10 +441,9 @@ int BPF_PROG(store_row, struct pt_regs *regs, long ret)
 	len = row_table.rows[nr].len;
 	if (build_begin(&b, &call, len))
 		return 0;
-	b.slot->ret = ret;
-	b.slot->limit = call.knobs->snaplen;
-	for (u32 i = 0; i < 6; i++)
-		b.slot->args[i] = call.args[i];
+	build_call(&b);
+	if (row_table.rows[nr].texts | row_table.rows[nr].datas)
+		raw_args(b.slot, nr);
 	for (u32 i = 0; i < ROW_PARAMS_MAX; i++) {
 		if (i >= len)
 			break;

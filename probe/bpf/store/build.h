@@ -34,6 +34,15 @@ static __always_inline int build_begin(struct build *b, struct call *call, const
 	return 0;
 }
 
+/* Puts result, arguments and limit of the call where global functions find them. */
+static __always_inline void build_call(struct build *b)
+{
+	b->slot->ret = b->call->ret;
+	b->slot->limit = b->call->knobs->snaplen;
+	for (u32 i = 0; i < 6; i++)
+		b->slot->args[i] = b->call->args[i];
+}
+
 /* Where the next parameter goes. */
 static __always_inline void *build_at(struct build *b)
 {

@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What raw arguments point to, as text. The bytes are as the program has them in its memory: those
+ * of a 32-bit program (RECORD_F_COMPAT) have shorter longs and pointers, and the calls whose names
+ * end in time64 there the longer times all the same, so a time is told by its length.
+ */
+#include "render_data.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include "render_param.h"
+
+#define NS_PER_SEC 1000000000
+/* Longer than this is a point in time: ten years. */
+#define DURATION_MAX_SEC (INT64_C(10) * 366 * 86400)
+#define UTIME_NOW_NSEC 0x3fffffff /* include/uapi/linux/stat.h of utimensat(2) */
+#define UTIME_OMIT_NSEC 0x3ffffffe
+#define SIGNALS 64
+#define SOCKADDR_TEXT_MAX 128
+
+/* Bytes on their way: every read is checked, what lies beyond the end is 0. */
+struct reader {
+	const uint8_t *data;
+	size_t len, at;
+	bool compat;
+};
+
+static uint64_t read_bytes(struct reader *r, size_t width)
+{
+	uint64_t value = 0;
+
+	if (r->at + width <= r->len)
+		memcpy(&value, r->data + r->at, width);
+	r->at += width;
+	return value;
+}
+
+static uint32_t read_u32(struct reader *r)
+{
+	return (uint32_t)read_bytes(r, 4);
+}
+
+static int32_t read_s32(struct reader *r)
+{
+	return (int32_t)read_u32(r);
+}
+
+/* A long, a size or a pointer. */
+static uint64_t read_word(struct reader *r)
+{
+	return read_bytes(r, r->compat ? 4 : 8);
+}
+
+static int64_t read_long(struct reader *r)
+{
+	return r->compat ? read_s32(r) : (int64_t)read_bytes(r, 8);
+}
+
+/* One of the pair of numbers of a time that has `bytes` bytes. */
+static int64_t read_time_part(struct reader *r, size_t bytes)
+{
+	return bytes >= 16 ? (int64_t)read_bytes(r, 8) : read_s32(r);
+}
+
+static void pointer_render(uint64_t value, struct text_buf *buf)
+{
+	if (value)
+		text_buf_printf(buf, "0x%" PRIx64, value);
+	else
+		text_buf_add(buf, "NULL");
+}
+
+/* per_sec: parts of a second in `part`. */
+static void time_render(int64_t sec, int64_t part, int64_t per_sec, struct text_buf *buf)
+{
+	if (sec >= 0 && sec < DURATION_MAX_SEC && part >= 0 && part < per_sec)
+		reltime_render((uint64_t)sec * NS_PER_SEC +
+				       (uint64_t)(part * (NS_PER_SEC / per_sec)),
+			       buf);
+	else if (part >= 0 && part < per_sec)
+		text_buf_printf(buf, "%" PRId64 ".%0*" PRId64, sec, per_sec == NS_PER_SEC ? 9 : 6,
+				part);
+	else
+		text_buf_printf(buf, "{%" PRId64 ", %" PRId64 "}", sec, part);
+}
+
+/* A struct timespec or timeval that takes `bytes` bytes. */
+static void pair_render(struct reader *r, size_t bytes, int64_t per_sec, struct text_buf *buf)
+{
+	int64_t sec = read_time_part(r, bytes), part = read_time_part(r, bytes);
+
+	if (per_sec == NS_PER_SEC && part == UTIME_NOW_NSEC)
+		text_buf_add(buf, "now");
+	else if (per_sec == NS_PER_SEC && part == UTIME_OMIT_NSEC)
+		text_buf_add(buf, "omit");
+	else
+		time_render(sec, part, per_sec, buf);
+}
+
+static void pairs_render(struct reader *r, int64_t per_sec, struct text_buf *buf)
+{
+	size_t bytes = r->len / 2;
+
+	text_buf_add(buf, "[");
+	pair_render(r, bytes, per_sec, buf);
+	text_buf_add(buf, ", ");
+	pair_render(r, bytes, per_sec, buf);
+	text_buf_add(buf, "]");
+}
+
+static void utimbuf_render(struct reader *r, struct text_buf *buf)
+{
+	text_buf_printf(buf, "[%" PRId64, read_long(r));
+	text_buf_printf(buf, ", %" PRId64 "]", read_long(r));
+}
+
+static void timer_render(struct reader *r, int64_t per_sec, struct text_buf *buf)
+{
+	size_t bytes = r->len / 2;
+
+	text_buf_add(buf, "{interval=");
+	pair_render(r, bytes, per_sec, buf);
+	text_buf_add(buf, ", value=");
+	pair_render(r, bytes, per_sec, buf);
+	text_buf_add(buf, "}");
+}
+
+/* As strace has them: without SIG, and a set of most signals by those that are not in it. */
+static void sigset_data_render(uint64_t mask, struct text_buf *buf)
+{
+	bool inverted = __builtin_popcountll(mask) > SIGNALS / 2;
+	const char *separator = "";
+
+	if (inverted) {
+		mask = ~mask;
+		text_buf_add(buf, "~");
+	}
+	text_buf_add(buf, "[");
+	for (int sig = 1; sig <= SIGNALS; sig++) {
+		const char *name = signal_name(sig);
+
+		if (!(mask >> (sig - 1) & 1))
+			continue;
+		text_buf_add(buf, separator);
+		if (name)
+			text_buf_add(buf, name + strlen("SIG"));
+		else
+			text_buf_printf(buf, "%d", sig);
+		separator = " ";
+	}
+	text_buf_add(buf, "]");
+}
+
+/* struct kernel_sigaction: handler, flags, restorer, mask. arm64 has the restorer as well. */
+static void sigaction_render(struct reader *r, struct text_buf *buf)
+{
+	static const char *const special[] = { "SIG_DFL", "SIG_IGN" };
+	uint64_t handler = read_word(r), flags = read_word(r);
+
+	text_buf_add(buf, "{handler=");
+	if (handler < sizeof(special) / sizeof(special[0]))
+		text_buf_add(buf, special[handler]);
+	else
+		pointer_render(handler, buf);
+	read_word(r); /* where the handler returns to: the C library's business */
+	text_buf_add(buf, ", mask=");
+	sigset_data_render(read_bytes(r, 8), buf);
+	text_buf_add(buf, ", flags=");
+	flag_set_render(flag_set_by_name("native_sa"), flags, buf);
+	text_buf_add(buf, "}");
+}
+
+static void siginfo_render(struct reader *r, struct text_buf *buf)
+{
+	int32_t sig = read_s32(r), code;
+	bool child = sig == SIGCHLD;
+
+	read_s32(r); /* si_errno */
+	code = read_s32(r);
+	if (!r->compat)
+		read_s32(r);
+	text_buf_add(buf, "{signo=");
+	signal_render(sig, buf);
+	text_buf_add(buf, ", code=");
+	flag_set_render(flag_set_by_name(child && code > 0 ? "native_cld_code" : "native_si_code"),
+			(uint32_t)code, buf);
+	text_buf_printf(buf, ", pid=%" PRId32, read_s32(r));
+	text_buf_printf(buf, ", uid=%" PRIu32, read_u32(r));
+	if (child && code > 0)
+		text_buf_printf(buf, ", status=%" PRId32, read_s32(r));
+	text_buf_add(buf, "}");
+}
+
+static void sigstack_render(struct reader *r, struct text_buf *buf)
+{
+	text_buf_add(buf, "{sp=");
+	pointer_render(read_word(r), buf);
+	text_buf_add(buf, ", flags=");
+	flag_set_render(flag_set_by_name("native_ss"), read_u32(r), buf);
+	if (!r->compat)
+		read_u32(r);
+	text_buf_printf(buf, ", size=%" PRIu64 "}", read_word(r));
+}
+
+/* wait(2): the low seven bits are a signal, 0x7f is a stop, 0xffff a continuation. */
+static void status_render(uint32_t status, struct text_buf *buf)
+{
+	unsigned low = status & 0x7f;
+
+	if (status == 0xffff) {
+		text_buf_add(buf, "continued");
+	} else if (low == 0) {
+		text_buf_printf(buf, "exited %u", status >> 8 & 0xff);
+	} else if (low == 0x7f) {
+		text_buf_add(buf, "stopped ");
+		signal_render(status >> 8 & 0xff, buf);
+	} else {
+		text_buf_add(buf, "killed ");
+		signal_render(low, buf);
+		text_buf_add(buf, status & 0x80 ? " core" : "");
+	}
+}
+
+/* include/uapi/linux/sched/types.h */
+static void sched_attr_render(struct reader *r, struct text_buf *buf)
+{
+	static const char *const parts[] = { "runtime", "deadline", "period" };
+
+	read_u32(r); /* its size */
+	text_buf_add(buf, "{policy=");
+	flag_set_render(flag_set_by_name("native_sched"), read_u32(r), buf);
+	text_buf_add(buf, ", flags=");
+	flag_set_render(flag_set_by_name("native_sched_flags"), read_bytes(r, 8), buf);
+	text_buf_printf(buf, ", nice=%" PRId32, read_s32(r));
+	text_buf_printf(buf, ", priority=%" PRIu32, read_u32(r));
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		text_buf_printf(buf, ", %s=", parts[i]);
+		reltime_render(read_bytes(r, 8), buf);
+	}
+	text_buf_add(buf, "}");
+}
+
+static void mq_attr_render(struct reader *r, struct text_buf *buf)
+{
+	text_buf_add(buf, "{flags=");
+	flag_set_render(flag_set_by_name("native_open"), (uint64_t)read_long(r), buf);
+	text_buf_printf(buf, ", maxmsg=%" PRId64, read_long(r));
+	text_buf_printf(buf, ", msgsize=%" PRId64, read_long(r));
+	text_buf_printf(buf, ", curmsgs=%" PRId64 "}", read_long(r));
+}
+
+static void mount_attr_render(struct reader *r, struct text_buf *buf)
+{
+	const struct flag_set *flags = flag_set_by_name("native_mount_attr");
+
+	text_buf_add(buf, "{set=");
+	flag_set_render(flags, read_bytes(r, 8), buf);
+	text_buf_add(buf, ", clr=");
+	flag_set_render(flags, read_bytes(r, 8), buf);
+	text_buf_add(buf, ", propagation=");
+	flag_set_render(flag_set_by_name("native_mount"), read_bytes(r, 8), buf);
+	text_buf_printf(buf, ", userns_fd=%" PRIu64 "}", read_bytes(r, 8));
+}
+
+static void perf_attr_render(struct reader *r, struct text_buf *buf)
+{
+	text_buf_add(buf, "{type=");
+	flag_set_render(flag_set_by_name("native_perf_type"), read_u32(r), buf);
+	text_buf_printf(buf, ", size=%" PRIu32, read_u32(r));
+	text_buf_printf(buf, ", config=0x%" PRIx64 "}", read_bytes(r, 8));
+}
+
+static void epoll_event_render(struct reader *r, struct text_buf *buf)
+{
+	text_buf_add(buf, "{");
+	flag_set_render(flag_set_by_name("native_epoll"), read_u32(r), buf);
+	read_bytes(r, EPOLL_EVENT_BYTES - 12);
+	text_buf_printf(buf, ", data=0x%" PRIx64 "}", read_bytes(r, 8));
+}
+
+static void epoll_events_render(struct reader *r, struct text_buf *buf)
+{
+	text_buf_add(buf, "[");
+	while (r->at + EPOLL_EVENT_BYTES <= r->len && !buf->truncated) {
+		if (r->at)
+			text_buf_add(buf, ", ");
+		epoll_event_render(r, buf);
+	}
+	text_buf_add(buf, "]");
+}
+
+static bool bit_at(const struct reader *r, size_t bit)
+{
+	return bit / 8 < r->len && r->data[bit / 8] >> bit % 8 & 1;
+}
+
+/* Numbers of the bits that are set, runs as first-last. */
+static void bits_render(const struct reader *r, struct text_buf *buf)
+{
+	const char *separator = "";
+
+	text_buf_add(buf, "[");
+	for (size_t bit = 0; bit < r->len * 8; bit++) {
+		size_t last = bit;
+
+		if (!bit_at(r, bit))
+			continue;
+		while (bit_at(r, last + 1))
+			last++;
+		text_buf_printf(buf, "%s%zu", separator, bit);
+		if (last > bit)
+			text_buf_printf(buf, "%s%zu", last > bit + 1 ? "-" : " ", last);
+		separator = " ";
+		bit = last;
+	}
+	text_buf_add(buf, "]");
+}
+
+static void gids_render(struct reader *r, struct text_buf *buf)
+{
+	text_buf_add(buf, "[");
+	while (r->at + 4 <= r->len && !buf->truncated) {
+		if (r->at)
+			text_buf_add(buf, " ");
+		id_render(read_u32(r), buf);
+	}
+	text_buf_add(buf, "]");
+}
+
+/* From the kernel's struct to the encoding of events, which has its renderer. */
+static void sockaddr_data_render(const struct reader *r, struct text_buf *buf)
+{
+	uint8_t encoded[1 + SOCKADDR_TEXT_MAX];
+	struct event_param param = { .data = encoded, .len = 1 };
+	size_t text_len = r->len > 2 ? r->len - 2 : 0;
+
+	if (r->len < 2)
+		return;
+	encoded[0] = r->data[0];
+	if (r->data[0] == AF_INET && r->len >= 8) {
+		memcpy(encoded + 1, r->data + 4, 4);
+		encoded[5] = r->data[3];
+		encoded[6] = r->data[2];
+		param.len = 7;
+	} else if (r->data[0] == AF_INET6 && r->len >= 24) {
+		memcpy(encoded + 1, r->data + 8, 16);
+		encoded[17] = r->data[3];
+		encoded[18] = r->data[2];
+		param.len = 19;
+	} else if (r->data[0] == AF_UNIX && text_len <= SOCKADDR_TEXT_MAX) {
+		memcpy(encoded + 1, r->data + 2, text_len);
+		param.len = (uint16_t)(1 + text_len);
+	}
+	sockaddr_render(&param, buf);
+}
+
+static void bytes_data_render(const struct reader *r, struct text_buf *buf)
+{
+	for (size_t i = 0; i < r->len && !buf->truncated; i++) {
+		char c = (char)r->data[i];
+
+		text_buf_addn(buf, c >= 0x20 && c < 0x7f ? &c : ".", 1);
+	}
+}
+
+static bool number_data_render(enum arg_type type, struct reader *r, struct text_buf *buf)
+{
+	switch ((int)type) {
+	case ARG_TYPE_INTP: text_buf_printf(buf, "[%" PRId32 "]", read_s32(r)); return true;
+	case ARG_TYPE_LONGP: text_buf_printf(buf, "[%" PRId64 "]", read_long(r)); return true;
+	case ARG_TYPE_TIMESPEC: pair_render(r, r->len, NS_PER_SEC, buf); return true;
+	case ARG_TYPE_TIMESPECS: pairs_render(r, NS_PER_SEC, buf); return true;
+	case ARG_TYPE_TIMEVAL: pair_render(r, r->len, 1000000, buf); return true;
+	case ARG_TYPE_TIMEVALS: pairs_render(r, 1000000, buf); return true;
+	case ARG_TYPE_UTIMBUF: utimbuf_render(r, buf); return true;
+	case ARG_TYPE_ITIMERSPEC: timer_render(r, NS_PER_SEC, buf); return true;
+	case ARG_TYPE_ITIMERVAL: timer_render(r, 1000000, buf); return true;
+	default: return false;
+	}
+}
+
+static bool signal_data_render(enum arg_type type, struct reader *r, struct text_buf *buf)
+{
+	switch ((int)type) {
+	case ARG_TYPE_SIGSET: sigset_data_render(read_bytes(r, 8), buf); return true;
+	case ARG_TYPE_SIGACTION: sigaction_render(r, buf); return true;
+	case ARG_TYPE_SIGINFO: siginfo_render(r, buf); return true;
+	case ARG_TYPE_SIGSTACK: sigstack_render(r, buf); return true;
+	case ARG_TYPE_STATUS: status_render(read_u32(r), buf); return true;
+	default: return false;
+	}
+}
+
+void arg_data_render(const struct event *event, size_t index, struct text_buf *buf)
+{
+	enum arg_type type = event->syscall->args[index].type;
+	const struct event_param *data = &event->arg_data[index];
+	struct reader r = {
+		.data = data->data,
+		.len = data->len,
+		.compat = event->prefix.flags & RECORD_F_COMPAT,
+	};
+
+	if (number_data_render(type, &r, buf) || signal_data_render(type, &r, buf))
+		return;
+	switch ((int)type) {
+	case ARG_TYPE_SCHED_ATTR: sched_attr_render(&r, buf); break;
+	case ARG_TYPE_MQ_ATTR: mq_attr_render(&r, buf); break;
+	case ARG_TYPE_MOUNT_ATTR: mount_attr_render(&r, buf); break;
+	case ARG_TYPE_PERF_ATTR: perf_attr_render(&r, buf); break;
+	case ARG_TYPE_EPOLL_EVENT: epoll_event_render(&r, buf); break;
+	case ARG_TYPE_EPOLL_EVENTS: epoll_events_render(&r, buf); break;
+	case ARG_TYPE_SOCKADDR: sockaddr_data_render(&r, buf); break;
+	case ARG_TYPE_FDSET:
+	case ARG_TYPE_CPUSET: bits_render(&r, buf); break;
+	case ARG_TYPE_GIDS: gids_render(&r, buf); break;
+	default: bytes_data_render(&r, buf);
+	}
+}

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What raw arguments point to, as text: every type of data, in the layouts of 64-bit and of 32-bit
+ * programs, and bytes that are none of it.
+ */
+#include <check.h>
+#include <errno.h>
+#include <string.h>
+#include "build_record.h"
+#include "probe/schema/decode.h"
+#include "probe/schema/render.h"
+#include "run_suite.h"
+
+#define BYTES(literal) .bytes = (literal), .len = sizeof(literal) - 1
+#define ZERO4 "\0\0\0\0"
+#define ZERO8 ZERO4 ZERO4
+#define ONE8 "\1\0\0\0" ZERO4
+#define FIVE8 "\5\0\0\0" ZERO4
+#define U4(a) a "\0\0\0"
+
+struct data_case {
+	const char *syscall, *arg;
+	const char *bytes;
+	size_t len;
+	const char *text;
+	uint16_t flags;
+};
+static const struct data_case data_cases[] = {
+	/* Numbers. */
+	{ "getcpu", "cpup", BYTES("\xff\xff\xff\xff"), "[-1]" },
+	{ "time", "tloc", BYTES("\0\0\0\0\1\0\0\0"), "[4294967296]" },
+	{ "time", "tloc", BYTES("\xfe\xff\xff\xff"), "[-2]", RECORD_F_COMPAT },
+	/* Times: durations, points in time, what is neither. */
+	{ "clock_nanosleep", "rqtp", BYTES(ONE8 "\0\x65\xcd\x1d" ZERO4), "1.5s" },
+	{ "clock_nanosleep", "rqtp", BYTES(ZERO8 ZERO8), "0ns" },
+	{ "clock_nanosleep", "rqtp", BYTES("\1\0\0\0\0\x65\xcd\x1d"), "1.5s", RECORD_F_COMPAT },
+	{ "clock_nanosleep", "rqtp", BYTES(ONE8 "\0\x65\xcd\x1d" ZERO4), "1.5s", RECORD_F_COMPAT },
+	{ "clock_nanosleep", "rqtp", BYTES(ZERO8 "\xff\xff\xff\xff\xff\xff\xff\xff"), "{0, -1}" },
+	{ "clock_nanosleep", "rqtp", BYTES("\xff\xff\xff\xff\xff\xff\xff\xff" FIVE8),
+	  "-1.000000005" },
+	{ "clock_gettime", "tp", BYTES("\0\xf1\x53\x65" ZERO4 "\7\0\0\0" ZERO4),
+	  "1700000000.000000007" },
+	{ "gettimeofday", "tv", BYTES("\0\xf1\x53\x65" ZERO4 "\7\0\0\0" ZERO4),
+	  "1700000000.000007" },
+	{ "select", "tvp", BYTES(ZERO8 "\x20\xa1\7\0" ZERO4), "500ms" },
+	{ "utimensat", "times", BYTES("\0\xf1\x53\x65" ZERO4 ZERO8 ZERO8 "\xff\xff\xff\x3f" ZERO4),
+	  "[1700000000.000000000, now]" },
+	{ "utimensat", "times", BYTES(ZERO8 "\xfe\xff\xff\x3f" ZERO4 ONE8 ZERO8), "[omit, 1s]" },
+	{ "utimes", "times", BYTES("\1\0\0\0" ZERO4 "\2\0\0\0" ZERO4), "[1s, 2s]",
+	  RECORD_F_COMPAT },
+	{ "utime", "times", BYTES(FIVE8 ONE8), "[5, 1]" },
+	{ "setitimer", "value", BYTES(ONE8 ZERO8 ZERO8 "\x10\x27\0\0" ZERO4),
+	  "{interval=1s, value=10ms}" },
+	{ "timer_settime", "new_setting", BYTES(ZERO8 ZERO8 FIVE8 "\1\0\0\0" ZERO4),
+	  "{interval=0ns, value=5.000000001s}" },
+	{ "timer_settime", "new_setting", BYTES(ZERO4 ZERO4 "\5\0\0\0" ZERO4),
+	  "{interval=0ns, value=5s}", RECORD_F_COMPAT },
+	/* Signals. */
+	{ "rt_sigprocmask", "set", BYTES(ZERO8), "[]" },
+	{ "rt_sigprocmask", "set", BYTES("\2\x40\0\0" ZERO4), "[INT TERM]" },
+	{ "rt_sigprocmask", "set", BYTES("\xff\xfe\xff\xff\xff\xff\xff\xff"), "~[KILL]" },
+	{ "rt_sigprocmask", "set", BYTES("\xff\xff\xff\xff\xff\xff\xff\xff"), "~[]" },
+	{ "rt_sigprocmask", "set", BYTES(ZERO4 "\0\0\0\x80"), "[RT_32]" },
+	{ "rt_sigaction", "act",
+	  BYTES("\0\x10\x40\0" ZERO4 "\0\0\0\x14" ZERO4 ZERO8 "\0\2\0\0" ZERO4),
+	  "{handler=0x401000, mask=[USR1], flags=SA_RESTORER|SA_RESTART}" },
+	{ "rt_sigaction", "act", BYTES(ONE8 ZERO8 ZERO8 ZERO8),
+	  "{handler=SIG_IGN, mask=[], flags=0}" },
+	{ "rt_sigaction", "act", BYTES(U4("\0") U4("\4") U4("\7") "\0\2\0\0" ZERO4),
+	  "{handler=SIG_DFL, mask=[USR1], flags=SA_SIGINFO}", RECORD_F_COMPAT },
+	{ "waitid", "infop",
+	  BYTES(U4("\x11") ZERO4 U4("\1") ZERO4 U4("\7") U4("\x64") U4("\3") ZERO4),
+	  "{signo=SIGCHLD, code=CLD_EXITED, pid=7, uid=100, status=3}" },
+	{ "waitid", "infop", BYTES(U4("\x11") ZERO4 U4("\2") U4("\7") U4("\x64") U4("\x9")),
+	  "{signo=SIGCHLD, code=CLD_KILLED, pid=7, uid=100, status=9}", RECORD_F_COMPAT },
+	{ "rt_sigqueueinfo", "info",
+	  BYTES(U4("\xa") ZERO4 "\xff\xff\xff\xff" ZERO4 U4("\7") ZERO4 ZERO8),
+	  "{signo=SIGUSR1, code=SI_QUEUE, pid=7, uid=0}" },
+	{ "sigaltstack", "ss", BYTES(ZERO8 U4("\2") ZERO4 ZERO8),
+	  "{sp=NULL, flags=SS_DISABLE, size=0}" },
+	{ "sigaltstack", "ss", BYTES("\0\x10\0\0" ZERO4 "\0\x20\0\0"),
+	  "{sp=0x1000, flags=0, size=8192}", RECORD_F_COMPAT },
+	{ "wait4", "stat_addr", BYTES("\0\3\0\0"), "exited 3" },
+	{ "wait4", "stat_addr", BYTES("\x9\0\0\0"), "killed SIGKILL" },
+	{ "wait4", "stat_addr", BYTES("\x8b\0\0\0"), "killed SIGSEGV core" },
+	{ "wait4", "stat_addr", BYTES("\x7f\x13\0\0"), "stopped SIGSTOP" },
+	{ "wait4", "stat_addr", BYTES("\xff\xff\0\0"), "continued" },
+	/* Structs. */
+	{ "sched_setattr", "attr",
+	  BYTES(U4("\x30") U4("\6") ONE8 U4("\5") U4("\0") "\x40\x42\xf\0" ZERO4 FIVE8 ZERO8),
+	  "{policy=SCHED_DEADLINE, flags=SCHED_FLAG_RESET_ON_FORK, nice=5, priority=0, "
+	  "runtime=1ms, deadline=5ns, period=0ns}" },
+	{ "mq_open", "attr", BYTES("\0\x8\0\0" ZERO4 FIVE8 ONE8 ZERO8),
+	  "{flags=O_RDONLY|O_NONBLOCK, maxmsg=5, msgsize=1, curmsgs=0}" },
+	{ "mount_setattr", "attr", BYTES("\3\0\0\0" ZERO4 ZERO8 "\0\0\4\0" ZERO4 FIVE8),
+	  "{set=MOUNT_ATTR_RDONLY|MOUNT_ATTR_NOSUID, clr=0, propagation=MS_PRIVATE, userns_fd=5}" },
+	{ "perf_event_open", "attr_uptr", BYTES(U4("\1") U4("\x70") FIVE8),
+	  "{type=PERF_TYPE_SOFTWARE, size=112, config=0x5}" },
+	/* Lists. */
+	{ "select", "inp", BYTES("\x28\0\0\x80" ZERO4), "[3 5 31]" },
+	{ "select", "inp", BYTES(ZERO8), "[]" },
+	{ "sched_setaffinity", "mask", BYTES("\x0f\1" ZERO4), "[0-3 8]" },
+	{ "sched_setaffinity", "mask", BYTES("\3"), "[0 1]" },
+	{ "setgroups", "grouplist", BYTES(U4("\5") "\xe8\3\0\0"), "[5 1000]" },
+	{ "setgroups", "grouplist", BYTES(""), "[]" },
+	/* Addresses and data. */
+	{ "getsockname", "addr", BYTES("\2\0\0\x50\x7f\0\0\1" ZERO8), "127.0.0.1:80" },
+	{ "getsockname", "addr", BYTES("\xa\0\x1f\x90" ZERO4 ZERO8 ZERO4 "\0\0\0\1" ZERO4),
+	  "[::1]:8080" },
+	{ "getsockname", "addr", BYTES("\1\0/run/x\0"), "/run/x" },
+	{ "getsockname", "addr", BYTES("\1\0\0name"), "@name" },
+	{ "getsockname", "addr", BYTES("\x10\0" ZERO4), "AF_NETLINK" },
+	{ "getsockname", "addr", BYTES("\2"), "" },
+	{ "readlink", "buf", BYTES("/a\nb\x80"), "/a.b." },
+	{ "setxattr", "value", BYTES("\0v"), ".v" },
+	/* Too short to be what it should be: no bytes beyond the end are read. */
+	{ "wait4", "stat_addr", BYTES("\0"), "exited 0" },
+	{ "clock_gettime", "tp", BYTES("\1\0\0\0\2"), "1s" },
+	{ "mount_setattr", "attr", BYTES("\1"), "{set=0, clr=0, propagation=0, userns_fd=0}" },
+};
+
+/* A raw event of the call whose argument `index` points to the bytes. */
+static void decode_data(const struct data_case *c, size_t index, struct event *ret_event)
+{
+	static struct build_record b;
+	const struct syscall_desc *desc = syscall_by_name(c->syscall);
+	struct build_prefix prefix = { .pid = 5, .nr = syscall_nr(desc), .flags = c->flags };
+	bool full = desc->flags & SYSCALL_F_RAW;
+	uint8_t item[600];
+
+	prefix.args[index] = 0x7ffe0000;
+	build_record_init(&b, full ? desc->exit_event : EVENT_CODE_GENERIC_X, &prefix);
+	item[0] = (uint8_t)index;
+	memcpy(item + 1, c->bytes, c->len);
+	build_record_ext(&b, RECORD_EXT_ARG_DATA, 0, item, c->len + 1);
+	if (!full) {
+		build_record_int(&b, desc->sc);
+		build_record_int(&b, prefix.nr);
+	}
+	ck_assert_int_eq(event_decode(b.data, build_record_finish(&b), ret_event), 0);
+}
+
+static size_t arg_index(const struct data_case *c)
+{
+	const struct syscall_desc *desc = syscall_by_name(c->syscall);
+
+	for (size_t i = 0; desc && i < desc->args_len; i++)
+		if (strcmp(desc->args[i].name, c->arg) == 0)
+			return i;
+	ck_abort_msg("%s has no %s", c->syscall, c->arg);
+	return 0;
+}
+
+START_TEST(data_is_shown)
+{
+	const struct data_case *c = &data_cases[_i];
+	size_t index = arg_index(c);
+	struct text_buf buf;
+	struct event event;
+	char text[256];
+
+	decode_data(c, index, &event);
+	text_buf_init(&buf, text, sizeof(text));
+	event_arg_render(&event, index, &buf);
+	ck_assert_msg(strcmp(text, c->text) == 0, "%s.%s: \"%s\", expected \"%s\"", c->syscall,
+		      c->arg, text, c->text);
+}
+END_TEST
+
+/* Each type with data has a case: nobody adds one without saying how it looks. */
+START_TEST(every_type_has_a_case)
+{
+	for (int type = 0; type < ARG_TYPE_COUNT; type++) {
+		bool found = type == ARG_TYPE_EPOLL_EVENT || type == ARG_TYPE_EPOLL_EVENTS;
+
+		for (size_t i = 0; i < sizeof(data_cases) / sizeof(data_cases[0]); i++) {
+			const struct data_case *c = &data_cases[i];
+
+			found |= syscall_by_name(c->syscall)->args[arg_index(c)].type ==
+				 (enum arg_type)type;
+		}
+		ck_assert_msg(found || !arg_type_shape((enum arg_type)type)->bytes,
+			      "argument type %d", type);
+	}
+}
+END_TEST
+
+/* struct epoll_event is packed on x86_64 alone. */
+START_TEST(epoll_events_are_shown)
+{
+	static const uint32_t masks[] = { 0x80000001, 0x4 };
+	uint8_t bytes[2 * EPOLL_EVENT_BYTES] = { 0 };
+	struct data_case c = { .syscall = "epoll_pwait", .arg = "events" };
+	struct text_buf buf;
+	struct event event;
+	char text[128];
+
+	for (size_t i = 0; i < 2; i++) {
+		memcpy(bytes + i * EPOLL_EVENT_BYTES, &masks[i], 4);
+		bytes[(i + 1) * EPOLL_EVENT_BYTES - 8] = (uint8_t)(i + 5);
+	}
+	c.bytes = (const char *)bytes;
+	c.len = sizeof(bytes);
+	decode_data(&c, arg_index(&c), &event);
+	text_buf_init(&buf, text, sizeof(text));
+	event_arg_render(&event, arg_index(&c), &buf);
+	ck_assert_str_eq(text, "[{EPOLLIN|EPOLLET, data=0x5}, {EPOLLOUT, data=0x6}]");
+}
+END_TEST
+
+START_TEST(hostile_items_are_rejected)
+{
+	static struct build_record b;
+	struct build_prefix prefix = { .pid = 5, .nr = syscall_nr(syscall_by_name("wait4")) };
+	struct event event;
+
+	for (uint8_t arg = 5; arg < 8; arg++) {
+		build_record_init(&b, EVENT_CODE_GENERIC_X, &prefix);
+		build_record_ext(&b, RECORD_EXT_ARG_DATA, 0, &arg, sizeof(arg));
+		ck_assert_int_eq(event_decode(b.data, build_record_finish(&b), &event),
+				 arg < 6 ? 0 : -EBADMSG);
+	}
+	build_record_init(&b, EVENT_CODE_GENERIC_X, &prefix);
+	build_record_ext(&b, RECORD_EXT_ARG_DATA, 0, "", 0);
+	ck_assert_int_eq(event_decode(b.data, build_record_finish(&b), &event), -EBADMSG);
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tcase = tcase_create("render_data");
+
+	tcase_add_loop_test(tcase, data_is_shown, 0, sizeof(data_cases) / sizeof(data_cases[0]));
+	tcase_add_test(tcase, every_type_has_a_case);
+	tcase_add_test(tcase, epoll_events_are_shown);
+	tcase_add_test(tcase, hostile_items_are_rejected);
+	return run_suite("render_data", tcase);
+}
