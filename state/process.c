@@ -149,21 +149,14 @@ void process_set_cmdline(struct state *state, struct process *process, const cha
 
 void process_ask_text(struct state *state, struct process *process)
 {
-	struct process_text text;
+	struct process_seed seed;
 
 	process->flags &= ~(uint32_t)PROCESS_F_WANT_TEXT;
-	if (!state->source.process_text || (process->flags & PROCESS_F_KTHREAD))
+	if (!state->source.process_seed || (process->flags & PROCESS_F_KTHREAD))
 		return;
-	text.cmdline_len = text.exe_len = text.cwd_len = 0;
-	if (state->source.process_text(state->source.ctx, process->pid, &text) < 0)
-		return;
-	/* Empty is what a process that ends has: what was known before is better. */
-	if (text.cmdline_len && text.cmdline_len <= sizeof(text.cmdline))
-		process_set_cmdline(state, process, text.cmdline, text.cmdline_len);
-	if (text.exe_len && text.exe_len <= sizeof(text.exe))
-		process_set_text(state, &process->exe, text.exe, text.exe_len);
-	if (text.cwd_len && text.cwd_len <= sizeof(text.cwd))
-		process_set_text(state, &process->cwd, text.cwd, text.cwd_len);
+	process_seed_init(&seed);
+	if (state->source.process_seed(state->source.ctx, process->pid, SEED_STATE, &seed) == 0)
+		process_seed_apply(state, process, &seed);
 }
 
 void process_die(struct state *state, struct process *process)

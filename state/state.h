@@ -16,25 +16,19 @@
 #include <stdint.h>
 #include "probe/schema/record.h"
 #include "probe/schema/sample.h"
+#include "probe/schema/seed.h"
 #include "snapshot.h"
 
 struct state;
 
-#define PROCESS_TEXT_MAX 4096u
-
-/* Bytes as the kernel has them, not NUL-terminated; what is longer is cut. */
-struct process_text {
-	size_t cmdline_len, exe_len, cwd_len; /* 0 = not to be had */
-	char cmdline[PROCESS_TEXT_MAX];       /* arguments, each with its NUL */
-	char exe[PROCESS_TEXT_MAX];           /* path of the executable */
-	char cwd[PROCESS_TEXT_MAX];           /* path of the working folder */
-};
-
 /* What the state lacks and its owner can look up. Each returns 0 or -errno (-ENOENT: gone). */
 struct state_source {
 	void *ctx;
-	/* What a process is called by its own text; empty parts are not to be had. */
-	int (*process_text)(void *ctx, uint32_t pid, struct process_text *ret_text);
+	/*
+	 * What is known of a living process; parts (enum seed_part) says what is wanted,
+	 * *ret_seed is initialised and says what there was.
+	 */
+	int (*process_seed)(void *ctx, uint32_t pid, unsigned parts, struct process_seed *ret_seed);
 	/*
 	 * The cgroup paths of a process, one per line as in /proc/PID/cgroup. *len: in, the room of
 	 * text; out, the bytes written.

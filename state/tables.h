@@ -15,6 +15,7 @@
 #include "fd.h"
 #include "history.h"
 #include "process.h"
+#include "seed.h"
 #include "user.h"
 
 #define STATE_TEXTS_PER_REFRESH 4000 /* questions for command lines in one refresh */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "probe/proc_seed.h"
 
 #define SOURCE_USER_BYTES 4096 /* for one line of the passwd file */
 
@@ -41,30 +42,10 @@ static ssize_t read_all(const char *path, char *data, size_t size)
 	return r < 0 && !len ? r : (ssize_t)len;
 }
 
-/* The target of /proc/PID/NAME; its length, 0 when there is none. */
-static size_t read_link(uint32_t pid, const char *name, char *data, size_t size)
+static int source_process_seed(void *ctx, uint32_t pid, unsigned parts,
+			       struct process_seed *ret_seed)
 {
-	char path[64];
-	ssize_t len;
-
-	snprintf(path, sizeof(path), "/proc/%u/%s", pid, name);
-	len = readlink(path, data, size);
-	return len > 0 ? (size_t)len : 0;
-}
-
-static int source_process_text(void *ctx, uint32_t pid, struct process_text *ret_text)
-{
-	char path[64];
-	ssize_t len;
-
-	snprintf(path, sizeof(path), "/proc/%u/cmdline", pid);
-	len = read_all(path, ret_text->cmdline, sizeof(ret_text->cmdline));
-	if (len == -ENOENT || len == -ESRCH)
-		return -ENOENT;
-	ret_text->cmdline_len = len > 0 ? (size_t)len : 0;
-	ret_text->exe_len = read_link(pid, "exe", ret_text->exe, sizeof(ret_text->exe));
-	ret_text->cwd_len = read_link(pid, "cwd", ret_text->cwd, sizeof(ret_text->cwd));
-	return 0;
+	return proc_seed_read(pid, parts, ret_seed);
 }
 
 static int source_process_cgroup(void *ctx, uint32_t pid, char *text, size_t *len)
@@ -116,7 +97,7 @@ int source_new(int (*files)(void *ctx, uint32_t pid), void *ctx, struct state_so
 	source->files_ctx = ctx;
 	source->public = (struct state_source){
 		.ctx = source,
-		.process_text = source_process_text,
+		.process_seed = source_process_seed,
 		.process_cgroup = source_process_cgroup,
 		.process_files = source_process_files,
 		.user_name = source_user_name,

@@ -9,6 +9,8 @@
  * A thread in neither has lost its record (both tables of exit records were full): its calls are in
  * row "other" from now on. Only a thread that executes a program while others of its process live
  * can be missing for one refresh, while the kernel gives it its leader's tid; its record follows.
+ *
+ * The structs are also written to captures, each with its length: new members go to the end.
  */
 #ifndef PROBE_SCHEMA_SAMPLE_H
 #define PROBE_SCHEMA_SAMPLE_H

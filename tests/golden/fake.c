@@ -210,19 +210,20 @@ static size_t copy_out(const char *text, char *out, size_t size)
 	return len;
 }
 
-static int fake_text(void *ctx, uint32_t pid, struct process_text *ret_text)
+static int fake_seed(void *ctx, uint32_t pid, unsigned parts, struct process_seed *ret_seed)
 {
 	const struct fake_proc *proc = fake_proc(ctx, pid);
-	char *cmdline = ret_text->cmdline;
+	char *cmdline = ret_seed->cmdline;
 
 	if (!proc)
 		return -ENOENT;
-	ret_text->cmdline_len = copy_out(proc->cmdline, cmdline, sizeof(ret_text->cmdline));
-	for (size_t i = 0; i < ret_text->cmdline_len; i++)
+	ret_seed->cmdline_len = copy_out(proc->cmdline, cmdline, sizeof(ret_seed->cmdline));
+	for (size_t i = 0; i < ret_seed->cmdline_len; i++)
 		if (cmdline[i] == ' ')
 			cmdline[i] = '\0';
-	ret_text->exe_len = copy_out(proc->exe, ret_text->exe, sizeof(ret_text->exe));
-	ret_text->cwd_len = copy_out(proc->cwd, ret_text->cwd, sizeof(ret_text->cwd));
+	ret_seed->exe_len = copy_out(proc->exe, ret_seed->exe, sizeof(ret_seed->exe));
+	ret_seed->cwd_len = copy_out(proc->cwd, ret_seed->cwd, sizeof(ret_seed->cwd));
+	ret_seed->parts = SEED_TEXT;
 	return 0;
 }
 
@@ -506,7 +507,7 @@ struct fake *fake_new(enum fake_kind kind, const struct term_child *child)
 				   .host = kind == FAKE_CALM ? "host7" : "\x1b[7mhost" };
 	struct state_source source = {
 		.ctx = fake,
-		.process_text = fake_text,
+		.process_seed = fake_seed,
 		.process_cgroup = fake_cgroup,
 		.user_name = fake_user,
 	};

@@ -27,17 +27,18 @@ static void hand_out(const char *name, char *data, size_t *len)
 		data[*len] = name[*len];
 }
 
-static int fake_text(void *ctx, uint32_t pid, struct process_text *ret_text)
+static int fake_seed(void *ctx, uint32_t pid, unsigned parts, struct process_seed *ret_seed)
 {
 	struct fake *fake = ctx;
 
 	fake->asked++;
 	if (!fake->cmdline)
 		return -ENOENT;
-	ret_text->cmdline_len = fake->cmdline_len;
-	memcpy(ret_text->cmdline, fake->cmdline, fake->cmdline_len);
-	hand_out(fake->exe, ret_text->exe, &ret_text->exe_len);
-	hand_out(fake->cwd, ret_text->cwd, &ret_text->cwd_len);
+	ret_seed->cmdline_len = fake->cmdline_len;
+	memcpy(ret_seed->cmdline, fake->cmdline, fake->cmdline_len);
+	hand_out(fake->exe, ret_seed->exe, &ret_seed->exe_len);
+	hand_out(fake->cwd, ret_seed->cwd, &ret_seed->cwd_len);
+	ret_seed->parts = SEED_TEXT;
 	return 0;
 }
 
@@ -55,7 +56,7 @@ static int fake_user(void *ctx, uint32_t uid, char *name, size_t *len)
 static struct state *new_state(struct fake *fake)
 {
 	struct state_source source = { .ctx = fake,
-				       .process_text = fake_text,
+				       .process_seed = fake_seed,
 				       .user_name = fake_user };
 	struct state_opts opts = { .host = "host7", .boot_epoch_ns = 77 };
 	struct state *state = NULL;
@@ -130,6 +131,45 @@ START_TEST(test_text)
 	task = sample(10, "other");
 	refresh(state, 3, &task, 1);
 	ck_assert_uint_eq(fake.asked, 2);
+	state_free(state);
+}
+END_TEST
+
+/* A process from a capture's list: there without any sample, and not asked for. */
+START_TEST(test_seeded)
+{
+	static struct process_seed seed;
+	struct fake fake = { 0 };
+	struct state *state = new_state(&fake);
+	struct snapshot *snapshot;
+	const struct proc_row *row;
+
+	process_seed_init(&seed);
+	seed.pid = seed.tid = 71;
+	seed.ppid = 7;
+	memcpy(seed.comm, "nginx", 6);
+	seed.parts = SEED_TEXT | SEED_IDS;
+	seed.uid = 33;
+	seed.vm_rss_kb = 5;
+	memcpy(seed.cmdline, "nginx\0-g", 9);
+	seed.cmdline_len = 9;
+	hand_out("/srv", seed.cwd, &seed.cwd_len);
+	state_seed_process(state, &seed);
+	seed.tid = 72; /* a thread: changes nothing */
+	hand_out("/tmp", seed.cwd, &seed.cwd_len);
+	state_seed_process(state, &seed);
+	ck_assert_int_eq(state_publish(state, &snapshot), 0);
+	ck_assert_uint_eq(snapshot->procs_len, 1);
+	row = snapshot_proc(snapshot, 71, 0);
+	ck_assert_ptr_nonnull(row);
+	ck_assert_str_eq(row->comm, "nginx");
+	ck_assert_str_eq(row->cmdline, "nginx -g");
+	ck_assert_str_eq(row->cwd, "/srv");
+	ck_assert_uint_eq(row->ppid, 7);
+	ck_assert_uint_eq(row->euid, 33);
+	ck_assert_uint_eq(row->rss_bytes, 5 * 1024);
+	ck_assert_uint_eq(fake.asked, 0);
+	snapshot_unref(snapshot);
 	state_free(state);
 }
 END_TEST
@@ -393,6 +433,7 @@ int main(void)
 
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, test_text);
+	tcase_add_test(tcase, test_seeded);
 	tcase_add_test(tcase, test_names_without_source);
 	tcase_add_test(tcase, test_user_asked_again);
 	tcase_add_test(tcase, test_missed_is_dead_and_comes_back);
