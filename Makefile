@@ -106,7 +106,7 @@ $(O)/fuzz/libsaker.a: $(FUZZ_OBJ)
 $(O)/tests/fuzz/%: tests/fuzz/%.c $(O)/fuzz/libsaker.a
 	@mkdir -p $(@D)
 	$(call say,FUZZ,$@)
-	$(Q)$(FUZZ_CC) $(DEPFLAGS) -MF $@.d -MT $@ -o $@ $< $(O)/fuzz/libsaker.a -lyaml -ljson-c -lz -lm
+	$(Q)$(FUZZ_CC) $(DEPFLAGS) -MF $@.d -MT $@ -o $@ $< $(O)/fuzz/libsaker.a -lyaml -ljson-c -lpcre2-8 -lz -lm
 
 include $(wildcard $(O)/*.bpf.d)
 include $(shell test -d $(O) && find $(O) -name '*.d' ! -name '*.bpf.d')

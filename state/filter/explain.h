@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Why a condition is true or false for an event: its tree, with the result of every part and the
+ * value that each check saw. Evaluated on its own and in full, part by part: for showing, not for
+ * speed.
+ */
+#ifndef STATE_FILTER_EXPLAIN_H
+#define STATE_FILTER_EXPLAIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "ast.h"
+
+struct filter_event;
+struct filter_compile_opts;
+
+struct filter_explained {
+	const struct filter_node *node;
+	unsigned depth; /* 0 = the condition itself */
+	bool result;
+	bool decides; /* the result of the whole hangs on it */
+	/* What a check saw, made safe: "cat", "(1, 22)"; "<NA>": no value; "" for others. */
+	const char *value;
+};
+
+/*
+ * Calls fn for every node, parents before children, in the order of the text. Returns 0, -ENOMEM,
+ * or -EINVAL for a condition that does not compile. What fn gets is valid during the call.
+ */
+typedef void (*filter_explain_fn)(void *ctx, const struct filter_explained *part);
+int filter_explain(const struct filter_ast *ast, struct filter_event *event,
+		   const struct filter_compile_opts *opts, filter_explain_fn fn, void *ctx);
+
+#endif
