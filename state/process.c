@@ -88,6 +88,8 @@ void process_free(struct state *state, struct process *process)
 {
 	if (state->last_process == process)
 		state->last_process = NULL;
+	if (state->now.process == process)
+		state->now.valid = false;
 	if (!(process->flags & PROCESS_F_EXITED_ROW)) {
 		hash_remove(&state->process_ids, process->pid, process->start_boot_ns);
 		if (hash_get(&state->process_pids, process->pid, 0) == process)

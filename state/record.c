@@ -108,9 +108,26 @@ static bool record_is_exec(const struct state *state, const struct event *event)
 	       event->prefix.ret == 0;
 }
 
+/* Begins a record: what fields saw of the one before is gone. */
+static struct state_now *record_now(struct state *state, const struct event *event)
+{
+	struct state_now *now = &state->now;
+	uint64_t before_ts_ns = now->event.ts_ns;
+
+	text_unref(&state->texts, now->fd.name);
+	*now = (struct state_now){
+		.valid = true,
+		.event = *event,
+		.fd_num = -1,
+		.before_ts_ns = before_ts_ns,
+	};
+	return now;
+}
+
 int state_record(struct state *state, const void *record, size_t len)
 {
 	struct history_names names = { 0 };
+	struct state_now *now;
 	struct process *process;
 	struct event event;
 	int r;
@@ -122,6 +139,8 @@ int state_record(struct state *state, const void *record, size_t len)
 	if (!state->streaming_since_ns)
 		state->streaming_since_ns = event.ts_ns;
 	process = process_get(state, event.prefix.pid, event.prefix.start_boot_ns);
+	now = record_now(state, &event);
+	now->process = process;
 	if (process) {
 		record_describe(state, process, &event.prefix);
 		if (record_is_exec(state, &event))
@@ -129,14 +148,15 @@ int state_record(struct state *state, const void *record, size_t len)
 		else if (event.prefix.flags & RECORD_F_CHILD)
 			record_child(state, process, &event);
 		else
-			names.fd_name = fd_apply(state, process, &event);
+			now->fd.name = fd_apply(state, process, &event);
 	} else {
 		state->evictions++;
 	}
 	names.user = user_name(state, event.prefix.euid);
 	names.container = container_of_event(state, process, event.prefix.cgroup_id);
+	names.fd_name = now->fd.name;
+	now->has_fd = now->fd.name != NULL;
 	/* Without room for it the event has done its work all the same; the history counts it. */
 	history_append(&state->history, record, len, &names);
-	text_unref(&state->texts, names.fd_name);
 	return 0;
 }

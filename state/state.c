@@ -39,6 +39,7 @@ static void state_release(struct state *state)
 {
 	struct memory *memory = state->memory;
 
+	text_unref(&state->texts, state->now.fd.name);
 	while (state->threads_len)
 		thread_free(state, state->threads[state->threads_len - 1]);
 	while (state->processes_len)

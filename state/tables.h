@@ -12,7 +12,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "container.h"
-#include "fd.h"
+#include "fd_table.h"
 #include "history.h"
 #include "process.h"
 #include "seed.h"
@@ -31,6 +31,18 @@ struct thread_sample {
 struct forgotten {
 	uint32_t pid;
 	uint64_t start_boot_ns;
+};
+
+/* The record that was applied last: what fields are taken from (filter/event.h). */
+struct state_now {
+	bool valid;                    /* false: none yet, or its process has gone since */
+	struct event event;            /* points into the caller's record */
+	const struct process *process; /* NULL: there was no memory for it */
+	const struct thread *thread;   /* NULL: not known */
+	struct fd_entry fd;            /* the event's fd at that moment; holds references */
+	bool has_fd;                   /* fd is known */
+	int64_t fd_num;                /* -1: the event has none */
+	uint64_t before_ts_ns;         /* of the event before; 0: none */
 };
 
 /*
@@ -104,6 +116,7 @@ struct state {
 	uint64_t snapshot_seq;
 	uint64_t records;            /* applied so far */
 	uint64_t streaming_since_ns; /* ts of the first record; 0: none */
+	struct state_now now;
 };
 
 /* Lets go of the tables of the last publish. */

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * An event as fields see it: the decoded record, what the state knew of its process, thread and fd
+ * when it was applied, and room for values that have to be made.
+ *
+ *   filter_event_init(&event, state);
+ *   while (records come) {
+ *           state_record(state, record, len);
+ *           if (filter_event_last(&event))            // the record just applied
+ *                   ... field_get(&ref, &event, ...)
+ *   }
+ *   filter_event_release(&event);
+ *
+ * It lives in the thread that owns the state. What it points to is valid until the next record,
+ * refresh or other call that changes the state.
+ */
+#ifndef STATE_FILTER_EVENT_H
+#define STATE_FILTER_EVENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "probe/schema/decode.h"
+
+struct state;
+struct process;
+struct thread;
+struct fd_entry;
+struct filter_scratch;
+
+/*
+ * Which of the two names of a file fd.*, fs.path.* and proc.cwd-relative paths are: as the caller
+ * wrote it, made absolute; or of the kernel's own object. Where the kernel named none, both are
+ * the former.
+ */
+enum filter_names { FILTER_NAMES_CALLED, FILTER_NAMES_RESOLVED };
+
+struct filter_event {
+	struct state *state; /* asked for names of users and the like, which it caches */
+	const struct event *event;
+	const struct process *process; /* NULL: not known */
+	const struct thread *thread;   /* NULL: not sampled yet */
+	const struct fd_entry *fd;     /* the event's fd as it was then; NULL: none, not known */
+	int64_t fd_num;                /* its number; -1: the event has no fd */
+	uint64_t num;                  /* evt.num, from 1 */
+	enum filter_names names;       /* set by who evaluates; CALLED after filter_event_last() */
+	uint64_t first_ts_ns;          /* of the first event seen */
+	uint64_t before_ts_ns;         /* of the one before this; 0: this is the first */
+	struct filter_scratch *scratch;
+};
+
+/* Returns 0 or -ENOMEM. The state is borrowed. */
+int filter_event_init(struct filter_event *event, struct state *state);
+void filter_event_release(struct filter_event *event);
+/* Describes the record that state_record() took last; false when there is none. */
+bool filter_event_last(struct filter_event *event);
+/*
+ * Room for a value, valid until the next filter_event_last(); NULL when there is no memory or the
+ * values of this event take more than FILTER_SCRATCH_MAX.
+ */
+#define FILTER_SCRATCH_MAX (4u << 20)
+void *filter_event_alloc(struct filter_event *event, size_t bytes);
+
+#endif
