@@ -15,6 +15,7 @@
 #include <assert.h>
 #include <string.h>
 #include "tables.h"
+#include "timing.h"
 
 static void call_sum_count(struct call_sum *to, const struct call_count *count)
 {
@@ -37,8 +38,7 @@ static struct call_sum call_sum_grown(const struct call_sum *now, const struct c
 	};
 }
 
-static struct byte_count byte_count_grown(const struct byte_count *now,
-					  const struct byte_count *before)
+struct byte_count byte_count_grown(const struct byte_count *now, const struct byte_count *before)
 {
 	return (struct byte_count){
 		.file_in = grown(now->file_in, before->file_in),
@@ -112,6 +112,9 @@ static void counts_keep_sample(struct state *state, struct thread *thread,
 		.calls_first = state->sample_calls_len,
 		.calls_len = task->calls_len,
 		.bytes = task->bytes,
+		.in_nr = task->flags & TASK_F_IN_CALL ? count_nr(task->in_nr) : COUNT_NR_COUNT,
+		.in_unknown = task->flags & TASK_F_IN_UNKNOWN,
+		.in_ns = task->in_ns,
 	};
 	state->sample_calls_len += task->calls_len;
 }
@@ -172,6 +175,9 @@ void state_task(struct state *state, const struct task_sample *task, const struc
 		process->cpu_ns += grown(task->cpu_ns, thread->cpu_ns);
 		if (task->cpu_ns > thread->cpu_ns)
 			thread->cpu_ns = task->cpu_ns;
+		memcpy(thread->comm, task->comm, sizeof(thread->comm));
+		thread->comm[sizeof(thread->comm) - 1] = '\0';
+		thread->state = task->state;
 		counts_keep_sample(state, thread, task, calls);
 	}
 	thread->seen_seq = state->refresh_seq;
@@ -322,7 +328,14 @@ static void counts_sum_process(struct state *state, struct process *process)
 				     : byte_count_grown(&process->bytes, &process->bytes_delta);
 	process->cpu_delta_ns = first ? 0 : grown(process->cpu_ns, process->cpu_before_ns);
 	process->cpu_before_ns = process->cpu_ns;
+	for (i = 0; i < process->errnos_len; i++) {
+		struct process_errno *failed = &process->errnos[i];
+
+		failed->delta = first ? 0 : grown(failed->count, failed->before);
+		failed->before = failed->count;
+	}
 	process_top_errnos(process);
+	timing_end_refresh(state, process);
 }
 
 /* Gives what an ended process has counted to those above it, once. */
@@ -457,6 +470,36 @@ void state_refresh_abandon(struct state *state)
 		state->refresh_seq = 0;
 }
 
+/* The samples become those of the refresh before. */
+static void counts_turn_samples(struct state *state)
+{
+	struct thread_sample *samples = state->samples_before;
+	struct call_count *calls = state->sample_calls_before;
+	size_t samples_size = state->samples_before_size;
+	size_t calls_size = state->sample_calls_before_size;
+	size_t i;
+
+	for (i = 0; i < state->samples_len; i++) {
+		struct thread *thread = state->samples[i].thread;
+
+		if (!thread)
+			continue;
+		thread->before = (uint32_t)i;
+		thread->before_seq = state->refresh_seq;
+	}
+	state->samples_before = state->samples;
+	state->samples_before_size = state->samples_size;
+	state->sample_calls_before = state->sample_calls;
+	state->sample_calls_before_size = state->sample_calls_size;
+	state->samples_before_seq = state->refresh_seq;
+	state->samples = samples;
+	state->samples_size = samples_size;
+	state->samples_len = 0;
+	state->sample_calls = calls;
+	state->sample_calls_size = calls_size;
+	state->sample_calls_len = 0;
+}
+
 void state_refresh_end(struct state *state)
 {
 	struct call_sum before[COUNT_NR_COUNT];
@@ -468,11 +511,14 @@ void state_refresh_end(struct state *state)
 	for (i = 0; i < state->processes_len; i++)
 		counts_restart(state->processes[i]);
 	for (i = 0; i < state->samples_len; i++) {
-		const struct thread *thread = state->samples[i].thread;
+		struct thread *thread = state->samples[i].thread;
 
-		if (thread && !(thread->flags & THREAD_F_ENDED))
-			counts_add_sample(state, &state->samples[i]);
+		if (!thread || (thread->flags & THREAD_F_ENDED))
+			continue;
+		counts_add_sample(state, &state->samples[i]);
+		thread_count(state, thread, &state->samples[i]);
 	}
+	counts_turn_samples(state);
 	memcpy(before, state->nr_total, sizeof(before));
 	memset(state->nr_total, 0, sizeof(state->nr_total));
 	for (i = 0; i < state->processes_len; i++)

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "tables.h"
+#include "timing.h"
 
 #define PROCESS_PROGRAMS_MAX 1024u
 #define PROCESS_PROGRAM_REST "(others)" /* ended processes of programs beyond that */
@@ -102,6 +103,8 @@ void process_free(struct state *state, struct process *process)
 	text_unref(&state->texts, process->cwd);
 	text_unref(&state->texts, process->container);
 	fd_table_unref(state, process->fds);
+	for (uint32_t i = 0; i < process->calls_len; i++)
+		timing_free(state, process->calls[i].timing);
 	memory_free(state->memory, process->calls, process->calls_size * sizeof(process->calls[0]));
 	memory_free(state->memory, process->errnos,
 		    process->errnos_size * sizeof(process->errnos[0]));
@@ -337,15 +340,19 @@ static void process_fold_counts(struct state *state, struct process *row,
 		call_sum_add(&to->ended, &call->ended);
 		call_sum_add(&to->total, &call->total);
 		call_sum_add(&to->delta, &call->delta);
+		timing_fold(state, to, call);
 	}
 	for (i = 0; i < from->errnos_len; i++) {
 		const struct process_errno *failed = &from->errnos[i];
 		struct process_errno *to = process_errno(state, row, failed->nr, failed->err);
 
-		if (to)
-			to->count += failed->count;
-		else
+		if (!to) {
 			state->inexact = true;
+			continue;
+		}
+		to->count += failed->count;
+		to->before += failed->before;
+		to->delta += failed->delta;
 	}
 	call_sum_add(&row->total, &from->total);
 	call_sum_add(&row->delta, &from->delta);
@@ -408,6 +415,8 @@ struct thread *thread_get(struct state *state, struct process *process, uint32_t
 
 	if (thread) {
 		thread->process = process;
+		thread->pid = process->pid;
+		thread->process_start_boot_ns = process->start_boot_ns;
 		return thread;
 	}
 	list = state_vector(state, state->threads, &state->threads_size, sizeof(struct thread *),
@@ -422,6 +431,11 @@ struct thread *thread_get(struct state *state, struct process *process, uint32_t
 		.tid = tid,
 		.start_boot_ns = start_boot_ns,
 		.process = process,
+		.pid = process->pid,
+		.process_start_boot_ns = process->start_boot_ns,
+		.state = '?',
+		.top_nr = COUNT_NR_COUNT,
+		.in_nr = COUNT_NR_COUNT,
 		.at = (uint32_t)state->threads_len,
 	};
 	if (tid == process->pid) {

@@ -22,6 +22,7 @@
 
 struct state;
 struct fd_table;
+struct call_timing;
 
 struct call_sum {
 	uint64_t calls, errors, restarts;
@@ -29,6 +30,8 @@ struct call_sum {
 
 void call_sum_add(struct call_sum *to, const struct call_sum *from);
 void byte_count_add(struct byte_count *to, const struct byte_count *from);
+/* What was added since; nothing where the old one is higher. */
+struct byte_count byte_count_grown(const struct byte_count *now, const struct byte_count *before);
 
 /*
  * Counts of one (process, syscall). total = ended + the living threads' samples of the last
@@ -41,12 +44,14 @@ struct process_call {
 	struct call_sum ended; /* of threads whose exit record was seen */
 	struct call_sum total;
 	struct call_sum delta;
+	struct call_timing *timing; /* owned; NULL: no call of it was timed */
 };
 
 /* Failed calls of one (process, syscall, errno), cumulative. */
 struct process_errno {
 	uint16_t nr, err;
 	uint64_t count;
+	uint64_t before, delta; /* count of the refresh before, and what was added since */
 };
 
 enum process_flag {
@@ -108,11 +113,26 @@ struct thread {
 	uint32_t flags; /* enum thread_flag */
 	uint64_t start_boot_ns;
 	struct process *process;
-	uint64_t cpu_ns;    /* already in process->cpu_ns */
-	uint64_t seen_seq;  /* last refresh that sampled it */
-	uint64_t ended_seq; /* refresh before or in which its exit record came */
-	uint32_t sample;    /* its index in the samples of this refresh */
-	uint32_t at;        /* index in the list of threads */
+	uint32_t pid; /* of its process */
+	uint64_t process_start_boot_ns;
+	char comm[RECORD_COMM_LEN]; /* as sampled */
+	char state;
+	uint64_t cpu_ns; /* already in process->cpu_ns */
+	uint64_t cpu_before_ns, cpu_delta_ns;
+	struct call_sum total, delta;
+	struct byte_count bytes, bytes_delta;
+	uint16_t top_nr; /* most calls in the interval; COUNT_NR_COUNT: none */
+	uint16_t in_nr;  /* the call that it is in; COUNT_NR_COUNT: none or unknown */
+	bool in_unknown;
+	bool in_exact;        /* in_ns is timed; else at least */
+	uint64_t in_since_ns; /* refresh time when it was first seen in that call */
+	uint64_t in_ns;       /* how long it is in it */
+	uint64_t before_seq;  /* refresh in which its sample became `before` */
+	uint32_t before;      /* its index in the samples of the refresh before */
+	uint64_t seen_seq;    /* last refresh that sampled it */
+	uint64_t ended_seq;   /* refresh before or in which its exit record came */
+	uint32_t sample;      /* its index in the samples of this refresh */
+	uint32_t at;          /* index in the list of threads */
 };
 
 /* The process of an identity, NULL when it is not known. */
@@ -149,5 +169,10 @@ struct thread *thread_find(const struct state *state, uint32_t tid, uint64_t sta
 struct thread *thread_get(struct state *state, struct process *process, uint32_t tid,
 			  uint64_t start_boot_ns);
 void thread_free(struct state *state, struct thread *thread);
+
+/* thread.c */
+struct thread_sample;
+/* Totals, differences and the call it is in, from its sample of this refresh. */
+void thread_count(struct state *state, struct thread *thread, const struct thread_sample *sample);
 
 #endif

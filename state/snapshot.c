@@ -16,6 +16,7 @@
 #include <string.h>
 #include "base/arena.h"
 #include "tables.h"
+#include "timing.h"
 
 struct tables {
 	struct arena arena;
@@ -24,8 +25,9 @@ struct tables {
 	const struct proc_row *procs;
 	const struct call_row *calls;
 	const struct syscall_row *syscalls;
-	const struct errno_count *errnos;
-	size_t procs_len, calls_len, syscalls_len, errnos_len;
+	const struct errno_row *errnos;
+	const struct thread_row *threads;
+	size_t procs_len, calls_len, syscalls_len, errnos_len, threads_len;
 	const char *host;
 	uint64_t time_ns, interval_ns;
 };
@@ -159,8 +161,8 @@ static void tables_fill_proc(struct tables_maker *maker, struct process *process
 	};
 }
 
-static void tables_fill_call(const struct process *process, const struct process_call *call,
-			     struct call_row *row)
+static void tables_fill_call(struct tables_maker *maker, const struct process *process,
+			     const struct process_call *call, struct call_row *row)
 {
 	*row = (struct call_row){
 		.proc = process->row,
@@ -174,6 +176,8 @@ static void tables_fill_call(const struct process *process, const struct process
 		.errors_delta = call->delta.errors,
 		.restarts_delta = call->delta.restarts,
 	};
+	if (timing_fill(maker->state, call, &maker->tables->arena, &row->timing) < 0)
+		maker->failed = true;
 }
 
 /* Rows of processes, their calls and errnos, in the order of (pid, start). */
@@ -182,7 +186,7 @@ static int tables_fill_procs(struct tables_maker *maker)
 	struct tables *tables = maker->tables;
 	struct state *state = maker->state;
 	size_t calls_len = 0, errnos_len = 0, c = 0, e = 0, i;
-	struct errno_count *errnos;
+	struct errno_row *errnos;
 	struct proc_row *procs;
 	struct call_row *calls;
 	uint32_t j;
@@ -203,14 +207,14 @@ static int tables_fill_procs(struct tables_maker *maker)
 		tables_fill_proc(maker, process, &procs[i]);
 		procs[i].calls_first = (uint32_t)c;
 		for (j = 0; j < process->calls_len; j++)
-			tables_fill_call(process, &process->calls[j], &calls[c++]);
+			tables_fill_call(maker, process, &process->calls[j], &calls[c++]);
 		for (j = 0; j < process->errnos_len; j++)
-			errnos[e++] = (struct errno_count){
-				.start_boot_ns = process->start_boot_ns,
-				.count = process->errnos[j].count,
-				.pid = process->pid,
+			errnos[e++] = (struct errno_row){
+				.proc = (uint32_t)i,
 				.nr = process->errnos[j].nr,
 				.err = process->errnos[j].err,
+				.count = process->errnos[j].count,
+				.count_delta = process->errnos[j].delta,
 			};
 	}
 	tables->procs = procs;
@@ -224,8 +228,8 @@ static int tables_fill_procs(struct tables_maker *maker)
 
 static int errno_order(const void *a, const void *b)
 {
-	const struct errno_count *left = *(const struct errno_count *const *)a;
-	const struct errno_count *right = *(const struct errno_count *const *)b;
+	const struct errno_row *left = *(const struct errno_row *const *)a;
+	const struct errno_row *right = *(const struct errno_row *const *)b;
 
 	if (left->nr != right->nr)
 		return left->nr < right->nr ? -1 : 1;
@@ -239,9 +243,9 @@ static int errno_order(const void *a, const void *b)
 static int tables_top_errnos(struct tables_maker *maker, struct syscall_row **rows)
 {
 	const struct tables *tables = maker->tables;
-	size_t bytes = tables->errnos_len * sizeof(struct errno_count *);
+	size_t bytes = tables->errnos_len * sizeof(struct errno_row *);
 	uint64_t best[COUNT_NR_COUNT] = { 0 };
-	const struct errno_count **sorted;
+	const struct errno_row **sorted;
 	size_t i, j;
 
 	if (!bytes)
@@ -263,6 +267,31 @@ static int tables_top_errnos(struct tables_maker *maker, struct syscall_row **ro
 		rows[sorted[i]->nr]->top_errno = sorted[i]->err;
 	}
 	memory_free(maker->state->memory, sorted, bytes);
+	return 0;
+}
+
+/* Durations of the syscalls: the sum of all processes. */
+static int tables_merge_timing(struct tables_maker *maker, struct syscall_row **rows)
+{
+	struct tables *tables = maker->tables;
+	struct timing_merge *merges[COUNT_NR_COUNT] = { NULL };
+
+	for (size_t i = 0; i < tables->calls_len; i++) {
+		const struct call_row *call = &tables->calls[i];
+
+		if (!call->timing.timed || !rows[call->nr])
+			continue;
+		if (!merges[call->nr]) {
+			merges[call->nr] = arena_alloc(&tables->arena, sizeof(*merges[0]));
+			if (!merges[call->nr])
+				return -ENOMEM;
+			*merges[call->nr] = (struct timing_merge){ .stale_ns = 0 };
+		}
+		timing_merge_add(merges[call->nr], &call->timing);
+	}
+	for (size_t nr = 0; nr < COUNT_NR_COUNT; nr++)
+		if (merges[nr])
+			rows[nr]->timing = timing_merge_end(merges[nr]);
 	return 0;
 }
 
@@ -311,7 +340,81 @@ static int tables_fill_syscalls(struct tables_maker *maker)
 	}
 	tables->syscalls = rows;
 	tables->syscalls_len = len;
+	if (tables_merge_timing(maker, by_nr) < 0)
+		return -ENOMEM;
 	return tables_top_errnos(maker, by_nr);
+}
+
+static void tables_fill_thread(struct tables_maker *maker, const struct thread *thread,
+			       const struct process *process, struct thread_row *row)
+{
+	*row = (struct thread_row){
+		.proc = process->row,
+		.tid = thread->tid,
+		.start_boot_ns = thread->start_boot_ns,
+		.comm = arena_text(&maker->tables->arena, thread->comm,
+				   strnlen(thread->comm, sizeof(thread->comm))),
+		.state = thread->state,
+		.cpu_ns = thread->cpu_ns,
+		.cpu_delta_ns = thread->cpu_delta_ns,
+		.calls = thread->total.calls,
+		.errors = thread->total.errors,
+		.restarts = thread->total.restarts,
+		.calls_delta = thread->delta.calls,
+		.errors_delta = thread->delta.errors,
+		.restarts_delta = thread->delta.restarts,
+		.bytes = thread->bytes,
+		.bytes_delta = thread->bytes_delta,
+		.top_nr = thread->top_nr,
+		.in_nr = thread->in_nr,
+		.in_unknown = thread->in_unknown,
+		.in_exact = thread->in_exact,
+		.in_ns = thread->in_ns,
+	};
+	if (!row->comm)
+		maker->failed = true;
+}
+
+static int thread_order(const void *a, const void *b)
+{
+	const struct thread_row *left = a, *right = b;
+
+	if (left->proc != right->proc)
+		return left->proc < right->proc ? -1 : 1;
+	if (left->tid != right->tid)
+		return left->tid < right->tid ? -1 : 1;
+	return left->start_boot_ns < right->start_boot_ns
+		       ? -1
+		       : left->start_boot_ns > right->start_boot_ns;
+}
+
+/* Threads that the last refresh saw alive. */
+static int tables_fill_threads(struct tables_maker *maker)
+{
+	const struct state *state = maker->state;
+	struct tables *tables = maker->tables;
+	struct thread_row *rows;
+	size_t len = 0;
+
+	rows = arena_alloc(&tables->arena, state->threads_len * sizeof(*rows));
+	if (!rows)
+		return -ENOMEM;
+	for (size_t i = 0; i < state->threads_len; i++) {
+		const struct thread *thread = state->threads[i];
+		const struct process *process;
+
+		if ((thread->flags & THREAD_F_ENDED) ||
+		    thread->before_seq != state->samples_before_seq)
+			continue;
+		/* By its identity: after a refresh that failed it may have been given up. */
+		process = process_find(state, thread->pid, thread->process_start_boot_ns);
+		if (process && !(process->flags & PROCESS_F_DEAD))
+			tables_fill_thread(maker, thread, process, &rows[len++]);
+	}
+	qsort(rows, len, sizeof(*rows), thread_order);
+	tables->threads = rows;
+	tables->threads_len = len;
+	return maker->failed ? -ENOMEM : 0;
 }
 
 static int tables_fill(struct tables_maker *maker)
@@ -332,6 +435,8 @@ static int tables_fill(struct tables_maker *maker)
 	r = tables_fill_procs(maker);
 	if (r == 0)
 		r = tables_fill_syscalls(maker);
+	if (r == 0)
+		r = tables_fill_threads(maker);
 	memory_free(state->memory, maker->sorted, bytes ? bytes : 1);
 	return r;
 }
@@ -471,6 +576,8 @@ int state_publish(struct state *state, struct snapshot **ret_snapshot)
 	public->syscalls_len = tables->syscalls_len;
 	public->errnos = tables->errnos;
 	public->errnos_len = tables->errnos_len;
+	public->threads = tables->threads;
+	public->threads_len = tables->threads_len;
 	public->events_first = history_first(&state->history);
 	public->events_end = state->history.last_num + 1;
 	public->streaming_since_ns = since_ns(state, public);

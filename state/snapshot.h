@@ -15,6 +15,7 @@
 #include <stdint.h>
 #include "probe/schema/decode.h"
 #include "probe/schema/sample.h"
+#include "timing_row.h"
 
 #define SNAPSHOT_BUFFERS_MAX 256
 
@@ -48,6 +49,31 @@ struct proc_row {
 	uint32_t calls_first, calls_len; /* its rows in snapshot.calls */
 };
 
+/* A living thread: identity (tid, start_boot_ns). */
+struct thread_row {
+	uint32_t proc; /* index in procs */
+	uint32_t tid;
+	uint64_t start_boot_ns;
+	const char *comm; /* its own */
+	char state;
+	uint64_t cpu_ns, cpu_delta_ns;
+	uint64_t calls, errors, restarts;
+	uint64_t calls_delta, errors_delta, restarts_delta;
+	struct byte_count bytes, bytes_delta;
+	uint16_t top_nr; /* most calls in the interval; COUNT_NR_COUNT: none */
+	uint16_t in_nr;  /* the call that it is in; COUNT_NR_COUNT: none, or in_unknown */
+	bool in_unknown; /* it runs: in a call or not cannot be told */
+	bool in_exact;   /* in_ns is measured; else it is at least that long in it */
+	uint64_t in_ns;
+};
+
+/* Failed calls of (process, syscall, errno): the rows of "Errors". */
+struct errno_row {
+	uint32_t proc; /* index in procs */
+	uint16_t nr, err;
+	uint64_t count, count_delta;
+};
+
 /* Counts of (process, syscall): the rows of "Syscall callers". */
 struct call_row {
 	uint32_t proc;      /* index in procs */
@@ -56,6 +82,7 @@ struct call_row {
 	uint64_t top_errno_count;
 	uint64_t calls, errors, restarts;
 	uint64_t calls_delta, errors_delta, restarts_delta;
+	struct timing_row timing;
 };
 
 /* Totals of one syscall over all processes, dead ones included: the rows of "Syscalls". */
@@ -66,6 +93,7 @@ struct syscall_row {
 	uint64_t calls_delta, errors_delta, restarts_delta;
 	uint32_t procs;    /* processes that called it in this interval */
 	uint32_t top_proc; /* index in procs of the one with most calls_delta; UINT32_MAX: none */
+	struct timing_row timing;
 };
 
 /*
@@ -98,6 +126,8 @@ struct buffer_row {
 	uint64_t late, unreadable, cut;
 };
 
+enum health_timing { HEALTH_TIMING_OFF, HEALTH_TIMING_STARTING, HEALTH_TIMING_ON };
+
 struct health_row {
 	uint64_t calls, calls_delta;   /* counted */
 	uint64_t events, events_delta; /* delivered */
@@ -112,7 +142,9 @@ struct health_row {
 	uint64_t memory_bytes, memory_limit_bytes; /* of the state */
 	uint64_t evictions;
 	bool stream_ready;
-	const char *notice; /* one line for the screen, or NULL */
+	enum health_timing timing; /* are durations measured? */
+	uint64_t untimed;          /* calls that found no room in the table of durations */
+	const char *notice;        /* one line for the screen, or NULL */
 };
 
 struct snapshot {
@@ -127,8 +159,10 @@ struct snapshot {
 	size_t calls_len;
 	const struct syscall_row *syscalls;
 	size_t syscalls_len;
-	const struct errno_count *errnos; /* cumulative */
+	const struct errno_row *errnos; /* grouped by process */
 	size_t errnos_len;
+	const struct thread_row *threads; /* of living processes, by process and tid */
+	size_t threads_len;
 	const struct buffer_row *buffers;
 	size_t buffers_len;
 	struct history_chunk *const *chunks; /* oldest first */

@@ -58,6 +58,10 @@ static void state_release(struct state *state)
 	memory_free(memory, state->samples, state->samples_size * sizeof(state->samples[0]));
 	memory_free(memory, state->sample_calls,
 		    state->sample_calls_size * sizeof(state->sample_calls[0]));
+	memory_free(memory, state->samples_before,
+		    state->samples_before_size * sizeof(state->samples_before[0]));
+	memory_free(memory, state->sample_calls_before,
+		    state->sample_calls_before_size * sizeof(state->sample_calls_before[0]));
 	memory_free(memory, state->forgotten, state->forgotten_size * sizeof(state->forgotten[0]));
 	memory_free(memory, state->buffers, state->buffers_size * sizeof(state->buffers[0]));
 	text_pool_release(&state->texts);

@@ -51,12 +51,13 @@ int state_new(const struct state_opts *opts, const struct state_source *source,
 	      struct state **ret_state);
 void state_free(struct state *state);
 
-/* A counter refresh: begin, then task/exit/err/other in the order of the probe, then end. */
+/* A counter refresh: begin, then what the probe's sink gets, in its order, then end. */
 void state_refresh_begin(struct state *state, uint64_t time_ns);
 void state_task(struct state *state, const struct task_sample *task,
 		const struct call_count *calls);
 void state_exit(struct state *state, const struct task_exit *ended, const struct call_count *calls);
 void state_errno(struct state *state, const struct errno_count *count);
+void state_timing(struct state *state, const struct timing_count *count);
 void state_other(struct state *state, const struct call_count *count);
 void state_refresh_end(struct state *state);
 /*

@@ -26,6 +26,9 @@ struct thread_sample {
 	size_t calls_first;
 	uint32_t calls_len;
 	struct byte_count bytes;
+	uint16_t in_nr; /* COUNT_NR_COUNT: in no call, or unknown */
+	bool in_unknown;
+	uint64_t in_ns;
 };
 
 struct forgotten {
@@ -88,6 +91,12 @@ struct state {
 	size_t samples_len, samples_size;
 	struct call_count *sample_calls;
 	size_t sample_calls_len, sample_calls_size;
+	/* Those of the refresh before, for what each thread did in between. */
+	struct thread_sample *samples_before;
+	size_t samples_before_size;
+	struct call_count *sample_calls_before;
+	size_t sample_calls_before_size;
+	uint64_t samples_before_seq; /* refresh_seq that they are of; 0: none */
 
 	struct call_sum other_now[COUNT_NR_COUNT]; /* this refresh, owned by no thread */
 	struct call_sum other[COUNT_NR_COUNT];

@@ -16,6 +16,7 @@
 #define PROBE_SCHEMA_SAMPLE_H
 
 #include <linux/types.h>
+#include "latency.h"
 #include "record.h"
 
 /* Pseudo syscall numbers of count rows; real numbers are below SYSCALL_NR_MAX. */
@@ -49,9 +50,11 @@ enum task_flag {
 	TASK_F_KTHREAD = 1u << 0,
 	TASK_F_LEADER = 1u << 1,
 	TASK_F_IN_SCOPE = 1u << 2,
-	TASK_F_NO_COUNTS = 1u << 3, /* has made no counted call: calls_len is 0 */
-	TASK_F_ENDED = 1u << 4,     /* a zombie: its counts are in its exit record only */
-	TASK_F_EXEC = 1u << 5,      /* exit record: alive, execve gave it its leader's tid */
+	TASK_F_NO_COUNTS = 1u << 3,  /* has made no counted call: calls_len is 0 */
+	TASK_F_ENDED = 1u << 4,      /* a zombie: its counts are in its exit record only */
+	TASK_F_EXEC = 1u << 5,       /* exit record: alive, execve gave it its leader's tid */
+	TASK_F_IN_CALL = 1u << 6,    /* in_nr is the call that it is in */
+	TASK_F_IN_UNKNOWN = 1u << 7, /* on a CPU, in a call or not: only its stack could tell */
 };
 
 /* One living thread. On the wire it is followed by calls_len struct call_count. */
@@ -68,11 +71,13 @@ struct task_sample {
 	__u32 threads;       /* living threads of the process */
 	__u32 flags;         /* enum task_flag */
 	char state;          /* R S D Z T t I X, as ps prints it */
-	char reserved[3];
+	char reserved;
+	__u16 in_nr; /* with IN_CALL: syscall number or COUNT_NR_* */
 	__u32 calls_len;
 	char comm[RECORD_COMM_LEN];        /* of the thread */
 	char leader_comm[RECORD_COMM_LEN]; /* of the process */
 	struct byte_count bytes;           /* this thread's */
+	__u64 in_ns;                       /* with IN_CALL: how long it is in it; 0: not timed */
 };
 
 /* One ended thread; followed by calls_len struct call_count. Its counts are final. */
@@ -101,6 +106,20 @@ struct errno_count {
 	__u32 pid;
 	__u16 nr;  /* syscall number or COUNT_NR_* */
 	__u16 err; /* positive errno; 0 with nr OTHER = no room in the table */
+};
+
+/*
+ * Durations of one (process, syscall): calls that began and returned while they were measured;
+ * cumulative since the probe started.
+ */
+struct timing_count {
+	__u64 start_boot_ns;
+	__u32 pid;
+	__u16 nr; /* syscall number or COUNT_NR_* */
+	__u16 reserved;
+	__u64 timed; /* calls */
+	__u64 sum_ns, max_ns;
+	__u32 buckets[LATENCY_BUCKETS]; /* latency.h; each wraps, so only differences count */
 };
 
 /* One open fd, from the task_file iterator. The path follows: path_len bytes, no NUL. */
