@@ -515,7 +515,7 @@ int probe_drain_exits(struct probe *probe, const struct probe_counter_sink *sink
 	return rc < 0 ? rc : ended_read(probe, counters, sink);
 }
 
-/* Errnos. */
+/* Errnos and durations: rows by process. */
 
 struct errno_scan {
 	struct counters *counters;
@@ -524,16 +524,31 @@ struct errno_scan {
 	size_t doomed_len, doomed_size;
 };
 
+struct timing_scan {
+	struct counters *counters;
+	const struct probe_counter_sink *sink;
+	struct timing_key *doomed; /* keys of forgotten processes, owned */
+	size_t doomed_len, doomed_size;
+};
+
 static int forgotten_compare(const void *a, const void *b)
 {
 	return thread_compare(a, b);
+}
+
+static bool is_forgotten(const struct counters *counters, uint32_t pid, uint64_t start)
+{
+	const struct thread_key process = { .start = start, .tid = pid };
+
+	return counters->forgotten_len &&
+	       bsearch(&process, counters->forgotten, counters->forgotten_len, sizeof(process),
+		       forgotten_compare);
 }
 
 static int errno_emit(void *ctx, const void *key, const void *value)
 {
 	struct errno_scan *scan = ctx;
 	const struct errno_key *from = key;
-	const struct thread_key process = { .start = from->start, .tid = from->pid };
 	struct errno_count count = {
 		.start_boot_ns = from->start,
 		.count = *(const uint64_t *)value,
@@ -543,9 +558,7 @@ static int errno_emit(void *ctx, const void *key, const void *value)
 	};
 	int rc;
 
-	if (scan->counters->forgotten_len &&
-	    bsearch(&process, scan->counters->forgotten, scan->counters->forgotten_len,
-		    sizeof(process), forgotten_compare)) {
+	if (is_forgotten(scan->counters, from->pid, from->start)) {
 		rc = grow((void **)&scan->doomed, &scan->doomed_size, scan->doomed_len,
 			  sizeof(*scan->doomed));
 		if (rc == 0)
@@ -569,20 +582,82 @@ static int errnos_read(struct probe *probe, struct counters *counters,
 	uint64_t lost;
 	int rc;
 
-	if (counters->forgotten_len > 1)
-		qsort(counters->forgotten, counters->forgotten_len, sizeof(*counters->forgotten),
-		      forgotten_compare);
 	rc = table_scan(&table, errno_emit, &scan);
 	for (size_t i = 0; i < scan.doomed_len; i++)
 		bpf_map_delete_elem(table.fd, &scan.doomed[i]);
 	free(scan.doomed);
-	if (rc == 0)
-		counters->forgotten_len = 0;
 
 	lost = __atomic_load_n(&probe->count->bss->errnos_lost, __ATOMIC_RELAXED);
 	if (lost && sink->err)
 		sink->err(sink->ctx,
 			  &(struct errno_count){ .count = lost, .nr = COUNT_NR_OTHER, .err = 0 });
+	return rc;
+}
+
+static int timing_emit(void *ctx, const void *key, const void *value)
+{
+	struct timing_scan *scan = ctx;
+	const struct timing_key *from = key;
+	const struct timing_sum *sum = value;
+	struct timing_count count = {
+		.start_boot_ns = from->start,
+		.pid = from->pid,
+		.nr = from->nr,
+		.timed = sum->timed,
+		.sum_ns = sum->sum_ns,
+		.max_ns = sum->max_ns,
+	};
+	int rc;
+
+	if (is_forgotten(scan->counters, from->pid, from->start)) {
+		rc = grow((void **)&scan->doomed, &scan->doomed_size, scan->doomed_len,
+			  sizeof(*scan->doomed));
+		if (rc == 0)
+			scan->doomed[scan->doomed_len++] = *from;
+		return rc;
+	}
+	memcpy(count.buckets, sum->buckets, sizeof(count.buckets));
+	if (scan->sink->timing)
+		scan->sink->timing(scan->sink->ctx, &count);
+	return 0;
+}
+
+static int timings_read(struct probe *probe, struct counters *counters,
+			const struct probe_counter_sink *sink)
+{
+	struct table_shape table = {
+		.fd = bpf_map__fd(probe->count->maps.timings),
+		.key_bytes = sizeof(struct timing_key),
+		.value_bytes = sizeof(struct timing_sum),
+	};
+	struct timing_scan scan = { .counters = counters, .sink = sink };
+	int rc;
+
+	if (__atomic_load_n(&probe->count->bss->timing_rows, __ATOMIC_ACQUIRE) ==
+	    counters->timings_deleted)
+		return 0;
+	rc = table_scan(&table, timing_emit, &scan);
+	for (size_t i = 0; i < scan.doomed_len; i++)
+		if (bpf_map_delete_elem(table.fd, &scan.doomed[i]) == 0)
+			counters->timings_deleted++;
+	free(scan.doomed);
+	return rc;
+}
+
+/* The rows of forgotten processes are deleted as they are met. */
+static int processes_read(struct probe *probe, struct counters *counters,
+			  const struct probe_counter_sink *sink)
+{
+	int rc;
+
+	if (counters->forgotten_len > 1)
+		qsort(counters->forgotten, counters->forgotten_len, sizeof(*counters->forgotten),
+		      forgotten_compare);
+	rc = errnos_read(probe, counters, sink);
+	if (rc == 0)
+		rc = timings_read(probe, counters, sink);
+	if (rc == 0)
+		counters->forgotten_len = 0;
 	return rc;
 }
 
@@ -634,7 +709,7 @@ int probe_read_counters(struct probe *probe, const struct probe_counter_sink *si
 	if (rc == 0)
 		rc = ended_read(probe, counters, sink);
 	if (rc == 0)
-		rc = errnos_read(probe, counters, sink);
+		rc = processes_read(probe, counters, sink);
 	if (rc < 0)
 		return rc;
 	other_emit(probe, counters, sink);

@@ -41,7 +41,8 @@ struct counters {
 
 	struct exit_wire *ended; /* of this refresh */
 	size_t ended_len, ended_size;
-	uint64_t late_deleted; /* from late_exits, ever */
+	uint64_t late_deleted;    /* from late_exits, ever */
+	uint64_t timings_deleted; /* from timings, ever */
 
 	struct thread_key *forgotten; /* processes: pid in tid */
 	size_t forgotten_len, forgotten_size;

@@ -137,6 +137,7 @@ int probe_health(struct probe *probe, struct probe_health *ret_health)
 
 		health.storage_failures +=
 			__atomic_load_n(&stats->storage_failures, __ATOMIC_RELAXED);
+		health.untimed += __atomic_load_n(&stats->untimed, __ATOMIC_RELAXED);
 		health.sampled_ns += __atomic_load_n(&stats->count_ns, __ATOMIC_RELAXED);
 		health.sampled_calls += __atomic_load_n(&stats->count_samples, __ATOMIC_RELAXED);
 		health.read_failures += __atomic_load_n(&stats->read_failures, __ATOMIC_RELAXED);

@@ -10,7 +10,12 @@
 #include <string.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include "schema/outcome.h"
 #include "probe/count.skel.h"
+
+_Static_assert(PROBE_FAILED_OFF == FAILED_ONLY_OFF && PROBE_FAILED_ANY == FAILED_ONLY_ANY &&
+		       PROBE_FAILED_UNEXPECTED == FAILED_ONLY_UNEXPECTED,
+	       "probe_knobs.failed_only");
 
 /* Bits of scope_pids by process. */
 struct marked_pid {
@@ -157,12 +162,16 @@ int probe_set_focus(struct probe *probe, const pid_t *pids, size_t pids_len)
 
 int probe_set_interest(struct probe *probe, const struct probe_interest *interest)
 {
-	/* A duration needs the enter hook, and no program is attached there. */
-	if (interest->min_duration_ns != 0)
+	uint8_t timed = probe->knobs->timing_gen ? INTEREST_TIMED : 0;
+
+	/* Without durations every call would be too quick. */
+	if (interest->min_duration_ns != 0 && !timed)
 		return -EOPNOTSUPP;
-	knob_store(&probe->knobs->failed_only, interest->failed_only);
+	knob_store(&probe->knobs->failed_only, interest->failed);
+	__atomic_store_n(&probe->knobs->min_duration_ns, interest->min_duration_ns,
+			 __ATOMIC_RELAXED);
 	for (size_t nr = 0; nr < SYSCALL_NR_MAX; nr++)
-		__atomic_store_n(&probe->knobs->interest[nr], interest->calls[nr],
+		__atomic_store_n(&probe->knobs->interest[nr], interest->calls[nr] | timed,
 				 __ATOMIC_RELAXED);
 	return 0;
 }

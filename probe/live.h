@@ -14,6 +14,7 @@ struct count_bpf;
 struct stream_bpf;
 struct ring_set;
 struct counters;
+struct timing;
 
 struct probe {
 	struct probe_opts opts;
@@ -26,6 +27,7 @@ struct probe {
 	unsigned cpus;             /* possible CPUs */
 	bool iter_files;           /* dump_files is loaded; else open files come from /proc */
 	struct counters *counters; /* reader of the counter plane; made at the first refresh */
+	struct timing *timing;     /* attaches count_enter; made when it is first wanted */
 	struct ring_set *rings;    /* NULL until the stream is loaded */
 	size_t ring_bytes;         /* of each ring */
 	int epoll_fd;              /* rings that ask for attention, edge-triggered; -1 = none */

@@ -23,6 +23,7 @@
 #include "own_pid.h"
 #include "rows.h"
 #include "schema/event.h"
+#include "timing.h"
 #include "probe/count.skel.h"
 #include "probe/stream.skel.h"
 
@@ -119,6 +120,7 @@ void probe_free(struct probe *probe)
 		return;
 	/* The stream's programs first: the count object's tail calls then find nothing. */
 	stream_bpf__destroy(probe->stream);
+	timing_free(probe->timing);
 	counters_free(probe->counters);
 	if (probe->knobs)
 		munmap(probe->knobs, probe->knobs_bytes);
@@ -190,6 +192,7 @@ static int count_open_load(struct probe *probe, enum count_variant variant)
 	bpf_program__set_autoload(probe->count->progs.dump_files, probe->iter_files);
 	bpf_program__set_autoload(probe->count->progs.count_exit, variant == COUNT_BY_HELPERS);
 	bpf_program__set_autoload(probe->count->progs.count_exit_cast, variant == COUNT_BY_CAST);
+	bpf_program__set_autoattach(probe->count->progs.count_enter, false);
 	rc = bpf_map__set_max_entries(probe->count->maps.cpu_stats, probe->cpus);
 	if (rc == 0)
 		rc = count_bpf__load(probe->count);

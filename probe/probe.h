@@ -84,12 +84,29 @@ enum probe_want {
 	PROBE_WANT_SCOPE = 1u << 0, /* from every task in scope */
 	PROBE_WANT_FOCUS = 1u << 1, /* from focused tasks only */
 };
+enum probe_failed {
+	PROBE_FAILED_OFF,        /* successful calls too */
+	PROBE_FAILED_ANY,        /* failed ones; not those that a signal interrupts and restarts */
+	PROBE_FAILED_UNEXPECTED, /* without the errors that are no news: outcome.h */
+};
 struct probe_interest {
 	uint8_t calls[SYSCALL_NR_MAX]; /* enum probe_want per syscall number */
-	bool failed_only;         /* successful calls are not streamed, but for SYSCALL_F_LIFE */
-	uint64_t min_duration_ns; /* refused with -EOPNOTSUPP while durations are off */
+	/* What is left out but for calls of SYSCALL_F_LIFE, which the tables of processes need: */
+	enum probe_failed failed;
+	uint64_t min_duration_ns; /* quicker calls, and those that were not timed; 0: none */
 };
+/* -EOPNOTSUPP: a least duration while durations are not measured; nothing is changed then. */
 int probe_set_interest(struct probe *probe, const struct probe_interest *interest);
+
+/*
+ * Durations: off at first, when they cost nothing. Wanting them takes effect at once for the knobs,
+ * and as soon as the program on sys_enter is attached for calls that begin then: that is done by a
+ * thread of the probe, nobody waits. Returns 0 or -errno of starting that thread.
+ */
+enum probe_timing { PROBE_TIMING_OFF, PROBE_TIMING_STARTING, PROBE_TIMING_ON };
+int probe_want_timing(struct probe *probe, enum probe_timing wanted);
+/* enum probe_timing as it is now, or -errno when the program could not be attached. */
+int probe_timing(const struct probe *probe);
 
 /*
  * Drains the ring buffers in timestamp order, at most budget records, up to the watermark taken at
@@ -118,6 +135,7 @@ int probe_buffer_stats(struct probe *probe, size_t index, struct buffer_stats *r
 struct probe_health {
 	uint64_t recursion_misses;          /* of all our programs: calls that no program saw */
 	uint64_t storage_failures;          /* calls counted without a thread: in row "other" */
+	uint64_t untimed;                   /* calls without room in the table of durations */
 	uint64_t map_bytes;                 /* kernel memory of our maps and ring buffers */
 	uint64_t own_cpu_ns;                /* CPU of this process's threads */
 	uint64_t sampled_ns, sampled_calls; /* self-timing of the exit program: mean = ns / calls */
@@ -126,12 +144,13 @@ struct probe_health {
 };
 int probe_health(struct probe *probe, struct probe_health *ret_health);
 
-/* Counters: one refresh. Calls the functions in this order: tasks, exits, errnos, other rows. */
+/* Counters: one refresh. The functions are called in the order in which they stand here. */
 struct probe_counter_sink {
 	void *ctx;
 	void (*task)(void *ctx, const struct task_sample *task, const struct call_count *calls);
 	void (*exit)(void *ctx, const struct task_exit *exit, const struct call_count *calls);
 	void (*err)(void *ctx, const struct errno_count *count);
+	void (*timing)(void *ctx, const struct timing_count *count);
 	/* Calls that no thread owns any more, cumulative: row "other". */
 	void (*other)(void *ctx, const struct call_count *count);
 };

@@ -3,6 +3,7 @@
  * The counter plane: every call of every thread is counted once, when it returns.
  *
  *   count_exit       sys_exit: counts; ends in a tail call into the stream when somebody looks
+ *   count_enter      sys_enter: stamps the call; attached only while durations are wanted
  *   count_task_exit  sched_process_exit: counts exit and exit_group, writes the exit record
  *   count_exec       sched_process_exec: a thread that takes over its leader's identity
  *   count_fork       sched_process_fork: the child's storage and what is wanted of it
@@ -28,29 +29,65 @@ char _license[] SEC("license") = "Dual BSD/GPL";
 
 #define TIMED_MASK 1023 /* one call in about a thousand is timed */
 
-static __always_inline void timing_add(u64 began_ns, u64 timing_ns)
-{
-	struct cpu_stats *stats = stats_here();
-	u64 spent_ns = bpf_ktime_get_ns() - began_ns;
+/* What the programs themselves cost, of a call in about a thousand; began_ns 0: of no other. */
+struct own_cost {
+	u64 began_ns;
+	u64 clock_ns; /* of reading the clock */
+};
 
-	if (!stats)
-		return;
-	__sync_fetch_and_add(&stats->count_ns, spent_ns > timing_ns ? spent_ns - timing_ns : 0);
-	__sync_fetch_and_add(&stats->count_samples, 1);
+static __always_inline void own_cost_begin(struct own_cost *cost)
+{
+	cost->clock_ns = bpf_ktime_get_ns();
+	cost->began_ns = bpf_ktime_get_ns();
+	cost->clock_ns = cost->began_ns - cost->clock_ns;
 }
 
-/* Does not return when somebody looks at calls of this number and at this thread. */
-static __always_inline void stream_call(u64 *ctx, struct thread_counts *counts,
-					struct task_struct *task, u64 nr)
+/* parts is 1 once for each call. */
+static __always_inline void own_cost_end(const struct own_cost *cost, u64 parts)
+{
+	struct cpu_stats *stats;
+	u64 spent_ns;
+
+	if (likely(!cost->began_ns))
+		return;
+	spent_ns = bpf_ktime_get_ns() - cost->began_ns;
+	stats = stats_here();
+	if (!stats)
+		return;
+	__sync_fetch_and_add(&stats->count_ns,
+			     spent_ns > cost->clock_ns ? spent_ns - cost->clock_ns : 0);
+	__sync_fetch_and_add(&stats->count_samples, parts);
+}
+
+/*
+ * A call that was counted: its duration, and the stream. Does not return when somebody looks at
+ * calls of this number and at this thread. While durations are not wanted they cost nothing here:
+ * one test says that nobody wants anything of this number.
+ */
+static __always_inline void call_watched(u64 *ctx, struct thread_counts *counts,
+					 struct task_struct *task, u64 nr,
+					 const struct own_cost *cost)
 {
 	struct probe_knobs *knob = knobs_get();
-	u32 want;
+	u32 interest = knob ? knob->interest[nr] : 0, want;
+	u64 took_ns = 0;
 
-	if (!knob || likely(!knob->interest[nr]))
+	if (!knob || likely(!interest)) {
+		own_cost_end(cost, 1);
+		return;
+	}
+	if (interest & INTEREST_TIMED)
+		took_ns = timing_take(knob, task, nr, nr);
+	own_cost_end(cost, 1);
+	if (interest == INTEREST_TIMED)
 		return;
 	want = counts ? want_update(knob, counts, task) : want_compute(knob, task);
-	if (knob->interest[nr] & want)
-		bpf_tail_call(ctx, &stream_progs, nr_info[nr].store);
+	if (!(interest & want))
+		return;
+	/* A call that was not timed is not known to be a slow one. */
+	if (took_ns < knob->min_duration_ns && !(nr_info[nr].flags & NR_F_LIFE))
+		return;
+	bpf_tail_call(ctx, &stream_progs, nr_info[nr].store);
 }
 
 /* The order is that of likelihood: most calls succeed, move no bytes and are not looked at. */
@@ -61,7 +98,8 @@ static __always_inline int call_returned(u64 *ctx, enum file_lookup lookup)
 	long ret = ctx[1];
 	struct task_struct *task = task_current();
 	struct thread_counts *counts = thread_counts_find(task), *again;
-	u64 nr = regs_syscall_nr(regs), word, began_ns = 0, timing_ns = 0;
+	struct own_cost cost = { .began_ns = 0 };
+	u64 nr = regs_syscall_nr(regs), word;
 
 	if (unlikely(!counts))
 		counts = counts_make_late(task);
@@ -77,14 +115,12 @@ static __always_inline int call_returned(u64 *ctx, enum file_lookup lookup)
 		count_add(NULL, task, SLOT_CALLS, nr);
 		if (ret < 0)
 			failed_add(NULL, task, nr, ret);
-		stream_call(ctx, NULL, task, nr);
+		call_watched(ctx, NULL, task, nr, &cost);
 		return 0;
 	}
 	if (unlikely(counts->timed)) {
 		counts->timed = 0;
-		timing_ns = bpf_ktime_get_ns();
-		began_ns = bpf_ktime_get_ns();
-		timing_ns = began_ns - timing_ns;
+		own_cost_begin(&cost);
 		/* The lookup above is not within the timed part: do it again. */
 		again = thread_counts_find(task);
 		if (again)
@@ -98,9 +134,39 @@ static __always_inline int call_returned(u64 *ctx, enum file_lookup lookup)
 	else if (ret && nr_info[nr].io && (files = task->files))
 		bytes_add(counts, fd_class(files, regs_first_arg(regs), lookup), nr_info[nr].io,
 			  ret);
-	if (unlikely(began_ns))
-		timing_add(began_ns, timing_ns);
-	stream_call(ctx, counts, task, nr);
+	call_watched(ctx, counts, task, nr, &cost);
+	return 0;
+}
+
+/*
+ * ctx: registers, number. The clock is read last, so that this is not in the duration. One entry in
+ * about a thousand is timed itself, by chance of the clock.
+ */
+SEC("tp_btf/sys_enter")
+int count_enter(u64 *ctx)
+{
+	struct probe_knobs *knob = knobs_get();
+	struct own_cost cost = { .began_ns = 0 };
+	struct call_stamp *stamp;
+	u32 gen;
+
+	if (!knob || !(gen = knob->timing_gen))
+		return 0;
+	stamp = stamp_make(task_current());
+	if (!stamp)
+		return 0;
+	if (unlikely(!(stamp->ns & TIMED_MASK))) {
+		own_cost_begin(&cost);
+		stamp = stamp_make(task_current());
+		if (!stamp)
+			return 0;
+	}
+	stamp->gen = 0;
+	stamp->nr = ctx[1];
+	stamp->ns = bpf_ktime_get_ns();
+	barrier();
+	stamp->gen = gen;
+	own_cost_end(&cost, 0);
 	return 0;
 }
 

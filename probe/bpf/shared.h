@@ -44,18 +44,21 @@ struct nr_info {
 #define NR_F_EXIT 2u  /* never returns */
 #define NR_F_LIFE 4u  /* streamed even when failed-only is on */
 
+/* With enum probe_want in knobs.interest: the call is timed. Nobody's want has this bit. */
+#define INTEREST_TIMED 0x80u
+
 /*
  * Knobs: one ARRAY map entry, BPF_F_MMAPABLE, written by user space while the programs run. Plain
  * aligned loads and stores; each knob is meaningful alone, scope_gen is bumped last.
  */
 struct probe_knobs {
-	__u8 interest[SYSCALL_NR_MAX]; /* enum probe_want per number */
+	__u8 interest[SYSCALL_NR_MAX]; /* enum probe_want and INTEREST_TIMED per number */
 	__u32 scope_gen;      /* threads whose gen differs recompute their want; see want_kept() */
 	__u32 scope_by_pid;   /* 1: only threads at or below one in scope_pids want SCOPE */
 	__u32 scope_children; /* 1: descendants too */
 	__u32 self_tgid;      /* never streamed, unless watch_self cleared it to 0 */
 	__u32 snaplen;
-	__u32 failed_only;
+	__u32 failed_only;                       /* FAILED_ONLY_* of outcome.h */
 	__u32 cgroups_len, euids_len, comms_len; /* 0 = no such filter */
 	__u32 cgroup_v1; /* 1: compare and report the pids controller's id */
 	__u64 cgroup_ids[16];
@@ -64,7 +67,7 @@ struct probe_knobs {
 	__u64 epoch_offset_ns; /* CLOCK_REALTIME - CLOCK_BOOTTIME, refreshed by the engine */
 	__u64 min_duration_ns;
 	__u32 test_reenter_nr; /* test builds: re-entry of the store path at this number + 1 */
-	__u32 reserved;
+	__u32 timing_gen;      /* of the stamps, below STAMP_TAKEN; 0: durations are not measured */
 };
 
 /* scope_pids: hash, key u32 tgid, value u32 of these bits. */
@@ -92,7 +95,8 @@ struct cpu_stats {
 	__u64 stream_ns, stream_samples; /* self-timing of the store programs */
 	__u64 storage_failures;
 	__u64 lost_calls, lost_errors, lost_restarts; /* counted without a thread: row "other" */
-	__u64 reserved[3];
+	__u64 untimed;                                /* calls that found no room in `timings` */
+	__u64 reserved[2];
 };
 
 /* ring_drops: ARRAY map of u64 per ring: records lost in it, all classes; changes on loss only. */
@@ -181,6 +185,35 @@ struct errno_key {
 	__u16 nr;
 	__u16 err;
 };
+
+/*
+ * A thread's stamp: when it entered the call that it is in. In a task storage of its own (96 bytes
+ * with the kernel's part), made while durations are measured; written by its own task only.
+ */
+struct call_stamp {
+	__u64 ns;  /* CLOCK_MONOTONIC of the entry; when taken: the call's duration */
+	__u32 nr;  /* as in the registers */
+	__u32 gen; /* knobs.timing_gen of the entry, with STAMP_TAKEN since the return; 0: none */
+};
+#define STAMP_TAKEN (1u << 31)
+
+/*
+ * timings: (process, number) -> durations. Atomic adds. With the kernel's part a row takes 1 KiB,
+ * allocated when it is made.
+ */
+#define COUNT_TIMINGS_MAX 16384
+struct timing_key {
+	__u64 start; /* the leader's, boot ns */
+	__u32 pid;
+	__u16 nr;
+	__u16 reserved;
+};
+struct timing_sum {
+	__u64 timed, sum_ns, max_ns;
+	__u32 buckets[LATENCY_BUCKETS];
+};
+_Static_assert(sizeof(struct timing_key) + sizeof(struct timing_sum) == sizeof(struct timing_count),
+	       "a key and its value are a struct timing_count");
 
 /* What the task iterator writes per thread: the counts as they lie in the storage. */
 struct task_wire {

@@ -35,6 +35,7 @@ void ledger_init(struct ledger *ledger)
 void ledger_release(struct ledger *ledger)
 {
 	free(ledger->threads);
+	free(ledger->timings);
 	munmap(ledger->members, sizeof(*ledger->members));
 }
 
@@ -147,6 +148,22 @@ static void on_errno(void *ctx, const struct errno_count *count)
 	ledger->errnos[i].count += count->count;
 }
 
+static void on_timing(void *ctx, const struct timing_count *count)
+{
+	struct ledger *ledger = ctx;
+
+	if (!member(ledger, count->pid, count->start_boot_ns))
+		return;
+	if (ledger->timings_len == ledger->timings_size) {
+		size_t wanted = ledger->timings_size ? ledger->timings_size * 2 : 64;
+
+		ledger->timings = reallocarray(ledger->timings, wanted, sizeof(*ledger->timings));
+		ck_assert_ptr_nonnull(ledger->timings);
+		ledger->timings_size = wanted;
+	}
+	ledger->timings[ledger->timings_len++] = *count;
+}
+
 static void on_other(void *ctx, const struct call_count *count)
 {
 	struct ledger *ledger = ctx;
@@ -161,6 +178,7 @@ int ledger_refresh(struct ledger *ledger, struct probe *probe)
 		.task = on_task,
 		.exit = on_exit_record,
 		.err = on_errno,
+		.timing = on_timing,
 		.other = on_other,
 	};
 	size_t kept = 0;
@@ -169,6 +187,7 @@ int ledger_refresh(struct ledger *ledger, struct probe *probe)
 	ledger->refreshes++;
 	ledger->zombies = 0;
 	ledger->errnos_len = 0;
+	ledger->timings_len = 0;
 	rc = probe_read_counters(probe, &sink);
 	for (size_t i = 0; i < ledger->threads_len; i++) {
 		const struct ledger_thread *thread = &ledger->threads[i];
@@ -250,4 +269,22 @@ uint64_t ledger_errno(const struct ledger *ledger, int nr, int err)
 			return ledger->errnos[i].count;
 	}
 	return 0;
+}
+
+uint64_t ledger_timed(const struct ledger *ledger, int nr)
+{
+	uint64_t timed = 0;
+
+	for (size_t i = 0; i < ledger->timings_len; i++)
+		if (nr < 0 || ledger->timings[i].nr == nr)
+			timed += ledger->timings[i].timed;
+	return timed;
+}
+
+const struct timing_count *ledger_timing(const struct ledger *ledger, pid_t pid, int nr)
+{
+	for (size_t i = 0; i < ledger->timings_len; i++)
+		if (ledger->timings[i].pid == (uint32_t)pid && ledger->timings[i].nr == nr)
+			return &ledger->timings[i];
+	return NULL;
 }

@@ -37,6 +37,8 @@ struct ledger {
 	} errnos[64]; /* of members, in the last refresh */
 	size_t errnos_len;
 	uint64_t errnos_lost;
+	struct timing_count *timings; /* of members, in the last refresh; owned */
+	size_t timings_len, timings_size;
 };
 
 void ledger_init(struct ledger *ledger);
@@ -56,5 +58,9 @@ struct call_count ledger_process_sum(const struct ledger *ledger, pid_t pid, int
 uint64_t ledger_start(const struct ledger *ledger, pid_t pid);
 struct byte_count ledger_bytes(const struct ledger *ledger);
 uint64_t ledger_errno(const struct ledger *ledger, int nr, int err);
+/* Calls of all members that were timed. nr -1: of all numbers. */
+uint64_t ledger_timed(const struct ledger *ledger, int nr);
+/* Durations of one process, NULL: none were taken. */
+const struct timing_count *ledger_timing(const struct ledger *ledger, pid_t pid, int nr);
 
 #endif

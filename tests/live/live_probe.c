@@ -56,7 +56,7 @@ void live_watch(struct probe *probe, const pid_t *pids, size_t pids_len)
 
 void live_want(struct probe *probe, const int *nrs, size_t nrs_len)
 {
-	struct probe_interest interest = { .failed_only = false };
+	struct probe_interest interest = { .failed = PROBE_FAILED_OFF };
 
 	if (!nrs)
 		memset(interest.calls, PROBE_WANT_SCOPE, sizeof(interest.calls));

@@ -71,6 +71,7 @@ static const int many_numbers[] = {
 
 struct small_sizes {
 	unsigned overflow, errnos, exits_bytes, late_exits;
+	unsigned timings; /* 0: 1 */
 };
 
 static struct probe *small_probe(const struct small_sizes *sizes)
@@ -92,6 +93,8 @@ static struct probe *small_probe(const struct small_sizes *sizes)
 	bpf_map__set_max_entries(probe->count->maps.errnos, sizes->errnos);
 	bpf_map__set_max_entries(probe->count->maps.exits, sizes->exits_bytes);
 	bpf_map__set_max_entries(probe->count->maps.late_exits, sizes->late_exits);
+	bpf_map__set_max_entries(probe->count->maps.timings, sizes->timings ? sizes->timings : 1);
+	bpf_program__set_autoattach(probe->count->progs.count_enter, false);
 	ck_assert_int_eq(count_bpf__load(probe->count), 0);
 
 	probe->stats_bytes = (sizeof(struct cpu_stats) * probe->cpus + (size_t)page - 1) /
@@ -101,6 +104,18 @@ static struct probe *small_probe(const struct small_sizes *sizes)
 	ck_assert_ptr_ne(probe->stats, MAP_FAILED);
 	ck_assert_int_eq(count_bpf__attach(probe->count), 0);
 	return probe;
+}
+
+/* Maps the knobs, as loading the probe does. */
+static int small_knobs(struct probe *probe)
+{
+	long page = sysconf(_SC_PAGESIZE);
+
+	probe->knobs_bytes =
+		(sizeof(struct probe_knobs) + (size_t)page - 1) / (size_t)page * (size_t)page;
+	probe->knobs = mmap(NULL, probe->knobs_bytes, PROT_READ | PROT_WRITE, MAP_SHARED,
+			    bpf_map__fd(probe->count->maps.knobs), 0);
+	return probe->knobs == MAP_FAILED ? -errno : 0;
 }
 
 static int many_work(void *arg)
@@ -192,6 +207,33 @@ START_TEST(full_tables_keep_the_sums)
 	/* Other processes of the machine fail as well. */
 	ck_assert_uint_ge(errnos + ledger.errnos_lost, MANY * REPEATS);
 	ck_assert_uint_gt(ledger.errnos_lost, 0);
+	ledger_release(&ledger);
+	probe_free(probe);
+}
+END_TEST
+
+/* A full table of durations costs durations, never a call; and how many is known. */
+START_TEST(a_full_table_of_durations_loses_no_call)
+{
+	struct probe *probe = small_probe(&(struct small_sizes){ .overflow = 4096,
+								 .errnos = 4096,
+								 .exits_bytes = 1 << 20,
+								 .late_exits = 64,
+								 .timings = 20 });
+	struct probe_health health;
+	struct ledger ledger;
+
+	ck_assert_int_eq(small_knobs(probe), 0);
+	ck_assert_int_eq(probe_want_timing(probe, PROBE_TIMING_ON), 0);
+	while (probe_timing(probe) == PROBE_TIMING_STARTING)
+		live_sleep_ms(1);
+	run_many(&ledger, probe);
+	ck_assert_uint_eq(ledger_sum(&ledger, -1).errors, MANY * REPEATS);
+	ck_assert_uint_eq(ledger_errno(&ledger, SYS_dup, EBADF), REPEATS);
+	ck_assert_uint_lt(ledger_timed(&ledger, -1), ledger_sum(&ledger, -1).calls);
+	ck_assert_int_eq(probe_health(probe, &health), 0);
+	ck_assert_uint_ge(health.untimed,
+			  ledger_sum(&ledger, -1).errors - ledger_timed(&ledger, -1));
 	ledger_release(&ledger);
 	probe_free(probe);
 }
@@ -316,6 +358,7 @@ int main(void)
 	live_require();
 	tcase_add_test(tcase, numbers_without_a_slot_keep_their_rows);
 	tcase_add_test(tcase, full_tables_keep_the_sums);
+	tcase_add_test(tcase, a_full_table_of_durations_loses_no_call);
 	tcase_add_test(tcase, exits_beyond_the_ring_keep_their_records);
 	tcase_add_test(tcase, exits_beyond_all_tables_go_to_other);
 	tcase_add_loop_test(tcase, byte_classes_without_casts, 0, 4);

@@ -216,7 +216,7 @@ static void expect(const char *name, unsigned roles, unsigned each)
 /* Streams getppid of whom want says. */
 static void want_getppid(uint8_t want, uint8_t want_read)
 {
-	struct probe_interest interest = { .failed_only = false };
+	struct probe_interest interest = { .failed = PROBE_FAILED_OFF };
 
 	interest.calls[SYS_getppid] = want;
 	interest.calls[SYS_read] = want_read;
@@ -362,7 +362,7 @@ END_TEST
 
 START_TEST(failed_only)
 {
-	struct probe_interest interest = { .failed_only = true };
+	struct probe_interest interest = { .failed = PROBE_FAILED_ANY };
 
 	live_watch(probe, &family->pids[LEADER], 1);
 	interest.calls[SYS_getppid] = PROBE_WANT_SCOPE;

@@ -127,7 +127,9 @@ static const struct percentile_case {
 START_TEST(percentile)
 {
 	const struct percentile_case *c = &percentiles[_i];
-	const struct latency_slice slice = { .counts = c->counts, .first = c->first, .len = c->len };
+	const struct latency_slice slice = { .counts = c->counts,
+					     .first = c->first,
+					     .len = c->len };
 	uint64_t got = percentile_of(&slice, c->percent, c->max_ns);
 
 	ck_assert_msg(got == c->expected, "%s: %llu, expected %llu", c->name,

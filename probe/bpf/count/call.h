@@ -5,6 +5,7 @@
 
 #include "bytes.h"
 #include "task.h"
+#include "timing.h"
 
 #define ERRNO_MAX 4095
 /* include/linux/errno.h: the call is restarted or becomes EINTR; user space never sees it. */
@@ -66,6 +67,9 @@ static __always_inline bool compat_exits(u32 nr)
 static __noinline int odd_call(struct thread_counts *counts, struct task_struct *task, u32 nr,
 			       long ret)
 {
+	struct probe_knobs *knob = knobs_get();
+	u32 entered = nr;
+
 	if (nr == (u32)-1) {
 		count_add(counts, task, SLOT_CALLS, COUNT_NR_SKIPPED);
 		return 0;
@@ -80,6 +84,8 @@ static __noinline int odd_call(struct thread_counts *counts, struct task_struct 
 	count_add(counts, task, SLOT_CALLS, nr);
 	if (ret < 0)
 		failed_add(counts, task, nr, ret);
+	if (knob && knob->timing_gen)
+		timing_take(knob, task, entered, nr);
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 #ifndef PROBE_BPF_COUNT_DUMP_H
 #define PROBE_BPF_COUNT_DUMP_H
 
+#include "stamps.h"
 #include "task.h"
 #include <bpf/bpf_endian.h>
 
@@ -39,6 +40,35 @@ static __always_inline void sample_usage(struct task_sample *sample, struct task
 	sample->vm_bytes = BPF_CORE_READ(mm, total_vm);
 }
 
+/*
+ * The call that the task is in: from its stamp, or from the registers on its stack, which are those
+ * of its call unless it runs in user mode. Which it does can only be told of a task that is not on
+ * a CPU: an interrupt has then written -1 there.
+ */
+static __always_inline void sample_call(struct task_sample *sample, struct task_struct *task,
+					u32 timing_gen)
+{
+	struct call_stamp *stamp = stamp_find(task);
+	u32 nr;
+
+	if (timing_gen && stamp && stamp->gen == timing_gen) {
+		sample->in_ns = bpf_ktime_get_ns() - stamp->ns;
+		nr = stamp->nr;
+	} else if (task->on_cpu) {
+		sample->flags |= TASK_F_IN_UNKNOWN;
+		return;
+	} else {
+		nr = regs_syscall_nr(task_regs(task));
+	}
+	if ((s32)nr < 0)
+		return;
+	sample->flags |= TASK_F_IN_CALL;
+	if (in_compat(task))
+		sample->in_nr = COUNT_NR_COMPAT;
+	else
+		sample->in_nr = nr < SYSCALL_NR_MAX ? nr : COUNT_NR_UNKNOWN;
+}
+
 SEC("iter/task")
 int dump_tasks(struct bpf_iter__task *ctx)
 {
@@ -58,6 +88,8 @@ int dump_tasks(struct bpf_iter__task *ctx)
 	sample.flags = task_flags(knob, counts, task);
 	if (task->exit_state || (counts && counts->ended))
 		sample.flags |= TASK_F_ENDED;
+	else if (!(task->flags & (PF_KTHREAD | PF_IO_WORKER)))
+		sample_call(&sample, task, knob->timing_gen);
 	if (!counts || !counts->start || sample.flags & TASK_F_ENDED) {
 		sample.flags |= TASK_F_NO_COUNTS;
 		bpf_seq_write(seq, &sample, sizeof(sample));

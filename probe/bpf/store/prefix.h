@@ -7,6 +7,8 @@
 #define PROBE_BPF_STORE_PREFIX_H
 
 #include "ring.h"
+#include "../../schema/outcome.h"
+#include "../count/stamps.h"
 #include "../extract/call.h"
 #include "../extract/cast.h"
 #include "../extract/lists.h"
@@ -38,6 +40,7 @@ struct call {
 	struct ring ring;
 	u64 began_ns; /* boot time */
 	u64 ts_ns;    /* since the epoch */
+	u64 took_ns;  /* 0 = not timed */
 	u64 args[6];
 	s64 ret;
 	s32 nr;       /* -1: not a syscall */
@@ -125,7 +128,7 @@ static __always_inline int call_begin_task(struct call *call, u32 cls, u32 info_
 		return -1;
 	if ((u32)call->task->tgid == k->self_tgid)
 		return -1;
-	if (k->failed_only && (u64)ret < (u64)-4095L && !(info_flags & NR_F_LIFE))
+	if (k->failed_only && !(info_flags & NR_F_LIFE) && !outcome_is_wanted(k->failed_only, ret))
 		return -1;
 	if ((k->cgroups_len | k->euids_len | k->comms_len) && !scope_allows(k, call->task))
 		return -1;
@@ -134,6 +137,7 @@ static __always_inline int call_begin_task(struct call *call, u32 cls, u32 info_
 	call->knobs = k;
 	call->ring.cls = cls;
 	call->ret = ret;
+	call->took_ns = 0;
 	call->began_ns = bpf_ktime_get_boot_ns();
 	call->ts_ns = call->began_ns + k->epoch_offset_ns;
 	call->flags = call->task->flags & PF_KTHREAD ? RECORD_F_KTHREAD : 0;
@@ -141,6 +145,14 @@ static __always_inline int call_begin_task(struct call *call, u32 cls, u32 info_
 		call->flags |= RECORD_F_CGROUP_V1;
 	ring_count(&call->ring, RECORD_FATE_PRODUCED);
 	return 0;
+}
+
+/* How long the call took that count_exit has just counted. */
+static __always_inline u64 call_duration(u32 timing_gen)
+{
+	struct call_stamp *stamp = stamp_find(task_current());
+
+	return stamp && stamp->gen == (timing_gen | STAMP_TAKEN) ? stamp->ns : 0;
 }
 
 /* The same for a program on sys_exit: number, arguments, class and event from its row. */
@@ -157,7 +169,11 @@ static __always_inline int call_begin_syscall(struct call *call, struct pt_regs 
 	call->task = task_current_cast();
 	call->foreign = false;
 	regs_syscall_args(regs, call->args);
-	return call_begin_task(call, nr_info[nr].loss_class, nr_info[nr].flags, ret);
+	if (call_begin_task(call, nr_info[nr].loss_class, nr_info[nr].flags, ret))
+		return -1;
+	if (call->knobs->timing_gen)
+		call->took_ns = call_duration(call->knobs->timing_gen);
+	return 0;
 }
 
 /* Writes the prefix, field by field; nothing of the reserved record stays as it was. */
@@ -193,7 +209,7 @@ static __always_inline void prefix_put(struct record_prefix *p, struct call *cal
 	p->ret = call->ret;
 	for (int i = 0; i < 6; i++)
 		p->args[i] = call->args[i];
-	p->duration_ns = 0;
+	p->duration_ns = call->took_ns;
 	((u64 *)p->comm)[0] = ((u64 *)task->comm)[0];
 	((u64 *)p->comm)[1] = ((u64 *)task->comm)[1];
 }
