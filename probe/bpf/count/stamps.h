@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * When a thread entered the call that it is in: struct call_stamp (../shared.h), in a storage of its
- * own, made at its first call while durations are measured. Both objects look into it; the count
- * object creates the map.
+ * When a thread entered the call that it is in: struct call_stamp (../shared.h), in a storage of
+ * its own, made at its first call while durations are measured. Both objects look into it; the
+ * count object creates the map.
  */
 #ifndef PROBE_BPF_COUNT_STAMPS_H
 #define PROBE_BPF_COUNT_STAMPS_H
