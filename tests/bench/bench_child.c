@@ -188,12 +188,12 @@ static double run_paced(const struct bench_family *family, const struct request 
 {
 	uint64_t next = child_now_ns(CLOCK_MONOTONIC);
 	uint64_t end = next + (uint64_t)(request->seconds * 1e9);
-	double burst = request->rate * (double)TICK_NS / 1e9;
+	long burst = (long)(request->rate * (double)TICK_NS / 1e9);
 
 	while (child_now_ns(CLOCK_MONOTONIC) < end) {
 		struct timespec until;
 
-		for (double i = 0; i < burst; i++)
+		for (long i = 0; i < burst; i++)
 			family->run();
 		next += TICK_NS;
 		until = (struct timespec){ .tv_sec = (time_t)(next / 1000000000u),
