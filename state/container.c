@@ -9,9 +9,9 @@
 #include "container.h"
 #include <ctype.h>
 #include <string.h>
+#include "container_table.h"
 #include "tables.h"
 
-#define CONTAINER_HEX 64   /* digits of a full id */
 #define CONTAINER_SHOWN 12 /* digits of it that are shown */
 #define CONTAINER_DEPTH 32 /* innermost components of a path that are looked at */
 #define CONTAINER_ASKS_PER_REFRESH 4000
@@ -170,6 +170,14 @@ static void container_set_name(struct container_match *match, const char *text, 
 	match->id[out] = '\0';
 }
 
+/* CONTAINER_HEX digits. */
+static void container_set_hex(struct container_match *match, const char *digits)
+{
+	container_set_name(match, digits, CONTAINER_SHOWN);
+	memcpy(match->full_id, digits, CONTAINER_HEX);
+	match->full_id[CONTAINER_HEX] = '\0';
+}
+
 static bool container_place_fits(const struct container_pattern *pattern,
 				 const struct cgroup_path *path, size_t at)
 {
@@ -234,7 +242,7 @@ static bool container_fits(const struct container_pattern *pattern, const struct
 	if (match->engine == CONTAINER_LXC && at >= 2 && component_is(&path->at[at - 2], "libvirt"))
 		match->engine = CONTAINER_LIBVIRT;
 	if (pattern->shape == SHAPE_HEX) {
-		container_set_name(match, id, CONTAINER_SHOWN);
+		container_set_hex(match, id);
 		return true;
 	}
 	container_set_name(match, id, len);
@@ -262,7 +270,7 @@ static bool container_fits_colons(const struct component *component, struct cont
 	if (memcmp(id - mark_len, mark, mark_len) != 0 || !is_hex_id(id, CONTAINER_HEX))
 		return false;
 	match->engine = CONTAINER_CRI;
-	container_set_name(match, id, CONTAINER_SHOWN);
+	container_set_hex(match, id);
 	return true;
 }
 
@@ -287,8 +295,10 @@ static bool container_fits_containerd(const struct cgroup_path *path, struct con
 	if (component_begins(namespace, "lxc."))
 		return false;
 	match->engine = CONTAINER_CONTAINERD;
-	container_set_name(match, id->text,
-			   is_hex_id(id->text, id->len) ? CONTAINER_SHOWN : id->len);
+	if (is_hex_id(id->text, id->len))
+		container_set_hex(match, id->text);
+	else
+		container_set_name(match, id->text, id->len);
 	return true;
 }
 
@@ -390,6 +400,7 @@ static struct text *container_ask(struct state *state, uint32_t pid, unsigned li
 	char text[CONTAINER_TEXT_MAX];
 	size_t len = sizeof(text);
 	struct container_match match;
+	struct text *id;
 
 	if (containers->asked_seq != state->refresh_seq) {
 		containers->asked_seq = state->refresh_seq;
@@ -402,7 +413,10 @@ static struct text *container_ask(struct state *state, uint32_t pid, unsigned li
 	    len > sizeof(text))
 		return NULL;
 	container_match_lines(text, len, &match);
-	return text_intern(&state->texts, match.id, strlen(match.id));
+	id = text_intern(&state->texts, match.id, strlen(match.id));
+	if (id)
+		container_note(state, &match, id, pid);
+	return id;
 }
 
 /* Takes an answer that one process gave for its cgroup. The reference stays the caller's. */
@@ -447,6 +461,8 @@ void container_update(struct state *state, struct process *process)
 	bool same = (process->flags & PROCESS_F_IN_CONTAINER) &&
 		    process->container_cgroup == process->cgroup_id;
 
+	if (same && process->container->len)
+		container_seen(state, process);
 	if ((same && (process->flags & PROCESS_F_CONTAINER_SURE)) || !process->cgroup_id)
 		return;
 	cgroup = container_cgroup_get(state, process->cgroup_id);
@@ -512,11 +528,13 @@ static void containers_clear(struct state *state)
 
 void containers_end_refresh(struct state *state)
 {
+	container_table_refresh(state);
 	if (state->containers.cgroups.len > CONTAINER_CGROUPS_MAX)
 		containers_clear(state);
 }
 
 void containers_release(struct state *state)
 {
+	container_table_release(state);
 	containers_clear(state);
 }

@@ -21,6 +21,8 @@ struct text;
 
 #define CONTAINER_ID_MAX 64 /* bytes shown at most, with the NUL: names of lxc and nspawn */
 
+#define CONTAINER_HEX 64 /* digits of a full id */
+
 enum container_engine {
 	CONTAINER_HOST,
 	CONTAINER_DOCKER,
@@ -37,7 +39,8 @@ enum container_engine {
 
 struct container_match {
 	enum container_engine engine;
-	char id[CONTAINER_ID_MAX]; /* 12 digits of the id, or the name; "" on the host */
+	char id[CONTAINER_ID_MAX];       /* 12 digits of the id, or the name; "" on the host */
+	char full_id[CONTAINER_HEX + 1]; /* all digits; "" where the id is a name */
 };
 
 /* What one cgroup path ("/docker/9d8b...") tells. HOST when no pattern fits. */
@@ -46,6 +49,7 @@ void container_match_path(const char *text, size_t len, struct container_match *
 void container_match_lines(const char *text, size_t len, struct container_match *ret_match);
 
 struct containers {
+	struct hash known;   /* address of the id's text -> struct container */
 	struct hash cgroups; /* cgroup id -> struct container_cgroup */
 	unsigned asked;      /* look-ups since the last refresh */
 	uint64_t asked_seq;

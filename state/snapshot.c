@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/arena.h"
+#include "container_table.h"
 #include "tables.h"
 #include "timing.h"
 
@@ -116,6 +117,8 @@ static void tables_fill_proc(struct tables_maker *maker, struct process *process
 			     struct proc_row *row)
 {
 	bool dead = process->flags & PROCESS_F_DEAD;
+	const struct container *known = container_find(maker->state, process->container);
+	struct text *container = process->container ? process->container : maker->state->none;
 
 	*row = (struct proc_row){
 		.pid = process->pid,
@@ -130,8 +133,11 @@ static void tables_fill_proc(struct tables_maker *maker, struct process *process
 		.cmdline = tables_cmdline(maker, process),
 		.exe = tables_text(maker, process->exe),
 		.cwd = tables_text(maker, process->cwd),
-		.container = tables_text(maker, process->container ? process->container
-								   : maker->state->none),
+		.container = tables_text(maker, container),
+		.container_name =
+			tables_text(maker, known && known->name ? known->name : container),
+		.container_image = tables_text(maker, known && known->image ? known->image
+									    : maker->state->none),
 		.threads = process->threads,
 		.state = process->state,
 		.dead = dead,

@@ -29,7 +29,9 @@ struct proc_row {
 		*cmdline; /* arguments joined by blanks; "[comm]" for kernel threads; never NULL */
 	const char *exe;  /* may be NULL */
 	const char *cwd;  /* may be NULL */
-	const char *container; /* 12 characters of the id, "" on the host, never NULL */
+	const char *container;       /* 12 characters of the id, "" on the host, never NULL */
+	const char *container_name;  /* as its runtime calls it; the id while not known */
+	const char *container_image; /* "" while not known */
 	uint32_t threads;
 	char state;
 	bool dead; /* ended; the row is kept for a while */

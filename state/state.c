@@ -124,6 +124,7 @@ int state_new(const struct state_opts *opts, const struct state_source *source,
 	hash_init(&state->programs, state->memory);
 	hash_init(&state->thread_ids, state->memory);
 	hash_init(&state->containers.cgroups, state->memory);
+	hash_init(&state->containers.known, state->memory);
 	hash_init(&state->users.names, state->memory);
 	text_pool_init(&state->texts, state->memory);
 	state_note_opens(state);

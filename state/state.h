@@ -20,6 +20,8 @@
 #include "snapshot.h"
 
 struct state;
+struct container_match;
+struct container_info;
 
 /* What the state lacks and its owner can look up. Each returns 0 or -errno (-ENOENT: gone). */
 struct state_source {
@@ -36,6 +38,12 @@ struct state_source {
 	int (*process_cgroup)(void *ctx, uint32_t pid, char *text, size_t *len);
 	/* Calls state_file() for every open fd of the process. */
 	int (*process_files)(void *ctx, uint32_t pid);
+	/*
+	 * What a runtime says of a container, through one of its processes; the caller owns it.
+	 * -EAGAIN: it is being looked for. Never waits for a disk.
+	 */
+	int (*container_info)(void *ctx, const struct container_match *match, uint32_t pid,
+			      struct container_info *ret_info);
 	/* The name of a uid; *len alike. */
 	int (*user_name)(void *ctx, uint32_t uid, char *name, size_t *len);
 };

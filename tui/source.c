@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "probe/proc_seed.h"
+#include "inspect.h"
 
 #define SOURCE_USER_BYTES 4096 /* for one line of the passwd file */
 
@@ -17,6 +18,7 @@ struct source {
 	struct state_source public; /* first: what the state sees */
 	int (*files)(void *ctx, uint32_t pid);
 	void *files_ctx;
+	struct inspector *inspector; /* NULL: not started yet */
 };
 
 /* Reads a file up to its end or size; the number of bytes or -errno. */
@@ -87,6 +89,16 @@ static int source_user_name(void *ctx, uint32_t uid, char *name, size_t *len)
 	return 0;
 }
 
+/* The thread is started with the first container. */
+static int source_container_info(void *ctx, const struct container_match *match, uint32_t pid,
+				 struct container_info *ret_info)
+{
+	struct source *source = ctx;
+	int rc = source->inspector ? 0 : inspector_new("", &source->inspector);
+
+	return rc < 0 ? rc : inspector_ask(source->inspector, match, pid, ret_info);
+}
+
 int source_new(int (*files)(void *ctx, uint32_t pid), void *ctx, struct state_source **ret_source)
 {
 	struct source *source = calloc(1, sizeof(*source));
@@ -100,6 +112,7 @@ int source_new(int (*files)(void *ctx, uint32_t pid), void *ctx, struct state_so
 		.process_seed = source_process_seed,
 		.process_cgroup = source_process_cgroup,
 		.process_files = source_process_files,
+		.container_info = source_container_info,
 		.user_name = source_user_name,
 	};
 	*ret_source = &source->public;
@@ -108,5 +121,6 @@ int source_new(int (*files)(void *ctx, uint32_t pid), void *ctx, struct state_so
 
 void source_free(struct state_source *source)
 {
+	inspector_free(source ? ((struct source *)source->ctx)->inspector : NULL);
 	free(source);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The state's source on a live host: what it asks for is read from /proc and /etc/passwd, in the
- * engine's thread. Open files are the owner's to find (it has the probe).
+ * engine's thread; of containers, in a thread of its own. Open files are the owner's to find (it
+ * has the probe).
  */
 #ifndef TUI_SOURCE_H
 #define TUI_SOURCE_H

@@ -23,7 +23,17 @@ void get_proc_user(const struct row *row, struct cell *ret_cell)
 
 void get_proc_container(const struct row *row, struct cell *ret_cell)
 {
+	cell_set_text(ret_cell, row->proc->container_name);
+}
+
+void get_proc_container_id(const struct row *row, struct cell *ret_cell)
+{
 	cell_set_text(ret_cell, row->proc->container);
+}
+
+void get_proc_container_image(const struct row *row, struct cell *ret_cell)
+{
+	cell_set_text(ret_cell, row->proc->container_image);
 }
 
 void get_proc_threads(const struct row *row, struct cell *ret_cell)

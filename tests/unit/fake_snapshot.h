@@ -80,6 +80,10 @@ static inline struct proc_row *fake_proc(struct fake *fake, const struct proc_ro
 		row->cmdline = "";
 	if (!row->container)
 		row->container = "";
+	if (!row->container_name)
+		row->container_name = row->container;
+	if (!row->container_image)
+		row->container_image = "";
 	if (!row->state)
 		row->state = 'S';
 	row->calls_first = (uint32_t)fake->snapshot.calls_len;

@@ -3,11 +3,13 @@
  * Containers from cgroup paths: every layout of the runtimes, what must not be taken for one, and
  * when an answer may be believed.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "run_suite.h"
 #include "state/container.h"
+#include "state/container_info.h"
 #include "state/state.h"
 
 #define H "9d8b69996f71a6baec17cd660f5fa1f9d62c538a9e889b00bce6fec281e0c5a9"
@@ -178,6 +180,9 @@ END_TEST
 struct fake {
 	const char *lines[4]; /* of pid 100 + i; NULL: gone */
 	unsigned asked;
+	unsigned looked_for;  /* questions for what the runtime says */
+	unsigned answered_at; /* the number of the first that is answered */
+	uint32_t through;     /* process of the last */
 };
 
 /* Hands out a name as sources do: bytes and their number, no NUL. */
@@ -197,6 +202,20 @@ static int fake_cgroup(void *ctx, uint32_t pid, char *text, size_t *len)
 		return -2;
 	hand_out(lines, text, len);
 	return 0;
+}
+
+static int fake_info(void *ctx, const struct container_match *match, uint32_t pid,
+		     struct container_info *ret_info)
+{
+	struct fake *fake = ctx;
+
+	ck_assert_int_eq(match->engine, CONTAINER_DOCKER);
+	ck_assert_str_eq(match->full_id, H);
+	fake->through = pid;
+	if (++fake->looked_for < fake->answered_at)
+		return -EAGAIN;
+	*ret_info = (struct container_info){ .name = strdup("shop") };
+	return container_info_set_image(ret_info, "a/shop:2");
 }
 
 static void refresh(struct state *state, uint64_t time, const uint64_t cgroups[4])
@@ -235,7 +254,9 @@ static void check_container(struct state *state, uint32_t pid, const char *want)
 
 static struct state *new_state(struct fake *fake)
 {
-	struct state_source source = { .ctx = fake, .process_cgroup = fake_cgroup };
+	struct state_source source = { .ctx = fake,
+				       .process_cgroup = fake_cgroup,
+				       .container_info = fake_info };
 	struct state_opts opts = { 0 };
 	struct state *state = NULL;
 
@@ -258,6 +279,50 @@ START_TEST(test_asked_once)
 	}
 	/* Two that agree are enough for cgroup 50; 60 is confirmed by its next sample. */
 	ck_assert_uint_eq(fake.asked, 3);
+	state_free(state);
+}
+END_TEST
+
+static void check_name(struct state *state, const char *name, const char *image)
+{
+	struct snapshot *snapshot = NULL;
+	const struct proc_row *row;
+
+	ck_assert_int_eq(state_publish(state, &snapshot), 0);
+	row = snapshot_proc(snapshot, 100, 1);
+	ck_assert_str_eq(row->container, S);
+	ck_assert_str_eq(row->container_name, name);
+	ck_assert_str_eq(row->container_image, image);
+	snapshot_unref(snapshot);
+}
+
+/* The name comes late: the id stands for it meanwhile; then nobody is asked any more. */
+START_TEST(test_name_comes_late)
+{
+	struct fake fake = { .lines = { "0::/docker/" H, "0::/docker/" H, NULL, NULL },
+			     .answered_at = 3 };
+	struct state *state = new_state(&fake);
+	uint64_t i = 1;
+
+	for (; fake.looked_for < 3; i++) {
+		ck_assert_uint_lt(i, 100);
+		if (fake.looked_for)
+			check_name(state, S, "");
+		refresh(state, i, (uint64_t[4]){ 50, 0, 0, 0 });
+	}
+	check_name(state, "shop", "a/shop:2");
+	for (uint64_t end = i + 100; i < end; i++)
+		refresh(state, i, (uint64_t[4]){ 50, 0, 0, 0 });
+	check_name(state, "shop", "a/shop:2");
+	ck_assert_uint_eq(fake.looked_for, 3);
+	/* Without processes it is forgotten, and asked for again through who is there next. */
+	for (uint64_t end = i + 100; i < end; i++)
+		refresh(state, i, (uint64_t[4]){ 0 });
+	ck_assert_uint_eq(fake.looked_for, 3);
+	for (uint64_t end = i + 4; i < end; i++)
+		refresh(state, i, (uint64_t[4]){ 0, 50, 0, 0 });
+	ck_assert_uint_eq(fake.looked_for, 4);
+	ck_assert_uint_eq(fake.through, 101);
 	state_free(state);
 }
 END_TEST
@@ -308,6 +373,7 @@ int main(void)
 	tcase_add_loop_test(tcase, test_files, 0, sizeof(file_cases) / sizeof(file_cases[0]));
 	tcase_add_test(tcase, test_hostile_path);
 	tcase_add_test(tcase, test_asked_once);
+	tcase_add_test(tcase, test_name_comes_late);
 	tcase_add_test(tcase, test_moved_while_asked);
 	tcase_add_test(tcase, test_gone_is_not_cached);
 	return run_suite("container", tcase);

@@ -1,0 +1,544 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What runtimes say of containers, see container_info.h. */
+#include "container_info.h"
+
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define JSON_DEPTH 64
+#define IMAGE_ID_SHOWN 12
+#define CREATED_DIGITS 9
+
+static void json_free(struct json_object **json)
+{
+	json_object_put(*json);
+}
+#define _cleanup_json_ __attribute__((cleanup(json_free)))
+
+void container_info_release(struct container_info *info)
+{
+	free(info->name);
+	free(info->image);
+	free(info->repository);
+	free(info->tag);
+	free(info->digest);
+	free(info->image_id);
+	free(info->pod_name);
+	free(info->pod_namespace);
+	free(info->pod_uid);
+	free(info->sandbox_id);
+	for (size_t i = 0; i < info->labels_len; i++) {
+		free(info->labels[i].key);
+		free(info->labels[i].value);
+	}
+	free(info->labels);
+	for (size_t i = 0; i < info->mounts_len; i++) {
+		free(info->mounts[i].source);
+		free(info->mounts[i].destination);
+		free(info->mounts[i].mode);
+		free(info->mounts[i].propagation);
+	}
+	free(info->mounts);
+	*info = (struct container_info){ .name = NULL };
+}
+
+/* The texts of an info itself. */
+#define INFO_TEXTS(info)                                                                           \
+	{                                                                                          \
+		&(info)->name, &(info)->image, &(info)->repository, &(info)->tag, &(info)->digest, \
+			&(info)->image_id, &(info)->pod_name, &(info)->pod_namespace,              \
+			&(info)->pod_uid, &(info)->sandbox_id                                      \
+	}
+
+static size_t text_bytes(const char *text)
+{
+	return text ? strlen(text) + 1 : 0;
+}
+
+size_t container_info_bytes(const struct container_info *info)
+{
+	char *const *const texts[] = INFO_TEXTS(info);
+	size_t bytes = sizeof(*info) + info->labels_len * sizeof(*info->labels) +
+		       info->mounts_len * sizeof(*info->mounts);
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		bytes += text_bytes(*texts[i]);
+	for (size_t i = 0; i < info->labels_len; i++)
+		bytes += text_bytes(info->labels[i].key) + text_bytes(info->labels[i].value);
+	for (size_t i = 0; i < info->mounts_len; i++)
+		bytes += text_bytes(info->mounts[i].source) +
+			 text_bytes(info->mounts[i].destination) +
+			 text_bytes(info->mounts[i].mode) + text_bytes(info->mounts[i].propagation);
+	return bytes;
+}
+
+/* Moves a text to *at, which moves on. */
+static void pack_text(char **slot, char **at)
+{
+	size_t len = text_bytes(*slot);
+
+	if (!len)
+		return;
+	*slot = memcpy(*at, *slot, len);
+	*at += len;
+}
+
+struct container_info *container_info_pack(const struct container_info *info, void *block)
+{
+	struct container_info *packed = block;
+	char **const texts[] = INFO_TEXTS(packed);
+	char *at;
+
+	*packed = *info;
+	packed->labels = (struct container_label *)(packed + 1);
+	packed->mounts = (struct container_mount *)(packed->labels + packed->labels_len);
+	at = (char *)(packed->mounts + packed->mounts_len);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		pack_text(texts[i], &at);
+	for (size_t i = 0; i < info->labels_len; i++) {
+		packed->labels[i] = info->labels[i];
+		pack_text(&packed->labels[i].key, &at);
+		pack_text(&packed->labels[i].value, &at);
+	}
+	for (size_t i = 0; i < info->mounts_len; i++) {
+		packed->mounts[i] = info->mounts[i];
+		pack_text(&packed->mounts[i].source, &at);
+		pack_text(&packed->mounts[i].destination, &at);
+		pack_text(&packed->mounts[i].mode, &at);
+		pack_text(&packed->mounts[i].propagation, &at);
+	}
+	return packed;
+}
+
+/* Takes a text where there is none yet; NULL and "" say nothing. */
+static int set_text(char **slot, const char *text, size_t len)
+{
+	if (*slot || !text || !len)
+		return 0;
+	*slot = strndup(text, len);
+	return *slot ? 0 : -ENOMEM;
+}
+
+static int set_string(char **slot, const char *text)
+{
+	return text ? set_text(slot, text, strlen(text)) : 0;
+}
+
+/* The member of an object as text; NULL when it is not one. */
+static const char *get_string(struct json_object *object, const char *key)
+{
+	struct json_object *member;
+
+	if (!json_object_is_type(object, json_type_object) ||
+	    !json_object_object_get_ex(object, key, &member) ||
+	    !json_object_is_type(member, json_type_string))
+		return NULL;
+	return json_object_get_string(member);
+}
+
+static struct json_object *get_member(struct json_object *object, const char *key,
+				      enum json_type type)
+{
+	struct json_object *member;
+
+	if (!json_object_is_type(object, json_type_object) ||
+	    !json_object_object_get_ex(object, key, &member) || !json_object_is_type(member, type))
+		return NULL;
+	return member;
+}
+
+static int parse(const char *json, size_t len, enum json_type type, struct json_object **ret_root)
+{
+	struct json_tokener *tokener;
+	struct json_object *root;
+	int rc = 0;
+
+	if (len > CONTAINER_INFO_BYTES_MAX)
+		return -E2BIG;
+	tokener = json_tokener_new_ex(JSON_DEPTH);
+	if (!tokener)
+		return -ENOMEM;
+	root = json_tokener_parse_ex(tokener, json, (int)len);
+	if (json_tokener_get_error(tokener) != json_tokener_success ||
+	    !json_object_is_type(root, type)) {
+		json_object_put(root);
+		rc = -EBADMSG;
+	} else {
+		*ret_root = root;
+	}
+	json_tokener_free(tokener);
+	return rc;
+}
+
+/* 2026-11-20T22:19:13.926697606Z; other zones than UTC are not taken. */
+static uint64_t parse_time(const char *text)
+{
+	struct tm tm = { .tm_year = 0 };
+	const char *rest = text ? strptime(text, "%Y-%m-%dT%H:%M:%S", &tm) : NULL;
+	uint64_t fraction = 0;
+	int digits = 0;
+	time_t seconds;
+
+	if (!rest)
+		return 0;
+	if (*rest == '.') {
+		for (rest++; *rest >= '0' && *rest <= '9'; rest++) {
+			if (digits >= CREATED_DIGITS)
+				continue;
+			fraction = fraction * 10 + (uint64_t)(*rest - '0');
+			digits++;
+		}
+		for (; digits < CREATED_DIGITS; digits++)
+			fraction *= 10;
+	}
+	seconds = timegm(&tm);
+	if (strcmp(rest, "Z") != 0 || seconds <= 0)
+		return 0;
+	return (uint64_t)seconds * 1000000000u + fraction;
+}
+
+static void set_created(struct container_info *info, const char *text)
+{
+	if (!info->created_ns)
+		info->created_ns = parse_time(text);
+}
+
+int container_info_set_image(struct container_info *info, const char *image)
+{
+	const char *at = strchr(image, '@');
+	size_t len = at ? (size_t)(at - image) : strlen(image);
+	const char *slash = memrchr(image, '/', len), *colon = memrchr(image, ':', len);
+	size_t repository_len = len;
+
+	/* "sha256:..." and bare ids name no repository. */
+	if (!strncmp(image, "sha256:", 7))
+		return set_string(&info->digest, image);
+	if (colon && (!slash || colon > slash))
+		repository_len = (size_t)(colon - image);
+	if (set_string(&info->image, image) < 0 ||
+	    set_text(&info->repository, image, repository_len) < 0)
+		return -ENOMEM;
+	if (repository_len < len &&
+	    set_text(&info->tag, image + repository_len + 1, len - repository_len - 1) < 0)
+		return -ENOMEM;
+	return at ? set_string(&info->digest, at + 1) : 0;
+}
+
+static int set_image(struct container_info *info, const char *image)
+{
+	return image && *image && !info->image ? container_info_set_image(info, image) : 0;
+}
+
+static int set_image_id(struct container_info *info, const char *id)
+{
+	if (!id)
+		return 0;
+	if (!strncmp(id, "sha256:", 7))
+		id += 7;
+	return set_text(&info->image_id, id, strnlen(id, IMAGE_ID_SHOWN));
+}
+
+static int add_label(struct container_info *info, const char *key, const char *value)
+{
+	struct container_label *labels;
+
+	for (size_t i = 0; i < info->labels_len; i++)
+		if (!strcmp(info->labels[i].key, key))
+			return 0;
+	if (info->labels_len == CONTAINER_LABELS_MAX)
+		return -E2BIG;
+	labels = reallocarray(info->labels, info->labels_len + 1, sizeof(*labels));
+	if (!labels)
+		return -ENOMEM;
+	info->labels = labels;
+	labels[info->labels_len] =
+		(struct container_label){ .key = strdup(key), .value = strdup(value) };
+	info->labels_len++;
+	return labels[info->labels_len - 1].key && labels[info->labels_len - 1].value ? 0 : -ENOMEM;
+}
+
+static int add_labels(struct container_info *info, struct json_object *object)
+{
+	if (!object)
+		return 0;
+	json_object_object_foreach(object, key, value)
+	{
+		int rc;
+
+		if (!json_object_is_type(value, json_type_string))
+			continue;
+		rc = add_label(info, key, json_object_get_string(value));
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+static int add_mount(struct container_info *info, const struct container_mount *mount)
+{
+	struct container_mount *mounts, *own;
+
+	if (info->mounts_len == CONTAINER_MOUNTS_MAX)
+		return -E2BIG;
+	mounts = reallocarray(info->mounts, info->mounts_len + 1, sizeof(*mounts));
+	if (!mounts)
+		return -ENOMEM;
+	info->mounts = mounts;
+	own = &mounts[info->mounts_len++];
+	*own = (struct container_mount){
+		.source = strdup(mount->source ? mount->source : ""),
+		.destination = strdup(mount->destination ? mount->destination : ""),
+		.mode = strdup(mount->mode ? mount->mode : ""),
+		.propagation = strdup(mount->propagation ? mount->propagation : ""),
+		.rdwr = mount->rdwr,
+	};
+	return own->source && own->destination && own->mode && own->propagation ? 0 : -ENOMEM;
+}
+
+/* A pod's facts as the labels and annotations of one convention name them. */
+struct pod_keys {
+	const char *name, *space, *uid, *sandbox, *type, *container, *image;
+};
+static const struct pod_keys pod_keys[] = {
+	/* containerd's CRI plugin, annotations */
+	{ .name = "io.kubernetes.cri.sandbox-name",
+	  .space = "io.kubernetes.cri.sandbox-namespace",
+	  .uid = "io.kubernetes.cri.sandbox-uid",
+	  .sandbox = "io.kubernetes.cri.sandbox-id",
+	  .type = "io.kubernetes.cri.container-type",
+	  .container = "io.kubernetes.cri.container-name",
+	  .image = "io.kubernetes.cri.image-name" },
+	/* CRI-O, annotations; podman uses some of them for its pods */
+	{ .name = "io.kubernetes.cri-o.KubeName",
+	  .space = "io.kubernetes.cri-o.Namespace",
+	  .uid = "io.kubernetes.pod.uid",
+	  .sandbox = "io.kubernetes.cri-o.SandboxID",
+	  .type = "io.kubernetes.cri-o.ContainerType",
+	  .container = "io.kubernetes.container.name",
+	  .image = "io.kubernetes.cri-o.ImageName" },
+	/* the kubelet's labels, also of docker's containers */
+	{ .name = "io.kubernetes.pod.name",
+	  .space = "io.kubernetes.pod.namespace",
+	  .uid = "io.kubernetes.pod.uid",
+	  .sandbox = "io.kubernetes.sandbox.id",
+	  .type = "io.kubernetes.docker.type",
+	  .container = "io.kubernetes.container.name",
+	  .image = "io.kubernetes.container.image" },
+};
+
+static int set_pod(struct container_info *info, struct json_object *facts)
+{
+	for (size_t i = 0; facts && i < sizeof(pod_keys) / sizeof(pod_keys[0]); i++) {
+		const struct pod_keys *keys = &pod_keys[i];
+		const char *type = get_string(facts, keys->type);
+
+		if (type && (!strcmp(type, "sandbox") || !strcmp(type, "podsandbox")))
+			info->sandbox = true;
+		if (set_string(&info->pod_name, get_string(facts, keys->name)) < 0 ||
+		    set_string(&info->pod_namespace, get_string(facts, keys->space)) < 0 ||
+		    set_string(&info->pod_uid, get_string(facts, keys->uid)) < 0 ||
+		    set_string(&info->sandbox_id, get_string(facts, keys->sandbox)) < 0 ||
+		    set_image(info, get_string(facts, keys->image)) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* The container's name within its pod, when nothing else names it. */
+static int set_pod_container_name(struct container_info *info, struct json_object *facts)
+{
+	for (size_t i = 0; facts && i < sizeof(pod_keys) / sizeof(pod_keys[0]); i++)
+		if (set_string(&info->name, get_string(facts, pod_keys[i].container)) < 0)
+			return -ENOMEM;
+	return info->sandbox ? set_string(&info->name, info->pod_name) : 0;
+}
+
+static int docker_mounts(struct container_info *info, struct json_object *points)
+{
+	if (!points)
+		return 0;
+	json_object_object_foreach(points, destination, point)
+	{
+		struct json_object *rw = get_member(point, "RW", json_type_boolean);
+		struct container_mount mount = {
+			.source = (char *)get_string(point, "Source"),
+			.destination = destination,
+			.mode = (char *)get_string(point, "Mode"),
+			.propagation = (char *)get_string(point, "Propagation"),
+			.rdwr = rw && json_object_get_boolean(rw),
+		};
+		int rc = add_mount(info, &mount);
+
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+int container_info_docker(struct container_info *info, const char *json, size_t len)
+{
+	_cleanup_json_ struct json_object *root = NULL;
+	struct json_object *config, *labels;
+	const char *name;
+	int rc = parse(json, len, json_type_object, &root);
+
+	if (rc < 0)
+		return rc;
+	config = get_member(root, "Config", json_type_object);
+	if (!config || !get_string(root, "ID"))
+		return -EBADMSG;
+	name = get_string(root, "Name");
+	if (set_string(&info->name, name && *name == '/' ? name + 1 : name) < 0 ||
+	    set_image(info, get_string(config, "Image")) < 0 ||
+	    set_image_id(info, get_string(root, "Image")) < 0)
+		return -ENOMEM;
+	set_created(info, get_string(root, "Created"));
+	labels = get_member(config, "Labels", json_type_object);
+	rc = add_labels(info, labels);
+	if (rc == 0)
+		rc = set_pod(info, labels);
+	return rc == 0 ? docker_mounts(info, get_member(root, "MountPoints", json_type_object))
+		       : rc;
+}
+
+int container_info_docker_host(struct container_info *info, const char *json, size_t len)
+{
+	_cleanup_json_ struct json_object *root = NULL;
+	struct json_object *privileged;
+	int rc = parse(json, len, json_type_object, &root);
+
+	if (rc < 0)
+		return rc;
+	privileged = get_member(root, "Privileged", json_type_boolean);
+	if (!privileged)
+		return -EBADMSG;
+	info->privileged = json_object_get_boolean(privileged);
+	info->privileged_known = true;
+	return 0;
+}
+
+/* Bind mounts; the rest of the list is what every container has. */
+static int oci_mount(struct container_info *info, struct json_object *entry)
+{
+	struct json_object *options = get_member(entry, "options", json_type_array);
+	const char *type = get_string(entry, "type");
+	struct container_mount mount = {
+		.source = (char *)get_string(entry, "source"),
+		.destination = (char *)get_string(entry, "destination"),
+		.rdwr = true,
+	};
+	bool bind = type && !strcmp(type, "bind");
+
+	for (size_t i = 0; options && i < json_object_array_length(options); i++) {
+		const char *option = json_object_get_string(json_object_array_get_idx(options, i));
+
+		if (!option)
+			continue;
+		bind |= !strcmp(option, "bind") || !strcmp(option, "rbind");
+		if (!strcmp(option, "ro"))
+			mount.rdwr = false;
+		if (strstr(option, "private") || strstr(option, "shared") ||
+		    strstr(option, "slave"))
+			mount.propagation = (char *)option;
+	}
+	mount.mode = mount.rdwr ? "rw" : "ro";
+	return bind ? add_mount(info, &mount) : 0;
+}
+
+/* Privileged containers have every capability and see all of /sys and /proc. */
+static void oci_privileged(struct container_info *info, struct json_object *root)
+{
+	struct json_object *process = get_member(root, "process", json_type_object);
+	struct json_object *caps = get_member(process, "capabilities", json_type_object);
+	struct json_object *bounding = get_member(caps, "bounding", json_type_array);
+	struct json_object *linux_part = get_member(root, "linux", json_type_object);
+	struct json_object *masked = get_member(linux_part, "maskedPaths", json_type_array);
+	bool admin = false;
+
+	if (info->privileged_known || !bounding || !linux_part)
+		return;
+	for (size_t i = 0; i < json_object_array_length(bounding); i++) {
+		const char *cap = json_object_get_string(json_object_array_get_idx(bounding, i));
+
+		admin |= cap && !strcmp(cap, "CAP_SYS_ADMIN");
+	}
+	info->privileged = admin && (!masked || !json_object_array_length(masked));
+	info->privileged_known = true;
+}
+
+int container_info_oci(struct container_info *info, const char *json, size_t len)
+{
+	_cleanup_json_ struct json_object *root = NULL;
+	struct json_object *annotations, *mounts;
+	const char *told;
+	int rc = parse(json, len, json_type_object, &root);
+
+	if (rc < 0)
+		return rc;
+	if (!get_string(root, "ociVersion"))
+		return -EBADMSG;
+	annotations = get_member(root, "annotations", json_type_object);
+	rc = set_pod(info, annotations);
+	if (rc == 0)
+		rc = set_pod_container_name(info, annotations);
+	if (rc < 0)
+		return rc;
+	told = get_string(annotations, "io.podman.annotations.privileged");
+	if (told && !info->privileged_known) {
+		info->privileged = !strcmp(told, "TRUE");
+		info->privileged_known = true;
+	}
+	oci_privileged(info, root);
+	set_created(info, get_string(annotations, "io.kubernetes.cri-o.Created"));
+	mounts = info->mounts_len ? NULL : get_member(root, "mounts", json_type_array);
+	for (size_t i = 0; mounts && i < json_object_array_length(mounts); i++) {
+		rc = oci_mount(info, json_object_array_get_idx(mounts, i));
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+/* "metadata" is JSON in a text. */
+static int storage_metadata(struct container_info *info, const char *text)
+{
+	_cleanup_json_ struct json_object *root = NULL;
+	int rc = text ? parse(text, strlen(text), json_type_object, &root) : 0;
+
+	if (rc < 0 || !root)
+		return rc;
+	if (set_image(info, get_string(root, "image-name")) < 0 ||
+	    set_image_id(info, get_string(root, "image-id")) < 0 ||
+	    set_string(&info->name, get_string(root, "name")) < 0)
+		return -ENOMEM;
+	return 0;
+}
+
+int container_info_storage(struct container_info *info, const char *json, size_t len,
+			   const char *id)
+{
+	_cleanup_json_ struct json_object *root = NULL;
+	int rc = parse(json, len, json_type_array, &root);
+
+	for (size_t i = 0; rc == 0 && i < json_object_array_length(root); i++) {
+		struct json_object *entry = json_object_array_get_idx(root, i), *names;
+		const char *own = get_string(entry, "id");
+
+		if (!own || strcmp(own, id) != 0)
+			continue;
+		names = get_member(entry, "names", json_type_array);
+		if (names && json_object_array_length(names) &&
+		    set_string(&info->name,
+			       json_object_get_string(json_object_array_get_idx(names, 0))) < 0)
+			return -ENOMEM;
+		set_created(info, get_string(entry, "created"));
+		if (set_image_id(info, get_string(entry, "image")) < 0)
+			return -ENOMEM;
+		return storage_metadata(info, get_string(entry, "metadata"));
+	}
+	return rc < 0 ? rc : -ENOENT;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a runtime says of a container, read from the bytes of its files. No I/O: who has the bytes
+ * (tui/inspect.c) hands them in. Formats: docker's config.v2.json and hostconfig.json, the OCI
+ * runtime specification's config.json with the annotations of containerd's CRI plugin and of podman
+ * (libpod), and containers.json of containers/storage.
+ *
+ * The bytes may be hostile: they are parsed with limits, and every text is kept as it is, to be
+ * escaped by who shows it.
+ */
+#ifndef STATE_CONTAINER_INFO_H
+#define STATE_CONTAINER_INFO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define CONTAINER_INFO_BYTES_MAX (8u << 20) /* longest file that is parsed */
+#define CONTAINER_LABELS_MAX 256
+#define CONTAINER_MOUNTS_MAX 256
+
+struct container_label {
+	char *key, *value;
+};
+
+/* As docker prints them: source on the host, destination in the container. */
+struct container_mount {
+	char *source, *destination, *mode, *propagation;
+	bool rdwr;
+};
+
+/* Owns all of it; a text that is not known is NULL. */
+struct container_info {
+	char *name;       /* without docker's leading slash */
+	char *image;      /* as the user named it: "localhost/web:1" */
+	char *repository; /* of image: "localhost/web" */
+	char *tag;        /* "1" */
+	char *digest;     /* "sha256:..." */
+	char *image_id;   /* 12 digits of the image's id */
+	char *pod_name, *pod_namespace, *pod_uid, *sandbox_id;
+	bool sandbox; /* holds a pod's namespaces, runs nothing of its own */
+	bool privileged, privileged_known;
+	uint64_t created_ns; /* since the epoch, 0: not known */
+	struct container_label *labels;
+	size_t labels_len;
+	struct container_mount *mounts;
+	size_t mounts_len;
+};
+
+void container_info_release(struct container_info *info);
+
+/*
+ * Each adds what its file says to what is known already; what is there stays. Return 0, -EBADMSG
+ * for bytes that are not that file, -E2BIG beyond a limit, -ENOENT when the container is not in it,
+ * -ENOMEM. After a failure info is as it was or has a part of the file, and can be released.
+ */
+int container_info_docker(struct container_info *info, const char *json, size_t len);
+int container_info_docker_host(struct container_info *info, const char *json, size_t len);
+int container_info_oci(struct container_info *info, const char *json, size_t len);
+/* id: 64 digits. */
+int container_info_storage(struct container_info *info, const char *json, size_t len,
+			   const char *id);
+
+/* A copy in one block of container_info_bytes(), aligned for pointers; never released itself. */
+size_t container_info_bytes(const struct container_info *info);
+struct container_info *container_info_pack(const struct container_info *info, void *block);
+
+/*
+ * Splits the name of an image into repository, tag and digest, NULL where there is none:
+ * [HOST[:PORT]/]PATH[:TAG][@DIGEST]. Returns 0 or -ENOMEM.
+ */
+int container_info_set_image(struct container_info *info, const char *image);
+
+#endif

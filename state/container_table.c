@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The containers that are known, see container_table.h. */
+#include "container_table.h"
+#include <stdlib.h>
+#include <string.h>
+#include "tables.h"
+
+#define CONTAINER_INFOS_PER_REFRESH 64
+/* Refreshes between two questions for one that no file told of: 1, 2, 4, ... */
+#define CONTAINER_MISSES_MAX 6
+/* Refreshes that a container without processes keeps what was said of it. */
+#define CONTAINER_EMPTY_REFRESHES 60
+
+static struct container *container_by_text(const struct state *state, const struct text *id)
+{
+	return hash_get(&state->containers.known, (uint64_t)(uintptr_t)id, 0);
+}
+
+const struct container *container_find(const struct state *state, const struct text *id)
+{
+	return id && id->len ? container_by_text(state, id) : NULL;
+}
+
+void container_note(struct state *state, const struct container_match *match, struct text *id,
+		    uint32_t pid)
+{
+	struct container *container;
+
+	if (match->engine == CONTAINER_HOST || !id->len)
+		return;
+	container = container_by_text(state, id);
+	if (container) {
+		container->pid = pid;
+		container->seen_seq = state->refresh_seq;
+		return;
+	}
+	container = memory_alloc(state->memory, sizeof(*container));
+	if (!container)
+		return;
+	if (hash_put(&state->containers.known, (uint64_t)(uintptr_t)id, 0, container) < 0) {
+		memory_free(state->memory, container, sizeof(*container));
+		return;
+	}
+	container->id = text_ref(id);
+	container->match = *match;
+	container->pid = pid;
+	container->seen_seq = state->refresh_seq;
+}
+
+void container_seen(struct state *state, const struct process *process)
+{
+	struct container *container = container_by_text(state, process->container);
+
+	if (!container)
+		return;
+	container->pid = process->pid;
+	container->seen_seq = state->refresh_seq;
+}
+
+static void container_drop_info(struct state *state, struct container *container)
+{
+	if (container->info)
+		memory_free(state->memory, container->info, container->info_bytes);
+	container->info = NULL;
+	text_unref(&state->texts, container->name);
+	text_unref(&state->texts, container->image);
+	container->name = container->image = NULL;
+}
+
+static void container_free(struct state *state, struct container *container)
+{
+	container_drop_info(state, container);
+	text_unref(&state->texts, container->id);
+	memory_free(state->memory, container, sizeof(*container));
+}
+
+/* Keeps a copy in one block of the state's memory; without room there is none. */
+static void container_keep(struct state *state, struct container *container,
+			   const struct container_info *info)
+{
+	size_t bytes = container_info_bytes(info);
+	void *block = memory_alloc_raw(state->memory, bytes);
+
+	if (!block)
+		return;
+	container->info = container_info_pack(info, block);
+	container->info_bytes = bytes;
+	if (info->name)
+		container->name = text_intern(&state->texts, info->name, strlen(info->name));
+	if (info->image)
+		container->image = text_intern(&state->texts, info->image, strlen(info->image));
+}
+
+static void container_ask_info(struct state *state, struct container *container)
+{
+	struct container_info info = { .name = NULL };
+	int rc = state->source.container_info(state->source.ctx, &container->match, container->pid,
+					      &info);
+
+	if (rc < 0) {
+		if (container->misses < CONTAINER_MISSES_MAX)
+			container->misses++;
+		container->wait = 1ull << container->misses;
+		return;
+	}
+	container_keep(state, container, &info);
+	container_info_release(&info);
+}
+
+void container_table_refresh(struct state *state)
+{
+	struct hash *known = &state->containers.known;
+	struct container *container;
+	unsigned asked = 0;
+	size_t at = 0;
+
+	while ((container = hash_next(known, &at))) {
+		/* Nothing refers to its id any more. The next entry may have moved to its place. */
+		if (container->id->refs == 1) {
+			hash_remove(known, (uint64_t)(uintptr_t)container->id, 0);
+			container_free(state, container);
+			at--;
+			continue;
+		}
+		if (container->seen_seq + CONTAINER_EMPTY_REFRESHES < state->refresh_seq) {
+			container_drop_info(state, container);
+			container->misses = 0;
+		} else if (container->wait) {
+			container->wait--;
+		} else if (!container->info && state->source.container_info &&
+			   asked < CONTAINER_INFOS_PER_REFRESH) {
+			asked++;
+			container_ask_info(state, container);
+		}
+	}
+}
+
+void container_table_release(struct state *state)
+{
+	struct container *container;
+	size_t at = 0;
+
+	while ((container = hash_next(&state->containers.known, &at)))
+		container_free(state, container);
+	hash_release(&state->containers.known);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The containers that processes were found in, and what their runtimes say of them. Keyed by the
+ * shown id (container.h), which is an interned text. What a runtime says is asked of the source a
+ * few at a time, which answers at once or later; an answer is kept as long as the container is.
+ */
+#ifndef STATE_CONTAINER_TABLE_H
+#define STATE_CONTAINER_TABLE_H
+
+#include "container.h"
+#include "container_info.h"
+
+struct container {
+	struct text *id; /* a reference */
+	struct container_match match;
+	uint32_t pid;      /* a process that was in it in refresh seen_seq */
+	uint64_t seen_seq; /* it is without processes when that is long ago */
+	uint64_t wait;     /* refreshes until it is asked for again */
+	unsigned misses;
+	struct container_info *info; /* one block, NULL: not known */
+	size_t info_bytes;
+	struct text *name;  /* as the runtime calls it, NULL: not known */
+	struct text *image; /* the same */
+};
+
+/* A process was found in a container: remembers it. No memory: it stays without a name. */
+void container_note(struct state *state, const struct container_match *match, struct text *id,
+		    uint32_t pid);
+/* A process is still in it. */
+void container_seen(struct state *state, const struct process *process);
+/* NULL: none, or on the host. */
+const struct container *container_find(const struct state *state, const struct text *id);
+/* Once per refresh: asks for what is not known, forgets what was said of empty containers. */
+void container_table_refresh(struct state *state);
+void container_table_release(struct state *state);
+
+#endif

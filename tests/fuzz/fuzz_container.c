@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Files of container runtimes: any bytes. What is taken is text with an end; a copy is the same. */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "state/container_info.h"
+
+static void check_info(struct container_info *info)
+{
+	size_t bytes = container_info_bytes(info);
+	struct container_info *packed = malloc(bytes);
+
+	assert(packed);
+	container_info_pack(info, packed);
+	assert(!info->name == !packed->name && (!info->name || !strcmp(info->name, packed->name)));
+	for (size_t i = 0; i < info->labels_len; i++)
+		assert(!strcmp(info->labels[i].value, packed->labels[i].value));
+	for (size_t i = 0; i < info->mounts_len; i++)
+		assert(!strcmp(info->mounts[i].source, packed->mounts[i].source));
+	free(packed);
+	container_info_release(info);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct container_info info = { .name = NULL };
+	/* A copy of its own size: a read beyond the end is seen. */
+	char *text = malloc(size ? size : 1);
+
+	if (!text)
+		return 0;
+	if (size)
+		memcpy(text, data, size);
+	/* All into one, as when the files of a container are read one after another. */
+	container_info_docker(&info, text, size);
+	container_info_docker_host(&info, text, size);
+	container_info_oci(&info, text, size);
+	container_info_storage(&info, text, size, "aa");
+	check_info(&info);
+	free(text);
+	return 0;
+}

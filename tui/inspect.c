@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The thread that looks for runtimes' files, see inspect.h.
+ *
+ *   free -> waiting -> (thread) working -> found -> (taken) free
+ *                                       -> missing --(RETRY_NS)--> waiting
+ *
+ * Where files lie is in inspect_files.c.
+ */
+#include "inspect.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define JOBS_MAX 256
+#define RETRY_NS 2000000000ull
+
+enum job_state { JOB_FREE, JOB_WAITING, JOB_WORKING, JOB_FOUND, JOB_MISSING };
+
+struct job {
+	enum job_state state;
+	struct container_match match;
+	uint32_t pid;
+	uint64_t missing_ns;        /* when it was not found */
+	struct container_info info; /* of FOUND */
+};
+
+struct inspector {
+	pthread_t thread;
+	pthread_mutex_t lock; /* of all below */
+	pthread_cond_t work;
+	bool ended;
+	char *host_root;
+	struct job jobs[JOBS_MAX];
+};
+
+static uint64_t inspector_now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static struct job *find_waiting(struct inspector *inspector)
+{
+	for (size_t i = 0; i < JOBS_MAX; i++)
+		if (inspector->jobs[i].state == JOB_WAITING)
+			return &inspector->jobs[i];
+	return NULL;
+}
+
+static void *inspector_main(void *arg)
+{
+	struct inspector *inspector = arg;
+
+	pthread_mutex_lock(&inspector->lock);
+	while (!inspector->ended) {
+		struct job *job = find_waiting(inspector);
+		struct container_info info = { .name = NULL };
+		int rc;
+
+		if (!job) {
+			pthread_cond_wait(&inspector->work, &inspector->lock);
+			continue;
+		}
+		job->state = JOB_WORKING;
+		pthread_mutex_unlock(&inspector->lock);
+		/* While it is worked on nobody else changes a job. */
+		rc = inspect_container(inspector->host_root, &job->match, job->pid, &info);
+		pthread_mutex_lock(&inspector->lock);
+		job->state = rc == 0 ? JOB_FOUND : JOB_MISSING;
+		job->missing_ns = inspector_now_ns();
+		job->info = info;
+	}
+	pthread_mutex_unlock(&inspector->lock);
+	return NULL;
+}
+
+int inspector_new(const char *host_root, struct inspector **ret_inspector)
+{
+	struct inspector *inspector = calloc(1, sizeof(*inspector));
+	int rc;
+
+	if (!inspector)
+		return -ENOMEM;
+	inspector->host_root = strdup(host_root);
+	pthread_mutex_init(&inspector->lock, NULL);
+	pthread_cond_init(&inspector->work, NULL);
+	rc = inspector->host_root
+		     ? -pthread_create(&inspector->thread, NULL, inspector_main, inspector)
+		     : -ENOMEM;
+	if (rc < 0) {
+		free(inspector->host_root);
+		free(inspector);
+		return rc;
+	}
+	pthread_setname_np(inspector->thread, "saker-inspect");
+	*ret_inspector = inspector;
+	return 0;
+}
+
+void inspector_free(struct inspector *inspector)
+{
+	if (!inspector)
+		return;
+	pthread_mutex_lock(&inspector->lock);
+	inspector->ended = true;
+	pthread_cond_signal(&inspector->work);
+	pthread_mutex_unlock(&inspector->lock);
+	pthread_join(inspector->thread, NULL);
+	for (size_t i = 0; i < JOBS_MAX; i++)
+		container_info_release(&inspector->jobs[i].info);
+	pthread_mutex_destroy(&inspector->lock);
+	pthread_cond_destroy(&inspector->work);
+	free(inspector->host_root);
+	free(inspector);
+}
+
+/* The job of a container; a free one when there is none; NULL when all are taken. */
+static struct job *find_job(struct inspector *inspector, const struct container_match *match)
+{
+	struct job *spare = NULL;
+
+	for (size_t i = 0; i < JOBS_MAX; i++) {
+		struct job *job = &inspector->jobs[i];
+		bool old = job->state == JOB_MISSING &&
+			   inspector_now_ns() - job->missing_ns > 10 * RETRY_NS;
+
+		if (job->state != JOB_FREE && job->match.engine == match->engine &&
+		    !strcmp(job->match.id, match->id) &&
+		    !strcmp(job->match.full_id, match->full_id))
+			return job;
+		/* Nobody asks for it any more. */
+		if (old)
+			job->state = JOB_FREE;
+		if (job->state == JOB_FREE && !spare)
+			spare = job;
+	}
+	return spare;
+}
+
+int inspector_ask(struct inspector *inspector, const struct container_match *match, uint32_t pid,
+		  struct container_info *ret_info)
+{
+	struct job *job;
+	int rc = -EAGAIN;
+
+	pthread_mutex_lock(&inspector->lock);
+	job = find_job(inspector, match);
+	if (!job) {
+		rc = -ENOSPC;
+	} else if (job->state == JOB_FOUND) {
+		*ret_info = job->info;
+		*job = (struct job){ .state = JOB_FREE };
+		rc = 0;
+	} else if (job->state == JOB_FREE ||
+		   (job->state == JOB_MISSING && inspector_now_ns() - job->missing_ns > RETRY_NS)) {
+		*job = (struct job){ .state = JOB_WAITING, .match = *match, .pid = pid };
+		pthread_cond_signal(&inspector->work);
+	}
+	pthread_mutex_unlock(&inspector->lock);
+	return rc;
+}

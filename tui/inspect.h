@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Looks up what runtimes say of containers: from their files on disk, in a thread of its own, so
+ * that nobody waits for a disk. Answers are remembered; where no file was found it is looked for
+ * again after a while, since a runtime may write its files after it has started the container.
+ */
+#ifndef TUI_INSPECT_H
+#define TUI_INSPECT_H
+
+#include <stdint.h>
+#include "state/container.h"
+#include "state/container_info.h"
+
+struct inspector;
+
+/* Starts the thread. host_root: prefix of all paths, "" for none; copied. 0 or -errno. */
+int inspector_new(const char *host_root, struct inspector **ret_inspector);
+/* Ends the thread; NULL is fine. */
+void inspector_free(struct inspector *inspector);
+
+/*
+ * Never blocks on a file. pid: a process in the container, through which folders other than the
+ * usual ones are found. Returns 0 with the answer in *ret_info, which the caller owns from then on
+ * (it is given once); -EAGAIN while it is looked for or shall be asked again; -ENOSPC when too
+ * many are waiting.
+ */
+int inspector_ask(struct inspector *inspector, const struct container_match *match, uint32_t pid,
+		  struct container_info *ret_info);
+
+/* The same at once, in the calling thread: 0, or -ENOENT when no file tells of it. */
+int inspect_container(const char *host_root, const struct container_match *match, uint32_t pid,
+		      struct container_info *ret_info);
+
+#endif

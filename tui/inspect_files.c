@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where runtimes keep what they know of a container: in the usual folders, or in those that a
+ * process of the container gives away. docker and podman mount files of their own folder into it
+ * (/etc/hostname and others: the fourth column of mountinfo), and its root is an overlay in their
+ * storage (upperdir); containerd's shim, the parent of the container's first process, runs in the
+ * folder with its config.json.
+ */
+#include "inspect.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define LINE_MAX_BYTES 8192
+#define TASKS "/run/containerd/io.containerd.runtime.v2.task"
+#define STORAGE "/var/lib/containers/storage"
+#define DOCKER "/var/lib/docker"
+#define ANCESTORS 4
+
+static void close_file(FILE **file)
+{
+	if (*file)
+		fclose(*file);
+}
+#define _cleanup_fclose_ __attribute__((cleanup(close_file)))
+
+static void free_text(char **text)
+{
+	free(*text);
+}
+#define _cleanup_text_ __attribute__((cleanup(free_text)))
+
+/* What is looked for, and what was found. */
+struct search {
+	const char *host_root;
+	const struct container_match *match;
+	uint32_t pid;
+	struct container_info *info;
+	bool found;
+};
+
+/* A regular file as a whole; NULL when it cannot be had or is too long. The caller frees it. */
+static char *read_file(const char *path, size_t *ret_len)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	struct stat stat;
+	char *bytes = NULL;
+	ssize_t len;
+
+	if (fd < 0)
+		return NULL;
+	if (fstat(fd, &stat) == 0 && S_ISREG(stat.st_mode) && stat.st_size > 0 &&
+	    (size_t)stat.st_size <= CONTAINER_INFO_BYTES_MAX)
+		bytes = malloc((size_t)stat.st_size);
+	len = bytes ? read(fd, bytes, (size_t)stat.st_size) : -1;
+	close(fd);
+	if (len > 0) {
+		*ret_len = (size_t)len;
+		return bytes;
+	}
+	free(bytes);
+	return NULL;
+}
+
+typedef int (*take_fn)(struct container_info *info, const char *json, size_t len);
+
+/* Reads a file of a folder into the answer; false when there is no such file, or it is no such. */
+static bool take(struct search *search, const char *folder, const char *name, take_fn fn)
+{
+	_cleanup_text_ char *bytes = NULL;
+	char path[PATH_MAX];
+	size_t len = 0;
+
+	if ((size_t)snprintf(path, sizeof(path), "%s%s/%s", search->host_root, folder, name) >=
+	    sizeof(path))
+		return false;
+	bytes = read_file(path, &len);
+	if (!bytes || fn(search->info, bytes, len) < 0)
+		return false;
+	search->found = true;
+	return true;
+}
+
+static void search_docker(struct search *search, const char *root)
+{
+	char folder[PATH_MAX];
+
+	if ((size_t)snprintf(folder, sizeof(folder), "%s/containers/%s", root,
+			     search->match->full_id) >= sizeof(folder))
+		return;
+	if (take(search, folder, "config.v2.json", container_info_docker))
+		take(search, folder, "hostconfig.json", container_info_docker_host);
+}
+
+/* containers/storage: one list for all containers, and a folder for each. */
+static void search_storage(struct search *search, const char *root)
+{
+	static const char *const drivers[] = { "overlay", "vfs", "btrfs", "zfs" };
+
+	for (size_t i = 0; i < sizeof(drivers) / sizeof(drivers[0]) && !search->found; i++) {
+		_cleanup_text_ char *bytes = NULL;
+		char path[PATH_MAX], folder[PATH_MAX];
+		size_t len = 0;
+
+		if ((size_t)snprintf(path, sizeof(path), "%s%s/%s-containers/containers.json",
+				     search->host_root, root, drivers[i]) >= sizeof(path) ||
+		    (size_t)snprintf(folder, sizeof(folder), "%s/%s-containers/%s/userdata", root,
+				     drivers[i], search->match->full_id) >= sizeof(folder))
+			return;
+		bytes = read_file(path, &len);
+		if (!bytes ||
+		    container_info_storage(search->info, bytes, len, search->match->full_id) < 0)
+			continue;
+		search->found = true;
+		take(search, folder, "config.json", container_info_oci);
+	}
+}
+
+/* containerd: a folder per namespace, in it one per container. */
+static void search_tasks(struct search *search)
+{
+	const char *id = *search->match->full_id ? search->match->full_id : search->match->id;
+	char path[PATH_MAX];
+	struct dirent *entry;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "%s%s", search->host_root, TASKS);
+	dir = opendir(path);
+	if (!dir || strchr(id, '/')) {
+		if (dir)
+			closedir(dir);
+		return;
+	}
+	while (!search->found && (entry = readdir(dir))) {
+		if (*entry->d_name == '.' || (size_t)snprintf(path, sizeof(path), "%s/%s/%s", TASKS,
+							      entry->d_name, id) >= sizeof(path))
+			continue;
+		take(search, path, "config.json", container_info_oci);
+	}
+	closedir(dir);
+}
+
+/*
+ * "ROOT/containers/ID/hostname" or "ROOT/overlay-containers/ID/userdata/hostname" in a line of
+ * mountinfo: cuts the line to ROOT and returns it. The path is one inside its file system; that is
+ * the path of the host where that file system is the host's root, as is usual.
+ */
+static char *mount_root(char *line, const char *id)
+{
+	static const char *const folders[] = { "/containers/", "-containers/" };
+	char *root, *end, *at = NULL;
+
+	for (int column = 0; column < 3 && line; column++)
+		line = (line = strchr(line, ' ')) ? line + 1 : NULL;
+	if (!line || *line != '/')
+		return NULL;
+	root = line;
+	end = strchr(root, ' ');
+	if (end)
+		*end = '\0';
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]) && !at; i++) {
+		at = strstr(root, folders[i]);
+		if (at && strncmp(at + strlen(folders[i]), id, strlen(id)) != 0)
+			at = NULL;
+	}
+	if (!at)
+		return NULL;
+	while (*at != '/')
+		at--;
+	*at = '\0';
+	return root;
+}
+
+/* "upperdir=ROOT/overlay/..." of the container's root: cuts the line to ROOT and returns it. */
+static char *overlay_root(char *line)
+{
+	static const char *const folders[] = { "/overlay/", "/overlay2/" };
+	char *root = strstr(line, "upperdir=/"), *end, *at = NULL;
+
+	if (!root)
+		return NULL;
+	root += strlen("upperdir=");
+	end = strpbrk(root, ",\n");
+	if (end)
+		*end = '\0';
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]) && !at; i++)
+		at = strstr(root, folders[i]);
+	if (!at)
+		return NULL;
+	*at = '\0';
+	return root;
+}
+
+static void search_mounts(struct search *search,
+			  void (*fn)(struct search *search, const char *root))
+{
+	_cleanup_fclose_ FILE *file = NULL;
+	char path[64], line[LINE_MAX_BYTES];
+
+	snprintf(path, sizeof(path), "/proc/%u/mountinfo", search->pid);
+	file = fopen(path, "re");
+	while (file && !search->found && fgets(line, sizeof(line), file)) {
+		char *root = strstr(line, " - overlay ") ? overlay_root(line)
+							 : mount_root(line, search->match->full_id);
+
+		if (root)
+			fn(search, root);
+	}
+}
+
+static uint32_t parent_of(uint32_t pid)
+{
+	_cleanup_fclose_ FILE *file = NULL;
+	char path[64], line[512];
+	unsigned parent = 0;
+	const char *after;
+
+	snprintf(path, sizeof(path), "/proc/%u/stat", pid);
+	file = fopen(path, "re");
+	if (!file || !fgets(line, sizeof(line), file))
+		return 0;
+	after = strrchr(line, ')');
+	return after && sscanf(after + 1, " %*c %u", &parent) == 1 ? parent : 0;
+}
+
+/* The folder of the shim, when its last component is the container's id. */
+static void search_shim(struct search *search)
+{
+	const char *id = *search->match->full_id ? search->match->full_id : search->match->id;
+	uint32_t pid = search->pid;
+
+	for (int i = 0; i < ANCESTORS && !search->found && pid > 1; i++) {
+		char path[64], folder[PATH_MAX];
+		const char *last;
+		ssize_t len;
+
+		snprintf(path, sizeof(path), "/proc/%u/cwd", pid);
+		len = readlink(path, folder, sizeof(folder) - 1);
+		folder[len > 0 ? len : 0] = '\0';
+		last = strrchr(folder, '/');
+		if (last && !strcmp(last + 1, id))
+			take(search, folder, "config.json", container_info_oci);
+		pid = parent_of(pid);
+	}
+}
+
+int inspect_container(const char *host_root, const struct container_match *match, uint32_t pid,
+		      struct container_info *ret_info)
+{
+	struct container_info info = { .name = NULL };
+	struct search search = {
+		.host_root = host_root, .match = match, .pid = pid, .info = &info
+	};
+
+	switch (match->engine) {
+	case CONTAINER_DOCKER:
+		search_docker(&search, DOCKER);
+		if (!search.found)
+			search_mounts(&search, search_docker);
+		break;
+	case CONTAINER_PODMAN:
+	case CONTAINER_CRIO:
+		search_storage(&search, STORAGE);
+		if (!search.found)
+			search_mounts(&search, search_storage);
+		break;
+	case CONTAINER_CRI:
+	case CONTAINER_CONTAINERD:
+		search_tasks(&search);
+		if (!search.found)
+			search_shim(&search);
+		break;
+	case CONTAINER_HOST:
+	case CONTAINER_LXC:
+	case CONTAINER_NSPAWN:
+	case CONTAINER_LIBVIRT:
+	case CONTAINER_BPM:
+	case CONTAINER_ENGINE_COUNT: break;
+	}
+	if (search.found) {
+		*ret_info = info;
+		return 0;
+	}
+	container_info_release(&info);
+	return -ENOENT;
+}
