@@ -18,6 +18,7 @@
 #include <bpf/libbpf.h>
 #include "buffers.h"
 #include "cgroup.h"
+#include "compat.h"
 #include "features.h"
 #include "load_log.h"
 #include "own_pid.h"
@@ -28,6 +29,13 @@
 #include "probe/stream.skel.h"
 
 #define NS_PER_S 1000000000ull
+
+/* Only the programs of x86_64 have the table. */
+#if defined(__x86_64__)
+#define COMPAT_FILL(object) compat_fill((object)->rodata->compat_rows)
+#else
+#define COMPAT_FILL(object) ((void)(object))
+#endif
 
 /* The store programs that the syscall table names; their index in stream_progs. 0 = store_raw. */
 struct store_names {
@@ -189,6 +197,7 @@ static int count_open_load(struct probe *probe, enum count_variant variant)
 		return -errno;
 	store_names_collect(&stores);
 	nr_info_fill(probe->count->rodata->nr_info, &stores);
+	COMPAT_FILL(probe->count);
 	bpf_program__set_autoload(probe->count->progs.dump_files, probe->iter_files);
 	bpf_program__set_autoload(probe->count->progs.count_exit, variant == COUNT_BY_HELPERS);
 	bpf_program__set_autoload(probe->count->progs.count_exit_cast, variant == COUNT_BY_CAST);
@@ -378,6 +387,7 @@ static int stream_load(struct probe *probe, struct load_log *log, struct probe_e
 		return load_failed(-errno, "open the stream plane", log, err);
 	store_names_collect(&stores);
 	nr_info_fill(probe->stream->rodata->nr_info, &stores);
+	COMPAT_FILL(probe->stream);
 	rc = rows_fill(&probe->stream->rodata->row_table, &call);
 	if (rc < 0) {
 		snprintf(step, sizeof(step), "make the table of parameters, row %s", call);

@@ -46,6 +46,7 @@ struct store {
 #define VALUE_IN(a, set) VALUE(a), .native = &flag_set_##set
 #define FD_FLAGS(a) FROM(ARG, a), .step.form = ROW_FD_FLAGS
 #define MEM(a, offset, count) FROM(MEM, a), .step.at = (offset), .step.width = (count)
+#define LONG(a, offset) MEM(a, offset, 8), .step.word = 1
 #define MEM_BITS(a, offset, set) MEM(a, offset, 4), .step.form = ROW_BITS, .native = &flag_set_##set
 #define START(a) MEM(a, 0, 8), .step.form = ROW_START
 #define TEXT(a) FROM(TEXT, a)

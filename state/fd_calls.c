@@ -478,11 +478,6 @@ struct text *fd_apply(struct state *state, struct process *process, const struct
 		.ret = prefix->ret,
 	};
 
-	/* Numbers and arguments of 32-bit calls are others: what they open is not followed. */
-	if (prefix->flags & RECORD_F_COMPAT) {
-		fd_forget(state, process);
-		return NULL;
-	}
 	if (!event->syscall || prefix->nr < 0 || prefix->nr >= SYSCALL_NR_MAX)
 		return NULL;
 	call.rule = &state->fd_rules->by_nr[prefix->nr];

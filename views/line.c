@@ -38,6 +38,8 @@ int line_text(const struct history_event *kept, struct text_buf *buf)
 		text_buf_add(buf, " ");
 		add_cell(buf, COLUMN_DURATION, prefix->duration_ns);
 	}
+	if (prefix->flags & RECORD_F_COMPAT)
+		text_buf_add(buf, " 32-bit");
 	text_buf_add(buf, " ");
 	event_args_render(&event, kept->fd_name, buf);
 	return 0;
@@ -107,6 +109,8 @@ int line_json(const struct history_event *kept, struct text_buf *buf)
 	add_string(buf, "proc.name", prefix->comm, strnlen(prefix->comm, RECORD_COMM_LEN));
 	add_string(buf, "container.id", container, strlen(container));
 	add_string(buf, "evt.type", event_name(&event), strlen(event_name(&event)));
+	if (prefix->flags & RECORD_F_COMPAT)
+		text_buf_add(buf, ",\"evt.abi\":\"32-bit\"");
 	add_result(buf, &event);
 	if (prefix->duration_ns)
 		text_buf_printf(buf, ",\"latency_ns\":%" PRIu64, (uint64_t)prefix->duration_ns);

@@ -34,12 +34,10 @@ bool kept_is_open(const struct history_event *kept)
 	if (kept->record_len < at + sizeof(header))
 		return false;
 	memcpy(&header, kept->record + at, sizeof(header));
-	if (!(prefix.flags & RECORD_F_COMPAT)) {
-		syscall = syscall_by_nr(prefix.nr);
-		if (syscall)
-			return (syscall->flags & SYSCALL_F_OPEN) != 0;
-	}
-	/* io_uring and 32-bit calls: no number of this architecture. */
+	syscall = syscall_by_nr(prefix.nr);
+	if (syscall)
+		return (syscall->flags & SYSCALL_F_OPEN) != 0;
+	/* io_uring: no number. */
 	desc = event_by_code(header.type);
 	if (!desc || header.type == EVENT_CODE_GENERIC_X)
 		return false;

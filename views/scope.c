@@ -226,8 +226,6 @@ bool scope_accepts_syscall(const struct scope *scope, int nr)
 /* The count row in which the call of an event is. */
 static int prefix_nr(const struct record_prefix *prefix)
 {
-	if (prefix->flags & RECORD_F_COMPAT)
-		return COUNT_NR_COMPAT;
 	if (prefix->nr < 0)
 		return COUNT_NR_SKIPPED;
 	return prefix->nr >= SYSCALL_NR_MAX ? COUNT_NR_UNKNOWN : prefix->nr;

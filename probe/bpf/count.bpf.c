@@ -90,6 +90,24 @@ static __always_inline void call_watched(u64 *ctx, struct thread_counts *counts,
 	bpf_tail_call(ctx, &stream_progs, nr_info[nr].store);
 }
 
+/* The same of a 32-bit call, which odd_call() has timed. nr is that of its row. */
+static __always_inline void odd_watched(u64 *ctx, struct thread_counts *counts,
+					struct task_struct *task, u64 nr)
+{
+	struct probe_knobs *knob = knobs_get();
+	u32 interest = knob ? knob->interest[nr] : 0, want;
+
+	if (!knob || !(interest & ~INTEREST_TIMED))
+		return;
+	want = counts ? want_update(knob, counts, task) : want_compute(knob, task);
+	if (!(interest & want))
+		return;
+	if (knob->min_duration_ns && !(nr_info[nr].flags & NR_F_LIFE) &&
+	    timing_taken(knob, task) < knob->min_duration_ns)
+		return;
+	bpf_tail_call(ctx, &stream_progs, nr_info[nr].store);
+}
+
 /* The order is that of likelihood: most calls succeed, move no bytes and are not looked at. */
 static __always_inline int call_returned(u64 *ctx, enum file_lookup lookup)
 {
@@ -105,8 +123,11 @@ static __always_inline int call_returned(u64 *ctx, enum file_lookup lookup)
 		counts = counts_make_late(task);
 	/* Verifier: the test and the indices must be of the same 64-bit register. */
 	barrier_var(nr);
-	if (unlikely(nr >= SYSCALL_NR_MAX || in_compat(task))) {
-		odd_call(counts, task, nr, ret);
+	if (unlikely(nr >= SYSCALL_NR_COMPAT || in_compat(task))) {
+		nr = odd_call(counts, task, regs, ret);
+		barrier_var(nr);
+		if (nr < SYSCALL_NR_MAX)
+			odd_watched(ctx, counts, task, nr);
 		return 0;
 	}
 	if (!ret && nr_info[nr].flags & NR_F_CLONE)
@@ -233,6 +254,7 @@ int count_task_exit(u64 *ctx)
 	struct probe_knobs *knob = knobs_get();
 	struct thread_counts *counts;
 	struct pt_regs *regs;
+	u32 ended_nr;
 	u64 nr;
 
 	if (!knob)
@@ -246,8 +268,8 @@ int count_task_exit(u64 *ctx)
 		barrier_var(nr);
 		/* A thread that another one killed is in some other call, or in none (-1). */
 		if (in_compat(task)) {
-			if (compat_exits(nr))
-				count_add(counts, task, SLOT_CALLS, COUNT_NR_COMPAT);
+			if (compat_ends(regs, &ended_nr))
+				count_add(counts, task, SLOT_CALLS, ended_nr);
 		} else if (nr < SYSCALL_NR_MAX && nr_info[nr].flags & NR_F_EXIT) {
 			count_add(counts, task, SLOT_CALLS, nr);
 		}

@@ -300,6 +300,7 @@ struct task_struct {
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs {
 	unsigned long di, si, dx, r10, r8, r9, orig_ax, sp, ip, ax, cx, cs;
+	unsigned long bx, bp; /* of 32-bit calls */
 };
 #else
 struct pt_regs {

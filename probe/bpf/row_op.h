@@ -66,7 +66,8 @@ struct row_step {
 	__u8 pairs_len;
 	__u16 pairs; /* index of the first */
 	__u16 fallback;
-	__u16 reserved;
+	__u8 word; /* of ROW_MEM: a long, which has 4 bytes in a 32-bit program */
+	__u8 reserved;
 };
 
 struct row_pair {

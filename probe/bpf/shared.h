@@ -20,6 +20,7 @@
 
 #include "../schema/record.h"
 #include "../schema/sample.h"
+#include "compat.h"
 #include "row_op.h"
 
 #define PROBE_CPUS_MAX 1024

@@ -188,21 +188,6 @@ static int decode_header(const uint8_t *data, size_t len, struct event *event)
 	return decode_params(data + sizeof(header), len - sizeof(header), header.nparams, event);
 }
 
-/* 32-bit calls have numbers of another table; a generic event still has the portable code. */
-static const struct syscall_desc *find_syscall(const struct event *event)
-{
-	const struct event_param *id = &event->params[0];
-	uint16_t sc;
-
-	if (!(event->prefix.flags & RECORD_F_COMPAT))
-		return syscall_by_nr(event->prefix.nr);
-	if (event->desc->code != EVENT_CODE_GENERIC_X || event->params_len < 1 ||
-	    id->len != sizeof(sc))
-		return NULL;
-	memcpy(&sc, id->data, sizeof(sc));
-	return syscall_by_sc(sc);
-}
-
 int event_decode(const void *data, size_t len, struct event *ret_event)
 {
 	const uint8_t *bytes = data;
@@ -221,7 +206,7 @@ int event_decode(const void *data, size_t len, struct event *ret_event)
 	r = decode_header(bytes + at, len - at, &event);
 	if (r < 0)
 		return r;
-	event.syscall = find_syscall(&event);
+	event.syscall = syscall_by_nr(event.prefix.nr);
 	*ret_event = event;
 	return 0;
 }

@@ -151,7 +151,7 @@ const struct syscall_desc *syscall_by_name(const char *name);
 const struct syscall_desc *syscall_by_sc(uint16_t sc);
 /* A count row's name: a syscall's, or "unknown", "other", ... for COUNT_NR_*. Never NULL. */
 const char *syscall_count_name(int nr);
-/* The number of this architecture, -1 when there is none. */
+/* The number of this architecture, or that of a row for 32-bit programs; -1 when there is none. */
 int syscall_nr(const struct syscall_desc *desc);
 
 /* Flag sets by name, NULL when there is none. */

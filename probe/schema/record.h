@@ -80,13 +80,13 @@ struct record_prefix {
 	__u64 cgroup_id;     /* kernfs id, see RECORD_F_CGROUP_V1; 0 = root or unknown */
 	__u32 euid;          /* effective uid in the initial user namespace */
 	__u16 cpu;
-	__u16 buffer;               /* ring buffer number */
-	__u64 drops;                /* records lost in this buffer before this one, all classes */
-	__s32 nr;                   /* syscall number (of the 32-bit table with COMPAT); -1 none */
-	__u32 tid;                  /* same as event_header.tid, for record_check() */
-	__s64 ret;                  /* return value; 0 where there is none */
-	__u64 args[6];              /* raw arguments as the kernel holds them at exit */
-	__u64 duration_ns;          /* 0 = not timed */
+	__u16 buffer;      /* ring buffer number */
+	__u64 drops;       /* records lost in this buffer before this one, all classes */
+	__s32 nr;          /* syscall number, with COMPAT that of the same 64-bit call; -1 none */
+	__u32 tid;         /* same as event_header.tid, for record_check() */
+	__s64 ret;         /* return value; 0 where there is none */
+	__u64 args[6];     /* raw arguments as the kernel holds them at exit */
+	__u64 duration_ns; /* 0 = not timed */
 	char comm[RECORD_COMM_LEN]; /* NUL-terminated, the thread's name at that instant */
 };
 

@@ -20,11 +20,12 @@
 #include "record.h"
 
 /* Pseudo syscall numbers of count rows; real numbers are below SYSCALL_NR_MAX. */
-#define SYSCALL_NR_MAX 512   /* table size of the programs; today's numbers end near 472 */
-#define COUNT_NR_SKIPPED 512 /* id -1: rt_sigreturn on x86_64, or skipped by a tracer */
-#define COUNT_NR_UNKNOWN 513 /* beyond the table */
-#define COUNT_NR_OTHER 514   /* no room in a table: the sum stays exact */
-#define COUNT_NR_COMPAT 515  /* calls of 32-bit programs, not broken down today */
+#define SYSCALL_NR_MAX 512    /* table size of the programs; today's numbers end near 472 */
+#define SYSCALL_NR_COMPAT 480 /* from here on rows that only 32-bit programs have (x86_64) */
+#define COUNT_NR_SKIPPED 512  /* id -1: rt_sigreturn on x86_64, or skipped by a tracer */
+#define COUNT_NR_UNKNOWN 513  /* beyond the table */
+#define COUNT_NR_OTHER 514    /* no room in a table: the sum stays exact */
+#define COUNT_NR_COMPAT 515   /* calls of 32-bit programs on arm64, which are not broken down */
 #define COUNT_NR_COUNT 516
 
 /* Counts of one (thread or process, syscall number). errors and restarts are part of calls. */

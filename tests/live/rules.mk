@@ -25,3 +25,12 @@ $(O)/tests/live/test_reenter_no_owner: $(O)/reenter/no_owner/test.o $(O)/reenter
 $(REENTER): $(call kind_support,live) $(O)/libsaker.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(SANFLAGS) -o $@ $(filter $(O)/reenter/%,$^) $(filter-out $(O)/reenter/%,$^) $(LDLIBS) $(TEST_LIBS)
+
+# A 32-bit program without a C library, for test_compat.
+ifeq ($(ARCH),x86_64)
+$(O)/tests/live/compat_prog: tests/live/compat/prog.c $(O)/flags
+	@mkdir -p $(@D)
+	$(call say,CC32,$@)
+	$(Q)$(CC) -m32 -nostdlib -static -no-pie -fno-pie -fno-stack-protector -O1 -Wall $(if $(W),-Werror) -o $@ $<
+$(O)/tests/live/test_compat: | $(O)/tests/live/compat_prog
+endif

@@ -310,38 +310,6 @@ START_TEST(skipped_by_a_tracer_is_not_that_call)
 	ledger_release(&once.ledger);
 }
 END_TEST
-
-static int compat_work(void *arg)
-{
-	for (int i = 0; i < 3; i++) {
-		long result;
-
-		/* getpid of the 32-bit table */
-		__asm__ volatile("int $0x80" : "=a"(result) : "a"(20) : "memory");
-		if (result != getpid())
-			return 1;
-	}
-	return 0;
-}
-
-START_TEST(calls_of_32_bit_programs_have_their_own_row)
-{
-	struct once once;
-	pid_t pid = fork();
-	int status;
-
-	/* A kernel without 32-bit calls kills whoever tries. */
-	if (pid == 0)
-		_exit(compat_work(NULL));
-	waitpid(pid, &status, 0);
-	if (WIFSIGNALED(status))
-		return;
-	once_run(&once, compat_work, NULL);
-	once_expect(&once, COUNT_NR_COMPAT, 3, 0, 0);
-	once_expect(&once, SYS_writev, 0, 0, 0); /* number 20 of the 64-bit table */
-	ledger_release(&once.ledger);
-}
-END_TEST
 #endif
 
 /* The family of the child: ended ones are all in the ledger. */
@@ -646,7 +614,6 @@ static int run_all(void)
 	tcase_add_test(once, rt_sigreturn_is_never_an_error);
 #if defined(__x86_64__)
 	tcase_add_test(once, skipped_by_a_tracer_is_not_that_call);
-	tcase_add_test(once, calls_of_32_bit_programs_have_their_own_row);
 #endif
 	tcase_add_test(once, first_return_of_a_new_task_is_not_a_call);
 	tcase_add_test(once, interrupted_sleep_is_a_restart_not_an_error);

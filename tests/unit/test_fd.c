@@ -473,25 +473,6 @@ START_TEST(test_seeded_socket)
 }
 END_TEST
 
-START_TEST(test_compat_ends_following)
-{
-	static struct build_record b;
-	struct state *state = seeded();
-	size_t len;
-
-	build_record_init(&b, EVENT_CODE_GENERIC_X,
-			  &(struct build_prefix){ .pid = PID,
-						  .start_boot_ns = PID,
-						  .nr = 6,
-						  .flags = RECORD_F_COMPAT,
-						  .comm = "test" });
-	len = build_record_finish(&b);
-	ck_assert_int_eq(state_record(state, b.data, len), 0);
-	check_read(state, PID, 0, "");
-	state_free(state);
-}
-END_TEST
-
 int main(void)
 {
 	TCase *tcase = tcase_create("fd");
@@ -501,6 +482,5 @@ int main(void)
 	tcase_add_test(tcase, test_clone_files_shares);
 	tcase_add_test(tcase, test_unknown_table);
 	tcase_add_test(tcase, test_seeded_socket);
-	tcase_add_test(tcase, test_compat_ends_following);
 	return run_suite("fd", tcase);
 }

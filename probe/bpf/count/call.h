@@ -48,45 +48,101 @@ static __noinline int failed_add(struct thread_counts *counts, struct task_struc
 	return 0;
 }
 
-/* The numbers of clone, fork, vfork and clone3 are the same for i386 and 32-bit arm. */
-static __always_inline bool compat_clones(u32 nr)
-{
-	return nr == 120 || nr == 2 || nr == 190 || nr == 435;
-}
-
-static __always_inline bool compat_exits(u32 nr)
-{
 #if defined(__TARGET_ARCH_x86)
-	return nr == 1 || nr == 252;
-#else
-	return nr == 1 || nr == 248;
-#endif
+/* The row of a 32-bit call that returned, SYSCALL_NR_MAX for a new task's first return. */
+static __always_inline u32 compat_returned(struct pt_regs *regs, long ret)
+{
+	u64 nr = compat_nr(regs);
+
+	barrier_var(nr);
+	if (!ret && nr < SYSCALL_NR_MAX && nr_info[nr].flags & NR_F_CLONE)
+		return SYSCALL_NR_MAX;
+	return nr;
 }
 
-/* A number outside of the table, or of a 32-bit program: one of the rows COUNT_NR_*. */
-static __noinline int odd_call(struct thread_counts *counts, struct task_struct *task, u32 nr,
-			       long ret)
+static __always_inline bool compat_ends(struct pt_regs *regs, u32 *ret_nr)
 {
-	struct probe_knobs *knob = knobs_get();
-	u32 entered = nr;
+	u64 nr = compat_nr(regs);
 
-	if (nr == (u32)-1) {
+	*ret_nr = nr;
+	barrier_var(nr);
+	return nr < SYSCALL_NR_MAX && nr_info[nr].flags & NR_F_EXIT;
+}
+
+/* The descriptor of a 32-bit call that moves bytes: its first argument. */
+static __always_inline u32 compat_fd(struct pt_regs *regs)
+{
+	u32 fd = regs->bx;
+
+	/* Inside socketcall: the first of the words in memory. */
+	if ((u32)regs->orig_ax == NR32_SOCKETCALL &&
+	    bpf_probe_read_user(&fd, sizeof(fd), (void *)(u64)(u32)regs->cx))
+		return -1;
+	return fd;
+}
+#else
+/* The numbers of clone, fork, vfork and clone3, exit and exit_group of 32-bit arm. */
+static __always_inline u32 compat_returned(struct pt_regs *regs, long ret)
+{
+	u32 nr = regs_syscall_nr(regs);
+
+	if (!ret && (nr == 120 || nr == 2 || nr == 190 || nr == 435))
+		return SYSCALL_NR_MAX;
+	return COUNT_NR_COMPAT;
+}
+
+static __always_inline bool compat_ends(struct pt_regs *regs, u32 *ret_nr)
+{
+	u32 nr = regs_syscall_nr(regs);
+
+	*ret_nr = COUNT_NR_COMPAT;
+	return nr == 1 || nr == 248;
+}
+
+static __always_inline u32 compat_fd(struct pt_regs *regs)
+{
+	return -1;
+}
+
+static __always_inline u32 compat_nr(struct pt_regs *regs)
+{
+	return COUNT_NR_COMPAT;
+}
+#endif
+
+/*
+ * A call whose number is not one of the 64-bit table: of a 32-bit program, skipped, or beyond the
+ * table. Counts it and returns its row, SYSCALL_NR_MAX or more where it has none.
+ */
+static __noinline u32 odd_call(struct thread_counts *counts, struct task_struct *task,
+			       struct pt_regs *regs, long ret)
+{
+	struct files_struct *files;
+	struct probe_knobs *knob = knobs_get();
+	u32 io = 0, entered = regs_syscall_nr(regs);
+	u64 nr = COUNT_NR_UNKNOWN;
+
+	if (entered == (u32)-1) {
 		count_add(counts, task, SLOT_CALLS, COUNT_NR_SKIPPED);
-		return 0;
+		return SYSCALL_NR_MAX;
 	}
 	if (in_compat(task)) {
-		if (!ret && compat_clones(nr))
-			return 0;
-		nr = COUNT_NR_COMPAT;
-	} else {
-		nr = COUNT_NR_UNKNOWN;
+		nr = compat_returned(regs, ret);
+		if (nr == SYSCALL_NR_MAX)
+			return nr;
 	}
 	count_add(counts, task, SLOT_CALLS, nr);
 	if (ret < 0)
 		failed_add(counts, task, nr, ret);
+	/* Verifier: the test and the index must be of the same register. */
+	barrier_var(nr);
+	if (nr < SYSCALL_NR_MAX)
+		io = nr_info[nr].io;
+	if (counts && io && ret > 0 && (files = task->files))
+		bytes_add(counts, fd_class(files, compat_fd(regs), FILE_BY_HELPERS), io, ret);
 	if (knob && knob->timing_gen)
 		timing_take(knob, task, entered, nr);
-	return 0;
+	return nr;
 }
 
 #endif

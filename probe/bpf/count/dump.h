@@ -64,7 +64,7 @@ static __always_inline void sample_call(struct task_sample *sample, struct task_
 		return;
 	sample->flags |= TASK_F_IN_CALL;
 	if (in_compat(task))
-		sample->in_nr = COUNT_NR_COMPAT;
+		sample->in_nr = compat_nr(task_regs(task));
 	else
 		sample->in_nr = nr < SYSCALL_NR_MAX ? nr : COUNT_NR_UNKNOWN;
 }

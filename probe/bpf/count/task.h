@@ -8,6 +8,7 @@
 #ifndef PROBE_BPF_COUNT_TASK_H
 #define PROBE_BPF_COUNT_TASK_H
 
+#include "../extract/compat.h"
 #include "../extract/rss.h"
 #include "scope.h"
 
@@ -27,17 +28,6 @@
 struct task_struct___state {
 	long state;
 } __attribute__((preserve_access_index));
-
-/* In a 32-bit system call. */
-static __always_inline bool in_compat(struct task_struct *task)
-{
-#if defined(__TARGET_ARCH_x86)
-	return task->thread_info.status & 0x2; /* TS_COMPAT, arch/x86/include/asm/thread_info.h */
-#else
-	return task->thread_info.flags &
-	       1 << 22; /* TIF_32BIT, arch/arm64/include/asm/thread_info.h */
-#endif
-}
 
 static __always_inline char task_state_letter(struct task_struct *task)
 {

@@ -97,4 +97,12 @@ static __noinline u64 timing_take(struct probe_knobs *knob, struct task_struct *
 	return ns;
 }
 
+/* The duration of the call that was timed last, ns; 0 when it was not. */
+static __always_inline u64 timing_taken(struct probe_knobs *knob, struct task_struct *task)
+{
+	struct call_stamp *stamp = stamp_find(task);
+
+	return stamp && stamp->gen == (knob->timing_gen | STAMP_TAKEN) ? stamp->ns : 0;
+}
+
 #endif

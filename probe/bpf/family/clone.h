@@ -134,8 +134,8 @@ SEC("tp_btf/sched_process_fork")
 int BPF_PROG(stream_fork, struct task_struct *parent, struct task_struct *child)
 {
 	struct pt_regs *regs = task_regs(parent);
-	u64 nr = regs_syscall_nr(regs);
 	struct call call;
+	u64 nr = call_registers(&call, parent, regs);
 
 	barrier_var(nr);
 	/* Made by the kernel itself: kernel threads, io_uring workers. */
@@ -147,7 +147,6 @@ int BPF_PROG(stream_fork, struct task_struct *parent, struct task_struct *child)
 	call.event = nr_info[nr].event;
 	call.task = child;
 	call.foreign = true;
-	regs_syscall_args(regs, call.args);
 	if (call_begin_task(&call, nr_info[nr].loss_class, NR_F_LIFE, 0))
 		return 0;
 	call.flags |= RECORD_F_CHILD;

@@ -71,10 +71,10 @@ static __always_inline void store_exec_done(u64 want_nr, struct task_struct *tas
 					    struct linux_binprm *bprm, const u32 n)
 {
 	struct pt_regs *regs = task_regs(task);
-	u64 nr = regs_syscall_nr(regs);
 	struct mm_struct *mm;
 	struct call call;
 	struct build b;
+	u64 nr = call_registers(&call, task, regs);
 
 	/*
 	 * On x86_64 the number is that of execve by now (arch/x86/kernel/process_64.c, "pretend
@@ -89,7 +89,6 @@ static __always_inline void store_exec_done(u64 want_nr, struct task_struct *tas
 	call.event = nr_info[want_nr].event;
 	call.task = task;
 	call.foreign = false;
-	regs_syscall_args(regs, call.args);
 	if (call_begin_task(&call, nr_info[want_nr].loss_class, NR_F_LIFE, 0) ||
 	    build_begin(&b, &call, n))
 		return;

@@ -83,10 +83,13 @@ int BPF_PROG(store_sendfile, struct pt_regs *regs, long ret)
 {
 	struct call call;
 	u64 offset = 0;
+	u32 bytes;
 
 	if (call_begin_syscall(&call, regs, ret))
 		return 0;
-	if (call.args[2] && bpf_probe_read_user(&offset, sizeof(offset), (void *)call.args[2]))
+	/* sendfile of 32-bit programs has a long there, sendfile64 the same as here. */
+	bytes = call.abi && call.native == NR32_SENDFILE ? 4 : 8;
+	if (call.args[2] && bpf_probe_read_user(&offset, bytes, (void *)call.args[2]))
 		call.flags |= RECORD_F_UNREADABLE;
 	{
 		const struct fixed_param params[] = {

@@ -19,6 +19,15 @@ struct msghdr_user {
 };
 #define MMSGHDR_BYTES_AT 56 /* msg_len of struct mmsghdr, behind the message header */
 
+/* struct compat_msghdr, include/net/compat.h. */
+struct msghdr_user32 {
+	u32 name, name_len;
+	u32 iov, iov_len;
+	u32 control, control_len;
+	u32 flags;
+};
+#define MMSGHDR32_BYTES_AT 28
+
 /* The tuple of a call that did not fail. */
 static __always_inline void build_message_tuple(struct build *b, const u32 i, const u32 direction,
 						struct user_address name)
@@ -31,12 +40,41 @@ static __always_inline void build_message_tuple(struct build *b, const u32 i, co
 		build_tuple_to(b, i, sock_of_fd(call->task, (s32)call->args[0]), direction, name);
 }
 
+/*
+ * Reads the message header into the stage, in the layout of 64-bit callers; zeros when it cannot be
+ * read. Verifier: by itself, so that the two layouts are one for what follows.
+ */
+SUBPROG int message_stage(struct scratch *slot, u64 user)
+{
+	struct msghdr_user32 narrow = {};
+	struct msghdr_user *msg;
+
+	if (!slot)
+		return 0;
+	msg = (struct msghdr_user *)(slot->stage + STAGE_MSG);
+	__builtin_memset(msg, 0, sizeof(*msg));
+	if (!slot->abi) {
+		if (bpf_probe_read_user(msg, sizeof(*msg), (void *)user)) {
+			slot->flags |= RECORD_F_UNREADABLE;
+			__builtin_memset(msg, 0, sizeof(*msg));
+		}
+		return 0;
+	}
+	if (bpf_probe_read_user(&narrow, sizeof(narrow), (void *)user))
+		slot->flags |= RECORD_F_UNREADABLE;
+	msg->name = narrow.name;
+	msg->name_len = narrow.name_len;
+	msg->iov = narrow.iov;
+	msg->iov_len = narrow.iov_len;
+	msg->control = narrow.control;
+	msg->control_len = narrow.control_len;
+	return 0;
+}
+
 static __always_inline void message_read(struct build *b, u64 user, struct msghdr_user *msg)
 {
-	if (bpf_probe_read_user(msg, sizeof(*msg), (void *)user)) {
-		b->slot->flags |= RECORD_F_UNREADABLE;
-		__builtin_memset(msg, 0, sizeof(*msg));
-	}
+	message_stage(b->slot, user);
+	*msg = *(struct msghdr_user *)(b->slot->stage + STAGE_MSG);
 }
 
 /* The received control data, whole up to PARAM_MAX. */
@@ -148,10 +186,10 @@ int BPF_PROG(store_recvmsg, struct pt_regs *regs, long ret)
 /* Bytes of the first message of a successful call; res counts messages. */
 static __always_inline u32 first_message_bytes(struct call *call)
 {
-	u32 len = 0;
+	u32 at = call->abi ? MMSGHDR32_BYTES_AT : MMSGHDR_BYTES_AT, len = 0;
 
 	if (call->ret > 0)
-		bpf_probe_read_user(&len, sizeof(len), (void *)(call->args[1] + MMSGHDR_BYTES_AT));
+		bpf_probe_read_user(&len, sizeof(len), (void *)(call->args[1] + at));
 	return len;
 }
 

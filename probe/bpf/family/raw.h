@@ -14,7 +14,7 @@
 /* Filled by the loader. */
 const volatile struct row_table row_table = {};
 
-STORE_FIXED(store_raw, { 2, nr_info[call.nr & (SYSCALL_NR_MAX - 1)].sc }, { 2, call.nr })
+STORE_FIXED(store_raw, { 2, nr_info[call.nr & (SYSCALL_NR_MAX - 1)].sc }, { 2, call.native })
 
 /* Where a text is read before its length is known: behind any event of this file. */
 #define RAW_TEXT_AT (EVENT_AT + 256)
@@ -59,7 +59,8 @@ SUBPROG int raw_text(struct scratch *slot, u32 arg, u64 user)
 /* How many bytes of an argument's data there are. */
 static __always_inline u32 raw_data_len(struct scratch *slot, const volatile struct row_data *data)
 {
-	u32 most = slot->flags & RECORD_F_COMPAT ? data->bytes32 : data->bytes;
+	bool wide = !slot->abi || slot->abi & CALL_ABI_TIME64;
+	u32 most = wide ? data->bytes : data->bytes32;
 	u64 count = slot->args[data->arg & 7], len = most;
 	u32 counted = 0;
 
@@ -95,6 +96,9 @@ SUBPROG int raw_data(struct scratch *slot, u32 nr, u32 arg)
 	data = &row_table.rows[nr].data[arg];
 	user = slot->args[arg];
 	if (!user || (data->least && slot->ret < data->least - 1))
+		return 0;
+	/* Lists of groups whose ids have 16 bits. */
+	if (slot->abi & CALL_ABI_ID16)
 		return 0;
 	len = raw_data_len(slot, data);
 	if (!len)
@@ -143,7 +147,7 @@ int BPF_PROG(store_raw_args, struct pt_regs *regs, long ret)
 	build_call(&b);
 	raw_args(b.slot, nr);
 	build_u16(&b, 0, nr_info[nr].sc);
-	build_u16(&b, 1, call.nr);
+	build_u16(&b, 1, call.native);
 	build_submit(&b);
 	return 0;
 }

@@ -103,14 +103,44 @@ static __always_inline u64 row_cap(u32 which)
 static __always_inline bool row_time(struct scratch *slot, u64 user, u64 *ret_ns)
 {
 	s64 at[2] = {};
+	s32 narrow[2] = {};
+	long failed;
 
 	if (!user)
 		return false;
-	if (bpf_probe_read_user(at, sizeof(at), (void *)user)) {
+	if (slot->abi && !(slot->abi & CALL_ABI_TIME64)) {
+		failed = bpf_probe_read_user(narrow, sizeof(narrow), (void *)user);
+		at[0] = narrow[0];
+		at[1] = narrow[1];
+	} else {
+		failed = bpf_probe_read_user(at, sizeof(at), (void *)user);
+	}
+	if (failed) {
 		slot->flags |= RECORD_F_UNREADABLE;
 		return false;
 	}
 	*ret_ns = at[0] * 1000000000ll + at[1];
+	return true;
+}
+
+/* A number in the caller's memory, where 32-bit programs may have a narrower one. */
+static __always_inline bool row_memory(struct scratch *slot, const volatile struct row_step *step,
+				       u64 *ret_value)
+{
+	u64 user = row_arg(slot, step->arg);
+	u32 at = step->at, width = step->width;
+
+	if (slot->abi && step->word) {
+		at /= 2;
+		width = 4;
+	} else if (slot->abi & CALL_ABI_ID16 && width == 4) {
+		width = 2;
+	}
+	if (!row_read(slot, user + at, width, ret_value))
+		return false;
+	/* No limit. */
+	if (slot->abi && step->word && *ret_value == 0xffffffff)
+		*ret_value = -1;
 	return true;
 }
 
@@ -133,7 +163,7 @@ static __always_inline bool row_number(struct scratch *slot, const volatile stru
 	else if (!row_arg(slot, step->arg))
 		return false;
 	else
-		return row_read(slot, row_arg(slot, step->arg) + step->at, step->width, ret_value);
+		return row_memory(slot, step, ret_value);
 	return true;
 }
 
@@ -248,6 +278,28 @@ SUBPROG int row_fds(struct scratch *slot, u64 user, u32 count)
 	return 0;
 }
 
+/* A struct timeval of len bytes as ns; that of 32-bit programs has 8. */
+static __always_inline bool row_timeval(struct scratch *slot, u64 user, u64 len, u64 *ret_ns)
+{
+	s64 time[2] = {};
+	s32 narrow[2] = {};
+	long failed;
+
+	if (len == sizeof(narrow)) {
+		failed = bpf_probe_read_user(narrow, sizeof(narrow), (void *)user);
+		time[0] = narrow[0];
+		time[1] = narrow[1];
+	} else {
+		failed = bpf_probe_read_user(time, sizeof(time), (void *)user);
+	}
+	if (failed) {
+		slot->flags |= RECORD_F_UNREADABLE;
+		return false;
+	}
+	*ret_ns = time[0] * 1000000000ll + time[1] * 1000;
+	return true;
+}
+
 static __always_inline u32 sockopt_kind(u32 level, u32 name, u32 len)
 {
 	if (level != K_SOL_SOCKET)
@@ -257,7 +309,7 @@ static __always_inline u32 sockopt_kind(u32 level, u32 name, u32 len)
 	case K_SO_RCVTIMEO:
 	case K_SO_SNDTIMEO:
 	case K_SO_RCVTIMEO_NEW:
-	case K_SO_SNDTIMEO_NEW: return len == 16 ? SOCKOPT_TIMEVAL : SOCKOPT_RAW;
+	case K_SO_SNDTIMEO_NEW: return len == 16 || len == 8 ? SOCKOPT_TIMEVAL : SOCKOPT_RAW;
 	case K_SO_COOKIE: return len == 8 ? SOCKOPT_U64 : SOCKOPT_RAW;
 	case K_SO_LINGER:
 	case K_SO_PEERCRED:
@@ -277,7 +329,6 @@ static __always_inline void row_sockopt(struct build *b, u32 i, u64 user, u64 le
 	u32 kind = sockopt_kind(b->slot->args[1], b->slot->args[2], len);
 	u8 *to = build_at(b);
 	u64 value = 0;
-	s64 time[2] = {};
 	u32 copied;
 
 	*to = kind;
@@ -287,12 +338,10 @@ static __always_inline void row_sockopt(struct build *b, u32 i, u64 user, u64 le
 		return;
 	}
 	if (kind == SOCKOPT_TIMEVAL) {
-		if (bpf_probe_read_user(time, sizeof(time), (void *)user)) {
-			b->slot->flags |= RECORD_F_UNREADABLE;
+		if (!row_timeval(b->slot, user, len, &value)) {
 			build_none(b, i);
 			return;
 		}
-		value = time[0] * 1000000000ll + time[1] * 1000;
 	} else if (!row_read(b->slot, user, kind == SOCKOPT_U64 ? 8 : 4, &value)) {
 		build_none(b, i);
 		return;
@@ -343,7 +392,7 @@ static __always_inline void row_ptrace(struct build *b, u32 i, u64 data)
 		return;
 	}
 	if (request >= K_PTRACE_PEEKTEXT && request <= K_PTRACE_PEEKUSR && !b->slot->ret &&
-	    !row_read(b->slot, data, 8, &value)) {
+	    !row_read(b->slot, data, b->slot->abi ? 4 : 8, &value)) {
 		build_none(b, i);
 		return;
 	}

@@ -31,6 +31,7 @@ static __always_inline int build_begin(struct build *b, struct call *call, const
 	b->slot->pos = sizeof(struct event_header) + 2 * n;
 	b->slot->ext = 0;
 	b->slot->flags = call->flags;
+	b->slot->abi = call->abi;
 	return 0;
 }
 

@@ -44,14 +44,32 @@ static __always_inline void build_data(struct build *b, const u32 i, const u32 a
 }
 _Static_assert((RECORD_SNAPLEN_MAX & (RECORD_SNAPLEN_MAX + 1)) == 0, "build_data masks with it");
 
-struct iovec_user {
-	u64 base, len;
-};
+/* Reads element i of a vector into the slot. Returns 0, or -1 when it cannot be read. */
+SUBPROG int iovec_read(struct scratch *slot, u64 vector, u32 i)
+{
+	u32 narrow[2] = {};
+	long failed;
+
+	if (!slot)
+		return -1;
+	if (slot->abi) {
+		failed = bpf_probe_read_user(narrow, sizeof(narrow),
+					     (void *)(vector + i * sizeof(narrow)));
+		slot->element.base = narrow[0];
+		slot->element.len = narrow[1];
+	} else {
+		failed = bpf_probe_read_user(&slot->element, sizeof(slot->element),
+					     (void *)(vector + i * sizeof(slot->element)));
+	}
+	if (!failed)
+		return 0;
+	slot->flags |= RECORD_F_UNREADABLE;
+	return -1;
+}
 
 /* Sum of the lengths of a vector of cnt elements. Marks the record cut when there are too many. */
 SUBPROG u64 build_iov_size(struct scratch *slot, u64 vector, u32 cnt)
 {
-	struct iovec_user element = {};
 	u64 size = 0;
 
 	if (!slot)
@@ -61,12 +79,9 @@ SUBPROG u64 build_iov_size(struct scratch *slot, u64 vector, u32 cnt)
 	for (u32 i = 0; i < IOV_MAX_READ; i++) {
 		if (i >= cnt)
 			break;
-		if (bpf_probe_read_user(&element, sizeof(element),
-					(void *)(vector + i * sizeof(element)))) {
-			slot->flags |= RECORD_F_UNREADABLE;
+		if (iovec_read(slot, vector, i))
 			break;
-		}
-		size += element.len;
+		size += slot->element.len;
 	}
 	return size;
 }
@@ -74,7 +89,6 @@ SUBPROG u64 build_iov_size(struct scratch *slot, u64 vector, u32 cnt)
 /* Copies `limit` bytes of the vector to data[at]. Returns how many were read. */
 SUBPROG u32 build_iov(struct scratch *slot, u32 at, u64 vector, u32 cnt, u32 limit)
 {
-	struct iovec_user element = {};
 	u32 take;
 
 	if (!slot)
@@ -84,19 +98,16 @@ SUBPROG u32 build_iov(struct scratch *slot, u32 at, u64 vector, u32 cnt, u32 lim
 	for (u32 i = 0; i < IOV_MAX_READ; i++) {
 		if (i >= cnt || slot->copied >= limit)
 			break;
-		if (bpf_probe_read_user(&element, sizeof(element),
-					(void *)(vector + i * sizeof(element)))) {
-			slot->flags |= RECORD_F_UNREADABLE;
+		if (iovec_read(slot, vector, i))
 			break;
-		}
 		take = limit - slot->copied;
-		if (element.len < take)
-			take = element.len;
+		if (slot->element.len < take)
+			take = slot->element.len;
 		take &= RECORD_SNAPLEN_MAX;
 		if (!take)
 			continue;
 		if (bpf_probe_read_user(slot->data + at + (slot->copied & RECORD_SNAPLEN_MAX), take,
-					(void *)element.base)) {
+					(void *)slot->element.base)) {
 			slot->flags |= RECORD_F_UNREADABLE;
 			break;
 		}

@@ -11,6 +11,7 @@
 #include "../count/stamps.h"
 #include "../extract/call.h"
 #include "../extract/cast.h"
+#include "../extract/compat.h"
 #include "../extract/lists.h"
 
 /*
@@ -43,11 +44,18 @@ struct call {
 	u64 took_ns;  /* 0 = not timed */
 	u64 args[6];
 	s64 ret;
-	s32 nr;       /* -1: not a syscall */
+	s32 nr;       /* of the row; -1: not a syscall */
+	u32 native;   /* as the program called it */
+	u32 abi;      /* CALL_ABI_*; 0: of a 64-bit program */
 	u16 flags;    /* enum record_flag */
 	u16 event;    /* event code */
 	bool foreign; /* task is not the current one */
 };
+
+/* How the program lays out its memory. */
+#define CALL_ABI_32 2u       /* TS_COMPAT */
+#define CALL_ABI_TIME64 256u /* its times are as in 64-bit programs all the same */
+#define CALL_ABI_ID16 512u   /* its ids have 16 bits */
 
 /* What a prefix says of a task and that lies in other objects. */
 struct task_facts {
@@ -141,6 +149,8 @@ static __always_inline int call_begin_task(struct call *call, u32 cls, u32 info_
 	call->began_ns = bpf_ktime_get_boot_ns();
 	call->ts_ns = call->began_ns + k->epoch_offset_ns;
 	call->flags = call->task->flags & PF_KTHREAD ? RECORD_F_KTHREAD : 0;
+	if (call->abi)
+		call->flags |= RECORD_F_COMPAT;
 	if (k->cgroup_v1)
 		call->flags |= RECORD_F_CGROUP_V1;
 	ring_count(&call->ring, RECORD_FATE_PRODUCED);
@@ -155,10 +165,41 @@ static __always_inline u64 call_duration(u32 timing_gen)
 	return stamp && stamp->gen == (timing_gen | STAMP_TAKEN) ? stamp->ns : 0;
 }
 
+/*
+ * Number, arguments and abi from the registers; of a 32-bit call those of its row. Returns the
+ * number. task: whose registers they are, in a system call.
+ */
+static __always_inline u64 call_registers(struct call *call, struct task_struct *task,
+					  struct pt_regs *regs)
+{
+	u64 nr = regs_syscall_nr(regs);
+
+	call->native = nr;
+	call->abi = 0;
+	regs_syscall_args(regs, call->args);
+#if defined(__TARGET_ARCH_x86)
+	if (in_compat(task)) {
+		struct compat_call compat;
+
+		compat_begin(&compat, regs);
+		nr = compat.nr;
+		call->abi = CALL_ABI_32 | (compat.flags & (COMPAT_F_TIME64 | COMPAT_F_ID16)) << 8;
+		for (u32 i = 0; i < 6; i++)
+			call->args[i] = compat.args[i];
+	}
+	/*
+	 * Verifier: a constant on one of the two paths would have all that follows verified twice.
+	 * Of numbers that calls have these bits are 0.
+	 */
+	call->abi |= call->native >> 20 & (CALL_ABI_32 | CALL_ABI_TIME64 | CALL_ABI_ID16);
+#endif
+	return nr;
+}
+
 /* The same for a program on sys_exit: number, arguments, class and event from its row. */
 static __always_inline int call_begin_syscall(struct call *call, struct pt_regs *regs, long ret)
 {
-	u64 nr = regs_syscall_nr(regs);
+	u64 nr = call_registers(call, task_current_cast(), regs);
 
 	/* Verifier: the test and the index must be of the same 64-bit register. */
 	barrier_var(nr);
@@ -168,7 +209,6 @@ static __always_inline int call_begin_syscall(struct call *call, struct pt_regs 
 	call->event = nr_info[nr].event;
 	call->task = task_current_cast();
 	call->foreign = false;
-	regs_syscall_args(regs, call->args);
 	if (call_begin_task(call, nr_info[nr].loss_class, nr_info[nr].flags, ret))
 		return -1;
 	if (call->knobs->timing_gen)

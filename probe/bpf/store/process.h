@@ -25,8 +25,8 @@ static __always_inline void build_args_vector(struct build *b, u64 argv)
 	u64 first = 0;
 	u32 len;
 
-	if (argv && bpf_probe_read_user(&first, sizeof(first), (void *)argv))
-		b->slot->flags |= RECORD_F_UNREADABLE;
+	if (argv)
+		text_pointer(b->slot, argv, 0, &first);
 	build_user_text(b, 1, first);
 	len = first ? text_vector(b->slot, argv, 1) : 0;
 	build_done(b, 2, len & (PARAM_MAX - 1));

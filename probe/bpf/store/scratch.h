@@ -17,6 +17,11 @@
 /* Texts end below this position in data: the sum of the longest texts of an exec event does. */
 #define TEXT_MASK 0x7fffu
 
+/* struct iovec of 64-bit programs. */
+struct iovec_user {
+	u64 base, len;
+};
+
 /*
  *   data  ... | prefix | extension | header | lengths | parameters ...
  *                                  ^ EVENT_AT
@@ -32,8 +37,10 @@ struct scratch {
 	u32 copied; /* bytes of a vector or text so far */
 	u32 levels; /* nodes of a cgroup's path in stage */
 	u32 limit;  /* of data: knobs.snaplen */
-	u32 reserved[9];
-	s64 ret; /* result and arguments, for parameters by table */
+	u32 abi;    /* CALL_ABI_* */
+	u32 reserved[6];
+	struct iovec_user element; /* of a vector, as 64-bit programs have it */
+	s64 ret;                   /* result and arguments, for parameters by table */
 	u64 args[8];
 	u8 stage[512];    /* user structs on their way: message headers, addresses */
 	struct walk walk; /* path walk; also the slack for writes that run over to the left */

@@ -75,6 +75,18 @@ static __always_inline void build_user_texts(struct build *b, const u32 i, u64 s
 	build_done(b, i, len);
 }
 
+/* Pointer i of a caller's vector. Negative when it cannot be read. Verifier: no branches. */
+static __always_inline int text_pointer(struct scratch *slot, u64 vector, u32 i, u64 *ret_text)
+{
+	u32 bytes = slot->abi ? 4 : 8;
+
+	*ret_text = 0;
+	if (!bpf_probe_read_user(ret_text, bytes, (void *)(vector + bytes * i)))
+		return 0;
+	slot->flags |= RECORD_F_UNREADABLE;
+	return -1;
+}
+
 /*
  * Appends the texts of a caller's vector of pointers (argv, envp) from the one `first` on, at most
  * PARAM_MAX bytes. Returns how many bytes, none of which are part of slot->pos yet.
@@ -91,10 +103,8 @@ SUBPROG u32 text_vector(struct scratch *slot, u64 vector, u32 first)
 		u64 text = 0;
 		long len;
 
-		if (bpf_probe_read_user(&text, sizeof(text), (void *)(vector + 8 * (first + i)))) {
-			slot->flags |= RECORD_F_UNREADABLE;
+		if (text_pointer(slot, vector, first + i, &text))
 			return slot->copied;
-		}
 		if (!text)
 			return slot->copied;
 		if (left >= PARAM_MAX || left < 2)
