@@ -25,7 +25,7 @@ uint16_t filter_kind_of(const struct event *event)
 {
 	if (!is_generic(event->desc->code))
 		return event->desc->code;
-	if (!event->syscall)
+	if (!event->syscall || event->desc->code != EVENT_CODE_GENERIC_X)
 		return (uint16_t)(KIND_CALLS + syscall_table_len());
 	return (uint16_t)(KIND_CALLS + (event->syscall - syscall_at(0)));
 }
@@ -39,7 +39,7 @@ const char *filter_kind_name(uint16_t kind)
 		call = syscall_at(kind - KIND_CALLS);
 		if (call)
 			return call->name;
-		return kind + 1u == filter_kind_count() ? "unknown" : NULL;
+		return kind + 1u == filter_kind_count() ? "syscall" : NULL;
 	}
 	desc = event_by_code(kind);
 	if (!desc || is_generic(kind) || strcmp(desc->name, "NA") == 0)

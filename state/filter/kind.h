@@ -5,7 +5,7 @@
  *
  *   [0, EVENT_CODE_COUNT)              the code; the generic codes themselves are no kinds
  *   [EVENT_CODE_COUNT, + table length) a row of the syscall table
- *   the one behind them                raw calls of unknown number
+ *   the one behind them                raw calls of unknown number: "syscall"
  *
  * A set of kinds is what a condition can be true for: it decides which conditions an event is shown
  * to and which calls the kernel has to send.

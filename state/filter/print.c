@@ -5,24 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 #include "lex.h"
-
-/* The bytes of the letter at data[0..len): more than one for other alphabets; 0 for no UTF-8. */
-static size_t letter_len(const unsigned char *data, size_t len)
-{
-	size_t n = data[0] < 0x80   ? 1
-		   : data[0] < 0xc2 ? 0
-		   : data[0] < 0xe0 ? 2
-		   : data[0] < 0xf0 ? 3
-				    : 4;
-
-	if (n > len || data[0] > 0xf4)
-		return 0;
-	for (size_t i = 1; i < n; i++) {
-		if ((data[i] & 0xc0) != 0x80)
-			return 0;
-	}
-	return n;
-}
+#include "pattern.h"
 
 static void add_quoted(const struct filter_str *text, struct text_buf *buf)
 {
@@ -32,7 +15,7 @@ static void add_quoted(const struct filter_str *text, struct text_buf *buf)
 	for (size_t i = 0, n; i < text->len; i += n ? n : 1) {
 		const char *known = data[i] ? strchr(bytes, data[i]) : NULL;
 
-		n = letter_len(data + i, text->len - i);
+		n = pattern_letter(data + i, text->len - i);
 		/* A backslash must not stand before the closing quote. */
 		if (known && !(data[i] == '\\' && i + 1 == text->len))
 			text_buf_printf(buf, "\\%c", letters[known - bytes]);
@@ -55,7 +38,7 @@ static bool needs_quotes(const struct filter_str *text)
 	const unsigned char *data = (const unsigned char *)text->data;
 
 	for (size_t i = 0, n; i < text->len; i += n) {
-		n = letter_len(data + i, text->len - i);
+		n = pattern_letter(data + i, text->len - i);
 		if (n == 0 || data[i] <= ' ' || data[i] == 0x7f || strchr("()\"'=,\\", data[i]))
 			return true;
 	}

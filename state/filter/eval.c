@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Evaluation, see eval.h and set.h. */
+#include "eval.h"
+
+#include <string.h>
+
+#include "match.h"
+#include "set.h"
+#include "state/process.h"
+
+/* Moves on when what fields say of the process may have changed; 0: that is not known. */
+static uint64_t generation_of(const struct filter_event *event)
+{
+	return 0;
+}
+
+/* The slot of the event's process, emptied when it was another's or of another generation. */
+static struct process_slot *find_slot(struct filter_set *set, const struct filter_event *event)
+{
+	const struct process *process = event->process;
+	uint64_t hash, generation;
+	struct process_slot *slot;
+
+	if (!set->slots || !process)
+		return NULL;
+	generation = generation_of(event);
+	if (generation == 0)
+		return NULL;
+	hash = ((uintptr_t)process >> 4) * 0x9e3779b97f4a7c15u;
+	slot = &set->slots[hash >> 32 & (set->slots_len - 1)];
+	if (slot->process == process && slot->generation == generation &&
+	    slot->start_boot_ns == process->start_boot_ns)
+		return slot;
+	slot->process = process;
+	slot->start_boot_ns = process->start_boot_ns;
+	slot->generation = generation;
+	memset(slot->known, 0, set->process_words * sizeof(*slot->known));
+	return slot;
+}
+
+/* Notices another event, or the same under another name. */
+static void begin(struct filter_set *set, const struct filter_event *event)
+{
+	const struct event *record = event->event;
+	struct event_key key = { record, event->num, record->ts_ns, record->tid };
+
+	if (set->clocks.event != 0 && memcmp(&key, &set->key, sizeof(key)) == 0) {
+		if (set->names != event->names)
+			set->clocks.name++;
+		set->names = event->names;
+		return;
+	}
+	set->clocks.event++;
+	set->clocks.name++;
+	set->key = key;
+	set->names = event->names;
+	set->slot = find_slot(set, event);
+}
+
+static bool check_now(struct filter_set *set, struct predicate *p, struct filter_event *event)
+{
+	uint64_t now = p->per_name ? set->clocks.name : set->clocks.event;
+
+	if (p->stamp == now)
+		return p->result;
+	if (!p->matcher)
+		p->result = predicate_test(p, event);
+	else
+		p->result = operand_values(p->left, event) > 0 && matcher_result(p);
+	p->stamp = now;
+	return p->result;
+}
+
+static bool node_now(struct filter_set *set, struct node *node, struct filter_event *event);
+
+static bool node_parts(struct filter_set *set, struct node *node, struct filter_event *event)
+{
+	switch (node->kind) {
+	case NODE_FALSE: return false;
+	case NODE_TRUE: return true;
+	case NODE_CHECK: return check_now(set, node->check, event);
+	case NODE_NOT: return !node_now(set, node->children[0], event);
+	case NODE_AND:
+		for (size_t i = 0; i < node->children_len; i++) {
+			if (!node_now(set, node->children[i], event))
+				return false;
+		}
+		return true;
+	case NODE_OR:
+		for (size_t i = 0; i < node->children_len; i++) {
+			if (node_now(set, node->children[i], event))
+				return true;
+		}
+		return false;
+	}
+	return false;
+}
+
+static bool node_of_process(struct filter_set *set, struct node *node, struct filter_event *event)
+{
+	size_t word = (size_t)node->process_bit / 64;
+	uint64_t bit = (uint64_t)1 << (node->process_bit % 64);
+	struct process_slot *slot = set->slot;
+	bool result;
+
+	if (slot->known[word] & bit)
+		return slot->value[word] & bit;
+	result = node_parts(set, node, event);
+	slot->known[word] |= bit;
+	slot->value[word] = result ? slot->value[word] | bit : slot->value[word] & ~bit;
+	return result;
+}
+
+static bool node_now(struct filter_set *set, struct node *node, struct filter_event *event)
+{
+	uint64_t now;
+
+	if (node->process_bit >= 0 && set->slot)
+		return node_of_process(set, node, event);
+	/* Checks remember by themselves; what one condition has alone is not asked twice. */
+	if (node->uses < 2 || node->kind <= NODE_CHECK)
+		return node_parts(set, node, event);
+	now = node->per_name ? set->clocks.name : set->clocks.event;
+	if (node->stamp != now) {
+		node->result = node_parts(set, node, event);
+		node->stamp = now;
+	}
+	return node->result;
+}
+
+/* The condition in the program of the event's kind; NULL where it cannot be true. */
+static struct node *special_of(const struct program *program, uint32_t id)
+{
+	size_t low = 0, high = program->len;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (program->conditions[middle].id < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < program->len && program->conditions[low].id == id
+		       ? program->conditions[low].node
+		       : NULL;
+}
+
+bool filter_set_eval(struct filter_set *set, uint32_t id, struct filter_event *event)
+{
+	struct node *node = set->conditions[id].root;
+
+	if (set->ready || filter_set_prepare(set) == 0)
+		node = special_of(&set->programs[filter_kind_of(event->event)], id);
+	if (!node)
+		return false;
+	begin(set, event);
+	return node_now(set, node, event);
+}
+
+/* Without programs every condition is looked at. */
+static size_t match_all(struct filter_set *set, struct filter_event *event, uint32_t *ids,
+			size_t max)
+{
+	size_t found = 0;
+
+	begin(set, event);
+	for (uint32_t id = 0; id < set->conditions_len && found < max; id++) {
+		if (node_now(set, set->conditions[id].root, event))
+			ids[found++] = id;
+	}
+	return found;
+}
+
+size_t filter_set_match(struct filter_set *set, struct filter_event *event, uint32_t *ids,
+			size_t max)
+{
+	const struct program *program;
+	size_t found = 0;
+
+	if (!set->ready && filter_set_prepare(set) < 0)
+		return match_all(set, event, ids, max);
+	program = &set->programs[filter_kind_of(event->event)];
+	if (program->len == 0)
+		return 0;
+	begin(set, event);
+	for (size_t i = 0; i < program->len && found < max; i++) {
+		if (node_now(set, program->conditions[i].node, event))
+			ids[found++] = program->conditions[i].id;
+	}
+	return found;
+}
+
+bool filter_set_wants(struct filter_set *set, uint16_t kind)
+{
+	return (!set->ready && filter_set_prepare(set) < 0) || set->programs[kind].len > 0;
+}
+
+void filter_set_forget(struct filter_set *set)
+{
+	set->clocks.event++;
+	set->clocks.name++;
+	set->key = (struct event_key){ 0 };
+	for (size_t i = 0; set->ready && set->slots && i < set->slots_len; i++)
+		set->slots[i].process = NULL;
+}

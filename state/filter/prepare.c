@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Between compiling and the first event: tables of constants, a program for every kind of event,
+ * and which parts of conditions are kept per process.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "match.h"
+#include "set.h"
+
+#define PROCESS_SLOTS 1024 /* a power of two */
+
+static int by_operand(const void *a, const void *b)
+{
+	const struct predicate *x = *(struct predicate *const *)a;
+	const struct predicate *y = *(struct predicate *const *)b;
+	enum matcher_kind kind_x = matcher_kind_of(x), kind_y = matcher_kind_of(y);
+
+	if (x->left != y->left)
+		return x->left < y->left ? -1 : 1;
+	return kind_x < kind_y ? -1 : kind_x > kind_y;
+}
+
+/* Predicates that can share a table, sorted so that those of one table follow each other. */
+static int prepare_matchers(struct filter_set *set)
+{
+	struct predicate **sorted = calloc(set->predicates_len + 1, sizeof(*sorted));
+	size_t len = 0;
+	int rc = 0;
+
+	if (!sorted)
+		return -ENOMEM;
+	for (size_t i = 0; i < set->predicates_len; i++) {
+		set->predicates[i]->matcher = NULL;
+		if (matcher_kind_of(set->predicates[i]) != MATCHER_COUNT)
+			sorted[len++] = set->predicates[i];
+	}
+	qsort(sorted, len, sizeof(*sorted), by_operand);
+	for (size_t from = 0, to; from < len && rc == 0; from = to) {
+		to = from + 1;
+		while (to < len && by_operand(&sorted[from], &sorted[to]) == 0)
+			to++;
+		rc = matcher_new(&set->arena, matcher_kind_of(sorted[from]), sorted + from,
+				 to - from);
+	}
+	free(sorted);
+	return rc;
+}
+
+/* Does a check ask for the name of the event, and will it have one? */
+static bool asks_type(const struct predicate *p, uint16_t kind)
+{
+	const struct event_desc *desc = event_by_code(filter_kind_code(kind));
+
+	if (p->left->kind != OPERAND_FIELD || !(p->left->flags & FIELD_F_EVENT_TYPE) ||
+	    p->left->ref.has_arg || p->right)
+		return false;
+	/* syscall.type has no value for events that are no calls. */
+	return strcmp(p->left->ref.field->name, "evt.type") == 0 ||
+	       strcmp(desc->kind, "syscall") == 0;
+}
+
+static int assume_kind(void *ctx, struct predicate *p)
+{
+	uint16_t kind = *(const uint16_t *)ctx;
+	const char *name = filter_kind_name(kind);
+	struct field_value value = { .type = FIELD_TEXT, .text = { name, strlen(name) } };
+
+	if (!asks_type(p, kind))
+		return -1;
+	return p->op == FILTER_OP_EXISTS || predicate_test_value(p, &value);
+}
+
+/* One program: conditions that can be true for the kind, as they are then. */
+static int prepare_kind(struct filter_set *set, uint16_t kind)
+{
+	struct node_assumptions assumptions = { assume_kind, &kind, ++set->marks };
+	struct program *program = &set->programs[kind];
+	size_t len = 0;
+
+	*program = (struct program){ 0 };
+	for (size_t i = 0; i < set->conditions_len; i++)
+		len += filter_kinds_has(&set->conditions[i].kinds, kind);
+	if (len == 0 || !filter_kind_name(kind))
+		return 0;
+	program->conditions = arena_alloc(&set->arena, len * sizeof(*program->conditions));
+	if (!program->conditions)
+		return -ENOMEM;
+	for (size_t i = 0; i < set->conditions_len; i++) {
+		struct node *node;
+
+		if (!filter_kinds_has(&set->conditions[i].kinds, kind))
+			continue;
+		node = node_specialise(&set->nodes, set->conditions[i].root, &assumptions);
+		if (!node)
+			return -ENOMEM;
+		if (node->kind == NODE_FALSE)
+			continue;
+		node->uses++;
+		program->conditions[program->len++] = (struct special){ node, (uint32_t)i };
+	}
+	return 0;
+}
+
+/* The largest parts that depend on the process alone get a bit each. */
+static void give_bits(struct filter_set *set, struct node *node)
+{
+	if (node->process_bit >= 0 || node->kind == NODE_FALSE || node->kind == NODE_TRUE)
+		return;
+	if (node->per_process) {
+		node->process_bit = (int32_t)set->process_bits++;
+		return;
+	}
+	for (size_t i = 0; i < node->children_len; i++)
+		give_bits(set, node->children[i]);
+}
+
+static int prepare_slots(struct filter_set *set)
+{
+	size_t words = (set->process_bits + 63) / 64;
+	uint64_t *bits;
+
+	set->slots = NULL;
+	if (words == 0)
+		return 0;
+	set->slots = arena_alloc(&set->arena, PROCESS_SLOTS * sizeof(*set->slots));
+	bits = arena_alloc(&set->arena, PROCESS_SLOTS * 2 * words * sizeof(*bits));
+	if (!set->slots || !bits) {
+		set->slots = NULL;
+		return -ENOMEM;
+	}
+	memset(bits, 0, PROCESS_SLOTS * 2 * words * sizeof(*bits));
+	for (size_t i = 0; i < PROCESS_SLOTS; i++)
+		set->slots[i] = (struct process_slot){ .known = bits + i * 2 * words,
+						       .value = bits + (i * 2 + 1) * words };
+	set->slots_len = PROCESS_SLOTS;
+	set->process_words = words;
+	return 0;
+}
+
+int filter_set_prepare(struct filter_set *set)
+{
+	int rc = prepare_matchers(set);
+
+	set->ready = false;
+	for (uint16_t kind = 0; kind < filter_kind_count() && rc == 0; kind++)
+		rc = prepare_kind(set, kind);
+	for (uint16_t kind = 0; kind < filter_kind_count() && rc == 0; kind++) {
+		for (size_t i = 0; i < set->programs[kind].len; i++)
+			give_bits(set, set->programs[kind].conditions[i].node);
+	}
+	if (rc == 0)
+		rc = prepare_slots(set);
+	set->slot = NULL;
+	set->ready = rc == 0;
+	return rc;
+}
+
+struct gate_question {
+	uint16_t kind;
+	const char *field;
+	bool value;
+};
+
+static int assume_gate(void *ctx, struct predicate *p)
+{
+	struct gate_question *question = ctx;
+	struct field_value value = { .type = FIELD_BOOL, .boolean = question->value };
+	int known = assume_kind(&question->kind, p);
+
+	if (known >= 0 || p->left->kind != OPERAND_FIELD || p->right ||
+	    strcmp(p->left->ref.field->name, question->field) != 0)
+		return known;
+	return p->op == FILTER_OP_EXISTS || predicate_test_value(p, &value);
+}
+
+/* Is no condition true for events of this kind when the field has that value? */
+static bool never_with(struct filter_set *set, struct gate_question *question)
+{
+	struct node_assumptions assumptions = { assume_gate, question, ++set->marks };
+
+	for (size_t i = 0; i < set->conditions_len; i++) {
+		struct node *node;
+
+		if (!filter_kinds_has(&set->conditions[i].kinds, question->kind))
+			continue;
+		node = node_specialise(&set->nodes, set->conditions[i].root, &assumptions);
+		if (!node || node->kind != NODE_FALSE)
+			return false;
+	}
+	return true;
+}
+
+static bool is_open(uint16_t kind)
+{
+	const char *name = filter_kind_name(kind);
+
+	return strcmp(name, "open") == 0 || strcmp(name, "openat") == 0 ||
+	       strcmp(name, "openat2") == 0 || strcmp(name, "open_by_handle_at") == 0;
+}
+
+uint32_t filter_set_gates(struct filter_set *set, struct filter_kinds *ret_kinds)
+{
+	uint32_t gates = FILTER_GATE_OPEN_WRITES | FILTER_GATE_FAILED;
+
+	memset(ret_kinds, 0, sizeof(*ret_kinds));
+	for (size_t i = 0; i < set->conditions_len; i++)
+		filter_kinds_or(ret_kinds, &set->conditions[i].kinds);
+	for (uint16_t kind = 0; kind < filter_kind_count(); kind++) {
+		struct gate_question writes = { kind, "evt.is_open_write", false };
+		struct gate_question failed = { kind, "evt.failed", false };
+
+		if (!filter_kinds_has(ret_kinds, kind))
+			continue;
+		if (gates & FILTER_GATE_OPEN_WRITES && is_open(kind) && !never_with(set, &writes))
+			gates &= ~(uint32_t)FILTER_GATE_OPEN_WRITES;
+		if (gates & FILTER_GATE_FAILED && !never_with(set, &failed))
+			gates &= ~(uint32_t)FILTER_GATE_FAILED;
+	}
+	return gates;
+}
