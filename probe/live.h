@@ -14,24 +14,24 @@ struct count_bpf;
 struct stream_bpf;
 struct ring_set;
 struct counters;
-struct timing;
+struct enter_hook;
 
 struct probe {
 	struct probe_opts opts;
-	struct count_bpf *count;   /* counter plane and iterators; NULL until loaded */
-	struct stream_bpf *stream; /* stream plane; NULL until loaded */
-	struct probe_knobs *knobs; /* mapped array entry of the count object */
-	struct cpu_stats *stats;   /* mapped, one per possible CPU */
-	size_t knobs_bytes;        /* of the mapping */
-	size_t stats_bytes;        /* of the mapping */
-	unsigned cpus;             /* possible CPUs */
-	bool iter_files;           /* dump_files is loaded; else open files come from /proc */
-	struct counters *counters; /* reader of the counter plane; made at the first refresh */
-	struct timing *timing;     /* attaches count_enter; made when it is first wanted */
-	struct ring_set *rings;    /* NULL until the stream is loaded */
-	size_t ring_bytes;         /* of each ring */
-	int epoll_fd;              /* rings that ask for attention, edge-triggered; -1 = none */
-	int stream_ready;          /* atomic: set by the loading thread when all is attached */
+	struct count_bpf *count;       /* counter plane and iterators; NULL until loaded */
+	struct stream_bpf *stream;     /* stream plane; NULL until loaded */
+	struct probe_knobs *knobs;     /* mapped array entry of the count object */
+	struct cpu_stats *stats;       /* mapped, one per possible CPU */
+	size_t knobs_bytes;            /* of the mapping */
+	size_t stats_bytes;            /* of the mapping */
+	unsigned cpus;                 /* possible CPUs */
+	bool iter_files;               /* dump_files is loaded; else open files come from /proc */
+	struct counters *counters;     /* reader of the counter plane; made at the first refresh */
+	struct enter_hook *enter_hook; /* attaches count_enter; made when it is first wanted */
+	struct ring_set *rings;        /* NULL until the stream is loaded */
+	size_t ring_bytes;             /* of each ring */
+	int epoll_fd;                  /* rings that ask for attention, edge-triggered; -1 = none */
+	int stream_ready;              /* atomic: set by the loading thread when all is attached */
 	uint64_t clock_ns; /* CLOCK_BOOTTIME when the epoch offset was last read; 0 = never */
 	struct probe_scope scope; /* the last one set */
 	pid_t focus[PROBE_SCOPE_MAX];

@@ -24,7 +24,7 @@
 #include "own_pid.h"
 #include "rows.h"
 #include "schema/event.h"
-#include "timing.h"
+#include "enter_hook.h"
 #include "probe/count.skel.h"
 #include "probe/stream.skel.h"
 
@@ -128,7 +128,7 @@ void probe_free(struct probe *probe)
 		return;
 	/* The stream's programs first: the count object's tail calls then find nothing. */
 	stream_bpf__destroy(probe->stream);
-	timing_free(probe->timing);
+	enter_hook_free(probe->enter_hook);
 	counters_free(probe->counters);
 	if (probe->knobs)
 		munmap(probe->knobs, probe->knobs_bytes);

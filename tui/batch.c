@@ -70,6 +70,9 @@ static void write_table(struct batch_run *run, struct snapshot *snapshot, enum b
 		rc = table_fill(run->table, snapshot, &run->query);
 		if (rc == 0)
 			rc = batch_write(&run->batch, run->format, run->table, part);
+		/* Sorted events: those of this interval, each once. */
+		if (rc == 0 && entity == ENTITY_EVENT && snapshot->events_end)
+			run->query.after_num = snapshot->events_end - 1;
 	}
 	run->closed = rc < 0;
 	run->session.write_error = rc;
@@ -123,10 +126,13 @@ int batch_run(struct session_start *start, const struct view *view)
 	session_init(&run.session, start);
 	start->engine.exact_delay = true;
 	start->engine.stream = view->stream;
+	start->engine.choice = choice_of_view(view);
+	start->engine.timing = view_timing(view, 0, 0);
 	/* Of events names, arguments and files are learned: the first interval has them. */
 	start->engine.wait_stream = true;
 	run.query = (struct table_query){ .view = view,
 					  .scope = &run.scope,
+					  .choice = choice_of_view(view),
 					  .sort = view->sort,
 					  .descending = view->descending };
 	if (rc == 0)

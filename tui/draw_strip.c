@@ -200,6 +200,7 @@ static void breadcrumb_text(struct monitor *monitor, struct text_buf *buf)
 		text_buf_add(buf, " > ");
 		scope_render(&level->scope, buf);
 	}
+	choice_render(&level->choice, buf);
 }
 
 /* Its end is where the user is: the front is cut. */
@@ -222,6 +223,17 @@ static void draw_breadcrumb(struct monitor *monitor, struct spot spot)
 		spot.width--;
 	}
 	screen_put(monitor->screen, spot, ROLE_BREADCRUMB, text);
+}
+
+/* Durations cost something while they are measured: then it is said. Returns the cells taken. */
+static int draw_timing(struct monitor *monitor, struct spot spot)
+{
+	if (monitor->newest->health.timing == HEALTH_TIMING_OFF)
+		return 0;
+	return screen_put(monitor->screen, spot, ROLE_STRIP_KEY,
+			  monitor->newest->health.timing == HEALTH_TIMING_ON ? "timing on"
+									     : "timing ...") +
+	       2;
 }
 
 void draw_strip(struct monitor *monitor)
@@ -248,6 +260,7 @@ void draw_strip(struct monitor *monitor)
 	col++;
 	draw_clock(shown ? shown->time_ns : newest->time_ns, clock, sizeof(clock));
 	col += screen_put(screen, (struct spot){ 0, col, cols - col }, ROLE_STRIP, clock) + 2;
+	col += draw_timing(monitor, (struct spot){ 0, col, cols - col });
 	snprintf(delay, sizeof(delay), "%.3gs", (double)monitor->delay_ns / 1e9);
 	right = (int)strlen(delay) + 2;
 	screen_put_right(screen, (struct spot){ 0, cols - right, right - 1 }, ROLE_STRIP_KEY,

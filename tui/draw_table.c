@@ -28,8 +28,9 @@ struct grid_column {
 struct grid {
 	struct grid_column columns[VIEW_COLUMNS_MAX];
 	size_t len;
-	int rest;  /* least width of a column that has none of its own */
-	int shift; /* cells left out at the front of the last column */
+	size_t sort; /* index in the view of what the rows are sorted by */
+	int rest;    /* least width of a column that has none of its own */
+	int shift;   /* cells left out at the front of the last column */
 };
 
 /* Texts and times begin at the left and may be cut; numbers do neither. */
@@ -121,13 +122,19 @@ static int grid_width(const struct grid *grid)
 	return width - COLUMN_GAP;
 }
 
+/* The column that the rows are sorted by stays as long as the most important ones. */
+static unsigned grid_priority(const struct grid *grid, size_t at)
+{
+	return grid->columns[at].index == grid->sort ? 0 : grid->columns[at].column->priority;
+}
+
 /* Takes out the column that leaves first: of the highest priority number the one on the right. */
 static void grid_drop(struct grid *grid)
 {
 	size_t leaves = 0;
 
 	for (size_t i = 1; i < grid->len; i++)
-		if (grid->columns[i].column->priority >= grid->columns[leaves].column->priority)
+		if (grid_priority(grid, i) >= grid_priority(grid, leaves))
 			leaves = i;
 	grid->len--;
 	memmove(&grid->columns[leaves], &grid->columns[leaves + 1],
@@ -140,8 +147,8 @@ static unsigned grid_leaves(const struct grid *grid)
 	unsigned priority = 0;
 
 	for (size_t i = 0; i < grid->len; i++)
-		if (grid->columns[i].column->priority > priority)
-			priority = grid->columns[i].column->priority;
+		if (grid_priority(grid, i) > priority)
+			priority = grid_priority(grid, i);
 	return priority;
 }
 
@@ -350,7 +357,8 @@ void draw_table(struct monitor *monitor, int first_row, int rows)
 {
 	struct screen *screen = monitor->screen;
 	int cols = screen_cols(screen);
-	struct grid grid = { .rest = rest_min(level_now(monitor)->view) };
+	struct grid grid = { .rest = rest_min(level_now(monitor)->view),
+			     .sort = level_now(monitor)->sort };
 	size_t page = rows > 1 ? (size_t)rows - 1 : 0;
 	bool more = false;
 

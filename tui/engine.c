@@ -48,7 +48,9 @@ struct engine {
 	int event_fd;
 
 	/* Requests. */
-	_Atomic int want;
+	_Atomic int want, timing;
+	_Atomic bool failed;
+	_Atomic uint64_t min_duration_ns;
 	_Atomic uint32_t focus;
 	_Atomic uint64_t delay_ns;
 	_Atomic bool refresh_now, stop;
@@ -59,7 +61,10 @@ struct engine {
 	struct snapshot *latest;
 
 	/* Of the engine thread alone. */
-	int applied_want;
+	enum view_stream applied_want;
+	struct choice applied_choice;
+	bool all_files;   /* the fd tables of all processes are kept up */
+	int timing_error; /* errno of the last attempt to measure durations, 0: none */
 	uint32_t applied_focus;
 	bool interest_set;
 	uint64_t refreshed_ns, next_exits_ns, last_publish_ns;
@@ -145,6 +150,13 @@ static void sink_exit(void *ctx, const struct task_exit *ended, const struct cal
 		state_exit(engine->state, ended, calls);
 	else if (ended->process_ended)
 		note_gone(engine, ended->pid, ended->start_boot_ns);
+}
+
+static void sink_timing(void *ctx, const struct timing_count *count)
+{
+	struct engine *engine = ctx;
+
+	state_timing(engine->state, count);
 }
 
 static void sink_errno(void *ctx, const struct errno_count *count)
@@ -260,6 +272,13 @@ static const char *notice_make(struct engine *engine)
 	else if (atomic_load(&engine->loader_result) < 0)
 		snprintf(text, size, "no event stream: %s%s%s", err->what,
 			 err->remedy[0] ? "; " : "", err->remedy);
+	else if (engine->timing_error)
+		snprintf(text, size, "durations cannot be measured: %s",
+			 strerror(engine->timing_error));
+	else if (engine->health.untimed)
+		snprintf(text, size,
+			 "the table of durations was full: %" PRIu64 " calls were not timed",
+			 engine->health.untimed);
 	else if (engine->errnos_lost)
 		snprintf(text, size,
 			 "the table of errnos was full: some causes of failure are missing");
@@ -271,6 +290,15 @@ static const char *notice_make(struct engine *engine)
 	return text;
 }
 
+static enum health_timing timing_state(const struct engine *engine)
+{
+	switch (probe_timing(engine->probe)) {
+	case PROBE_TIMING_ON: return HEALTH_TIMING_ON;
+	case PROBE_TIMING_STARTING: return HEALTH_TIMING_STARTING;
+	default: return HEALTH_TIMING_OFF;
+	}
+}
+
 static void read_health(struct engine *engine)
 {
 	struct health_row health = { 0 };
@@ -279,6 +307,7 @@ static void read_health(struct engine *engine)
 	if (probe_health(engine->probe, &probed) == 0) {
 		health.recursion_misses = probed.recursion_misses;
 		health.storage_failures = probed.storage_failures;
+		health.untimed = engine->health.untimed = probed.untimed;
 		health.read_failures = probed.read_failures;
 		health.inexact = probed.recursion_misses > 0;
 		health.lag_ns = probed.lag_ns;
@@ -293,6 +322,7 @@ static void read_health(struct engine *engine)
 	}
 	health.own_rss_bytes = own_rss_bytes();
 	health.stream_ready = probe_stream_ready(engine->probe);
+	health.timing = timing_state(engine);
 	health.notice = notice_make(engine);
 	read_buffers(engine, &health);
 	engine->health = health;
@@ -305,6 +335,7 @@ static struct probe_counter_sink counter_sink(struct engine *engine)
 		.task = sink_task,
 		.exit = sink_exit,
 		.err = sink_errno,
+		.timing = sink_timing,
 		.other = sink_other,
 	};
 }
@@ -383,37 +414,65 @@ static int process_files(void *ctx, uint32_t pid)
 	return probe_read_files(engine->probe, (pid_t)pid, on_file, engine);
 }
 
+/* Durations on or off: wanted for themselves, or because slow calls are streamed. */
+static void apply_timing(struct engine *engine, const struct choice *choice)
+{
+	bool wanted = atomic_load(&engine->timing) == VIEW_TIMING_ON || choice->min_duration_ns;
+	int r = probe_want_timing(engine->probe, wanted ? PROBE_TIMING_ON : PROBE_TIMING_OFF);
+
+	if (r == 0)
+		r = probe_timing(engine->probe);
+	engine->timing_error = r < 0 ? -r : 0;
+}
+
+/* Fd tables that the streamed calls keep up are seeded, others are not known any more. */
+static void apply_files(struct engine *engine, enum view_stream want, uint32_t focus,
+			const struct choice *choice)
+{
+	/* Where calls are left out, what they do to descriptors is not seen. */
+	bool followed = choice_is_everything(choice) && want != VIEW_STREAM_FAILED;
+	bool all = followed && want == VIEW_STREAM_ALL;
+
+	if (all && engine->all_files) {
+		if (focus)
+			process_files(engine, focus);
+		return;
+	}
+	state_forget_files(engine->state, 0);
+	if (all)
+		process_files(engine, 0);
+	else if (followed && focus)
+		process_files(engine, focus);
+	engine->all_files = all;
+}
+
 /* Re-programs what is streamed and seeds the fd tables that it needs. */
 static void apply_requests(struct engine *engine)
 {
-	int want = atomic_load(&engine->want);
+	enum view_stream want = (enum view_stream)atomic_load(&engine->want);
 	uint32_t focus = atomic_load(&engine->focus);
+	struct choice choice = { .failed = atomic_load(&engine->failed),
+				 .min_duration_ns = atomic_load(&engine->min_duration_ns) };
 	struct probe_interest interest;
 	pid_t pid = (pid_t)focus;
 
+	apply_timing(engine, &choice);
 	if (!probe_stream_ready(engine->probe))
 		return;
-	if (engine->interest_set && want == engine->applied_want && focus == engine->applied_focus)
+	if (engine->interest_set && want == engine->applied_want &&
+	    focus == engine->applied_focus && choice_same(&choice, &engine->applied_choice))
 		return;
 	if (!engine->interest_set || focus != engine->applied_focus) {
 		probe_set_focus(engine->probe, &pid, focus ? 1 : 0);
 		state_forget_files(engine->state, engine->applied_focus);
 	}
-	interest_fill((enum view_stream)want, &interest);
+	interest_fill(want, &choice, &interest);
 	probe_set_interest(engine->probe, &interest);
-	if (want == VIEW_STREAM_ALL && (!engine->interest_set || engine->applied_want != want)) {
-		state_forget_files(engine->state, 0);
-		process_files(engine, 0);
-	} else if (want != VIEW_STREAM_ALL) {
-		state_forget_files(engine->state, 0);
-		if (focus)
-			process_files(engine, focus);
-	} else if (focus) {
-		process_files(engine, focus);
-	}
+	apply_files(engine, want, focus, &choice);
 	engine->interest_set = true;
 	engine->applied_want = want;
 	engine->applied_focus = focus;
+	engine->applied_choice = choice;
 }
 
 /* When the next refresh is due; a new delay takes effect at once. */
@@ -467,6 +526,18 @@ static void *engine_main(void *arg)
 		;
 	refresh(engine);
 	return NULL;
+}
+
+/* The first call that is shown is timed too. */
+static void await_timing(struct engine *engine)
+{
+	const struct timespec wait = { .tv_nsec = NS_PER_MS };
+
+	for (int tries = 0; tries < 1000; tries++) {
+		if (probe_timing(engine->probe) != PROBE_TIMING_STARTING)
+			break;
+		nanosleep(&wait, NULL);
+	}
 }
 
 static void *loader_main(void *arg)
@@ -535,7 +606,9 @@ int engine_start(const struct engine_opts *opts, struct engine **ret_engine,
 	engine->opts = *opts;
 	engine->tap = opts->tap;
 	pthread_mutex_init(&engine->lock, NULL);
-	atomic_store(&engine->want, opts->stream);
+	engine_want_stream(engine, opts->stream);
+	engine_choose(engine, &opts->choice);
+	engine_want_timing(engine, opts->timing);
 	atomic_store(&engine->delay_ns, opts->delay_ns);
 	atomic_store(&engine->loader_result, 1);
 	engine->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -554,6 +627,7 @@ int engine_start(const struct engine_opts *opts, struct engine **ret_engine,
 		/* First the processes, so that their open files find them. */
 		refresh(engine);
 		apply_requests(engine);
+		await_timing(engine);
 	} else {
 		r = -pthread_create(&engine->loader, NULL, loader_main, engine);
 		if (r < 0)
@@ -605,6 +679,17 @@ int engine_fd(const struct engine *engine)
 void engine_want_stream(struct engine *engine, enum view_stream stream)
 {
 	atomic_store(&engine->want, stream);
+}
+
+void engine_choose(struct engine *engine, const struct choice *choice)
+{
+	atomic_store(&engine->failed, choice->failed);
+	atomic_store(&engine->min_duration_ns, choice->min_duration_ns);
+}
+
+void engine_want_timing(struct engine *engine, enum view_timing timing)
+{
+	atomic_store(&engine->timing, timing);
 }
 
 void engine_focus(struct engine *engine, uint32_t pid)

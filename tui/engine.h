@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include "probe/probe.h"
 #include "state/snapshot.h"
+#include "views/choice.h"
 #include "views/view.h"
 
 struct engine;
@@ -33,8 +34,10 @@ struct engine_opts {
 	size_t memory_bytes;
 	uint64_t delay_ns;       /* between refreshes */
 	bool exact_delay;        /* the first interval is a whole delay too (else a short one) */
-	enum view_stream stream; /* wanted from the start */
-	bool wait_stream;        /* engine_start returns only when the stream plane is attached */
+	enum view_stream stream; /* these three wanted from the start */
+	struct choice choice;
+	enum view_timing timing;
+	bool wait_stream; /* engine_start returns only when the stream plane is attached */
 	struct engine_tap tap;
 };
 
@@ -60,6 +63,10 @@ int engine_fd(const struct engine *engine);
 
 /* Requests: latest wins, no answer. */
 void engine_want_stream(struct engine *engine, enum view_stream stream);
+/* Only such calls; a least duration has them measured. */
+void engine_choose(struct engine *engine, const struct choice *choice);
+/* Durations on or off, from the next turn of the engine. */
+void engine_want_timing(struct engine *engine, enum view_timing timing);
 /* Everything of this process (0: nobody), its fds seeded at once. */
 void engine_focus(struct engine *engine, uint32_t pid);
 void engine_set_delay(struct engine *engine, uint64_t delay_ns);

@@ -4,13 +4,19 @@
 #include <string.h>
 
 #include "probe/schema/event.h"
+#include "views/call_kind.h"
 
 static uint8_t want_of(enum view_stream stream, const struct syscall_desc *call)
 {
 	uint32_t flags = call ? call->flags : 0;
 
 	switch (stream) {
-	case VIEW_STREAM_ALL: return PROBE_WANT_SCOPE | PROBE_WANT_FOCUS;
+	case VIEW_STREAM_ALL:
+	case VIEW_STREAM_FAILED: return PROBE_WANT_SCOPE | PROBE_WANT_FOCUS;
+	case VIEW_STREAM_SLOW:
+		if (call_kind_of_syscall(call) != CALL_KIND_WAIT)
+			return PROBE_WANT_SCOPE | PROBE_WANT_FOCUS;
+		break;
 	case VIEW_STREAM_OPENS:
 		if (flags & SYSCALL_F_OPEN)
 			return PROBE_WANT_SCOPE | PROBE_WANT_FOCUS;
@@ -20,9 +26,15 @@ static uint8_t want_of(enum view_stream stream, const struct syscall_desc *call)
 	return flags & SYSCALL_F_LIFE ? PROBE_WANT_SCOPE | PROBE_WANT_FOCUS : PROBE_WANT_FOCUS;
 }
 
-void interest_fill(enum view_stream stream, struct probe_interest *ret_interest)
+void interest_fill(enum view_stream stream, const struct choice *choice,
+		   struct probe_interest *ret_interest)
 {
 	memset(ret_interest, 0, sizeof(*ret_interest));
+	ret_interest->min_duration_ns = choice->min_duration_ns;
+	if (choice->failed)
+		ret_interest->failed = PROBE_FAILED_ANY;
+	else if (stream == VIEW_STREAM_FAILED)
+		ret_interest->failed = PROBE_FAILED_UNEXPECTED;
 	for (int nr = 0; nr < SYSCALL_NR_MAX; nr++)
 		ret_interest->calls[nr] = want_of(stream, syscall_by_nr(nr));
 }

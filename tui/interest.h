@@ -4,6 +4,7 @@
 #define TUI_INTEREST_H
 
 #include "probe/probe.h"
+#include "views/choice.h"
 #include "views/view.h"
 
 /*
@@ -11,6 +12,7 @@
  * (SYSCALL_F_LIFE). OPENS adds the calls that open files, ALL everything. Focused tasks always give
  * everything.
  */
-void interest_fill(enum view_stream stream, struct probe_interest *ret_interest);
+void interest_fill(enum view_stream stream, const struct choice *choice,
+		   struct probe_interest *ret_interest);
 
 #endif

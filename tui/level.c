@@ -38,6 +38,7 @@ static void level_init(struct level *level, const struct view *view, const struc
 		.sort = view->sort,
 		.descending = view->descending,
 		.follow = view->follow && view->sort == SIZE_MAX,
+		.choice = choice_of_view(view),
 		.limit = LEVEL_ROWS_MIN,
 	};
 }
@@ -46,6 +47,12 @@ void level_release(struct level *level)
 {
 	snapshot_unref(level->held);
 	level->held = NULL;
+}
+
+/* An optional column that is sorted by is on screen: the filter looks at it too. */
+static uint64_t level_shown(const struct level *level)
+{
+	return level->sort < VIEW_COLUMNS_MAX ? 1ull << level->sort : 0;
 }
 
 /* The process that the scope narrows to, 0 when it does not. */
@@ -63,18 +70,43 @@ void level_enter(struct monitor *monitor)
 {
 	const struct snapshot_source *source = monitor->source;
 	struct level *level = level_now(monitor);
-	enum view_stream stream = level->view->stream;
+	size_t from = monitor->depth - 1;
 
 	/* The page of an event keeps what it came from running: the thread's next event. */
-	for (size_t i = monitor->depth - 1;
-	     i > 0 && monitor->levels[i].view->entity == ENTITY_FIELD; i--)
-		stream = monitor->levels[i - 1].view->stream;
+	while (from > 0 && monitor->levels[from].view->entity == ENTITY_FIELD)
+		from--;
 	if (source->want_stream)
-		source->want_stream(source->ctx, stream);
+		source->want_stream(source->ctx, monitor->levels[from].view->stream);
+	if (source->choose)
+		source->choose(source->ctx, &monitor->levels[from].choice);
 	if (source->focus)
 		source->focus(source->ctx, scope_pid(&level->scope));
 	level_order_release(monitor);
 	monitor->refill = true;
+}
+
+void level_want_timing(struct monitor *monitor, int cols)
+{
+	const struct snapshot_source *source = monitor->source;
+	const struct level *level = level_now(monitor);
+	enum view_timing timing = VIEW_TIMING_ON;
+
+	/* Columns that are scrolled to may be any. */
+	if (!monitor->timing_kept && !level->choice.min_duration_ns)
+		timing = view_timing(level->view, level->left ? 0 : (unsigned)cols,
+				     level_shown(level));
+	/* The page of an event looks at what is there. */
+	if (level->view->entity == ENTITY_FIELD || timing == monitor->timing ||
+	    !source->want_timing)
+		return;
+	source->want_timing(source->ctx, timing);
+	monitor->timing = timing;
+}
+
+void level_choose(struct monitor *monitor, const struct choice *choice)
+{
+	level_now(monitor)->choice = *choice;
+	level_enter(monitor);
 }
 
 void level_start(struct monitor *monitor, const struct view *view, const struct scope *scope)
@@ -262,8 +294,8 @@ void level_fill(struct monitor *monitor)
 		.scope = &level->scope,
 		.sort = level->sort,
 		.descending = level->descending,
-		/* An optional column that is sorted by is on screen: the filter looks at it too. */
-		.shown = level->sort < VIEW_COLUMNS_MAX ? 1ull << level->sort : 0,
+		.choice = level->choice,
+		.shown = level_shown(level),
 		.text_filter = *level->filter ? level->filter : NULL,
 		.event_num = level->event_num,
 		.limit = level_arrival(level) ? level->limit : 0,

@@ -148,6 +148,16 @@ static void source_want_stream(void *ctx, enum view_stream stream)
 	engine_want_stream(ctx, stream);
 }
 
+static void source_choose(void *ctx, const struct choice *choice)
+{
+	engine_choose(ctx, choice);
+}
+
+static void source_want_timing(void *ctx, enum view_timing timing)
+{
+	engine_want_timing(ctx, timing);
+}
+
 static void source_focus(void *ctx, uint32_t pid)
 {
 	engine_focus(ctx, pid);
@@ -205,6 +215,7 @@ static int run_monitor(struct live *live)
 		.command = &live->start.command,
 	};
 	live->start.engine.stream = live->view->stream;
+	live->start.engine.choice = choice_of_view(live->view);
 	/* COMMAND runs once its first event is seen. */
 	live->start.engine.wait_stream = live->options->command != NULL;
 	rc = engine_start(&live->start.engine, &engine, &err);
@@ -218,6 +229,8 @@ static int run_monitor(struct live *live)
 		.snapshot = source_snapshot,
 		.fd = engine_fd(engine),
 		.want_stream = source_want_stream,
+		.choose = source_choose,
+		.want_timing = source_want_timing,
 		.focus = source_focus,
 		.set_delay = source_set_delay,
 		.refresh = source_refresh,

@@ -12,6 +12,7 @@
 #include "command.h"
 #include "state/snapshot.h"
 #include "theme.h"
+#include "views/choice.h"
 #include "views/scope.h"
 #include "views/view.h"
 
@@ -26,6 +27,8 @@ struct snapshot_source {
 	/* Readable (8 bytes to read) when there is a newer snapshot than the last taken. */
 	int fd;
 	void (*want_stream)(void *ctx, enum view_stream stream);
+	void (*choose)(void *ctx, const struct choice *choice);
+	void (*want_timing)(void *ctx, enum view_timing timing);
 	void (*focus)(void *ctx, uint32_t pid); /* 0: nobody */
 	void (*set_delay)(void *ctx, uint64_t delay_ns);
 	/* A new refresh now. */

@@ -17,5 +17,7 @@ int number_whole(const char *text, uint64_t *ret_value);
 int number_size(const char *text, uint64_t *ret_bytes);
 /* "1", "0.25", ".5": at most nine decimals. */
 int number_seconds(const char *text, uint64_t *ret_ns);
+/* "10", "2.5ms", "300us", "1s": milliseconds where no unit says otherwise; ns has no decimals. */
+int number_duration(const char *text, uint64_t *ret_ns);
 
 #endif

@@ -12,6 +12,7 @@
 #include "state/base/nearest.h"
 
 #define NS_PER_S 1000000000ull
+#define DURATION_MAX_NS (3600 * NS_PER_S)
 #define MEMORY_MIN (16u << 20)
 /* Largest pid_max of a 64-bit kernel (PID_MAX_LIMIT, include/linux/threads.h). */
 #define PID_LIMIT 4194304u
@@ -313,5 +314,24 @@ int option_set_help(struct option_value *input, const char *value)
 int option_set_version(struct option_value *input, const char *value)
 {
 	input->options->version = true;
+	return 0;
+}
+
+int option_set_failed(struct option_value *input, const char *value)
+{
+	input->options->failed = true;
+	return 0;
+}
+
+int option_set_min_duration(struct option_value *input, const char *value)
+{
+	uint64_t ns;
+
+	if (number_duration(value, &ns) < 0 || ns == 0 || ns > DURATION_MAX_NS)
+		return option_fail(input->err,
+				   "%s %s: expected a duration above 0, at most 3600s: "
+				   "milliseconds, or a number with ns, us, ms or s",
+				   input->what, value);
+	input->options->min_duration_ns = ns;
 	return 0;
 }

@@ -55,6 +55,8 @@ struct options {
 	uint64_t delay_ns;
 	uint64_t count;   /* intervals or events, 0: no end */
 	uint64_t stop_ns; /* 0: no end */
+	bool failed;      /* only calls that fail */
+	uint64_t min_duration_ns;
 	enum option_format format;
 	const char *output;  /* NULL: standard output */
 	const char *config;  /* NULL: the usual files */

@@ -363,3 +363,79 @@ void request_thread_next(struct monitor *monitor)
 {
 	thread_step(monitor, 1);
 }
+
+/* Which least durations `{` and `}` go through. */
+static const uint64_t thresholds_ns[] = { 0, 1000000, 10000000, 100000000 };
+#define THRESHOLDS (sizeof(thresholds_ns) / sizeof(thresholds_ns[0]))
+
+/* Can the events of the view on screen be chosen among? Says so when not. */
+static bool choosable(struct monitor *monitor)
+{
+	const struct view *view = level_now(monitor)->view;
+
+	if (view->entity == ENTITY_EVENT)
+		return true;
+	monitor_say(monitor, "this is for events: s streams them");
+	return false;
+}
+
+void request_failed(struct monitor *monitor)
+{
+	struct choice choice = level_now(monitor)->choice;
+
+	if (!choosable(monitor))
+		return;
+	choice.failed = !choice.failed;
+	level_choose(monitor, &choice);
+	monitor_say(monitor,
+		    choice.failed ? "only calls that fail; x shows all" : "calls that succeed too");
+}
+
+static void threshold_step(struct monitor *monitor, int step)
+{
+	struct choice choice = level_now(monitor)->choice;
+	/* The view of slow calls has always one. */
+	size_t lowest = level_now(monitor)->view->stream == VIEW_STREAM_SLOW ? 1 : 0, at = 0;
+
+	if (!choosable(monitor))
+		return;
+	while (at + 1 < THRESHOLDS && thresholds_ns[at + 1] <= choice.min_duration_ns)
+		at++;
+	if ((step > 0 && at + 1 == THRESHOLDS) || (step < 0 && at <= lowest)) {
+		monitor_say(monitor, step > 0 ? "100 ms is the longest" : "there is no shorter");
+		return;
+	}
+	choice.min_duration_ns = thresholds_ns[step > 0 ? at + 1 : at - 1];
+	level_choose(monitor, &choice);
+	if (choice.min_duration_ns)
+		monitor_say(monitor, "calls that take %u ms or longer",
+			    (unsigned)(choice.min_duration_ns / 1000000));
+	else
+		monitor_say(monitor, "calls of any duration");
+}
+
+void request_slower(struct monitor *monitor)
+{
+	threshold_step(monitor, 1);
+}
+
+void request_quicker(struct monitor *monitor)
+{
+	threshold_step(monitor, -1);
+}
+
+void request_timing(struct monitor *monitor)
+{
+	monitor->timing_kept = !monitor->timing_kept;
+	monitor_say(monitor, monitor->timing_kept
+				     ? "durations are measured in every view; m ends that"
+				     : "durations are measured where they are shown");
+}
+
+void request_errors(struct monitor *monitor)
+{
+	const struct view *errors = view_set_find(monitor->opts->views, "errors");
+
+	if (errors)
+		level_switch(monitor, errors);
+}

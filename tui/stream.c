@@ -19,6 +19,7 @@ struct stream_run {
 	FILE *out;
 	char *line; /* LINE_MAX_BYTES */
 	bool json;
+	struct choice choice;
 	uint64_t left;     /* events still wanted */
 	atomic_bool ended; /* nothing more is written */
 };
@@ -45,7 +46,7 @@ static void on_event(void *ctx, const struct history_event *kept)
 	struct text_buf buf;
 	int rc;
 
-	if (atomic_load(&run->ended))
+	if (atomic_load(&run->ended) || !choice_accepts(&run->choice, kept))
 		return;
 	text_buf_init(&buf, run->line, LINE_MAX_BYTES);
 	rc = run->json ? line_json(kept, &buf) : line_text(kept, &buf);
@@ -104,6 +105,8 @@ int stream_run(struct session_start *start)
 		.out = start->out,
 		.line = malloc(LINE_MAX_BYTES),
 		.json = start->options->format == FORMAT_JSON,
+		.choice = { .failed = start->options->failed,
+			    .min_duration_ns = start->options->min_duration_ns },
 		.left = start->options->count ? start->options->count : UINT64_MAX,
 	};
 	struct probe_error err = { .what = "out of memory" };
@@ -112,6 +115,8 @@ int stream_run(struct session_start *start)
 
 	session_init(&run.session, start);
 	start->engine.stream = VIEW_STREAM_ALL;
+	start->engine.choice = run.choice;
+	start->engine.timing = VIEW_TIMING_ON;
 	start->engine.wait_stream = true;
 	start->engine.tap = (struct engine_tap){
 		.ctx = &run, .event = on_event, .gap = on_gap, .batch = on_batch

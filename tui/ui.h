@@ -30,7 +30,8 @@ struct level {
 	struct scope scope;
 	size_t sort; /* index of the view's column, SIZE_MAX = arrival */
 	bool descending;
-	bool follow; /* arrival order: the cursor stays at the tail */
+	bool follow;          /* arrival order: the cursor stays at the tail */
+	struct choice choice; /* of events */
 	bool pinned;
 	struct row_key key;
 	size_t cursor, top;      /* row indexes; top is the first on screen */
@@ -74,6 +75,8 @@ struct monitor {
 	struct snapshot *paused;   /* owned; not NULL while paused */
 	struct snapshot *filled;   /* owned; what the rows in table are of */
 	bool refill;               /* the rows must be made again before the next frame */
+	bool timing_kept;          /* durations are measured in every view */
+	enum view_timing timing;   /* what the source was last asked for */
 	bool hold;                 /* order of rows is held */
 	struct row_key *held_keys; /* owned; the order to keep */
 	size_t held_len;
@@ -126,6 +129,10 @@ size_t level_rows(const struct monitor *monitor);
 const struct row *level_row(const struct monitor *monitor, size_t index);
 /* The row under the cursor, NULL when there are no rows. */
 const struct row *level_cursor_row(struct monitor *monitor);
+/* Asks for durations while the view shows them on a screen of that width, or they are kept on. */
+void level_want_timing(struct monitor *monitor, int cols);
+/* Other events of the same view. */
+void level_choose(struct monitor *monitor, const struct choice *choice);
 /* Puts the cursor on a row and pins it there; beyond the ends means the end. */
 void level_cursor_to(struct monitor *monitor, long index);
 /* Is this view shown in the order of arrival? */

@@ -174,6 +174,7 @@ static void text_head(struct batch *batch, const struct snapshot *snapshot, enum
 	text_buf_add(&buf, "  lag ");
 	cell_human(&(struct cell){ .kind = COLUMN_DURATION, .known = true, .u64 = health->lag_ns },
 		   &buf);
+	text_buf_add(&buf, health->timing == HEALTH_TIMING_ON ? "  timing on" : "");
 	fwrite(buf.data, 1, buf.len, batch->out);
 	fputs("\n\n", batch->out);
 }
@@ -253,10 +254,11 @@ static void json_begin(struct batch *batch, const struct snapshot *snapshot, enu
 
 	fprintf(batch->out,
 		"{\"view\":\"%s\",\"time_ns\":%" PRIu64 ",\"health\":{\"calls\":%" PRIu64
-		",\"events\":%" PRIu64 ",\"drops\":%" PRIu64 ",\"lag_ns\":%" PRIu64 "%s}%s,"
+		",\"events\":%" PRIu64 ",\"drops\":%" PRIu64 ",\"lag_ns\":%" PRIu64 "%s%s}%s,"
 		"\"rows\":[",
 		batch->view->name, snapshot->time_ns, health->calls, health->events, health->drops,
 		health->lag_ns, health->inexact ? ",\"inexact\":true" : "",
+		health->timing == HEALTH_TIMING_ON ? ",\"timing\":true" : "",
 		part == BATCH_FINAL ? ",\"final\":true" : "");
 }
 

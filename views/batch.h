@@ -5,9 +5,9 @@
  *
  * JSON: {"view","time_ns","health":{"calls","events","drops","lag_ns"},"rows":[{id: value}]}, all
  * columns of the view, optional ones too, raw values; health counts are totals since start. Added
- * where they apply: "final":true, "inexact":true in health (calls were missed: totals are at
- * least), {"lost":N,"buffer":B} as a row where events were lost, {"evicted":N} where events had
- * left the memory before they could be written.
+ * where they apply: "final":true, in health "inexact":true (calls were missed: totals are at least)
+ * and "timing":true (durations are measured), {"lost":N,"buffer":B} as a row where events were
+ * lost, {"evicted":N} where events had left the memory before they could be written.
  * CSV: one header line, then rows with the snapshot's time_ns first.
  */
 #ifndef VIEWS_BATCH_H

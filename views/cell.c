@@ -130,6 +130,8 @@ void cell_human(const struct cell *cell, struct text_buf *buf)
 	}
 	if (cell->at_least)
 		text_buf_add(buf, ">=");
+	if (cell->about)
+		text_buf_add(buf, "~");
 	switch (cell->kind) {
 	case COLUMN_INT:
 	case COLUMN_ID: text_buf_printf(buf, "%" PRId64, cell->i64); break;

@@ -19,6 +19,7 @@ static bool found_is_of(const struct found *found, const struct table_query *que
 
 	return found->view == query->view && found->shown == query->shown &&
 	       strcmp(found->text, query->text_filter) == 0 &&
+	       choice_same(&found->choice, &query->choice) &&
 	       scope_same(&found->scope, query->scope ? query->scope : &everything);
 }
 
@@ -37,6 +38,7 @@ void found_begin(struct found *found, const struct table_query *query, uint64_t 
 		return;
 	found->view = query->view;
 	found->shown = query->shown;
+	found->choice = query->choice;
 	found->scope = query->scope ? *query->scope : (struct scope){ .len = 0 };
 	memcpy(found->text, query->text_filter, len + 1);
 	found->first = found->end = 0;

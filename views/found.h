@@ -16,6 +16,7 @@
 struct found {
 	const struct view *view; /* NULL: nothing is known */
 	struct scope scope;
+	struct choice choice;
 	uint64_t shown;
 	char text[128];
 	uint64_t first, end;

@@ -53,6 +53,43 @@ int rows_build_process(struct build *build)
 	return 0;
 }
 
+/* What the shares of time are shares of. */
+static void share_time(struct rows *rows)
+{
+	uint64_t whole_ns = 0;
+
+	for (size_t i = 0; i < rows->len; i++) {
+		const struct row *row = &rows->rows[i];
+
+		whole_ns += row->syscall ? row->syscall->timing.time_delta_ns
+					 : row->call->timing.time_delta_ns;
+	}
+	for (size_t i = 0; i < rows->len; i++)
+		rows->rows[i].time_whole_ns = whole_ns;
+}
+
+int rows_build_thread(struct build *build)
+{
+	const struct snapshot *snapshot = build->snapshot;
+
+	for (size_t i = 0; i < snapshot->threads_len; i++) {
+		const struct thread_row *thread = &snapshot->threads[i];
+		struct row *row;
+
+		if (thread->proc >= snapshot->procs_len ||
+		    !scope_accepts_tid(build->scope, thread->tid) ||
+		    !scope_accepts_proc(build->scope, &snapshot->procs[thread->proc]))
+			continue;
+		row = rows_add(build);
+		if (!row)
+			return -ENOMEM;
+		row->thread = thread;
+		row->proc = &snapshot->procs[thread->proc];
+		row->key = (struct row_key){ .a = thread->tid, .b = thread->start_boot_ns };
+	}
+	return 0;
+}
+
 int rows_build_caller(struct build *build)
 {
 	const struct snapshot *snapshot = build->snapshot;
@@ -76,6 +113,7 @@ int rows_build_caller(struct build *build)
 		row->key = (struct row_key){ .a = (uint64_t)proc->pid << 16 | call->nr,
 					     .b = proc->start_boot_ns };
 	}
+	share_time(build->rows);
 	return 0;
 }
 
@@ -94,6 +132,7 @@ static int add_syscall(struct build *build, const struct syscall_row *syscall)
 struct syscall_sum {
 	struct syscall_row row;
 	uint64_t top_calls, top_errno_count;
+	struct timing_merge *timing; /* NULL: none was timed */
 	bool seen;
 };
 
@@ -121,6 +160,20 @@ static void sum_call(struct syscall_sum *sum, const struct call_row *call)
 	}
 }
 
+static int sum_timing(struct build *build, struct syscall_sum *sum, const struct call_row *call)
+{
+	if (!call->timing.timed)
+		return 0;
+	if (!sum->timing) {
+		sum->timing = frame_alloc(build->frame, sizeof(*sum->timing));
+		if (!sum->timing)
+			return -ENOMEM;
+		*sum->timing = (struct timing_merge){ .stale_ns = 0 };
+	}
+	timing_merge_add(sum->timing, &call->timing);
+	return 0;
+}
+
 /* The syscalls of the processes in scope, summed from what each of them called. */
 static int build_syscalls_of_procs(struct build *build)
 {
@@ -139,13 +192,21 @@ static int build_syscalls_of_procs(struct build *build)
 
 		if (!scope_accepts_proc(build->scope, proc))
 			continue;
-		for (size_t j = proc->calls_first; j < end; j++)
-			if (snapshot->calls[j].nr < COUNT_NR_COUNT)
-				sum_call(&sums[snapshot->calls[j].nr], &snapshot->calls[j]);
+		for (size_t j = proc->calls_first; j < end && r == 0; j++) {
+			if (snapshot->calls[j].nr >= COUNT_NR_COUNT)
+				continue;
+			sum_call(&sums[snapshot->calls[j].nr], &snapshot->calls[j]);
+			r = sum_timing(build, &sums[snapshot->calls[j].nr], &snapshot->calls[j]);
+		}
 	}
-	for (size_t nr = 0; nr < COUNT_NR_COUNT && r == 0; nr++)
-		if (sums[nr].seen && scope_accepts_syscall(build->scope, (int)nr))
-			r = add_syscall(build, &sums[nr].row);
+	for (size_t nr = 0; nr < COUNT_NR_COUNT && r == 0; nr++) {
+		if (!sums[nr].seen || !scope_accepts_syscall(build->scope, (int)nr))
+			continue;
+		if (sums[nr].timing)
+			sums[nr].row.timing = timing_merge_end(sums[nr].timing);
+		r = add_syscall(build, &sums[nr].row);
+	}
+	share_time(build->rows);
 	return r;
 }
 
@@ -162,6 +223,7 @@ int rows_build_syscall(struct build *build)
 	for (size_t i = 0; i < snapshot->syscalls_len && r == 0; i++)
 		if (scope_accepts_syscall(build->scope, snapshot->syscalls[i].nr))
 			r = add_syscall(build, &snapshot->syscalls[i]);
+	share_time(build->rows);
 	return r;
 }
 

@@ -97,6 +97,7 @@ static int add_event(struct build *build, const struct history_event *kept)
 	struct row *row;
 
 	if (found_look(build->found, kept->num) == FOUND_REJECTED ||
+	    !choice_accepts(&build->query->choice, kept) ||
 	    !scope_accepts_kept(build->scope, kept) || row_decode(kept, &scratch) < 0 ||
 	    !scope_accepts_event(build->scope, &scratch, kept))
 		return 0;
@@ -193,6 +194,8 @@ static int walk_all(struct build *build, enum event_walk walk)
 
 			if (kept->num < snapshot->events_first ||
 			    kept->num >= snapshot->events_end ||
+			    kept->num <= build->query->after_num ||
+			    !choice_accepts(&build->query->choice, kept) ||
 			    !scope_accepts_kept(build->scope, kept) ||
 			    (walk == WALK_OPENS && !kept_is_open(kept)))
 				continue;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "probe/schema/event.h"
+#include "probe/schema/outcome.h"
 
 static const char *const chip_names[] = {
 #define CHIP(id, name, field, help) [CHIP_##id] = name,
@@ -29,7 +30,8 @@ static bool chip_same(const struct chip *a, const struct chip *b)
 	switch (a->kind) {
 	case CHIP_PROC: return a->pid == b->pid && a->start_boot_ns == b->start_boot_ns;
 	case CHIP_SYSCALL: return a->nr == b->nr;
-	case CHIP_TID: return a->number == b->number;
+	case CHIP_TID:
+	case CHIP_ERRNO: return a->number == b->number;
 	case CHIP_USER:
 	case CHIP_CONTAINER:
 	case CHIP_COMMAND:
@@ -74,6 +76,17 @@ bool scope_has_proc(const struct scope *scope)
 	return false;
 }
 
+/* The name of an error, its number where it has none; 0 is the expected ones together. */
+static void errno_render(uint64_t err, const char *expected, struct text_buf *buf)
+{
+	const char *name = err ? errno_name((int)err) : expected;
+
+	if (name)
+		text_buf_add(buf, name);
+	else
+		text_buf_printf(buf, "%" PRIu64, err);
+}
+
 static void chip_render(const struct chip *chip, struct text_buf *buf)
 {
 	text_buf_add(buf, chip->negated ? "!" : "");
@@ -86,6 +99,7 @@ static void chip_render(const struct chip *chip, struct text_buf *buf)
 		break;
 	case CHIP_SYSCALL: text_buf_add(buf, syscall_count_name(chip->nr)); break;
 	case CHIP_TID: text_buf_printf(buf, "%" PRIu64, chip->number); break;
+	case CHIP_ERRNO: errno_render(chip->number, "expected", buf); break;
 	case CHIP_CONTAINER:
 		text_buf_add(buf, chip->text[0] ? "" : "host");
 		text_buf_add_safe(buf, chip->text, strlen(chip->text));
@@ -150,11 +164,16 @@ static bool chip_has_condition(const struct chip *chip)
 
 static void chip_condition(const struct chip *chip, struct text_buf *buf)
 {
-	text_buf_printf(buf, "%s%s=", chip->negated ? "not " : "", chip_fields[chip->kind]);
+	const char *is = chip->kind == CHIP_ERRNO && !chip->number ? " in " : "=";
+
+	text_buf_printf(buf, "%s%s%s", chip->negated ? "not " : "", chip_fields[chip->kind], is);
 	switch (chip->kind) {
 	case CHIP_PROC: text_buf_printf(buf, "%u", chip->pid); break;
 	case CHIP_SYSCALL: value_render(syscall_count_name(chip->nr), buf); break;
 	case CHIP_TID: text_buf_printf(buf, "%" PRIu64, chip->number); break;
+	case CHIP_ERRNO:
+		errno_render(chip->number, "(EINTR, EAGAIN, EALREADY, EINPROGRESS)", buf);
+		break;
 	case CHIP_CONTAINER: value_render(chip->text[0] ? chip->text : "host", buf); break;
 	case CHIP_USER:
 	case CHIP_COMMAND:
@@ -198,6 +217,7 @@ static bool chip_accepts_proc(const struct chip *chip, const struct proc_row *pr
 	case CHIP_COMMAND: return text_is(proc->comm, chip->text) != chip->negated;
 	case CHIP_TID:
 	case CHIP_SYSCALL:
+	case CHIP_ERRNO:
 	case CHIP_PATH:
 	case CHIP_COUNT: break;
 	}
@@ -220,6 +240,31 @@ bool scope_accepts_syscall(const struct scope *scope, int nr)
 		if (chip->kind == CHIP_SYSCALL && (chip->nr == nr) == chip->negated)
 			return false;
 	}
+	return true;
+}
+
+bool scope_accepts_tid(const struct scope *scope, uint32_t tid)
+{
+	for (size_t i = 0; i < scope->len; i++) {
+		const struct chip *chip = &scope->chips[i];
+
+		if (chip->kind == CHIP_TID && (chip->number == tid) == chip->negated)
+			return false;
+	}
+	return true;
+}
+
+static bool chip_accepts_errno(const struct chip *chip, uint32_t err)
+{
+	return (chip->number ? err == chip->number : outcome_is_expected(err)) != chip->negated;
+}
+
+bool scope_accepts_errno(const struct scope *scope, uint32_t err)
+{
+	for (size_t i = 0; i < scope->len; i++)
+		if (scope->chips[i].kind == CHIP_ERRNO &&
+		    !chip_accepts_errno(&scope->chips[i], err))
+			return false;
 	return true;
 }
 
@@ -246,6 +291,9 @@ static bool chip_accepts_prefix(const struct chip *chip, const struct record_pre
 		return same_process(chip, prefix->pid, prefix->start_boot_ns) != chip->negated;
 	case CHIP_TID: return (prefix->tid == chip->number) != chip->negated;
 	case CHIP_SYSCALL: return (prefix_nr(prefix) == chip->nr) != chip->negated;
+	case CHIP_ERRNO:
+		return chip_accepts_errno(
+			chip, outcome_is_error(prefix->ret) ? (uint32_t)-prefix->ret : 0);
 	case CHIP_USER: return text_is(kept->user, chip->text) != chip->negated;
 	case CHIP_CONTAINER: return text_is(kept->container, chip->text) != chip->negated;
 	case CHIP_COMMAND: return comm_is(prefix, chip->text) != chip->negated;

@@ -25,7 +25,7 @@ struct chip {
 	uint32_t pid; /* CHIP_PROC */
 	uint64_t start_boot_ns;
 	int nr;          /* CHIP_SYSCALL */
-	uint64_t number; /* other numeric chips: event number, tid, ... */
+	uint64_t number; /* other numeric chips: tid, errno (0: the expected ones), ... */
 	char text[256];  /* value of text chips; name to show of the others */
 };
 
@@ -47,6 +47,8 @@ void scope_render(const struct scope *scope, struct text_buf *buf);
 void scope_condition(const struct scope *scope, struct text_buf *buf);
 bool scope_accepts_proc(const struct scope *scope, const struct proc_row *proc);
 bool scope_accepts_syscall(const struct scope *scope, int nr);
+bool scope_accepts_tid(const struct scope *scope, uint32_t tid);
+bool scope_accepts_errno(const struct scope *scope, uint32_t err);
 bool scope_accepts_event(const struct scope *scope, const struct event *event,
 			 const struct history_event *kept);
 

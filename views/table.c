@@ -83,8 +83,8 @@ void row_cell(const struct row *row, const struct column *column, struct cell *r
 		return;
 	}
 	column->get(row, ret_cell);
-	ret_cell->at_least = ret_cell->known && (column->flags & COLUMN_F_TOTAL) &&
-			     row->snapshot->health.inexact;
+	if (ret_cell->known && (column->flags & COLUMN_F_TOTAL))
+		ret_cell->at_least |= row->snapshot->health.inexact;
 }
 
 void table_cell(const struct table *table, const struct row *row, const struct column *column,
@@ -327,6 +327,9 @@ static int build_rows(struct build *build)
 	case ENTITY_OPEN: return rows_build_open(build);
 	case ENTITY_PATH: return rows_build_path(build);
 	case ENTITY_BUFFER: return rows_build_buffer(build);
+	case ENTITY_THREAD: return rows_build_thread(build);
+	case ENTITY_ERRNO: return rows_build_errno(build);
+	case ENTITY_FAILURE: return rows_build_failure(build);
 	case ENTITY_COUNT: break;
 	}
 	return 0;
@@ -411,7 +414,14 @@ bool row_chip(const struct row *row, const struct view *view, struct chip *ret_c
 {
 	switch (view->entity) {
 	case ENTITY_PROCESS:
-	case ENTITY_CALLER: return row->proc && proc_chip(row, ret_chip);
+	case ENTITY_CALLER:
+	case ENTITY_FAILURE: return row->proc && proc_chip(row, ret_chip);
+	case ENTITY_THREAD:
+		*ret_chip = (struct chip){ .kind = CHIP_TID, .number = row->thread->tid };
+		return true;
+	case ENTITY_ERRNO:
+		*ret_chip = (struct chip){ .kind = CHIP_ERRNO, .number = row->errno_group->err };
+		return true;
 	case ENTITY_SYSCALL:
 		*ret_chip = (struct chip){ .kind = CHIP_SYSCALL, .nr = row->syscall->nr };
 		snprintf(ret_chip->text, sizeof(ret_chip->text), "%s",

@@ -7,6 +7,7 @@
 #define VIEWS_TABLE_H
 
 #include <sys/types.h>
+#include "choice.h"
 #include "scope.h"
 #include "view.h"
 
@@ -19,16 +20,21 @@ struct row_key {
 struct row {
 	const struct snapshot *snapshot;
 	struct row_key key;
-	const struct proc_row *proc;       /* PROCESS, CALLER; may be NULL for EVENT, OPEN */
-	const struct call_row *call;       /* CALLER */
-	const struct syscall_row *syscall; /* SYSCALL */
-	const struct history_event *kept;  /* EVENT, OPEN, FIELD */
-	const struct event *event;         /* decoded, in the table's arena */
-	const struct path_group *group;    /* PATH: grouped twin of opens */
-	const struct buffer_row *buffer;   /* BUFFER */
-	size_t index;                      /* FIELD: which field; others: 0 */
-	struct frame *frame;               /* memory for texts that cells make */
-	uint64_t gap_lost; /* EVENT: a gap line "-- N events lost in buffer B --" instead */
+	const struct proc_row *proc; /* PROCESS, CALLER, THREAD, FAILURE; may be NULL for events */
+	const struct call_row *call; /* CALLER */
+	const struct syscall_row *syscall;     /* SYSCALL */
+	const struct history_event *kept;      /* EVENT, OPEN, FIELD */
+	const struct event *event;             /* decoded, in the table's arena */
+	const struct path_group *group;        /* PATH: grouped twin of opens */
+	const struct buffer_row *buffer;       /* BUFFER */
+	const struct thread_row *thread;       /* THREAD */
+	const struct errno_row *failure;       /* FAILURE */
+	const struct errno_group *errno_group; /* ERRNO */
+	uint64_t
+		time_whole_ns; /* SYSCALL, CALLER: time in the calls of all rows, in the interval */
+	size_t index;          /* FIELD: which field; others: 0 */
+	struct frame *frame;   /* memory for texts that cells make */
+	uint64_t gap_lost;     /* EVENT: a gap line "-- N events lost in buffer B --" instead */
 	unsigned gap_buffer;
 };
 
@@ -42,10 +48,19 @@ struct path_group {
 	char modes[8]; /* r w c t x seen */
 };
 
+/* Failed calls with one errno. */
+struct errno_group {
+	uint16_t err;                     /* 0: the expected ones together */
+	uint64_t count, delta;            /* since the probe started; in the last interval */
+	uint32_t syscalls, procs;         /* since the probe started */
+	const struct history_event *last; /* NULL: none is in memory */
+};
+
 struct table_query {
 	const struct view *view;
 	const struct scope *scope;
-	size_t sort; /* index of the view's column; SIZE_MAX = arrival */
+	struct choice choice; /* of events */
+	size_t sort;          /* index of the view's column; SIZE_MAX = arrival */
 	bool descending;
 	uint64_t shown; /* bit per view column: optional columns that are on screen */
 	const char

@@ -5,7 +5,7 @@
  *   name: processes              key: "1"             entity: process
  *   title: Processes             sort: cpu_pct desc   (or: arrival; without a direction: asc)
  *   drill: syscalls              drill_scoped: stream (instead of drill, in one process)
- *   twin: opens_by_path          stream: none | opens | all   follow: true | false
+ *   twin: opens_by_path          stream: none | opens | failed | slow | all   follow: true | false
  *   help: one sentence
  *   columns: [pid, user, command]     optional: [ppid, state]
  *
@@ -212,6 +212,8 @@ static int set_stream(struct view_parser *p, const struct word *word)
 {
 	static const char *const names[] = { [VIEW_STREAM_NONE] = "none",
 					     [VIEW_STREAM_OPENS] = "opens",
+					     [VIEW_STREAM_FAILED] = "failed",
+					     [VIEW_STREAM_SLOW] = "slow",
 					     [VIEW_STREAM_ALL] = "all" };
 
 	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -221,7 +223,8 @@ static int set_stream(struct view_parser *p, const struct word *word)
 		}
 	}
 	return view_fail(p->err, word->place, NULL,
-			 "stream: \"%.40s\"; expected none, opens or all", word->text);
+			 "stream: \"%.40s\"; expected none, opens, failed, slow or all",
+			 word->text);
 }
 
 static int set_follow(struct view_parser *p, const struct word *word)

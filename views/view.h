@@ -39,6 +39,7 @@ struct cell {
 	enum column_kind kind;
 	bool known;    /* false: shown as "-" and null */
 	bool at_least; /* shown with >= */
+	bool about;    /* shown with ~ */
 	bool rendered; /* text was made safe when it was rendered: printed as it is */
 	union {
 		int64_t i64;
@@ -58,6 +59,7 @@ enum column_flag {
 	COLUMN_F_TOTAL = 1u << 0,   /* grows since start: marked >= while the health is inexact */
 	COLUMN_F_COMMAND = 1u << 1, /* cut: the folders of the program go first */
 	COLUMN_F_PATH = 1u << 2,    /* cut: the end stays */
+	COLUMN_F_TIMED = 1u << 3,   /* has values while durations are measured only */
 };
 
 struct column {
@@ -89,7 +91,15 @@ const char *column_kind_name(enum column_kind kind);
 bool column_is_right(const struct column *column);
 
 /* What the view needs streamed, told to the engine when it comes on screen. */
-enum view_stream { VIEW_STREAM_NONE, VIEW_STREAM_OPENS, VIEW_STREAM_ALL };
+enum view_stream {
+	VIEW_STREAM_NONE,
+	VIEW_STREAM_OPENS,
+	VIEW_STREAM_FAILED, /* failed calls, without the errors that are no news */
+	VIEW_STREAM_SLOW,   /* slow calls, see choice.h */
+	VIEW_STREAM_ALL
+};
+/* Does it need durations measured? */
+enum view_timing { VIEW_TIMING_OFF, VIEW_TIMING_ON };
 
 #define VIEW_COLUMNS_MAX 60
 struct view {
@@ -133,6 +143,8 @@ const char *view_set_nearest(const struct view_set *set, const char *name);
 #define VIEW_REST_MIN 12
 size_t view_layout(const struct view *view, unsigned width, uint64_t shown,
 		   uint8_t ret_indexes[VIEW_COLUMNS_MAX]);
+/* Has a view of that width a column that is timed, or does it stream slow calls? */
+enum view_timing view_timing(const struct view *view, unsigned width, uint64_t shown);
 /* Parses one YAML text. Returns 0, or -EINVAL with err filled. */
 int view_parse(const char *file, const char *text, size_t len, struct view *ret_view,
 	       struct view_error *err);

@@ -15,14 +15,19 @@ static unsigned layout_width(const struct view *view, const uint8_t *indexes, si
 	return sum;
 }
 
+/* The column that the view sorts by is as important as the most important. */
+static unsigned layout_priority(const struct view *view, size_t index)
+{
+	return index == view->sort ? 0 : view->columns[index].column->priority;
+}
+
 /* The one that leaves first: highest priority, of equals the rightmost. */
 static size_t layout_weakest(const struct view *view, const uint8_t *indexes, size_t len)
 {
 	size_t weakest = 0;
 
 	for (size_t i = 1; i < len; i++)
-		if (view->columns[indexes[i]].column->priority >=
-		    view->columns[indexes[weakest]].column->priority)
+		if (layout_priority(view, indexes[i]) >= layout_priority(view, indexes[weakest]))
 			weakest = i;
 	return weakest;
 }
@@ -44,4 +49,17 @@ size_t view_layout(const struct view *view, unsigned width, uint64_t shown,
 		len--;
 	}
 	return len;
+}
+
+enum view_timing view_timing(const struct view *view, unsigned width, uint64_t shown)
+{
+	uint8_t indexes[VIEW_COLUMNS_MAX];
+	size_t len = view_layout(view, width, shown, indexes);
+
+	if (view->stream == VIEW_STREAM_SLOW)
+		return VIEW_TIMING_ON;
+	for (size_t i = 0; i < len; i++)
+		if (view->columns[indexes[i]].column->flags & COLUMN_F_TIMED)
+			return VIEW_TIMING_ON;
+	return VIEW_TIMING_OFF;
 }

@@ -2,6 +2,7 @@
 /* The host of the golden screens, see fake.h. */
 #include "fake.h"
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -18,6 +19,8 @@
 struct fake_call {
 	const char *name;
 	unsigned calls, errors; /* per second */
+	unsigned err;           /* of those errors */
+	unsigned took_us;       /* each call, while durations are measured */
 };
 
 struct fake_proc {
@@ -43,7 +46,7 @@ static const struct fake_proc calm_procs[] = {
 	  .cmdline = "sshd: /usr/sbin/sshd -D [listener] 0 of 10-100 startups",
 	  .rss_bytes = 9 << 20,
 	  .cpu_ms = 0,
-	  .calls = { { "ppoll", 2, 0 } } },
+	  .calls = { { "ppoll", 2, 0, 0, 499000 } } },
 	{ .pid = 1589,
 	  .ppid = 1500,
 	  .euid = 33,
@@ -58,11 +61,11 @@ static const struct fake_proc calm_procs[] = {
 	  .file_out = 120000,
 	  .net_in = 310000,
 	  .net_out = 8900000,
-	  .calls = { { "epoll_wait", 9100, 0 },
-		     { "recvfrom", 18400, 9050 },
-		     { "writev", 9150, 12 },
-		     { "openat", 900, 31 },
-		     { "close", 900, 0 } } },
+	  .calls = { { "epoll_wait", 9100, 0, 0, 61 },
+		     { "recvfrom", 18400, 9050, EAGAIN, 2 },
+		     { "writev", 9150, 12, EPIPE, 14 },
+		     { "openat", 900, 31, ENOENT, 9 },
+		     { "close", 900, 0, 0, 1 } } },
 	{ .pid = 2044,
 	  .ppid = 1,
 	  .euid = 112,
@@ -75,7 +78,9 @@ static const struct fake_proc calm_procs[] = {
 	  .threads = 5,
 	  .net_in = 5100000,
 	  .net_out = 1400000,
-	  .calls = { { "epoll_wait", 41000, 0 }, { "read", 82000, 40 }, { "write", 81900, 0 } } },
+	  .calls = { { "epoll_wait", 41000, 0, 0, 7 },
+		     { "read", 82000, 40, EAGAIN, 1 },
+		     { "write", 81900, 0, 0, 4 } } },
 	{ .pid = 3001,
 	  .ppid = 2990,
 	  .euid = 114,
@@ -87,7 +92,7 @@ static const struct fake_proc calm_procs[] = {
 	  .cpu_ms = 21,
 	  .threads = 1,
 	  .file_out = 2400000,
-	  .calls = { { "pwrite64", 310, 0 }, { "fdatasync", 12, 0 } } },
+	  .calls = { { "pwrite64", 310, 0, 0, 38 }, { "fdatasync", 12, 0, 0, 23400 } } },
 	{ .pid = 4410,
 	  .ppid = 4400,
 	  .euid = 1000,
@@ -98,7 +103,7 @@ static const struct fake_proc calm_procs[] = {
 	  .cmdline = "/bin/bash /home/ann/bin/backup.sh --all --verbose --target /mnt/backup/daily",
 	  .rss_bytes = 4 << 20,
 	  .cpu_ms = 55,
-	  .calls = { { "openat", 120, 96 }, { "wait4", 30, 2 } } },
+	  .calls = { { "openat", 120, 96, ENOENT, 6 }, { "wait4", 30, 2, ECHILD, 1500 } } },
 	{ .pid = 5150,
 	  .ppid = 4410,
 	  .euid = 1000,
@@ -186,6 +191,7 @@ struct fake {
 	size_t procs_len;
 	enum fake_kind kind;
 	unsigned refreshes, answered;
+	unsigned timed;  /* refreshes in which durations were measured */
 	uint64_t events; /* made so far */
 	uint64_t drops;  /* in buffer 1 */
 	struct build_record record;
@@ -281,6 +287,37 @@ static struct byte_count fake_bytes(const struct fake_proc *proc, unsigned refre
 	};
 }
 
+/* Who does little is in its first call. */
+static void fake_in_call(const struct fake *fake, const struct fake_proc *proc,
+			 struct task_sample *task)
+{
+	if (!proc->calls[0].name || task->state == 'R')
+		return;
+	task->flags |= TASK_F_IN_CALL;
+	task->in_nr = (uint16_t)syscall_nr(syscall_by_name(proc->calls[0].name));
+	task->in_ns = fake->timed ? proc->calls[0].took_us * 1000ull + 250 : 0;
+}
+
+/* The threads beside the leader wait for work. */
+static void fake_threads(const struct fake *fake, const struct task_sample *leader)
+{
+	struct task_sample task = *leader;
+
+	task.flags = TASK_F_IN_SCOPE | TASK_F_IN_CALL;
+	task.in_nr = (uint16_t)syscall_nr(syscall_by_name("futex"));
+	task.in_ns = 0;
+	task.calls_len = 0;
+	task.cpu_ns = 0;
+	task.state = 'S';
+	task.bytes = (struct byte_count){ 0 };
+	for (uint32_t i = 1; i < leader->threads; i++) {
+		task.tid = leader->pid + i;
+		task.thread_start_boot_ns = leader->start_boot_ns + i;
+		snprintf(task.comm, sizeof(task.comm), "io_thd_%u", i % 100);
+		state_task(fake->state, &task, NULL);
+	}
+}
+
 static void fake_task(struct fake *fake, const struct fake_proc *proc)
 {
 	struct call_count counts[CALLS_MAX];
@@ -304,7 +341,44 @@ static void fake_task(struct fake *fake, const struct fake_proc *proc)
 	memcpy(task.comm, proc->comm, strnlen(proc->comm, RECORD_COMM_LEN - 1));
 	memcpy(task.leader_comm, task.comm, sizeof(task.comm));
 	task.calls_len = (uint32_t)fake_counts(proc, fake->refreshes, counts);
+	fake_in_call(fake, proc, &task);
 	state_task(fake->state, &task, counts);
+	fake_threads(fake, &task);
+}
+
+static int call_nr(const struct fake_call *call)
+{
+	return syscall_nr(syscall_by_name(call->name));
+}
+
+/* Failed calls by errno, and durations of what was called while they were measured. */
+static void fake_details(struct fake *fake, const struct fake_proc *proc)
+{
+	for (size_t i = 0; i < CALLS_MAX && proc->calls[i].name; i++) {
+		const struct fake_call *call = &proc->calls[i];
+		uint64_t ns = call->took_us * 1000ull, timed = (uint64_t)call->calls * fake->timed;
+		struct timing_count timing = { .start_boot_ns = start_ns(proc),
+					       .pid = proc->pid,
+					       .nr = (uint16_t)call_nr(call),
+					       .timed = timed,
+					       .sum_ns = timed * ns,
+					       .max_ns = ns * 3 };
+
+		if (call->err)
+			state_errno(fake->state,
+				    &(struct errno_count){ .start_boot_ns = start_ns(proc),
+							   .count = (uint64_t)call->errors *
+								    fake->refreshes,
+							   .pid = proc->pid,
+							   .nr = (uint16_t)call_nr(call),
+							   .err = (uint16_t)call->err });
+		if (!ns || !timed)
+			continue;
+		/* A tenth takes three times as long. */
+		timing.buckets[latency_bucket(ns)] = (uint32_t)(timed - timed / 10);
+		timing.buckets[latency_bucket(ns * 3)] += (uint32_t)(timed / 10);
+		state_timing(fake->state, &timing);
+	}
 }
 
 static void fake_exit(struct fake *fake, const struct fake_proc *proc)
@@ -341,6 +415,7 @@ static struct build_prefix fake_prefix(struct fake *fake, const struct fake_proc
 		.buffer = (uint16_t)(fake->events % 2),
 		.nr = syscall_nr(syscall_by_name(name)),
 		.comm = proc->comm,
+		.duration_ns = fake->timed ? 1200 + fake->events * 731 % 40000 : 0,
 	};
 
 	if (prefix.buffer)
@@ -400,6 +475,36 @@ static void fake_close(struct fake *fake, const struct fake_proc *proc, int fd)
 	fake_send(fake);
 }
 
+static void fake_slow_sync(struct fake *fake, const struct fake_proc *proc, uint64_t took_ns)
+{
+	struct build_prefix prefix = fake_prefix(fake, proc, "fsync");
+
+	prefix.duration_ns = took_ns;
+	prefix.args[0] = 9;
+	build_record_init(&fake->record, EVENT_CODE_GENERIC_X, &prefix);
+	fake_send(fake);
+}
+
+/* What is slow, while durations are measured. */
+static void fake_slow_events(struct fake *fake)
+{
+	const struct fake_proc *postgres = fake_proc(fake, 3001), *nginx = fake_proc(fake, 1589);
+	struct build_prefix prefix;
+
+	fake_slow_sync(fake, postgres, 23400000);
+	fake_slow_sync(fake, postgres, 112000000 + fake->refreshes * 1000000ull);
+	prefix = fake_prefix(fake, nginx, "sendto");
+	prefix.duration_ns = 14700000;
+	prefix.ret = 65536;
+	prefix.args[0] = 17;
+	build_record_init(&fake->record, EVENT_CODE_GENERIC_X, &prefix);
+	fake_send(fake);
+	prefix = fake_prefix(fake, nginx, "epoll_wait");
+	prefix.duration_ns = 480000000;
+	build_record_init(&fake->record, EVENT_CODE_GENERIC_X, &prefix);
+	fake_send(fake);
+}
+
 static void fake_calm_events(struct fake *fake)
 {
 	const struct fake_proc *nginx = fake_proc(fake, 1589), *redis = fake_proc(fake, 2044);
@@ -419,6 +524,8 @@ static void fake_calm_events(struct fake *fake)
 	fake_write(fake, redis, "$5\r\nhello\r\n", -EPIPE);
 	fake_open(fake, backup, "/home/ann/notes.txt", 3);
 	fake_close(fake, backup, 3);
+	if (fake->timed)
+		fake_slow_events(fake);
 }
 
 static void fake_hostile_events(struct fake *fake)
@@ -462,6 +569,7 @@ static void fake_health(struct fake *fake)
 		.own_cpu_delta_ns = 8000000,
 		.own_ns_per_call = 14.2,
 		.stream_ready = true,
+		.timing = fake->child.shared->timing ? HEALTH_TIMING_ON : HEALTH_TIMING_OFF,
 	};
 
 	buffers[1].drops = buffers[1].drops_delta = fake->drops;
@@ -485,6 +593,7 @@ static void fake_health(struct fake *fake)
 static void fake_refresh(struct fake *fake)
 {
 	fake->refreshes++;
+	fake->timed += fake->child.shared->timing != 0;
 	state_refresh_begin(fake->state, START_NS + fake->refreshes * SECOND);
 	for (size_t i = 0; i < fake->procs_len; i++)
 		if (!fake->procs[i].ends_after || fake->refreshes < fake->procs[i].ends_after)
@@ -492,6 +601,9 @@ static void fake_refresh(struct fake *fake)
 	for (size_t i = 0; i < fake->procs_len; i++)
 		if (fake->refreshes == fake->procs[i].ends_after)
 			fake_exit(fake, &fake->procs[i]);
+	for (size_t i = 0; i < fake->procs_len; i++)
+		if (!fake->procs[i].ends_after || fake->refreshes < fake->procs[i].ends_after)
+			fake_details(fake, &fake->procs[i]);
 	state_refresh_end(fake->state);
 	if (fake->kind == FAKE_CALM)
 		fake_calm_events(fake);
@@ -556,6 +668,21 @@ static void fake_want_stream(void *ctx, enum view_stream stream)
 	fake->child.shared->stream = stream;
 }
 
+static void fake_choose(void *ctx, const struct choice *choice)
+{
+	struct fake *fake = ctx;
+
+	fake->child.shared->failed = choice->failed;
+	fake->child.shared->min_duration_ns = choice->min_duration_ns;
+}
+
+static void fake_want_timing(void *ctx, enum view_timing timing)
+{
+	struct fake *fake = ctx;
+
+	fake->child.shared->timing = timing == VIEW_TIMING_ON;
+}
+
 static void fake_focus(void *ctx, uint32_t pid)
 {
 	struct fake *fake = ctx;
@@ -577,6 +704,8 @@ struct snapshot_source fake_source(struct fake *fake)
 		.snapshot = fake_snapshot,
 		.fd = fake->child.fd,
 		.want_stream = fake_want_stream,
+		.choose = fake_choose,
+		.want_timing = fake_want_timing,
 		.focus = fake_focus,
 		.set_delay = fake_set_delay,
 	};

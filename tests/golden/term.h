@@ -24,7 +24,8 @@
 struct term_shared {
 	volatile unsigned steps;
 	/* What the monitor asked its source for last. */
-	volatile unsigned stream, focus;
+	volatile unsigned stream, focus, timing, failed;
+	volatile unsigned long long min_duration_ns;
 	volatile unsigned long long delay_ns;
 	volatile pid_t pid;  /* of the child; 0 until it runs */
 	volatile int status; /* its wait status, valid when ended */

@@ -12,25 +12,41 @@ static const struct asked_case {
 	enum view_stream stream;
 	unsigned focus;
 	unsigned long long delay_ns;
+	unsigned timing, failed;
+	unsigned long long min_duration_ns;
 } cases[] = {
-	{ "", VIEW_STREAM_NONE, 0, 0 },
-	{ "Down Enter", VIEW_STREAM_NONE, 1589, 0 },
-	{ "Down Enter Enter", VIEW_STREAM_ALL, 1589, 0 },
-	{ "Down Enter Enter Bksp", VIEW_STREAM_NONE, 1589, 0 },
-	{ "Down Enter Enter Bksp Bksp", VIEW_STREAM_NONE, 0, 0 },
-	{ "'s'", VIEW_STREAM_ALL, 2044, 0 },
-	{ "'s' Enter", VIEW_STREAM_ALL, 2044, 0 },
-	{ "'s' Enter Bksp Bksp", VIEW_STREAM_NONE, 0, 0 },
-	{ "'!'", VIEW_STREAM_NONE, 0, 0 },
-	{ "'2'", VIEW_STREAM_NONE, 0, 0 },
-	{ "'2' Enter Enter", VIEW_STREAM_ALL, 2044, 0 },
-	{ "'v' Home Down Down Down Down Enter", VIEW_STREAM_OPENS, 0, 0 },
-	{ "'d' '0.25' Enter", VIEW_STREAM_NONE, 0, 250000000 },
-	{ "'d' '0.05' Enter", VIEW_STREAM_NONE, 0, 0 },
-	{ "'d' '1e9' Enter", VIEW_STREAM_NONE, 0, 0 },
-	{ "'d' 'nan' Enter", VIEW_STREAM_NONE, 0, 0 },
-	{ "'d' '3x' Enter", VIEW_STREAM_NONE, 0, 0 },
-	{ "'d' '2' Esc", VIEW_STREAM_NONE, 0, 0 },
+	{ "", VIEW_STREAM_NONE, 0, 0, 0, 0, 0 },
+	{ "Down Enter", VIEW_STREAM_NONE, 1589, 0, 1, 0, 0 },
+	{ "Down Enter Enter", VIEW_STREAM_ALL, 1589, 0, 0, 0, 0 },
+	{ "Down Enter Enter Bksp", VIEW_STREAM_NONE, 1589, 0, 1, 0, 0 },
+	{ "Down Enter Enter Bksp Bksp", VIEW_STREAM_NONE, 0, 0, 0, 0, 0 },
+	{ "'s'", VIEW_STREAM_ALL, 2044, 0, 0, 0, 0 },
+	{ "'s' Enter", VIEW_STREAM_ALL, 2044, 0, 0, 0, 0 },
+	{ "'s' Enter Bksp Bksp", VIEW_STREAM_NONE, 0, 0, 0, 0, 0 },
+	{ "'!'", VIEW_STREAM_NONE, 0, 0, 0, 0, 0 },
+	{ "'2'", VIEW_STREAM_NONE, 0, 0, 1, 0, 0 },
+	{ "'2' Enter Enter", VIEW_STREAM_ALL, 2044, 0, 0, 0, 0 },
+	{ "'v' Home Down Down Down Down Down Down Enter", VIEW_STREAM_OPENS, 0, 0, 0, 0, 0 },
+	/* Durations while their columns are on screen, and where they are kept on. */
+	{ "'2' '1'", VIEW_STREAM_NONE, 0, 0, 0, 0, 0 },
+	{ "'m'", VIEW_STREAM_NONE, 0, 0, 1, 0, 0 },
+	{ "'m' 'm'", VIEW_STREAM_NONE, 0, 0, 0, 0, 0 },
+	{ "'2' 'm' '1'", VIEW_STREAM_NONE, 0, 0, 1, 0, 0 },
+	{ "size=45x12 's'", VIEW_STREAM_ALL, 2044, 0, 0, 0, 0 },
+	{ "size=132x30 's'", VIEW_STREAM_ALL, 2044, 0, 1, 0, 0 },
+	{ "'s' 'x'", VIEW_STREAM_ALL, 2044, 0, 0, 1, 0 },
+	{ "'s' 'x' 'x'", VIEW_STREAM_ALL, 2044, 0, 0, 0, 0 },
+	{ "'s' 'x' Bksp", VIEW_STREAM_NONE, 0, 0, 0, 0, 0 },
+	{ "'x' '}'", VIEW_STREAM_NONE, 0, 0, 0, 0, 0 },
+	{ "'s' '}' '}'", VIEW_STREAM_ALL, 2044, 0, 1, 0, 10000000 },
+	{ "'s' '}' '{' '{'", VIEW_STREAM_ALL, 2044, 0, 0, 0, 0 },
+	{ "'E'", VIEW_STREAM_FAILED, 0, 0, 0, 0, 0 },
+	{ "'d' '0.25' Enter", VIEW_STREAM_NONE, 0, 250000000, 0, 0, 0 },
+	{ "'d' '0.05' Enter", VIEW_STREAM_NONE, 0, 0, 0, 0, 0 },
+	{ "'d' '1e9' Enter", VIEW_STREAM_NONE, 0, 0, 0, 0, 0 },
+	{ "'d' 'nan' Enter", VIEW_STREAM_NONE, 0, 0, 0, 0, 0 },
+	{ "'d' '3x' Enter", VIEW_STREAM_NONE, 0, 0, 0, 0, 0 },
+	{ "'d' '2' Esc", VIEW_STREAM_NONE, 0, 0, 0, 0, 0 },
 };
 
 START_TEST(asks)
@@ -46,6 +62,12 @@ START_TEST(asks)
 		      term.shared->focus);
 	ck_assert_msg(term.shared->delay_ns == at->delay_ns, "%s: delay %llu", at->script,
 		      term.shared->delay_ns);
+	ck_assert_msg(term.shared->timing == at->timing, "%s: timing %u", at->script,
+		      term.shared->timing);
+	ck_assert_msg(term.shared->failed == at->failed, "%s: failed %u", at->script,
+		      term.shared->failed);
+	ck_assert_msg(term.shared->min_duration_ns == at->min_duration_ns, "%s: %llu ns",
+		      at->script, term.shared->min_duration_ns);
 	term_close(&term);
 }
 END_TEST

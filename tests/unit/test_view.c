@@ -62,7 +62,7 @@ static const struct wrong_case {
 	{ "sort direction", HEAD "columns: [pid]\nsort: pid down\n", 5, 7,
 	  "sort: \"down\"; expected asc or desc" },
 	{ "stream", HEAD "columns: [pid]\nstream: some\n", 5, 9,
-	  "stream: \"some\"; expected none, opens or all" },
+	  "stream: \"some\"; expected none, opens, failed, slow or all" },
 	{ "follow", HEAD "columns: [pid]\nfollow: yes\n", 5, 9,
 	  "follow: \"yes\"; expected true or false" },
 	{ "name with a path", "name: ../x\n", 1, 7, "\"../x\" is no name" },
@@ -165,8 +165,10 @@ START_TEST(test_columns)
 				   (column->kind == COLUMN_BYTE_RATE ||
 				    (column->kind == COLUMN_BYTES && strstr(column->id, "_total")));
 
-		ck_assert_msg(column->id[strspn(column->id, "abcdefghijklmnopqrstuvwxyz_")] == '\0',
-			      "%s", column->id);
+		ck_assert_msg(
+			column->id[strspn(column->id, "abcdefghijklmnopqrstuvwxyz_0123456789")] ==
+				'\0',
+			"%s", column->id);
 		ck_assert_msg(column_find(column->entity, column->id) == column,
 			      "%s is there twice", column->id);
 		ck_assert_msg(help_len > 1 && column->help[help_len - 1] == '.' &&
@@ -197,6 +199,10 @@ static const struct embedded_case {
 	{ "opens", "O", "event", "", "opens_by_path", ENTITY_OPEN, VIEW_STREAM_OPENS, true },
 	{ "opens_by_path", "", "opens", "", "opens", ENTITY_PATH, VIEW_STREAM_OPENS, false },
 	{ "health", "D", "", "", "", ENTITY_BUFFER, VIEW_STREAM_NONE, false },
+	{ "threads", "", "stream", "", "", ENTITY_THREAD, VIEW_STREAM_NONE, false },
+	{ "errors", "9", "failures", "", "", ENTITY_ERRNO, VIEW_STREAM_FAILED, false },
+	{ "failures", "", "stream", "", "", ENTITY_FAILURE, VIEW_STREAM_FAILED, false },
+	{ "slow", "", "event", "", "", ENTITY_EVENT, VIEW_STREAM_SLOW, false },
 };
 
 START_TEST(test_embedded)

@@ -8,7 +8,7 @@
  *
  * A generation is one time of being on. Stamps carry it, so those of an earlier time mean nothing.
  */
-#include "timing.h"
+#include "enter_hook.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -19,7 +19,7 @@
 #include "live.h"
 #include "probe/count.skel.h"
 
-struct timing {
+struct enter_hook {
 	struct bpf_program *program;
 	pthread_t thread;
 	pthread_mutex_t lock;
@@ -30,91 +30,91 @@ struct timing {
 	uint32_t generation;   /* of the caller */
 };
 
-static void attach(struct timing *timing)
+static void attach(struct enter_hook *hook)
 {
-	timing->link = bpf_program__attach(timing->program);
-	atomic_store(&timing->state, timing->link ? PROBE_TIMING_ON : -errno);
+	hook->link = bpf_program__attach(hook->program);
+	atomic_store(&hook->state, hook->link ? PROBE_TIMING_ON : -errno);
 }
 
-static void detach(struct timing *timing)
+static void detach(struct enter_hook *hook)
 {
-	bpf_link__destroy(timing->link);
-	timing->link = NULL;
-	atomic_store(&timing->state, PROBE_TIMING_OFF);
+	bpf_link__destroy(hook->link);
+	hook->link = NULL;
+	atomic_store(&hook->state, PROBE_TIMING_OFF);
 }
 
-static void *timing_main(void *arg)
+static void *enter_hook_main(void *arg)
 {
-	struct timing *timing = arg;
+	struct enter_hook *hook = arg;
 	bool tried = false;
 
 	pthread_setname_np(pthread_self(), "saker-timing");
-	pthread_mutex_lock(&timing->lock);
-	while (!timing->stop) {
-		bool wanted = timing->wanted;
+	pthread_mutex_lock(&hook->lock);
+	while (!hook->stop) {
+		bool wanted = hook->wanted;
 
 		/* An attach that failed is tried again when it is wanted anew. */
-		if (wanted == (timing->link != NULL || tried)) {
-			pthread_cond_wait(&timing->changed, &timing->lock);
+		if (wanted == (hook->link != NULL || tried)) {
+			pthread_cond_wait(&hook->changed, &hook->lock);
 			continue;
 		}
-		pthread_mutex_unlock(&timing->lock);
+		pthread_mutex_unlock(&hook->lock);
 		tried = wanted;
 		if (wanted)
-			attach(timing);
+			attach(hook);
 		else
-			detach(timing);
-		pthread_mutex_lock(&timing->lock);
+			detach(hook);
+		pthread_mutex_lock(&hook->lock);
 	}
-	pthread_mutex_unlock(&timing->lock);
-	if (timing->link)
-		detach(timing);
+	pthread_mutex_unlock(&hook->lock);
+	if (hook->link)
+		detach(hook);
 	return NULL;
 }
 
-static int timing_get(struct probe *probe, struct timing **ret_timing)
+static int enter_hook_get(struct probe *probe, struct enter_hook **ret_hook)
 {
-	struct timing *timing = probe->timing;
+	struct enter_hook *hook = probe->enter_hook;
 	int rc;
 
-	if (!timing) {
-		timing = calloc(1, sizeof(*timing));
-		if (!timing)
+	if (!hook) {
+		hook = calloc(1, sizeof(*hook));
+		if (!hook)
 			return -ENOMEM;
-		timing->program = probe->count->progs.count_enter;
-		pthread_mutex_init(&timing->lock, NULL);
-		pthread_cond_init(&timing->changed, NULL);
-		rc = -pthread_create(&timing->thread, NULL, timing_main, timing);
+		hook->program = probe->count->progs.count_enter;
+		pthread_mutex_init(&hook->lock, NULL);
+		pthread_cond_init(&hook->changed, NULL);
+		rc = -pthread_create(&hook->thread, NULL, enter_hook_main, hook);
 		if (rc < 0) {
-			free(timing);
+			free(hook);
 			return rc;
 		}
-		probe->timing = timing;
+		probe->enter_hook = hook;
 	}
-	*ret_timing = timing;
+	*ret_hook = hook;
 	return 0;
 }
 
-void timing_free(struct timing *timing)
+void enter_hook_free(struct enter_hook *hook)
 {
-	if (!timing)
+	if (!hook)
 		return;
-	pthread_mutex_lock(&timing->lock);
-	timing->stop = true;
-	pthread_cond_signal(&timing->changed);
-	pthread_mutex_unlock(&timing->lock);
-	pthread_join(timing->thread, NULL);
-	pthread_cond_destroy(&timing->changed);
-	pthread_mutex_destroy(&timing->lock);
-	free(timing);
+	pthread_mutex_lock(&hook->lock);
+	hook->stop = true;
+	pthread_cond_signal(&hook->changed);
+	pthread_mutex_unlock(&hook->lock);
+	pthread_join(hook->thread, NULL);
+	pthread_cond_destroy(&hook->changed);
+	pthread_mutex_destroy(&hook->lock);
+	free(hook);
 }
 
-static void want(struct timing *timing, bool wanted)
+static void want(struct enter_hook *hook, bool wanted)
 {
-	pthread_mutex_lock(&timing->lock);
-	timing->wanted = wanted;
-	pthread_cond_signal(&timing->changed);
-	pthread_mutex_unlock(&timing->lock);
+	pthread_mutex_lock(&hook->lock);
+	hook->wanted = wanted;
+	pthread_cond_signal(&hook->changed);
+	pthread_mutex_unlock(&hook->lock);
 }
 
 /* Every number's returns look for a stamp, or none does. */
@@ -132,26 +132,26 @@ static void knobs_write(struct probe_knobs *knobs, uint32_t generation)
 
 int probe_want_timing(struct probe *probe, enum probe_timing wanted)
 {
-	struct timing *timing;
+	struct enter_hook *hook;
 	int rc;
 
 	if (!probe->count)
 		return -ENODEV;
 	if ((wanted != PROBE_TIMING_OFF) == (probe->knobs->timing_gen != 0))
 		return 0;
-	rc = timing_get(probe, &timing);
+	rc = enter_hook_get(probe, &hook);
 	if (rc < 0)
 		return rc;
 	if (wanted == PROBE_TIMING_OFF) {
 		/* What is streamed of slow calls needs durations. */
 		__atomic_store_n(&probe->knobs->min_duration_ns, 0, __ATOMIC_RELAXED);
 		knobs_write(probe->knobs, 0);
-		want(timing, false);
+		want(hook, false);
 		return 0;
 	}
-	timing->generation = timing->generation % (STAMP_TAKEN - 1) + 1;
-	knobs_write(probe->knobs, timing->generation);
-	want(timing, true);
+	hook->generation = hook->generation % (STAMP_TAKEN - 1) + 1;
+	knobs_write(probe->knobs, hook->generation);
+	want(hook, true);
 	return 0;
 }
 
@@ -159,8 +159,8 @@ int probe_timing(const struct probe *probe)
 {
 	int state;
 
-	if (!probe->timing || !probe->knobs->timing_gen)
+	if (!probe->enter_hook || !probe->knobs->timing_gen)
 		return PROBE_TIMING_OFF;
-	state = atomic_load(&probe->timing->state);
+	state = atomic_load(&probe->enter_hook->state);
 	return state == PROBE_TIMING_OFF ? PROBE_TIMING_STARTING : state;
 }
