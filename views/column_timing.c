@@ -101,8 +101,7 @@ void get_event_kind(const struct row *row, struct cell *ret_cell)
 
 	ret_cell->known = false;
 	if (row->event->prefix.nr >= 0)
-		cell_set_text(ret_cell,
-			      call_kind_name(call_kind_of(row->event->syscall, text)));
+		cell_set_text(ret_cell, call_kind_name(call_kind_of(row->event->syscall, text)));
 }
 
 /* The command line of its process while that is known, else the name of the thread. */
