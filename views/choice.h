@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which calls are streamed and shown, besides by scope and number: failed ones, slow ones. The kernel
- * side leaves the others out; views leave out what is in memory from before, and the calls that
- * are streamed for the tables of processes only.
+ * Which calls are streamed and shown, besides by scope and number: failed ones, slow ones. The
+ * kernel side leaves the others out; views leave out what is in memory from before, and the calls
+ * that are streamed for the tables of processes only.
  */
 #ifndef VIEWS_CHOICE_H
 #define VIEWS_CHOICE_H

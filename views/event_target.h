@@ -6,8 +6,8 @@
 #include "column.h"
 
 /*
- * Host bytes, not NUL-terminated: the path of the object, the name of the descriptor, or the path as
- * the caller wrote it. len 0: none is known.
+ * Host bytes, not NUL-terminated: the path of the object, the name of the descriptor, or the path
+ * as the caller wrote it. len 0: none is known.
  */
 struct open_name event_target(const struct event *event, const struct history_event *kept);
 /* The same as a cell; of events without, what the descriptor's number is, unknown without that. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Rows of failed calls: by errno, with those that are no news in one row; and by errno, system call
- * and process, where Enter leads. Both are counted; what failed last is known where it was streamed.
+ * Rows of failed calls: by errno, with those that are no news in one row; and by errno, system
+ * call and process, where Enter leads. Both are counted; what failed last is known where it was
+ * streamed.
  */
 #include "rows.h"
 
