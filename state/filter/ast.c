@@ -211,3 +211,66 @@ int filter_ast_macros(struct filter_ast *ast, filter_macro_fn fn, void *ctx)
 {
 	return visit_macros(ast, ast->root, fn, ctx);
 }
+
+struct field_names {
+	struct filter_str *names;
+	size_t len, max;
+};
+
+static int compare_str(const struct filter_str *a, const struct filter_str *b)
+{
+	uint32_t len = a->len < b->len ? a->len : b->len;
+	int order = memcmp(a->data, b->data, len);
+
+	return order ? order : (int)(a->len > b->len) - (int)(a->len < b->len);
+}
+
+/* Puts a name in its place unless it is there. */
+static void add_name(struct field_names *found, const struct filter_str *name)
+{
+	size_t at = 0;
+
+	while (at < found->len && compare_str(&found->names[at], name) < 0)
+		at++;
+	if (at < found->len && compare_str(&found->names[at], name) == 0)
+		return;
+	if (found->len == found->max)
+		return;
+	memmove(found->names + at + 1, found->names + at,
+		(found->len - at) * sizeof(*found->names));
+	found->names[at] = *name;
+	found->len++;
+}
+
+static void add_operands(struct field_names *found, const struct filter_operand *operand)
+{
+	for (; operand; operand = operand->next) {
+		if (operand->kind == FILTER_OPERAND_FIELD)
+			add_name(found, &operand->name);
+		add_operands(found, operand->args);
+	}
+}
+
+static void add_fields(struct field_names *found, const struct filter_node *node)
+{
+	switch (node->kind) {
+	case FILTER_NODE_MACRO: return;
+	case FILTER_NODE_CHECK:
+		add_operands(found, node->check.left);
+		add_operands(found, node->check.right);
+		return;
+	case FILTER_NODE_AND:
+	case FILTER_NODE_OR:
+	case FILTER_NODE_NOT: break;
+	}
+	for (const struct filter_node *child = node->children; child; child = child->next)
+		add_fields(found, child);
+}
+
+size_t filter_ast_fields(const struct filter_ast *ast, struct filter_str *names, size_t max)
+{
+	struct field_names found = { .names = names, .max = max };
+
+	add_fields(&found, ast->root);
+	return found.len;
+}

@@ -160,6 +160,12 @@ typedef int (*filter_macro_fn)(void *ctx, struct filter_ast *ast, struct filter_
  */
 int filter_ast_macros(struct filter_ast *ast, filter_macro_fn fn, void *ctx);
 
+/*
+ * Names of the fields of a tree, without arguments, distinct, in the order of the alphabet: fills
+ * at most max and returns how many that were. Borrowed from the tree.
+ */
+size_t filter_ast_fields(const struct filter_ast *ast, struct filter_str *names, size_t max);
+
 const char *filter_op_text(enum filter_op op);
 enum filter_op_class filter_op_class(enum filter_op op);
 const char *filter_transform_name(enum filter_transform transform);

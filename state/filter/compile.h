@@ -80,7 +80,4 @@ enum filter_gate {
  */
 uint32_t filter_set_gates(struct filter_set *set, struct filter_kinds *ret_kinds);
 
-/* Names of the fields of a tree, sorted and distinct; returns how many, fills at most max. */
-size_t filter_ast_fields(const struct filter_ast *ast, struct filter_str *names, size_t max);
-
 #endif

@@ -59,6 +59,16 @@ static void swap(struct outcome *out)
 	out->no = yes;
 }
 
+/* Events that are no calls have no syscall.type: every check of it is false for them. */
+static void add_other_events(struct filter_kinds *kinds)
+{
+	for (uint16_t kind = 0; kind < filter_kind_count(); kind++) {
+		if (filter_kind_name(kind) &&
+		    strcmp(event_by_code(filter_kind_code(kind))->kind, "syscall") != 0)
+			filter_kinds_add(kinds, kind);
+	}
+}
+
 static void type_outcome(const struct filter_check *check, struct outcome *out)
 {
 	neutral(out);
@@ -148,6 +158,8 @@ static int check_outcome(const struct filter_node *node, struct outcome *out,
 	neutral(out);
 	if (narrow == NARROW_TYPE) {
 		type_outcome(check, out);
+		if (is_name(check->left, "syscall.type"))
+			add_other_events(&out->no);
 	} else if (narrow == NARROW_NUM && check->right_kind != FILTER_RIGHT_OPERAND) {
 		enum truth truth = num_truth(check);
 

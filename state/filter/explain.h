@@ -18,7 +18,7 @@ struct filter_explained {
 	const struct filter_node *node;
 	unsigned depth; /* 0 = the condition itself */
 	bool result;
-	bool decides; /* the result of the whole hangs on it */
+	bool decides; /* it is a reason for the result of the whole */
 	/* What a check saw, made safe: "cat", "(1, 22)"; "<NA>": no value; "" for others. */
 	const char *value;
 };

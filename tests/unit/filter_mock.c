@@ -163,3 +163,15 @@ void mock_event_release(struct mock_event *mock)
 {
 	filter_event_release(&mock->filter);
 }
+
+void mock_event_clear(struct mock_event *mock)
+{
+	uint64_t num = mock->filter.num;
+	int rc;
+
+	filter_event_release(&mock->filter);
+	rc = filter_event_init(&mock->filter, NULL);
+	assert(rc == 0);
+	mock->filter.event = &mock->event;
+	mock->filter.num = num;
+}

@@ -58,6 +58,8 @@ struct mock_event {
 	struct build_record record;
 };
 void mock_event_init(struct mock_event *mock, uint16_t code, int nr);
+/* Gives back the memory of the values that were made for it. */
+void mock_event_clear(struct mock_event *mock);
 void mock_event_release(struct mock_event *mock);
 
 #endif
