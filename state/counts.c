@@ -142,10 +142,14 @@ static void counts_describe(struct state *state, struct process *process,
 	process->rss_bytes = task->rss_bytes;
 	process->vm_bytes = task->vm_bytes;
 	if (leader || first) {
-		process->ppid = task->ppid;
+		process_set_ppid(state, process, task->ppid);
+		if (process->euid != task->euid || process->cgroup_id != task->cgroup_id)
+			process_changed(state, process);
 		process->uid = task->uid;
 		process->euid = task->euid;
 		process->cgroup_id = task->cgroup_id;
+		process->facts.gid = task->gid;
+		process->facts.known |= FACT_GID;
 		process->flags &= ~(uint32_t)(PROCESS_F_IN_SCOPE | PROCESS_F_KTHREAD);
 		if (task->flags & TASK_F_IN_SCOPE)
 			process->flags |= PROCESS_F_IN_SCOPE;
@@ -209,7 +213,7 @@ static void counts_describe_end(struct state *state, struct process *process,
 	if (!process->comm->len || ended->tid == ended->pid)
 		process_set_comm(state, process, comm);
 	if (ended->ppid)
-		process->ppid = ended->ppid;
+		process_set_ppid(state, process, ended->ppid);
 	if (!(process->flags & PROCESS_F_SAMPLED)) {
 		process->uid = ended->euid;
 		process->euid = ended->euid;

@@ -4,10 +4,9 @@
  * not a million. What calls do to them is in fd_calls.c.
  */
 #include "fd.h"
-#include <arpa/inet.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include "fd_table.h"
 #include "tables.h"
 
@@ -28,6 +27,42 @@ struct fd_table {
 	bool unsure; /* an exec has closed an unknown number of those */
 };
 
+const char *fd_type_name(enum fd_type type)
+{
+	static const char *const names[] = {
+#define FD_TYPE(id, name, letter, capture) [FD_TYPE_##id] = (name),
+#include "fd_types.def"
+	};
+
+	return names[type];
+}
+
+const char *fd_type_letter(enum fd_type type)
+{
+	static const char *const letters[] = {
+#define FD_TYPE(id, name, letter, capture) [FD_TYPE_##id] = (letter),
+#include "fd_types.def"
+	};
+
+	return letters[type];
+}
+
+void fd_entry_copy(struct fd_entry *to, const struct fd_entry *from)
+{
+	*to = *from;
+	text_ref(to->name);
+	text_ref(to->called);
+	text_ref(to->tuple);
+}
+
+void fd_entry_release(struct state *state, struct fd_entry *entry)
+{
+	text_unref(&state->texts, entry->name);
+	text_unref(&state->texts, entry->called);
+	text_unref(&state->texts, entry->tuple);
+	*entry = (struct fd_entry){ .flags = 0 };
+}
+
 static struct fd_table *fd_table_new(struct state *state)
 {
 	struct fd_table *table = memory_alloc(state->memory, sizeof(*table));
@@ -47,7 +82,7 @@ void fd_table_unref(struct state *state, struct fd_table *table)
 		if (!table->pages[i])
 			continue;
 		for (j = 0; j < FD_PAGE; j++)
-			text_unref(&state->texts, table->pages[i]->entries[j].name);
+			fd_entry_release(state, &table->pages[i]->entries[j]);
 		memory_free(state->memory, table->pages[i], sizeof(struct fd_page));
 	}
 	memory_free(state->memory, table->pages, table->pages_size * sizeof(table->pages[0]));
@@ -108,18 +143,20 @@ static struct fd_entry *fd_table_place(struct state *state, struct fd_table *tab
 	return table->pages[page] ? &table->pages[page]->entries[(size_t)fd % FD_PAGE] : NULL;
 }
 
-int fd_table_put(struct state *state, struct fd_table *table, int64_t fd, struct text *name,
-		 unsigned flags)
+int fd_table_put(struct state *state, struct fd_table *table, int64_t fd,
+		 const struct fd_entry *entry)
 {
-	struct fd_entry *entry = fd_table_place(state, table, fd);
+	struct fd_entry *place = fd_table_place(state, table, fd);
+	struct fd_entry copy;
 
-	if (!entry)
+	if (!place)
 		return 0;
-	if (!(entry->flags & FD_F_OPEN))
+	if (!(place->flags & FD_F_OPEN))
 		table->len++;
-	text_ref(name);
-	text_replace(&state->texts, &entry->name, name);
-	entry->flags = (uint8_t)(flags | FD_F_OPEN);
+	fd_entry_copy(&copy, entry); /* before the release: it may be the same one */
+	fd_entry_release(state, place);
+	*place = copy;
+	place->flags |= FD_F_OPEN;
 	return 1;
 }
 
@@ -129,9 +166,27 @@ void fd_table_close(struct state *state, struct fd_table *table, int64_t fd)
 
 	if (!entry)
 		return;
-	text_replace(&state->texts, &entry->name, NULL);
-	entry->flags = 0;
+	fd_entry_release(state, entry);
 	table->len--;
+}
+
+const struct fd_entry *fd_table_next(const struct fd_table *table, size_t *position)
+{
+	size_t end = table ? table->pages_size * FD_PAGE : 0;
+
+	while (*position < end) {
+		const struct fd_page *page = table->pages[*position / FD_PAGE];
+		const struct fd_entry *entry;
+
+		if (!page) {
+			*position = (*position / FD_PAGE + 1) * FD_PAGE;
+			continue;
+		}
+		entry = &page->entries[(*position)++ % FD_PAGE];
+		if (entry->flags & FD_F_OPEN)
+			return entry;
+	}
+	return NULL;
 }
 
 /* A copy of a table, without the fds that have one of these flags; NULL when there is no memory. */
@@ -151,8 +206,7 @@ static struct fd_table *fd_table_copy(struct state *state, const struct fd_table
 
 			if (!(entry->flags & FD_F_OPEN) || (entry->flags & without))
 				continue;
-			if (!fd_table_put(state, copy, (int64_t)(i * FD_PAGE + j), entry->name,
-					  entry->flags)) {
+			if (!fd_table_put(state, copy, (int64_t)(i * FD_PAGE + j), entry)) {
 				fd_table_unref(state, copy);
 				return NULL;
 			}
@@ -235,49 +289,63 @@ void fd_exec(struct state *state, struct process *process)
 		table->unsure |= table->seeded;
 }
 
-const char *fd_socket_name(unsigned family, unsigned type, unsigned protocol)
+/* What a file of the iterator or of /proc is. */
+static enum fd_type fd_seed_type(const struct file_sample *file, const char *path)
 {
-	bool six = family == AF_INET6;
-
-	switch (family) {
-	case AF_UNIX: return "unix";
-	case AF_NETLINK: return "netlink";
-	case AF_PACKET: return "packet";
-	case AF_INET:
-	case AF_INET6: break;
-	default: return "socket";
+	if (file->family)
+		return fd_socket_type(file->family);
+	switch (file->mode & S_IFMT) {
+	case S_IFDIR: return FD_TYPE_DIRECTORY;
+	case S_IFIFO: return FD_TYPE_PIPE;
+	case S_IFREG: break;
+	case S_IFCHR:
+	case S_IFBLK: return FD_TYPE_FILE;
+	default: return path ? fd_anon_type(path, file->path_len) : FD_TYPE_UNKNOWN;
 	}
-	switch (type & 0xf) { /* SOCK_TYPE_MASK of include/linux/net.h */
-	case SOCK_STREAM:
-		return protocol && protocol != IPPROTO_TCP ? "socket" : six ? "tcp6" : "tcp";
-	case SOCK_DGRAM:
-		return protocol && protocol != IPPROTO_UDP ? "socket" : six ? "udp6" : "udp";
-	case SOCK_RAW: return six ? "raw6" : "raw";
-	default: return "socket";
-	}
+	return path && file->path_len >= 7 && !memcmp(path, "/memfd:", 7) ? FD_TYPE_MEMFD
+									  : FD_TYPE_FILE;
 }
 
-size_t fd_address_text(char *text, size_t size, unsigned family, const void *address, unsigned port)
+static struct text *fd_seed_name(struct state *state, const struct file_sample *file,
+				 const char *path, const struct fd_tuple *tuple)
 {
-	char host[INET6_ADDRSTRLEN];
-	int len;
+	bool inet = file->family == AF_INET || file->family == AF_INET6;
+	char text[FD_TUPLE_TEXT];
+	size_t len = 0;
 
-	if (!inet_ntop((int)family, address, host, sizeof(host)))
-		return 0;
-	len = snprintf(text, size, family == AF_INET6 ? "[%s]:%u" : "%s:%u", host, port);
-	return len > 0 && (size_t)len < size ? (size_t)len : 0;
+	if (inet && (file->sport || file->dport))
+		len = fd_tuple_text(text, sizeof(text), tuple);
+	if (len)
+		return text_intern(&state->texts, text, len);
+	if (file->family && !(file->family == AF_UNIX && path && path[0] == '/')) {
+		const char *kind = fd_socket_name(file->family, file->sock_type, file->protocol);
+
+		return text_intern(&state->texts, kind, strlen(kind));
+	}
+	return file->path_len && path ? text_intern(&state->texts, path, file->path_len) : NULL;
 }
 
-size_t fd_tuple_text(char *text, size_t size, const struct fd_tuple *tuple)
+/* A socket's ends: who is the client is not told. */
+static void fd_seed_tuple(struct state *state, struct fd_entry *entry, struct fd_tuple *tuple)
 {
-	size_t len = fd_address_text(text, size, tuple->family, tuple->saddr, tuple->sport);
+	static const uint8_t nowhere[16];
+	uint8_t bytes[FD_TUPLE_BYTES];
+	size_t len;
 
-	if (!len || (!tuple->dport && tuple->listening) || len + 2 >= size)
-		return len;
-	text[len++] = '-';
-	text[len++] = '>';
-	return len +
-	       fd_address_text(text + len, size - len, tuple->family, tuple->daddr, tuple->dport);
+	if (!tuple->sport && !tuple->dport)
+		return;
+	if (!tuple->dport) {
+		entry->flags |= FD_F_LISTEN | FD_F_SERVER;
+		tuple->daddr = tuple->saddr;
+		tuple->dport = tuple->sport;
+		tuple->saddr = nowhere;
+		tuple->sport = 0;
+	} else {
+		entry->flags |= FD_F_CONNECTED;
+	}
+	len = fd_tuple_bytes(bytes, tuple);
+	if (len)
+		entry->tuple = text_intern(&state->texts, (const char *)bytes, len);
 }
 
 void fd_seed(struct state *state, struct process *process, const struct file_sample *file,
@@ -291,29 +359,24 @@ void fd_seed(struct state *state, struct process *process, const struct file_sam
 		.dport = file->dport,
 		.listening = true,
 	};
-	bool inet = file->family == AF_INET || file->family == AF_INET6;
-	struct text *name = NULL;
-	char text[FD_TUPLE_TEXT];
-	size_t len = 0;
+	struct fd_entry entry = {
+		.ino = file->ino,
+		.dev = file->dev,
+		.flags = (file->open_flags & FD_CLOEXEC_FLAG) ? FD_F_CLOEXEC : 0,
+	};
 
 	if (!process->fds)
 		process->fds = fd_table_new(state);
 	if (!process->fds)
 		return;
 	process->fds->seeded = true;
-	if (inet && (file->sport || file->dport))
-		len = fd_tuple_text(text, sizeof(text), &tuple);
-	if (len) {
-		name = text_intern(&state->texts, text, len);
-	} else if (file->family && !(file->family == AF_UNIX && path && path[0] == '/')) {
-		const char *kind = fd_socket_name(file->family, file->sock_type, file->protocol);
-
-		name = text_intern(&state->texts, kind, strlen(kind));
-	} else if (file->path_len && path) {
-		name = text_intern(&state->texts, path, file->path_len);
-	}
-	if (!fd_table_put(state, process->fds, file->fd, name,
-			  (file->open_flags & FD_CLOEXEC_FLAG) ? FD_F_CLOEXEC : 0))
+	entry.type = (uint8_t)fd_seed_type(file, path);
+	entry.name = fd_seed_name(state, file, path, &tuple);
+	if (file->family)
+		entry.l4 = (uint8_t)fd_socket_l4(file->family, file->sock_type, file->protocol);
+	if (file->family == AF_INET || file->family == AF_INET6)
+		fd_seed_tuple(state, &entry, &tuple);
+	if (!fd_table_put(state, process->fds, file->fd, &entry))
 		fd_forget(state, process); /* not all of it is known */
-	text_unref(&state->texts, name);
+	fd_entry_release(state, &entry);
 }

@@ -34,12 +34,6 @@ bool fd_table_is_exact(const struct fd_table *table);
 /* The name of an open fd, NULL when it is not open or not known. Borrowed. */
 struct text *fd_table_name(const struct fd_table *table, int64_t fd);
 
-/*
- * Applies a syscall's event to the table of its process and returns the name of the event's fd at
- * that moment: of the result where the call makes one, of the argument before a close. A reference
- * for the caller; NULL when there is none or it is not known.
- */
-struct text *fd_apply(struct state *state, struct process *process, const struct event *event);
 /* A new process has its parent's files: a copy, or the same table (CLONE_FILES). */
 enum fd_inherit { FD_COPY, FD_SHARE };
 void fd_inherit(struct state *state, struct process *child, struct process *parent,

@@ -1,27 +1,79 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Entries of a table of open files, for fd.c and fd_calls.c. */
+/* Entries of a table of open files, for the files of state/ and the fields of fd. */
 #ifndef STATE_FD_TABLE_H
 #define STATE_FD_TABLE_H
 
 #include <stdbool.h>
 #include "fd.h"
 
+enum fd_type {
+#define FD_TYPE(id, name, letter, capture) FD_TYPE_##id,
+#include "fd_types.def"
+	FD_TYPE_COUNT
+};
+
+/* "file", "ipv4", ...; "f", "4", ... Static. */
+const char *fd_type_name(enum fd_type type);
+const char *fd_type_letter(enum fd_type type);
+
+/* Transport, as capture files number it. */
+enum fd_l4 { FD_L4_UNKNOWN, FD_L4_NA, FD_L4_TCP, FD_L4_UDP, FD_L4_ICMP, FD_L4_RAW };
+
 enum fd_flag {
 	FD_F_OPEN = 1u << 0,
 	FD_F_CLOEXEC = 1u << 1,
+	FD_F_CONNECTED = 1u << 2,
+	FD_F_LISTEN = 1u << 3, /* a socket with an address of its own and no peer */
+	FD_F_CLIENT = 1u << 4, /* this process is the client, */
+	FD_F_SERVER = 1u << 5, /* the server; neither: not known */
+	FD_F_UPPER = 1u << 6,  /* the file is in the upper layer of an overlay, */
+	FD_F_LOWER = 1u << 7,  /* in a lower one */
 };
 
+/*
+ * An open file. Texts hold a reference each. The tuple is 13 or 37 bytes as in a record's SOCKTUPLE
+ * parameter, client first; where neither is known to be the client, this end first. Of a socket
+ * that listens the second half is its address and the first one zero.
+ */
 struct fd_entry {
-	struct text *name; /* a reference; NULL: open, but not known what */
-	uint8_t flags;     /* enum fd_flag; 0 = not open */
+	struct text *name;   /* of the kernel's object; NULL: open, but not known what */
+	struct text *called; /* the path that it was opened by, absolute; NULL: the same */
+	struct text *tuple;  /* NULL: none */
+	uint64_t ino;        /* 0: not known */
+	uint32_t dev;        /* as in capture files; 0: not known */
+	uint8_t flags;       /* enum fd_flag; 0 = not open */
+	uint8_t type;        /* enum fd_type */
+	uint8_t l4;          /* enum fd_l4 */
 };
+
+/* What a call did to an fd. */
+struct fd_seen {
+	int64_t num; /* the result where the call makes one, else the argument; -1: none */
+	struct fd_entry entry; /* what it was: of the argument before a close; flags 0: not known */
+	bool renamed;          /* the call gave a socket another name */
+};
+/*
+ * Applies a syscall's event to the table of its process and tells of the event's fd at that
+ * moment. References in ret_seen are the caller's.
+ */
+void fd_apply(struct state *state, struct process *process, const struct event *event,
+	      struct fd_seen *ret_seen);
+
+/* Takes references of its own; fd_entry_release() drops them and clears the entry. */
+void fd_entry_copy(struct fd_entry *to, const struct fd_entry *from);
+void fd_entry_release(struct state *state, struct fd_entry *entry);
 
 /* The entry of an open fd, NULL when it is not open or not known. */
 struct fd_entry *fd_table_at(const struct fd_table *table, int64_t fd);
-/* Opens an fd (replacing what it was); the name's reference stays the caller's. 0: no room. */
-int fd_table_put(struct state *state, struct fd_table *table, int64_t fd, struct text *name,
-		 unsigned flags);
+/*
+ * Opens an fd as `entry` (replacing what it was); the entry's references stay the caller's. 0: no
+ * room.
+ */
+int fd_table_put(struct state *state, struct fd_table *table, int64_t fd,
+		 const struct fd_entry *entry);
 void fd_table_close(struct state *state, struct fd_table *table, int64_t fd);
+/* The next open fd from *position on (start with 0), NULL at the end; *position is behind it. */
+const struct fd_entry *fd_table_next(const struct fd_table *table, size_t *position);
 /* Closes first..last, or marks them close-on-exec. */
 enum fd_range { FD_RANGE_CLOSE, FD_RANGE_CLOEXEC };
 void fd_table_close_range(struct state *state, struct fd_table *table, uint64_t first,
@@ -38,12 +90,23 @@ struct fd_tuple {
 };
 
 #define FD_TUPLE_TEXT 128
+#define FD_TUPLE_BYTES 37
 /* "tcp", "udp6", "unix", ...: a socket that has no addresses yet. */
 const char *fd_socket_name(unsigned family, unsigned type, unsigned protocol);
+enum fd_type fd_socket_type(unsigned family);
+enum fd_l4 fd_socket_l4(unsigned family, unsigned type, unsigned protocol);
+/* What an anonymous inode is, by the name that the kernel prints for it. */
+enum fd_type fd_anon_type(const char *name, size_t len);
 /* "1.2.3.4:80" or "[::1]:80"; the length, 0 when it does not fit. */
 size_t fd_address_text(char *text, size_t size, unsigned family, const void *address,
 		       unsigned port);
-/* "1.2.3.4:80->5.6.7.8:90". */
+/* "1.2.3.4:80->5.6.7.8:90", "1.2.3.4:80"; the length, 0 when it does not fit. */
 size_t fd_tuple_text(char *text, size_t size, const struct fd_tuple *tuple);
+/* IPv4 inside IPv6 becomes IPv4: what the wire has. */
+void fd_tuple_unmap(struct fd_tuple *tuple);
+/* A tuple's bytes as kept in struct fd_entry; the length, 0 for other families. */
+size_t fd_tuple_bytes(uint8_t bytes[static FD_TUPLE_BYTES], const struct fd_tuple *tuple);
+/* And back. Returns 0, or -EINVAL for bytes of another length or family. */
+int fd_tuple_parse(const void *bytes, size_t len, struct fd_tuple *ret_tuple);
 
 #endif

@@ -60,7 +60,10 @@ struct process *process_get(struct state *state, uint32_t pid, uint64_t start_bo
 	process = memory_alloc(state->memory, sizeof(*process));
 	if (!process)
 		return NULL;
+	if (state->in_refresh)
+		state->ancestry++; /* it can be the parent of some that are known */
 	process->pid = pid;
+	process->generation = ++state->generations;
 	process->start_boot_ns = start_boot_ns;
 	process->state = '?';
 	process->comm = text_ref(state->none);
@@ -102,6 +105,7 @@ void process_free(struct state *state, struct process *process)
 	text_unref(&state->texts, process->exe);
 	text_unref(&state->texts, process->cwd);
 	text_unref(&state->texts, process->container);
+	facts_release(state, &process->facts);
 	fd_table_unref(state, process->fds);
 	for (uint32_t i = 0; i < process->calls_len; i++)
 		timing_free(state, process->calls[i].timing);
@@ -136,6 +140,7 @@ void process_set_comm(struct state *state, struct process *process, const char *
 	memcpy(process->comm16, comm, len);
 	text_replace(&state->texts, &process->comm, text);
 	process->flags |= PROCESS_F_WANT_TEXT;
+	process_changed(state, process);
 }
 
 void process_set_cmdline(struct state *state, struct process *process, const char *args, size_t len)
@@ -145,6 +150,8 @@ void process_set_cmdline(struct state *state, struct process *process, const cha
 
 	if (len > sizeof(line))
 		len = sizeof(line);
+	process_set_text(state, &process->facts.words, args, len);
+	process_changed(state, process);
 	while (len && !args[len - 1])
 		len--;
 	for (i = 0; i < len; i++)
@@ -162,6 +169,47 @@ void process_ask_text(struct state *state, struct process *process)
 	process_seed_init(&seed);
 	if (state->source.process_seed(state->source.ctx, process->pid, SEED_STATE, &seed) == 0)
 		process_seed_apply(state, process, &seed);
+}
+
+struct process *process_parent(const struct state *state, const struct process *process)
+{
+	struct process *parent = process->ppid ? process_by_pid(state, process->ppid) : NULL;
+
+	/* A pid that was used again is nobody's parent. */
+	if (!parent || parent == process || parent->start_boot_ns > process->start_boot_ns)
+		return NULL;
+	parent->flags |= PROCESS_F_PARENT;
+	return parent;
+}
+
+struct process *process_ancestor(const struct state *state, struct process *process, unsigned n)
+{
+	/* Parents are never younger, but can be as old: the walk ends all the same. */
+	if (n > PROCESS_ANCESTORS_MAX)
+		return NULL;
+	while (process && n--)
+		process = process_parent(state, process);
+	return process;
+}
+
+uint64_t process_generation(const struct state *state, const struct process *process)
+{
+	return process->generation + state->ancestry;
+}
+
+void process_changed(struct state *state, struct process *process)
+{
+	process->generation = ++state->generations;
+	if (process->flags & PROCESS_F_PARENT)
+		state->ancestry++;
+}
+
+void process_set_ppid(struct state *state, struct process *process, uint32_t ppid)
+{
+	if (process->ppid == ppid)
+		return;
+	process->ppid = ppid;
+	process_changed(state, process);
 }
 
 void process_die(struct state *state, struct process *process)
@@ -407,10 +455,16 @@ struct thread *thread_find(const struct state *state, uint32_t tid, uint64_t sta
 	return hash_get(&state->thread_ids, tid, start_boot_ns);
 }
 
+struct thread *thread_by_tid(const struct state *state, uint32_t tid)
+{
+	return hash_get(&state->thread_tids, tid, 0);
+}
+
 struct thread *thread_get(struct state *state, struct process *process, uint32_t tid,
 			  uint64_t start_boot_ns)
 {
 	struct thread *thread = thread_find(state, tid, start_boot_ns);
+	struct thread *namesake;
 	struct thread **list;
 
 	if (thread) {
@@ -447,6 +501,10 @@ struct thread *thread_get(struct state *state, struct process *process, uint32_t
 		return NULL;
 	}
 	list[state->threads_len++] = thread;
+	/* Fields ask for an event's thread by tid: without memory for it the thread is unknown. */
+	namesake = thread_by_tid(state, tid);
+	if (!namesake || namesake->start_boot_ns <= start_boot_ns)
+		hash_put(&state->thread_tids, tid, 0, thread);
 	return thread;
 }
 
@@ -457,5 +515,9 @@ void thread_free(struct state *state, struct thread *thread)
 	state->threads[thread->at] = last;
 	last->at = thread->at;
 	hash_remove(&state->thread_ids, thread->tid, thread->start_boot_ns);
+	if (thread_by_tid(state, thread->tid) == thread)
+		hash_remove(&state->thread_tids, thread->tid, 0);
+	if (state->now.thread == thread)
+		state->now.thread = NULL;
 	memory_free(state->memory, thread, sizeof(*thread));
 }

@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "base/text.h"
+#include "facts.h"
 #include "probe/schema/decode.h"
 #include "probe/schema/sample.h"
 
@@ -64,6 +65,8 @@ enum process_flag {
 	PROCESS_F_WANT_TEXT = 1u << 6,      /* command line and paths are to be asked for */
 	PROCESS_F_IN_CONTAINER = 1u << 7,   /* container holds for container_cgroup */
 	PROCESS_F_CONTAINER_SURE = 1u << 8, /* and is confirmed for all in that cgroup */
+	PROCESS_F_PARENT = 1u << 9,         /* somebody looked at it as an ancestor */
+	PROCESS_F_ASKED_FILES = 1u << 10,   /* the source was asked for its open files */
 };
 
 /*
@@ -99,9 +102,11 @@ struct process {
 	struct call_sum inherited; /* what of its total its ancestors already have */
 	struct byte_count ended_bytes, bytes, bytes_delta;
 	struct fd_table *fds; /* NULL: not known */
-	uint64_t exited;      /* EXITED_ROW: how many processes it stands for */
-	uint32_t at;          /* index in the list of processes */
-	uint32_t row;         /* index among the rows while tables are made */
+	struct facts facts;
+	uint64_t generation; /* see process_generation() */
+	uint64_t exited;     /* EXITED_ROW: how many processes it stands for */
+	uint32_t at;         /* index in the list of processes */
+	uint32_t row;        /* index among the rows while tables are made */
 };
 
 enum thread_flag {
@@ -111,6 +116,7 @@ enum thread_flag {
 struct thread {
 	uint32_t tid;
 	uint32_t flags; /* enum thread_flag */
+	uint32_t vtid;  /* in its own pid namespace; 0: not known */
 	uint64_t start_boot_ns;
 	struct process *process;
 	uint32_t pid; /* of its process */
@@ -141,6 +147,20 @@ struct process *process_find(const struct state *state, uint32_t pid, uint64_t s
 struct process *process_get(struct state *state, uint32_t pid, uint64_t start_boot_ns);
 /* The living process of a pid that started last, NULL when there is none. */
 struct process *process_by_pid(const struct state *state, uint32_t pid);
+/*
+ * The parent, or the n-th ancestor (0: the process itself); NULL when it is not known. Both mark
+ * what they return: its changes change the generation of others.
+ */
+struct process *process_parent(const struct state *state, const struct process *process);
+struct process *process_ancestor(const struct state *state, struct process *process, unsigned n);
+/*
+ * Another number whenever something changed that fields of the process alone depend on: of itself
+ * or of an ancestor. Never the same again for this process.
+ */
+uint64_t process_generation(const struct state *state, const struct process *process);
+/* Begins a new generation. */
+void process_changed(struct state *state, struct process *process);
+void process_set_ppid(struct state *state, struct process *process, uint32_t ppid);
 void process_free(struct state *state, struct process *process);
 /* Takes the leader's name (RECORD_COMM_LEN bytes, checked for its NUL). */
 void process_set_comm(struct state *state, struct process *process, const char *comm);
@@ -166,6 +186,8 @@ struct process_errno *process_errno(struct state *state, struct process *process
 void process_top_errnos(struct process *process);
 
 struct thread *thread_find(const struct state *state, uint32_t tid, uint64_t start_boot_ns);
+/* The thread of a tid that started last, NULL when none was sampled yet. */
+struct thread *thread_by_tid(const struct state *state, uint32_t tid);
 struct thread *thread_get(struct state *state, struct process *process, uint32_t tid,
 			  uint64_t start_boot_ns);
 void thread_free(struct state *state, struct thread *thread);

@@ -62,6 +62,7 @@ static void record_exec(struct state *state, struct process *process, const stru
 	if (!process->cmdline || !process->exe)
 		process->flags |= PROCESS_F_WANT_TEXT;
 	fd_exec(state, process);
+	facts_exec(state, process, event);
 }
 
 /* The child's event of the clone family: a new process is like its parent at first. */
@@ -70,13 +71,21 @@ static void record_child(struct state *state, struct process *process, const str
 	struct process *parent = process_by_pid(state, event->prefix.ppid);
 	int64_t flags = 0;
 
-	if (event->tid != event->prefix.pid || (process->flags & PROCESS_F_SAMPLED) || !parent ||
-	    parent == process)
+	if (event->tid != event->prefix.pid || parent == process)
 		return;
 	if (event_param_int(event, "flags", &flags) < 0)
 		flags = 0;
+	/* Made by a sibling that the event does not name. */
 	if (flags & CAPTURE_CLONE_PARENT)
-		return; /* made by a sibling that the event does not name */
+		parent = NULL;
+	facts_child(state, process, parent, event);
+	if (process->flags & PROCESS_F_SAMPLED)
+		return;
+	if (!parent) {
+		record_set_cmdline(state, process, event);
+		record_set_param(state, &process->cwd, event, "cwd");
+		return;
+	}
 	text_replace(&state->texts, &process->cmdline, text_ref(parent->cmdline));
 	text_replace(&state->texts, &process->exe, text_ref(parent->exe));
 	text_replace(&state->texts, &process->cwd, text_ref(parent->cwd));
@@ -88,8 +97,11 @@ static void record_describe(struct state *state, struct process *process,
 			    const struct record_prefix *prefix)
 {
 	process->active_ns = state->refresh_time_ns;
-	process->ppid = prefix->ppid;
-	process->euid = prefix->euid;
+	process_set_ppid(state, process, prefix->ppid);
+	if (process->euid != prefix->euid) {
+		process->euid = prefix->euid;
+		process_changed(state, process);
+	}
 	if (prefix->flags & RECORD_F_KTHREAD)
 		process->flags |= PROCESS_F_KTHREAD;
 	if (!(process->flags & PROCESS_F_SAMPLED)) {
@@ -114,7 +126,7 @@ static struct state_now *record_now(struct state *state, const struct event *eve
 	struct state_now *now = &state->now;
 	uint64_t before_ts_ns = now->event.ts_ns;
 
-	text_unref(&state->texts, now->fd.name);
+	fd_entry_release(state, &now->fd);
 	*now = (struct state_now){
 		.valid = true,
 		.event = *event,
@@ -122,6 +134,20 @@ static struct state_now *record_now(struct state *state, const struct event *eve
 		.before_ts_ns = before_ts_ns,
 	};
 	return now;
+}
+
+/* A call that is neither exec nor a child's first return. */
+static void record_call(struct state *state, struct process *process, const struct event *event)
+{
+	struct state_now *now = &state->now;
+	struct fd_seen seen;
+
+	fd_apply(state, process, event, &seen);
+	now->fd = seen.entry;
+	now->fd_num = seen.num;
+	now->fd_renamed = seen.renamed;
+	now->has_fd = (seen.entry.flags & FD_F_OPEN) || seen.entry.name || seen.entry.tuple;
+	facts_call(state, process, event);
 }
 
 int state_record(struct state *state, const void *record, size_t len)
@@ -148,14 +174,14 @@ int state_record(struct state *state, const void *record, size_t len)
 		else if (event.prefix.flags & RECORD_F_CHILD)
 			record_child(state, process, &event);
 		else
-			now->fd.name = fd_apply(state, process, &event);
+			record_call(state, process, &event);
 	} else {
 		state->evictions++;
 	}
 	names.user = user_name(state, event.prefix.euid);
 	names.container = container_of_event(state, process, event.prefix.cgroup_id);
 	names.fd_name = now->fd.name;
-	now->has_fd = now->fd.name != NULL;
+	now->thread = thread_by_tid(state, (uint32_t)event.tid);
 	/* Without room for it the event has done its work all the same; the history counts it. */
 	history_append(&state->history, record, len, &names);
 	return 0;

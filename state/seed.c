@@ -6,6 +6,8 @@
 void process_seed_apply(struct state *state, struct process *process,
 			const struct process_seed *seed)
 {
+	facts_seed(state, process, seed);
+	process_changed(state, process);
 	if (!(seed->parts & SEED_TEXT))
 		return;
 	/* Empty is what a process that ends has: what was known before is better. */
@@ -29,7 +31,7 @@ void state_seed_process(struct state *state, const struct process_seed *seed)
 		return;
 	}
 	process_set_comm(state, process, seed->comm);
-	process->ppid = seed->ppid;
+	process_set_ppid(state, process, seed->ppid);
 	if (seed->parts & SEED_IDS) {
 		process->uid = seed->uid;
 		process->euid = seed->uid;

@@ -39,7 +39,7 @@ static void state_release(struct state *state)
 {
 	struct memory *memory = state->memory;
 
-	text_unref(&state->texts, state->now.fd.name);
+	fd_entry_release(state, &state->now.fd);
 	while (state->threads_len)
 		thread_free(state, state->threads[state->threads_len - 1]);
 	while (state->processes_len)
@@ -53,6 +53,7 @@ static void state_release(struct state *state)
 	hash_release(&state->process_pids);
 	hash_release(&state->programs);
 	hash_release(&state->thread_ids);
+	hash_release(&state->thread_tids);
 	memory_free(memory, state->processes, state->processes_size * sizeof(state->processes[0]));
 	memory_free(memory, state->threads, state->threads_size * sizeof(state->threads[0]));
 	memory_free(memory, state->samples, state->samples_size * sizeof(state->samples[0]));
@@ -123,9 +124,11 @@ int state_new(const struct state_opts *opts, const struct state_source *source,
 	hash_init(&state->process_pids, state->memory);
 	hash_init(&state->programs, state->memory);
 	hash_init(&state->thread_ids, state->memory);
+	hash_init(&state->thread_tids, state->memory);
 	hash_init(&state->containers.cgroups, state->memory);
 	hash_init(&state->containers.known, state->memory);
 	hash_init(&state->users.names, state->memory);
+	hash_init(&state->users.groups, state->memory);
 	text_pool_init(&state->texts, state->memory);
 	state_note_opens(state);
 	state->execve = event_by_id("SYSCALL_EXECVE_19_X");

@@ -23,6 +23,12 @@ struct state;
 struct container_match;
 struct container_info;
 
+/* Not NUL-terminated; 0 = not to be had. */
+struct user_folders {
+	size_t home_len, shell_len;
+	char home[256], shell[256];
+};
+
 /* What the state lacks and its owner can look up. Each returns 0 or -errno (-ENOENT: gone). */
 struct state_source {
 	void *ctx;
@@ -46,6 +52,13 @@ struct state_source {
 			      struct container_info *ret_info);
 	/* The name of a uid; *len alike. */
 	int (*user_name)(void *ctx, uint32_t uid, char *name, size_t *len);
+	/* The same for a gid. */
+	int (*group_name)(void *ctx, uint32_t gid, char *name, size_t *len);
+	/* The name of a port's service; protocol is "tcp" or "udp". */
+	int (*service_name)(void *ctx, uint16_t port, const char *protocol, char *name,
+			    size_t *len);
+	/* Home folder and shell of a uid. */
+	int (*user_folders)(void *ctx, uint32_t uid, struct user_folders *ret_folders);
 };
 
 struct state_opts {

@@ -38,14 +38,15 @@ struct forgotten {
 
 /* The record that was applied last: what fields are taken from (filter/event.h). */
 struct state_now {
-	bool valid;                    /* false: none yet, or its process has gone since */
-	struct event event;            /* points into the caller's record */
-	const struct process *process; /* NULL: there was no memory for it */
-	const struct thread *thread;   /* NULL: not known */
-	struct fd_entry fd;            /* the event's fd at that moment; holds references */
-	bool has_fd;                   /* fd is known */
-	int64_t fd_num;                /* -1: the event has none */
-	uint64_t before_ts_ns;         /* of the event before; 0: none */
+	bool valid;                  /* false: none yet, or its process has gone since */
+	struct event event;          /* points into the caller's record */
+	struct process *process;     /* NULL: there was no memory for it */
+	const struct thread *thread; /* NULL: not known */
+	struct fd_entry fd;          /* the event's fd at that moment; holds references */
+	bool has_fd;                 /* fd is known */
+	int64_t fd_num;              /* -1: the event has none */
+	bool fd_renamed;             /* the event gave a socket another name */
+	uint64_t before_ts_ns;       /* of the event before; 0: none */
 };
 
 /*
@@ -83,7 +84,10 @@ struct state {
 	size_t processes_len, processes_size;
 	struct process *last_process; /* of the last look-up, NULL: none */
 	uint64_t programs_made;
-	struct hash thread_ids; /* (tid, start) -> struct thread */
+	uint64_t generations;    /* given to processes so far */
+	uint64_t ancestry;       /* counts changes of processes that have children */
+	struct hash thread_ids;  /* (tid, start) -> struct thread */
+	struct hash thread_tids; /* tid -> youngest struct thread */
 	struct thread **threads;
 	size_t threads_len, threads_size;
 

@@ -8,14 +8,19 @@
 #define USER_ASKS_PER_REFRESH 64
 #define USER_RETRY_NS (30ull * 1000000000ull) /* between questions for a uid without a name */
 
+/* A user or a group. */
 struct user {
 	struct text *name;
-	uint64_t asked_ns; /* refresh time of the last question */
-	bool known;        /* false: name is the number */
+	struct text *home, *shell; /* of users; NULL: not known */
+	uint64_t asked_ns;         /* refresh time of the last question */
+	bool known;                /* false: name is the number */
+	bool asked_folders;
 };
 
+typedef int (*user_ask_fn)(void *ctx, uint32_t id, char *name, size_t *len);
+
 /* Asks the source; the number when there is no name. NULL when there is no memory. */
-static struct text *user_ask(struct state *state, uint32_t uid, bool *ret_known)
+static struct text *user_ask(struct state *state, user_ask_fn ask, uint32_t id, bool *ret_known)
 {
 	char name[USER_NAME_MAX];
 	size_t len = sizeof(name);
@@ -25,57 +30,117 @@ static struct text *user_ask(struct state *state, uint32_t uid, bool *ret_known)
 		state->users.asked_seq = state->refresh_seq;
 		state->users.asked = 0;
 	}
-	if (state->source.user_name && state->users.asked < USER_ASKS_PER_REFRESH) {
+	if (ask && state->users.asked < USER_ASKS_PER_REFRESH) {
 		state->users.asked++;
-		r = state->source.user_name(state->source.ctx, uid, name, &len);
+		r = ask(state->source.ctx, id, name, &len);
 	}
 	*ret_known = r >= 0 && len > 0 && len <= sizeof(name);
 	if (!*ret_known)
-		len = (size_t)snprintf(name, sizeof(name), "%u", uid);
+		len = (size_t)snprintf(name, sizeof(name), "%u", id);
 	return text_intern(&state->texts, name, len);
 }
 
-/* The entry of a uid, made when missing; NULL when there is no memory. */
-static struct user *user_get(struct state *state, uint32_t uid)
+static void user_free(struct state *state, struct user *user)
 {
-	struct user *user = hash_get(&state->users.names, uid, 0);
+	text_unref(&state->texts, user->name);
+	text_unref(&state->texts, user->home);
+	text_unref(&state->texts, user->shell);
+	memory_free(state->memory, user, sizeof(*user));
+}
 
-	if (user)
-		return user;
-	user = memory_alloc(state->memory, sizeof(*user));
+/* The entry of a number, made when missing; NULL when there is no memory. */
+static struct user *user_make(struct state *state, struct hash *names, user_ask_fn ask, uint32_t id)
+{
+	struct user *user = memory_alloc(state->memory, sizeof(*user));
+
 	if (!user)
 		return NULL;
-	user->name = user_ask(state, uid, &user->known);
+	user->name = user_ask(state, ask, id, &user->known);
 	user->asked_ns = state->refresh_time_ns;
-	if (user->name && hash_put(&state->users.names, uid, 0, user) == 0)
+	if (user->name && hash_put(names, id, 0, user) == 0)
 		return user;
-	text_unref(&state->texts, user->name);
-	memory_free(state->memory, user, sizeof(*user));
+	user_free(state, user);
 	return NULL;
+}
+
+/* The same; one without a name is asked for again after a while. */
+static struct user *user_get(struct state *state, struct hash *names, user_ask_fn ask, uint32_t id)
+{
+	struct user *user = hash_get(names, id, 0);
+	struct text *name;
+	bool known;
+
+	if (!user)
+		return user_make(state, names, ask, id);
+	if (user->known || user->asked_ns + USER_RETRY_NS > state->refresh_time_ns)
+		return user;
+	user->asked_ns = state->refresh_time_ns;
+	name = user_ask(state, ask, id, &known);
+	if (name) {
+		text_replace(&state->texts, &user->name, name);
+		user->known = known;
+	}
+	return user;
 }
 
 struct text *user_name(struct state *state, uint32_t uid)
 {
 	struct user *user;
-	struct text *name;
-	bool known;
 
 	if (state->users.last_name && state->users.last_uid == uid)
 		return state->users.last_name;
-	user = user_get(state, uid);
+	user = user_get(state, &state->users.names, state->source.user_name, uid);
 	if (!user)
 		return state->none;
-	if (!user->known && user->asked_ns + USER_RETRY_NS <= state->refresh_time_ns) {
-		user->asked_ns = state->refresh_time_ns;
-		name = user_ask(state, uid, &known);
-		if (name) {
-			text_replace(&state->texts, &user->name, name);
-			user->known = known;
-		}
-	}
 	state->users.last_uid = uid;
 	state->users.last_name = user->name;
 	return user->name;
+}
+
+struct text *user_known_name(struct state *state, uint32_t uid)
+{
+	struct user *user = user_get(state, &state->users.names, state->source.user_name, uid);
+
+	return user && user->known ? user->name : NULL;
+}
+
+struct text *group_known_name(struct state *state, uint32_t gid)
+{
+	struct user *group = user_get(state, &state->users.groups, state->source.group_name, gid);
+
+	return group && group->known ? group->name : NULL;
+}
+
+/* The entry of a uid with its folders, which are asked for once. */
+static const struct user *user_with_folders(struct state *state, uint32_t uid)
+{
+	struct user *user = user_get(state, &state->users.names, state->source.user_name, uid);
+	struct user_folders folders = { .home_len = 0, .shell_len = 0 };
+
+	if (!user || user->asked_folders || !state->source.user_folders)
+		return user;
+	user->asked_folders = true;
+	if (state->source.user_folders(state->source.ctx, uid, &folders) < 0)
+		return user;
+	if (folders.home_len && folders.home_len <= sizeof(folders.home))
+		user->home = text_intern(&state->texts, folders.home, folders.home_len);
+	if (folders.shell_len && folders.shell_len <= sizeof(folders.shell))
+		user->shell = text_intern(&state->texts, folders.shell, folders.shell_len);
+	return user;
+}
+
+struct text *user_home(struct state *state, uint32_t uid)
+{
+	const struct user *user = user_with_folders(state, uid);
+
+	return user ? user->home : NULL;
+}
+
+struct text *user_shell(struct state *state, uint32_t uid)
+{
+	const struct user *user = user_with_folders(state, uid);
+
+	return user ? user->shell : NULL;
 }
 
 void users_new_refresh(struct state *state)
@@ -83,14 +148,18 @@ void users_new_refresh(struct state *state)
 	state->users.last_name = NULL;
 }
 
-void users_release(struct state *state)
+static void users_release_names(struct state *state, struct hash *names)
 {
 	size_t at = 0;
 	struct user *user;
 
-	while ((user = hash_next(&state->users.names, &at))) {
-		text_unref(&state->texts, user->name);
-		memory_free(state->memory, user, sizeof(*user));
-	}
-	hash_release(&state->users.names);
+	while ((user = hash_next(names, &at)))
+		user_free(state, user);
+	hash_release(names);
+}
+
+void users_release(struct state *state)
+{
+	users_release_names(state, &state->users.names);
+	users_release_names(state, &state->users.groups);
 }

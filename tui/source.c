@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Answers from /proc and /etc/passwd, see source.h. */
 #include "source.h"
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
+#include <netdb.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,6 +102,64 @@ static int source_container_info(void *ctx, const struct container_match *match,
 	return rc < 0 ? rc : inspector_ask(source->inspector, match, pid, ret_info);
 }
 
+static int source_group_name(void *ctx, uint32_t gid, char *name, size_t *len)
+{
+	char bytes[SOURCE_USER_BYTES * 4]; /* a line names all members */
+	struct group entry, *found = NULL;
+	size_t name_len;
+	int r = getgrgid_r(gid, &entry, bytes, sizeof(bytes), &found);
+
+	if (r != 0)
+		return -r;
+	name_len = found ? strlen(found->gr_name) : 0;
+	if (!name_len || name_len > *len)
+		return -ENOENT;
+	memcpy(name, found->gr_name, name_len);
+	*len = name_len;
+	return 0;
+}
+
+static int source_service_name(void *ctx, uint16_t port, const char *protocol, char *name,
+			       size_t *len)
+{
+	char bytes[SOURCE_USER_BYTES];
+	struct servent entry, *found = NULL;
+	size_t name_len;
+	int r = getservbyport_r(htons(port), protocol, &entry, bytes, sizeof(bytes), &found);
+
+	name_len = r == 0 && found ? strlen(found->s_name) : 0;
+	if (!name_len || name_len > *len)
+		return -ENOENT;
+	memcpy(name, found->s_name, name_len);
+	*len = name_len;
+	return 0;
+}
+
+static size_t copy_text(char *to, size_t size, const char *from)
+{
+	size_t len = strlen(from);
+
+	if (len > size)
+		return 0;
+	memcpy(to, from, len);
+	return len;
+}
+
+static int source_user_folders(void *ctx, uint32_t uid, struct user_folders *ret_folders)
+{
+	char bytes[SOURCE_USER_BYTES];
+	struct passwd entry, *found = NULL;
+	int r = getpwuid_r(uid, &entry, bytes, sizeof(bytes), &found);
+
+	if (r != 0 || !found)
+		return r ? -r : -ENOENT;
+	ret_folders->home_len =
+		copy_text(ret_folders->home, sizeof(ret_folders->home), found->pw_dir);
+	ret_folders->shell_len =
+		copy_text(ret_folders->shell, sizeof(ret_folders->shell), found->pw_shell);
+	return 0;
+}
+
 int source_new(int (*files)(void *ctx, uint32_t pid), void *ctx, struct state_source **ret_source)
 {
 	struct source *source = calloc(1, sizeof(*source));
@@ -114,6 +175,9 @@ int source_new(int (*files)(void *ctx, uint32_t pid), void *ctx, struct state_so
 		.process_files = source_process_files,
 		.container_info = source_container_info,
 		.user_name = source_user_name,
+		.group_name = source_group_name,
+		.service_name = source_service_name,
+		.user_folders = source_user_folders,
 	};
 	*ret_source = &source->public;
 	return 0;

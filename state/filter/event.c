@@ -106,6 +106,7 @@ bool filter_event_last(struct filter_event *event)
 	event->thread = now->thread;
 	event->fd = now->has_fd ? &now->fd : NULL;
 	event->fd_num = now->fd_num;
+	event->fd_renamed = now->fd_renamed;
 	event->num = event->state->history.last_num;
 	event->names = FILTER_NAMES_CALLED;
 	event->first_ts_ns = event->state->streaming_since_ns;

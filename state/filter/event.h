@@ -38,14 +38,15 @@ enum filter_names { FILTER_NAMES_CALLED, FILTER_NAMES_RESOLVED };
 struct filter_event {
 	struct state *state; /* asked for names of users and the like, which it caches */
 	const struct event *event;
-	const struct process *process; /* NULL: not known */
-	const struct thread *thread;   /* NULL: not sampled yet */
-	const struct fd_entry *fd;     /* the event's fd as it was then; NULL: none, not known */
-	int64_t fd_num;                /* its number; -1: the event has no fd */
-	uint64_t num;                  /* evt.num, from 1 */
-	enum filter_names names;       /* set by who evaluates; CALLED after filter_event_last() */
-	uint64_t first_ts_ns;          /* of the first event seen */
-	uint64_t before_ts_ns;         /* of the one before this; 0: this is the first */
+	struct process *process;     /* NULL: not known */
+	const struct thread *thread; /* NULL: not sampled yet */
+	const struct fd_entry *fd;   /* the event's fd as it was then; NULL: none, not known */
+	int64_t fd_num;              /* its number; -1: the event has no fd */
+	bool fd_renamed;             /* the event gave its socket another name */
+	uint64_t num;                /* evt.num, from 1 */
+	enum filter_names names;     /* set by who evaluates; CALLED after filter_event_last() */
+	uint64_t first_ts_ns;        /* of the first event seen */
+	uint64_t before_ts_ns;       /* of the one before this; 0: this is the first */
 	struct filter_scratch *scratch;
 };
 
@@ -54,6 +55,11 @@ int filter_event_init(struct filter_event *event, struct state *state);
 void filter_event_release(struct filter_event *event);
 /* Describes the record that state_record() took last; false when there is none. */
 bool filter_event_last(struct filter_event *event);
+/*
+ * Do the two names of a file differ in this event? Otherwise evaluating it once is enough.
+ */
+bool filter_event_has_two_names(struct filter_event *event);
+
 /*
  * Room for a value, valid until the next filter_event_last(); NULL when there is no memory or the
  * values of this event take more than FILTER_SCRATCH_MAX.

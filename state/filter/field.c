@@ -455,9 +455,9 @@ const char *field_type_name(enum field_type type)
 
 static void number_render(const struct field *field, uint64_t number, struct text_buf *buf)
 {
-	if (field->flags & FIELD_F_HEX)
+	if (field && (field->flags & FIELD_F_HEX))
 		text_buf_printf(buf, "%" PRIx64, number);
-	else if (field->flags & FIELD_F_PADDED)
+	else if (field && (field->flags & FIELD_F_PADDED))
 		text_buf_printf(buf, "%09" PRIu64, number);
 	else
 		text_buf_printf(buf, "%" PRIu64, number);

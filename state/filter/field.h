@@ -57,7 +57,7 @@ enum field_flag {
 	 */
 	FIELD_F_PROCESS = 1u << 10,
 	FIELD_F_NAMES = 1u << 11,      /* depends on enum filter_names */
-	FIELD_F_DNS = 1u << 12,        /* compared with host names by their addresses: = != in */
+	FIELD_F_DNS = 1u << 12,        /* values are addresses, compared with those of host names */
 	FIELD_F_AROUND = 1u << 13,     /* ms from a point in time; its = means <= */
 	FIELD_F_POSITIVE = 1u << 14,   /* never below 1: `= 0` is never, `>= 0` is always true */
 	FIELD_F_EVENT_TYPE = 1u << 15, /* its constants must be names of events */
@@ -177,8 +177,8 @@ void field_class_remove(struct field_class *added);
 /* "text", "i64", ...: for lists and documents. */
 const char *field_type_name(enum field_type type);
 /*
- * Appends a value as formats print it: numbers by the row's flags, addresses, "true"; text and
- * bytes made safe.
+ * Appends a value as formats print it: numbers by the row's flags (field NULL: none), addresses,
+ * "true"; text and bytes made safe.
  */
 void field_value_render(const struct field *field, const struct field_value *value,
 			struct text_buf *buf);

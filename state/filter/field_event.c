@@ -19,10 +19,6 @@
 #define CAPTURE_O_CREATED (1u << 14) /* the call made the file */
 #define MODE_EXEC 0111u
 
-#define GETTER(name)                                                                       \
-	size_t field_##name##_get(const struct field_ref *ref, struct filter_event *event, \
-				  struct field_value *values, size_t max)
-
 int field_event_result(const struct event *event, int64_t *ret_result)
 {
 	int index;
@@ -355,13 +351,17 @@ GETTER(evt_count)
 
 enum error_kind { ERROR_FILE, ERROR_NET, ERROR_MEMORY, ERROR_OTHER };
 
-static enum error_kind error_kind(const struct event *event)
+/* What the call worked on: reads and writes by the kind of their descriptor. */
+static enum error_kind error_kind(const struct filter_event *event)
 {
-	const char *category = event->desc->category;
+	const char *category = event->event->desc->category;
+	enum fd_type type = event->fd ? (enum fd_type)event->fd->type : FD_TYPE_UNKNOWN;
+	bool io = !strncmp(category, "io-", 3);
 
-	if (!strcmp(category, "file"))
+	if (!strcmp(category, "file") ||
+	    (io && (type == FD_TYPE_FILE || type == FD_TYPE_DIRECTORY)))
 		return ERROR_FILE;
-	if (!strcmp(category, "net"))
+	if (!strcmp(category, "net") || (io && (type == FD_TYPE_IPV4 || type == FD_TYPE_IPV6)))
 		return ERROR_NET;
 	return !strcmp(category, "memory") ? ERROR_MEMORY : ERROR_OTHER;
 }
@@ -369,7 +369,7 @@ static enum error_kind error_kind(const struct event *event)
 static size_t put_error_count(const struct filter_event *event, struct field_value *value,
 			      enum error_kind kind)
 {
-	if (!event_failed(event->event) || error_kind(event->event) != kind)
+	if (!event_failed(event->event) || error_kind(event) != kind)
 		return 0;
 	return field_put_u64(value, 1);
 }

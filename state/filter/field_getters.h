@@ -8,6 +8,7 @@
 
 #include "event.h"
 #include "field.h"
+#include "state/facts.h"
 
 #define FIELD_CLASS(id, prefix, key, title)
 #define FIELD_CLASS_END(id)
@@ -17,8 +18,14 @@
 #define F(flag)
 #include "fields.def"
 
+#define GETTER(name)                                                                       \
+	size_t field_##name##_get(const struct field_ref *ref, struct filter_event *event, \
+				  struct field_value *values, size_t max)
+
+struct process;
 struct text;
-struct text_buf;
+struct fd_entry;
+struct fd_tuple;
 
 /* Each puts down one value and returns 1. */
 size_t field_put_i64(struct field_value *value, int64_t number);
@@ -43,6 +50,27 @@ size_t field_put_interned(struct field_value *value, const struct text *text);
 int field_event_result(const struct event *event, int64_t *ret_result);
 /* Arguments of evt. fields: names of parameters, src and dst, numbers; see struct field_class. */
 size_t field_evt_key(const struct field *field, const char *text, size_t len);
+/* The facts of the event's process, asked for if need be; NULL where this one is not known. */
+const struct facts *field_facts(struct filter_event *event, enum fact fact, unsigned parts);
+/* Open files of the event's process, asked for once where nobody follows them; NULL: unknown. */
+const struct fd_table *field_fds(struct filter_event *event);
+
+/* The ends of a connection. A socket that listens has a server end, which is local. */
+enum field_end { FIELD_END_CLIENT, FIELD_END_SERVER, FIELD_END_LOCAL, FIELD_END_REMOTE };
+size_t field_fd_address(struct filter_event *event, const struct fd_entry *entry,
+			enum field_end end, struct field_value *value);
+size_t field_fd_port(struct filter_event *event, const struct fd_entry *entry, enum field_end end,
+		     struct field_value *value);
+/* fd.name of an open file, by the event's enum filter_names. */
+size_t field_fd_name(struct filter_event *event, const struct fd_entry *entry,
+		     struct field_value *value);
+/*
+ * The path of a call on the file system that did not make a descriptor, made absolute: the first
+ * parameter that is one. raw: as it was passed. 0: the event has none.
+ */
+enum field_path_form { FIELD_PATH_ABSOLUTE, FIELD_PATH_RAW };
+size_t field_path_of_open(struct filter_event *event, enum field_path_form form,
+			  struct field_value *value);
 /*
  * An argument of the event as text: see evt.arg in fields.def. Returns 0 when it is not there.
  */
