@@ -77,16 +77,20 @@ $(O)/saker: $(O)/tui/main.o $(O)/libsaker.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-# Tests: every tests/KIND/test_*.c is a program; the other .c files of the folder are linked to each.
+# Tests: every tests/KIND/test_*.c is a program; the other .c files of the folder are linked to each,
+# those of unit tests where they are used.
 kind_tests = $(patsubst %.c,$(O)/%,$(wildcard tests/$(1)/test_*.c))
 kind_support = $(patsubst %.c,$(O)/%.o,$(filter-out tests/$(1)/test_%.c,$(wildcard tests/$(1)/*.c)))
 TEST_LIBS := -lcheck -lsubunit -lrt -lvterm -lm
 define test_kind
-$(call kind_tests,$(1)): $(O)/tests/$(1)/%: $(O)/tests/$(1)/%.o $(call kind_support,$(1)) $(O)/libsaker.a
+$(call kind_tests,$(1)): $(O)/tests/$(1)/%: $(O)/tests/$(1)/%.o $(2) $(O)/libsaker.a
 	$$(call say,LD,$$@)
 	$$(Q)$$(CC) $$(CFLAGS) $$(SANFLAGS) -o $$@ $$^ $$(LDLIBS) $$(TEST_LIBS)
 endef
-$(foreach k,unit golden live,$(eval $(call test_kind,$(k))))
+$(O)/tests/unit/support.a: $(call kind_support,unit)
+	$(Q)rm -f $@ && ar rcs $@ $^
+$(eval $(call test_kind,unit,$(O)/tests/unit/support.a))
+$(foreach k,golden live,$(eval $(call test_kind,$(k),$(call kind_support,$(k)))))
 
 # Fuzzers: libFuzzer of Debian's clang; the library is compiled again with its coverage.
 FUZZ_SECONDS ?= 60
