@@ -48,6 +48,10 @@ struct store {
 #define MEM(a, offset, count) FROM(MEM, a), .step.at = (offset), .step.width = (count)
 #define LONG(a, offset) MEM(a, offset, 8), .step.word = 1
 #define MEM_BITS(a, offset, set) MEM(a, offset, 4), .step.form = ROW_BITS, .native = &flag_set_##set
+#define MEM_VALUE(a, offset, set) \
+	MEM(a, offset, 4), .step.form = ROW_VALUE, .native = &flag_set_##set
+#define SECONDS(a, offset) MEM(a, offset, 8), .step.form = ROW_SECONDS
+#define PART_IN(a, shift, count, set) VALUE_IN(a, set), .step.at = (shift), .step.width = (count)
 #define START(a) MEM(a, 0, 8), .step.form = ROW_START
 #define TEXT(a) FROM(TEXT, a)
 #define DATA(a, length) FROM(DATA, a), .step.at = (length)
@@ -63,6 +67,7 @@ struct store {
 #define NONE .step.from = ROW_NONE
 #define DONE .step.when = ROW_SUCCESS
 #define IF(a, values) .step.if_arg = (a) + 1, .step.if_values = (values)
+#define IF_QUOTA(values) .step.if_arg = ROW_IF_QUOTA, .step.if_values = (values)
 static const struct store stores[] = {
 #include "schema/stores.def"
 };
@@ -108,7 +113,8 @@ static uint16_t fallback_of(const struct flag_set *set)
 	for (size_t i = 0; i < set->values_len; i++) {
 		const char *unknown = strstr(set->values[i].name, "UNKNOWN");
 
-		if (unknown && strcmp(unknown, "UNKNOWN") == 0)
+		if ((unknown && strcmp(unknown, "UNKNOWN") == 0) ||
+		    strstr(set->values[i].name, "_NOT_USED"))
 			return (uint16_t)set->values[i].value;
 	}
 	return 0;

@@ -14,7 +14,7 @@
 #define ROW_STEPS_MAX 512
 #define ROW_PAIRS_MAX 512
 #define ROW_STEP_PAIRS_MAX 64 /* of one step */
-#define ROW_PARAMS_MAX 16     /* of one event */
+#define ROW_PARAMS_MAX 18     /* of one event */
 #define ROW_TEXTS_MAX 4       /* of one call: they fit in front of the event */
 /* Bytes of extension items that fit there. */
 #define ROW_ITEMS_BYTES 8560
@@ -48,21 +48,27 @@ enum row_form {
 	ROW_VALUE,    /* one value, by pairs; fallback when none fits or the condition fails */
 	ROW_FD_FLAGS, /* O_NONBLOCK, O_CLOEXEC and their aliases as flags of capture files */
 	ROW_START,    /* an offset that the call moved on by its result */
+	ROW_SECONDS,  /* seconds as ns */
 };
 
 /* When there is a value at all. */
 enum row_when { ROW_ALWAYS, ROW_SUCCESS };
 
+/* Condition on the command of quotactl: include/uapi/linux/quota.h, QCMD and Q_SYNC. */
+#define ROW_IF_QUOTA 7
+#define ROW_QUOTA_COMMANDS 0x8000
+#define ROW_QUOTA_READS (1u << 4 | 1u << 5 | 1u << 7) /* GETFMT, GETINFO, GETQUOTA */
+
 struct row_step {
-	__u8 from;  /* enum row_from */
-	__u8 arg;   /* 0..5 */
-	__u8 bytes; /* of a number in the event; 0: variable */
-	__u8 form;  /* enum row_form */
-	__u16 at;
-	__u8 width;      /* of ROW_MEM: 1, 2, 4 or 8 */
+	__u8 from;       /* enum row_from */
+	__u8 arg;        /* 0..5 */
+	__u8 bytes;      /* of a number in the event; 0: variable */
+	__u8 form;       /* enum row_form */
+	__u16 at;        /* of ROW_ARG: how far it is shifted down */
+	__u8 width;      /* of ROW_MEM: 1, 2, 4 or 8; of ROW_ARG: bytes, 0 = all */
 	__u8 when;       /* enum row_when */
 	__u32 if_values; /* bit v: argument if_arg - 1 is v; bit 31: it is 31 or more */
-	__u8 if_arg;     /* 1..6; 0: no condition */
+	__u8 if_arg;     /* 1..6; 0: no condition; ROW_IF_QUOTA */
 	__u8 pairs_len;
 	__u16 pairs; /* index of the first */
 	__u16 fallback;

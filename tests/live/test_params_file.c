@@ -115,6 +115,41 @@ static int open_works(void *arg)
 	return leave_folder();
 }
 
+/* The handle of a file, and where it is mounted. */
+static struct {
+	struct file_handle head;
+	unsigned char bytes[MAX_HANDLE_SZ];
+} handle = { .head.handle_bytes = MAX_HANDLE_SZ };
+
+static int open_by_handle_works(void *arg)
+{
+	int mount_id;
+	long fd, root;
+
+	enter_folder();
+	close(open("new", O_CREAT | O_RDWR, 0600));
+	root = open(".", O_RDONLY);
+	if (name_to_handle_at(AT_FDCWD, "new", &handle.head, &mount_id, 0) < 0)
+		abort();
+	fd = expect_call(SYS_open_by_handle_at, ARGS(root, (long)&handle, O_RDWR | O_CLOEXEC));
+	expect_int("fd", fd);
+	expect_int("mountfd", root);
+	expect_int("flags", F_RDWR | F_CLOEXEC);
+	expect_text("path", in_folder("new"));
+	expect_object((int)fd, in_folder("new"));
+	return leave_folder();
+}
+
+static int open_by_handle_fails(void *arg)
+{
+	expect_int("fd", expect_call(SYS_open_by_handle_at, ARGS(BAD_FD, (long)&handle, O_RDONLY)));
+	expect_int("mountfd", BAD_FD);
+	expect_int("flags", F_RDONLY);
+	expect_none("path");
+	expect_no_object();
+	return 0;
+}
+
 static int open_fails(void *arg)
 {
 	expect_int("fd",
@@ -525,6 +560,8 @@ static const struct expect_case cases[] = {
 	{ "openat of a folder", openat_folder },
 	{ "openat2", openat2_works },
 	{ "openat2 fails", openat2_fails },
+	{ "open_by_handle_at", open_by_handle_works },
+	{ "open_by_handle_at fails", open_by_handle_fails },
 	{ "creat", creat_works },
 	{ "creat fails", creat_fails },
 	{ "close", close_works },

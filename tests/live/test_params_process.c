@@ -61,19 +61,30 @@ static void expect_cmdline(void)
 	expect_bytes("args", text + first, len - first);
 }
 
-/* "cpuset=/path" and so on, as /proc/self/cgroup says; those of the v2 hierarchy are in "0::". */
+/*
+ * "cpuset=/path" and so on for every controller, as /proc/self/cgroup says; those of the v2
+ * hierarchy are in "0::".
+ */
 static void expect_cgroups(void)
 {
-	static const char *const names[] = { "cpuset", "cpu", "memory", "pids" };
-	char text[TEXT_MAX], out[TEXT_MAX];
+	static const char *const names[] = { "cpuset",  "cpu",        "cpuacct",  "io",
+					     "memory",  "pids",       "devices",  "freezer",
+					     "net_cls", "perf_event", "net_prio", "hugetlb",
+					     "rdma",    "misc" };
+	char text[TEXT_MAX], known[TEXT_MAX], out[TEXT_MAX];
 	size_t len = 0;
 
 	proc_read("/proc/self/cgroup", text, sizeof(text));
+	proc_read("/proc/cgroups", known, sizeof(known));
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		const char *path = "/";
+		const char *path = "/", *name = strcmp(names[i], "io") == 0 ? "blkio" : names[i];
 		char pattern[32], *line;
 
-		snprintf(pattern, sizeof(pattern), ":%s:", names[i]);
+		/* Whether this kernel has it: a word at the beginning of a line. */
+		snprintf(pattern, sizeof(pattern), "\n%s\t", name);
+		if (!strstr(known, pattern))
+			continue;
+		snprintf(pattern, sizeof(pattern), ":%s:", name);
 		line = strstr(text, pattern);
 		if (!line) {
 			snprintf(pattern, sizeof(pattern), "0::");

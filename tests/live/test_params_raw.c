@@ -39,7 +39,7 @@
 #define NR_FILE_GETATTR 468
 
 /* What the child prepares, at fixed numbers. */
-enum { EPOLL_FD = 50, PIPE_READ, PIPE_WRITE, INET_FD, INET6_FD, UNIX_FD };
+enum { EPOLL_FD = 50, PIPE_READ, PIPE_WRITE, INET_FD, INET6_FD, UNIX_FD, PEER_FD };
 
 static uint64_t usr2 = 1u << (SIGUSR2 - 1), all_but_kill = ~(1ull << (SIGKILL - 1)), old_mask;
 static struct {
@@ -256,6 +256,16 @@ static const struct raw_case raw_cases[] = {
 	  0,
 	  { UNIX_FD, A(&address), A(&length) },
 	  "addr=@saker-raw fd=55" },
+	{ "getsockname fails",
+	  SYS_getsockname,
+	  EBADF,
+	  { 999, A(&address), A(&length) },
+	  "fd=999 addr=0x" },
+	{ "getpeername",
+	  SYS_getpeername,
+	  0,
+	  { PEER_FD, A(&address), A(&length) },
+	  "addr=127.0.0.1:9 fd=56" },
 	{ "getpeername fails",
 	  SYS_getpeername,
 	  ENOTCONN,
@@ -327,9 +337,15 @@ static void bind_at(int number, const void *addr, socklen_t len)
 static void prepare_sockets(void)
 {
 	struct sockaddr_in inet = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	struct sockaddr_in discard = { .sin_family = AF_INET,
+				       .sin_port = htons(9),
+				       .sin_addr = { htonl(INADDR_LOOPBACK) } };
 	struct sockaddr_in6 inet6 = { .sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT };
 	struct sockaddr_un un = { .sun_family = AF_UNIX, .sun_path = "\0saker-raw" };
 
+	put_at(socket(AF_INET, SOCK_DGRAM, 0), PEER_FD);
+	if (connect(PEER_FD, (struct sockaddr *)&discard, sizeof(discard)) < 0)
+		abort();
 	bind_at(INET_FD, &inet, sizeof(inet));
 	bind_at(INET6_FD, &inet6, sizeof(inet6));
 	bind_at(UNIX_FD, &un, offsetof(struct sockaddr_un, sun_path) + 10);

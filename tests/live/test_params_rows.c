@@ -62,6 +62,8 @@ static struct {
 	int16_t op, flags;
 } sem_ops[2] = { { 0, 1, 0x800 }, { 1, -1, 0x1000 } };
 static uint32_t uring_params[30] = { [2] = 1u << 4 };
+static uint64_t quota_block[9] = { 1, 2, 3, 4, 5, 6, 7, 8, 0 }, quota_info[3] = { 60, 70, 1 };
+static uint32_t array_map[4] = { 2, 4, 4, 1 }; /* BPF_MAP_TYPE_ARRAY, key, value, entries */
 static struct iovec vector = { buffer, 8 };
 static uint32_t action = 0x7fff0000; /* SECCOMP_RET_ALLOW */
 
@@ -129,6 +131,31 @@ static const struct row_case cases[] = {
 	  0),
 	C(mount, ENOENT, "res dev=- dir='/none type='tmpfs flags=3", 0, S("/none"), S("tmpfs"),
 	  MS_RDONLY | MS_NOSUID),
+	C(quotactl, ANY,
+	  "res special=- quotafilepath=- dqb_bhardlimit=- dqb_bsoftlimit=- dqb_curspace=- "
+	  "dqb_ihardlimit=- dqb_isoftlimit=- dqb_btime=- dqb_itime=- dqi_bgrace=- dqi_igrace=- "
+	  "dqi_flags=0 quota_fmt_out=1 cmd=128 type=1 id=0 quota_fmt=1",
+	  0x80000100, 0, 0, 0),
+	C(quotactl, ANY,
+	  "res special='/none quotafilepath='/q dqb_bhardlimit=- dqb_bsoftlimit=- dqb_curspace=- "
+	  "dqb_ihardlimit=- dqb_isoftlimit=- dqb_btime=- dqb_itime=- dqi_bgrace=- dqi_igrace=- "
+	  "dqi_flags=0 quota_fmt_out=1 cmd=1 type=2 id=4 quota_fmt=8",
+	  0x80000201, S("/none"), 4, S("/q")),
+	C(quotactl, ANY,
+	  "res special='/none quotafilepath=- dqb_bhardlimit=1 dqb_bsoftlimit=2 dqb_curspace=3 "
+	  "dqb_ihardlimit=4 dqb_isoftlimit=5 dqb_btime=7000000000 dqb_itime=8000000000 "
+	  "dqi_bgrace=- dqi_igrace=- dqi_flags=0 quota_fmt_out=1 cmd=64 type=1 id=1000 quota_fmt=1",
+	  0x80000800, S("/none"), 1000, A(quota_block)),
+	C(quotactl, ANY,
+	  "res special='/none quotafilepath=- dqb_bhardlimit=- dqb_bsoftlimit=- dqb_curspace=- "
+	  "dqb_ihardlimit=- dqb_isoftlimit=- dqb_btime=- dqb_itime=- dqi_bgrace=60000000000 "
+	  "dqi_igrace=70000000000 dqi_flags=2 quota_fmt_out=1 cmd=16 type=1 id=0 quota_fmt=1",
+	  0x80000600, S("/none"), 0, A(quota_info)),
+	C(quotactl, ANY,
+	  "res special='/none quotafilepath=- dqb_bhardlimit=- dqb_bsoftlimit=- dqb_curspace=- "
+	  "dqb_ihardlimit=- dqb_isoftlimit=- dqb_btime=- dqb_itime=- dqi_bgrace=- dqi_igrace=- "
+	  "dqi_flags=0 quota_fmt_out=1 cmd=32 type=1 id=5 quota_fmt=1",
+	  0x80000700, S("/none"), 5, A(quota_block)),
 	C(umount2, ENOENT, "res name='/none flags=2", S("/none"), 2),
 	C(fsconfig, EBADF, "res fd=999 cmd=1 key='k value_bytebuf=- value_charbuf='v aux=0", BAD_FD,
 	  1, S("k"), S("v"), 0),
@@ -141,6 +168,8 @@ static const struct row_case cases[] = {
 	C(getdents, EBADF, "res fd=999", BAD_FD, A(buffer), sizeof(buffer)),
 	C(getdents64, OK, "res fd=51", FOLDER_FD, A(buffer), sizeof(buffer)),
 	C(getdents64, ENOTDIR, "res fd=50", FILE_FD, A(buffer), sizeof(buffer)),
+	C(ioctl, OK, "res fd=53 request=21531 argument=*", PIPE_READ, 0x541b /* FIONREAD */,
+	  A(&word)),
 	C(ioctl, ENOTTY, "res fd=50 request=21505 argument=77", FILE_FD, 0x5401, 77),
 	C(ioctl, EBADF, "res fd=999 request=21505 argument=0", BAD_FD, 0x5401, 0),
 	C(fcntl, OK, "res fd=50 cmd=2 arg=0", FILE_FD, F_GETFD),
@@ -291,6 +320,7 @@ static const struct row_case cases[] = {
 	C(init_module, ANY, "res img=x:696d67 length=3 uargs='a=b", S("img"), 3, S("a=b")),
 	C(finit_module, ANY, "res fd=999 uargs='a=b flags=1", BAD_FD, S("a=b"), 1),
 	C(delete_module, ANY, "res name='saker_none flags=2", S("saker_none"), O_NONBLOCK),
+	C(bpf, OK, "fd=* cmd=0", 0 /* BPF_MAP_CREATE */, A(array_map), sizeof(array_map)),
 	C(bpf, EINVAL, "fd cmd=999", 999, A(buffer), 8),
 	C(io_uring_setup, ANY,
 	  "res entries=8 sq_entries=* cq_entries=* flags=32 sq_thread_cpu=0 sq_thread_idle=0 "

@@ -226,6 +226,14 @@ static int tgkill_works(void *arg)
 	return 0;
 }
 
+static int tkill_works(void *arg)
+{
+	expect_int("res", expect_call(SYS_tkill, ARGS(getpid(), SIGCHLD)));
+	expect_int("tid", getpid());
+	expect_int("sig", SIGCHLD);
+	return 0;
+}
+
 static int pidfd_open_works(void *arg)
 {
 	expect_int("fd", expect_call(SYS_pidfd_open, ARGS(getpid(), 0)));
@@ -344,6 +352,7 @@ static const struct expect_case cases[] = {
 	{ "capset", capset_works },
 	{ "kill", kill_works },
 	{ "tgkill", tgkill_works },
+	{ "tkill", tkill_works },
 	{ "pidfd_open", pidfd_open_works },
 	{ "pidfd_getfd", pidfd_getfd_works },
 	{ "ptrace reads", ptrace_peeks },

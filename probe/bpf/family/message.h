@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * sendto, sendmsg, sendmmsg, recvfrom, recvmsg, recvmmsg, on sys_exit. The forms for several
- * messages are one event with the first message's data and addresses.
+ * sendto, sendmsg, sendmmsg, recvfrom, recvmsg, recvmmsg, on sys_exit.
  */
 #ifndef PROBE_BPF_FAMILY_MESSAGE_H
 #define PROBE_BPF_FAMILY_MESSAGE_H
@@ -183,63 +182,159 @@ int BPF_PROG(store_recvmsg, struct pt_regs *regs, long ret)
 	return 0;
 }
 
-/* Bytes of the first message of a successful call; res counts messages. */
-static __always_inline u32 first_message_bytes(struct call *call)
-{
-	u32 at = call->abi ? MMSGHDR32_BYTES_AT : MMSGHDR_BYTES_AT, len = 0;
+/*
+ * sendmmsg and recvmmsg: one event for each message, whose res is the bytes of that message; one
+ * event when the call failed. What of the call is handed on to the function that stores a message.
+ */
+#define MESSAGES_MAX 16
 
-	if (call->ret > 0)
-		bpf_probe_read_user(&len, sizeof(len), (void *)(call->args[1] + at));
-	return len;
+struct messages {
+	u64 args[6];
+	u64 began_ns, ts_ns, took_ns;
+	s64 ret;
+	u32 nr, native, abi, cls;
+	u32 index; /* of the message */
+	u32 bytes; /* that it moved; 0 of a failed call */
+	u64 user;  /* where its header is */
+	u16 flags, event;
+};
+
+static __always_inline u32 messages_begin(struct messages *m, struct call *call)
+{
+	for (u32 i = 0; i < 6; i++)
+		m->args[i] = call->args[i];
+	m->began_ns = call->began_ns;
+	m->ts_ns = call->ts_ns;
+	m->took_ns = call->took_ns;
+	m->ret = call->ret;
+	m->nr = call->nr;
+	m->native = call->native;
+	m->abi = call->abi;
+	m->cls = call->ring.cls;
+	m->index = 0;
+	m->bytes = 0;
+	m->user = 0;
+	m->flags = call->flags;
+	m->event = call->event;
+	return call->ret > 0 ? call->ret : 1;
+}
+
+/* The call again. Returns 0, or -1 when there is no room for an event; the loss is counted. */
+static __always_inline int message_begin(struct build *b, struct call *call, struct messages *m,
+					 const u32 n)
+{
+	u32 at = m->abi ? MMSGHDR32_BYTES_AT : MMSGHDR_BYTES_AT;
+	u32 stride = m->abi ? MMSGHDR32_BYTES_AT + 4 : MMSGHDR_BYTES_AT + 8, zero = 0;
+
+	call->task = task_current_cast();
+	call->knobs = bpf_map_lookup_elem(&knobs, &zero);
+	if (!call->knobs || ring_find(&call->ring))
+		return -1;
+	for (u32 i = 0; i < 6; i++)
+		call->args[i] = m->args[i];
+	call->ring.cls = m->cls;
+	call->began_ns = m->began_ns;
+	call->ts_ns = m->ts_ns;
+	call->took_ns = m->took_ns;
+	call->ret = m->ret;
+	call->nr = m->nr;
+	call->native = m->native;
+	call->abi = m->abi;
+	call->flags = m->flags;
+	call->event = m->event;
+	call->foreign = false;
+	/* The first was counted as the call was taken up. */
+	if (m->index)
+		ring_count(&call->ring, RECORD_FATE_PRODUCED);
+	if (build_begin(b, call, n))
+		return -1;
+	if (m->index == MESSAGES_MAX - 1 && m->ret > MESSAGES_MAX)
+		b->slot->flags |= RECORD_F_CUT;
+	m->user = m->args[1] + m->index * stride;
+	m->bytes = 0;
+	if (m->ret > 0)
+		bpf_probe_read_user(&m->bytes, sizeof(m->bytes), (void *)(m->user + at));
+	return 0;
 }
 
 /* sendmmsg: res, fd, size, data, tuple */
-SEC("tp_btf/sys_exit")
-int BPF_PROG(store_sendmmsg, struct pt_regs *regs, long ret)
+SUBPROG int message_sent(struct messages *m)
 {
-	struct msghdr_user msg;
 	struct iovec_user vector;
+	struct msghdr_user msg;
 	struct call call;
 	struct build b;
 	u64 size;
 
-	if (call_begin_syscall(&call, regs, ret) || build_begin(&b, &call, 5))
+	if (!m || message_begin(&b, &call, m, 5))
 		return 0;
-	message_read(&b, call.args[1], &msg);
+	message_read(&b, m->user, &msg);
 	vector.base = msg.iov;
 	vector.len = (u32)msg.iov_len;
 	size = build_iov_size(b.slot, vector.base, vector.len);
-	build_u64(&b, 0, ret);
+	build_u64(&b, 0, call.ret > 0 ? m->bytes : call.ret);
 	build_u64(&b, 1, (s64)(s32)call.args[0]);
 	build_u32(&b, 2, size);
-	build_iov_data(&b, 3, DATA_AT(5, 20), vector,
-		       ret > 0 ? first_message_bytes(&call) : (s64)size);
+	build_iov_data(&b, 3, DATA_AT(5, 20), vector, call.ret > 0 ? m->bytes : (s64)size);
 	build_message_tuple(&b, 4, TUPLE_OUT, (struct user_address){ msg.name, msg.name_len });
 	build_submit(&b);
 	return 0;
 }
 
 /* recvmmsg: res, fd, size, data, tuple, msgcontrol */
-SEC("tp_btf/sys_exit")
-int BPF_PROG(store_recvmmsg, struct pt_regs *regs, long ret)
+SUBPROG int message_received(struct messages *m)
 {
-	struct msghdr_user msg;
 	struct iovec_user vector;
+	struct msghdr_user msg;
 	struct call call;
 	struct build b;
 
-	if (call_begin_syscall(&call, regs, ret) || build_begin(&b, &call, 6))
+	if (!m || message_begin(&b, &call, m, 6))
 		return 0;
-	message_read(&b, call.args[1], &msg);
+	message_read(&b, m->user, &msg);
 	vector.base = msg.iov;
 	vector.len = (u32)msg.iov_len;
-	build_u64(&b, 0, ret);
+	build_u64(&b, 0, call.ret > 0 ? m->bytes : call.ret);
 	build_u64(&b, 1, (s64)(s32)call.args[0]);
 	build_u32(&b, 2, build_iov_size(b.slot, vector.base, vector.len));
-	build_iov_data(&b, 3, DATA_AT(6, 20), vector, first_message_bytes(&call));
+	build_iov_data(&b, 3, DATA_AT(6, 20), vector, m->bytes);
 	build_message_tuple(&b, 4, TUPLE_IN, (struct user_address){ msg.name, msg.name_len });
 	build_control(&b, 5, &msg);
 	build_submit(&b);
+	return 0;
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(store_sendmmsg, struct pt_regs *regs, long ret)
+{
+	struct messages m;
+	struct call call;
+	u32 count;
+
+	if (call_begin_syscall(&call, regs, ret))
+		return 0;
+	count = messages_begin(&m, &call);
+	for (u32 i = 0; i < MESSAGES_MAX && i < count; i++) {
+		m.index = i;
+		message_sent(&m);
+	}
+	return 0;
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(store_recvmmsg, struct pt_regs *regs, long ret)
+{
+	struct messages m;
+	struct call call;
+	u32 count;
+
+	if (call_begin_syscall(&call, regs, ret))
+		return 0;
+	count = messages_begin(&m, &call);
+	for (u32 i = 0; i < MESSAGES_MAX && i < count; i++) {
+		m.index = i;
+		message_received(&m);
+	}
 	return 0;
 }
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * open, openat, openat2, creat on sys_exit. The caller's text is the name parameter; a successful
- * open also has the object's own path, its path inside the file system where that differs, and its
- * identity as extension items.
+ * open, openat, openat2, creat, open_by_handle_at on sys_exit. The caller's text is the name
+ * parameter; a successful open also has the object's own path, its path inside the file system
+ * where that differs, and its identity as extension items.
  */
 #ifndef PROBE_BPF_FAMILY_OPEN_H
 #define PROBE_BPF_FAMILY_OPEN_H
 
-#include "../store/build.h"
+#include "../store/text.h"
 #include "../extract/file.h"
 #include "../extract/flags.h"
 
@@ -136,6 +136,35 @@ int BPF_PROG(store_creat, struct pt_regs *regs, long ret)
 	build_u32(&b, 3, info.dev);
 	build_u64(&b, 4, info.ino);
 	build_u16(&b, 5, info.layer); /* the upper layer is bit 0, the lower bit 1 */
+	build_submit(&b);
+	return 0;
+}
+
+/* open_by_handle_at: fd, mountfd, flags, path, dev, ino. The path is the object's. */
+SEC("tp_btf/sys_exit")
+int BPF_PROG(store_open_by_handle_at, struct pt_regs *regs, long ret)
+{
+	struct file_info info = {};
+	struct call call;
+	struct build b;
+	struct walk *w;
+	u32 flags = 0;
+
+	if (call_begin_syscall(&call, regs, ret) || build_begin(&b, &call, 6))
+		return 0;
+	open_object(&b, &info);
+	build_u64(&b, 0, ret);
+	build_u64(&b, 1, (s64)(s32)call.args[0]);
+	build_u32(&b, 2, open_flags(call.args[2], &info));
+	w = &b.slot->walk;
+	walk_begin(w, call.task, info.fs_root);
+	if (info.dentry)
+		flags = walk_path(w, info.dentry, info.vfsmnt);
+	else
+		w->floating = 1;
+	build_walk_text(&b, 3, flags);
+	build_u32(&b, 4, info.dev);
+	build_u64(&b, 5, info.ino);
 	build_submit(&b);
 	return 0;
 }

@@ -144,6 +144,13 @@ static __always_inline bool row_memory(struct scratch *slot, const volatile stru
 	return true;
 }
 
+/* `bytes` bytes of an argument (0 = all), after a shift. */
+static __always_inline u64 row_part(u64 value, u32 shift, u32 bytes)
+{
+	value >>= shift & 31;
+	return bytes ? value & ((1ull << (8 * bytes & 31)) - 1) : value;
+}
+
 /* The number before it is translated. False: unknown. */
 static __always_inline bool row_number(struct scratch *slot, const volatile struct row_step *step,
 				       u64 *ret_value)
@@ -153,7 +160,7 @@ static __always_inline bool row_number(struct scratch *slot, const volatile stru
 	if (from == ROW_RET)
 		*ret_value = slot->ret;
 	else if (from == ROW_ARG)
-		*ret_value = row_arg(slot, step->arg);
+		*ret_value = row_part(row_arg(slot, step->arg), step->at, step->width);
 	else if (from == ROW_MM)
 		*ret_value = row_mm(step->at);
 	else if (from == ROW_CAP)
@@ -203,6 +210,8 @@ static __always_inline u64 row_form(struct scratch *slot, const volatile struct 
 		return row_translate(value, step->pairs, step->pairs_len, form, step->fallback);
 	if (form == ROW_FD_FLAGS)
 		return fd_flags_encode(value);
+	if (form == ROW_SECONDS)
+		return value * 1000000000ull;
 	if (form == ROW_START && slot->ret > 0)
 		return value - slot->ret;
 	return value;
@@ -406,6 +415,12 @@ static __always_inline bool row_condition(struct scratch *slot,
 
 	if (!step->if_arg)
 		return true;
+	if (step->if_arg == ROW_IF_QUOTA) {
+		value = (u32)row_arg(slot, 0) >> 8;
+		if (slot->ret < 0 && ROW_QUOTA_READS >> (value & 31) & 1)
+			return false;
+		return value >> 8 == ROW_QUOTA_COMMANDS && step->if_values >> (value & 31) & 1;
+	}
 	value = (u32)row_arg(slot, step->if_arg - 1);
 	return step->if_values >> (value < 31 ? value : 31) & 1;
 }

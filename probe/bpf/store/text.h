@@ -126,9 +126,9 @@ SUBPROG u32 text_vector(struct scratch *slot, u64 vector, u32 first)
 
 /*
  * Appends "label=path" and a NUL for one controller, where kn is its cgroup's kernfs node and label
- * up to 8 characters. Only whole texts are appended.
+ * up to 16 characters as two words. Only whole texts are appended.
  */
-SUBPROG int text_cgroup(struct scratch *slot, u64 kn, u64 label, u32 label_len)
+SUBPROG int text_cgroup(struct scratch *slot, u64 kn, u64 label, u64 label_rest, u32 label_len)
 {
 	u32 parent_at = bpf_core_field_exists(struct kernfs_node, __parent)
 				? bpf_core_field_offset(struct kernfs_node, __parent)
@@ -149,7 +149,13 @@ SUBPROG int text_cgroup(struct scratch *slot, u64 kn, u64 label, u32 label_len)
 		levels = i + 1;
 	}
 	slot->levels = levels;
+	/* Room for one more path: what follows runs over by less than a page. */
+	if (slot->copied > CGROUPS_MAX) {
+		slot->flags |= RECORD_F_CUT;
+		return 0;
+	}
 	put_u64(slot->data + ((EVENT_AT + slot->pos + slot->copied) & TEXT_MASK), label);
+	put_u64(slot->data + ((EVENT_AT + slot->pos + slot->copied + 8) & TEXT_MASK), label_rest);
 	slot->copied += label_len & 15;
 	if (!levels)
 		slot->data[(EVENT_AT + slot->pos + slot->copied++) & TEXT_MASK] = '/';
@@ -190,26 +196,42 @@ static __always_inline u64 task_cgroup_node(struct task_struct *task, u64 index)
 	return css ? (u64)BPF_CORE_READ(css, cgroup, kn) : 0;
 }
 
-/* Up to eight characters as a little-endian word. */
-#define LABEL4(a, b, c, d) ((u64)(a) | (u64)(b) << 8 | (u64)(c) << 16 | (u64)(d) << 24)
-#define LABEL8(a, b, c, d, e, f, g, h) (LABEL4(a, b, c, d) | LABEL4(e, f, g, h) << 32)
+/* "NAME=path" of one controller, when the kernel has it. */
+#define BUILD_CGROUP(slot, task, name)                                                          \
+	do {                                                                                    \
+		static const char label[16] = #name "=";                                        \
+		text_cgroup(slot, TASK_CGROUP_NODE(task, name##_cgrp_id), LABEL_WORD(label, 0), \
+			    LABEL_WORD(label, 8), sizeof(#name "=") - 1);                       \
+	} while (0)
+#define LABEL_BYTE(label, at) ((u64)(u8)(label)[at] << 8 * ((at)&7))
+#define LABEL_WORD(label, at)                                                                      \
+	(LABEL_BYTE(label, at) | LABEL_BYTE(label, (at) + 1) | LABEL_BYTE(label, (at) + 2) |       \
+	 LABEL_BYTE(label, (at) + 3) | LABEL_BYTE(label, (at) + 4) | LABEL_BYTE(label, (at) + 5) | \
+	 LABEL_BYTE(label, (at) + 6) | LABEL_BYTE(label, (at) + 7))
 
 /*
- * Parameter i: cgroups as "controller=path" texts. cpuset, cpu, memory and pids are those by which
- * container runtimes place their tasks; in the v2 hierarchy all have the same path.
+ * Parameter i: cgroups as "controller=path" texts, of every controller that the kernel has; in the
+ * v2 hierarchy all have the same path.
  */
 static __always_inline void build_cgroups(struct build *b, const u32 i, struct task_struct *task)
 {
 	struct scratch *slot = b->slot;
 
 	slot->copied = 0;
-	text_cgroup(slot, TASK_CGROUP_NODE(task, cpuset_cgrp_id),
-		    LABEL8('c', 'p', 'u', 's', 'e', 't', '=', 0), 7);
-	text_cgroup(slot, TASK_CGROUP_NODE(task, cpu_cgrp_id), LABEL4('c', 'p', 'u', '='), 4);
-	text_cgroup(slot, TASK_CGROUP_NODE(task, memory_cgrp_id),
-		    LABEL8('m', 'e', 'm', 'o', 'r', 'y', '=', 0), 7);
-	text_cgroup(slot, TASK_CGROUP_NODE(task, pids_cgrp_id),
-		    LABEL8('p', 'i', 'd', 's', '=', 0, 0, 0), 5);
+	BUILD_CGROUP(slot, task, cpuset);
+	BUILD_CGROUP(slot, task, cpu);
+	BUILD_CGROUP(slot, task, cpuacct);
+	BUILD_CGROUP(slot, task, io);
+	BUILD_CGROUP(slot, task, memory);
+	BUILD_CGROUP(slot, task, pids);
+	BUILD_CGROUP(slot, task, devices);
+	BUILD_CGROUP(slot, task, freezer);
+	BUILD_CGROUP(slot, task, net_cls);
+	BUILD_CGROUP(slot, task, perf_event);
+	BUILD_CGROUP(slot, task, net_prio);
+	BUILD_CGROUP(slot, task, hugetlb);
+	BUILD_CGROUP(slot, task, rdma);
+	BUILD_CGROUP(slot, task, misc);
 	build_done(b, i, slot->copied & (2 * PARAM_MAX - 1));
 }
 
