@@ -136,6 +136,30 @@ static struct state_now *record_now(struct state *state, const struct event *eve
 	return now;
 }
 
+/*
+ * The name of an event's fd where the process's files are not followed: what it is now, a moment
+ * after the call. So many in an interval; opens name their file themselves.
+ */
+static void record_ask_fd(struct state *state, const struct process *process,
+			  const struct event *event)
+{
+	struct state_now *now = &state->now;
+	char name[RECORD_PATH_MAX];
+	size_t len = sizeof(name);
+	int64_t fd;
+
+	if (process->fds || !state->source.fd_name || !event->syscall ||
+	    (event->syscall->flags & SYSCALL_F_OPEN) || event_fd(event, &fd) < 0 ||
+	    state->fd_questions == STATE_FDS_PER_REFRESH)
+		return;
+	state->fd_questions++;
+	if (state->source.fd_name(state->source.ctx, process->pid, fd, name, &len) < 0)
+		return;
+	now->fd.name = text_intern(&state->texts, name, len);
+	now->fd_num = fd;
+	now->has_fd = now->fd.name != NULL;
+}
+
 /* A call that is neither exec nor a child's first return. */
 static void record_call(struct state *state, struct process *process, const struct event *event)
 {
@@ -147,6 +171,8 @@ static void record_call(struct state *state, struct process *process, const stru
 	now->fd_num = seen.num;
 	now->fd_renamed = seen.renamed;
 	now->has_fd = (seen.entry.flags & FD_F_OPEN) || seen.entry.name || seen.entry.tuple;
+	if (!now->has_fd)
+		record_ask_fd(state, process, event);
 	facts_call(state, process, event);
 }
 

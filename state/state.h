@@ -44,6 +44,8 @@ struct state_source {
 	int (*process_cgroup)(void *ctx, uint32_t pid, char *text, size_t *len);
 	/* Calls state_file() for every open fd of the process. */
 	int (*process_files)(void *ctx, uint32_t pid);
+	/* What an fd of the process is now, as /proc/PID/fd names it; *len alike. */
+	int (*fd_name)(void *ctx, uint32_t pid, int64_t fd, char *name, size_t *len);
 	/*
 	 * What a runtime says of a container, through one of its processes; the caller owns it.
 	 * -EAGAIN: it is being looked for. Never waits for a disk.

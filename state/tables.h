@@ -19,6 +19,7 @@
 #include "user.h"
 
 #define STATE_TEXTS_PER_REFRESH 4000 /* questions for command lines in one refresh */
+#define STATE_FDS_PER_REFRESH 1000   /* and for single descriptors between two */
 
 /* A living thread's counts in the refresh that runs. */
 struct thread_sample {
@@ -128,6 +129,7 @@ struct state {
 	uint64_t tables_records; /* records when they were made */
 	uint64_t snapshot_seq;
 	uint64_t records;            /* applied so far */
+	unsigned fd_questions;       /* since the last refresh */
 	uint64_t streaming_since_ns; /* ts of the first record; 0: none */
 	struct state_now now;
 };

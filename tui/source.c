@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <netdb.h>
+#include <inttypes.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,6 +72,19 @@ static int source_process_files(void *ctx, uint32_t pid)
 	const struct source *source = ctx;
 
 	return source->files ? source->files(source->files_ctx, pid) : -ENOENT;
+}
+
+static int source_fd_name(void *ctx, uint32_t pid, int64_t fd, char *name, size_t *len)
+{
+	char path[64];
+	ssize_t r;
+
+	snprintf(path, sizeof(path), "/proc/%u/fd/%" PRId64, pid, fd);
+	r = readlink(path, name, *len);
+	if (r < 0)
+		return -errno;
+	*len = (size_t)r;
+	return 0;
 }
 
 static int source_user_name(void *ctx, uint32_t uid, char *name, size_t *len)
@@ -173,6 +187,7 @@ int source_new(int (*files)(void *ctx, uint32_t pid), void *ctx, struct state_so
 		.process_seed = source_process_seed,
 		.process_cgroup = source_process_cgroup,
 		.process_files = source_process_files,
+		.fd_name = source_fd_name,
 		.container_info = source_container_info,
 		.user_name = source_user_name,
 		.group_name = source_group_name,

@@ -73,28 +73,9 @@ void get_event_duration(const struct row *row, struct cell *ret_cell)
 	ret_cell->u64 = row->event->prefix.duration_ns;
 }
 
-/* The fd of an event with parameters, else the first raw argument that is one. */
 void get_event_fd(const struct row *row, struct cell *ret_cell)
 {
-	const struct event *event = row->event;
-	const struct syscall_desc *syscall = event->syscall;
-	int64_t fd;
-
-	ret_cell->known = false;
-	if (event_param_int(event, "fd", &fd) == 0) {
-		ret_cell->known = fd >= 0;
-		ret_cell->i64 = fd;
-		return;
-	}
-	if (!syscall || event->desc->code != EVENT_CODE_GENERIC_X)
-		return;
-	for (unsigned i = 0; i < syscall->args_len; i++) {
-		if (syscall->args[i].type != ARG_TYPE_FD)
-			continue;
-		ret_cell->i64 = (int32_t)event->prefix.args[i];
-		ret_cell->known = ret_cell->i64 >= 0;
-		return;
-	}
+	ret_cell->known = event_fd(row->event, &ret_cell->i64) == 0;
 }
 
 void get_event_fd_name(const struct row *row, struct cell *ret_cell)

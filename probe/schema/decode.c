@@ -300,3 +300,29 @@ struct event_text event_param_text(const struct event *event, const char *name)
 	len = strnlen((const char *)param->data, param->len);
 	return (struct event_text){ .data = (const char *)param->data, .len = len };
 }
+
+/* The fd of an event with parameters, else the first raw argument that is one. */
+int event_fd(const struct event *event, int64_t *ret_fd)
+{
+	const struct syscall_desc *syscall = event->syscall;
+	int64_t fd;
+
+	if (event_param_int(event, "fd", &fd) == 0) {
+		if (fd < 0)
+			return -ENOENT;
+		*ret_fd = fd;
+		return 0;
+	}
+	if (!syscall || event->desc->code != EVENT_CODE_GENERIC_X)
+		return -ENOENT;
+	for (unsigned i = 0; i < syscall->args_len; i++) {
+		if (syscall->args[i].type != ARG_TYPE_FD)
+			continue;
+		fd = (int32_t)event->prefix.args[i];
+		if (fd < 0)
+			return -ENOENT;
+		*ret_fd = fd;
+		return 0;
+	}
+	return -ENOENT;
+}

@@ -68,5 +68,7 @@ int event_param_int(const struct event *event, const char *name, int64_t *ret_va
 int event_param_value(enum param_type type, const struct event_param *param, int64_t *ret_value);
 /* A text parameter (charbuf, fspath, fsrelpath) without its NUL; data NULL when absent. */
 struct event_text event_param_text(const struct event *event, const char *name);
+/* The descriptor that the call made or used. Returns 0, or -ENOENT when there is none. */
+int event_fd(const struct event *event, int64_t *ret_fd);
 
 #endif

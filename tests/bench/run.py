@@ -7,7 +7,7 @@ alike; a figure is the median over the rounds of monitored / bare of the same ro
 Monitors are scoped to the bench's own process tree wherever they copy events.
 
   run.py [--rounds N] [--redis-pairs N] [--quick] [--json FILE] SECTION...
-Sections: calls redis own keys (default: all).
+Sections: calls timing redis own keys (default: all).
 """
 import argparse, atexit, json, os, pty, select, shutil, signal, statistics, struct, subprocess, sys, tempfile
 import termios, fcntl, time
@@ -123,6 +123,25 @@ def bench_calls(rounds, report):
             print("  %-8s %-20s %10.1f ns   x%-22s %+10.1f ns above the empty hook" %
                   (kind, name, statistics.median(own), summary(ratios), above))
             report["%s/%s" % (kind, name)] = {"ns": own, "ratio": ratios}
+
+
+def bench_timing(rounds, report):
+    """What measuring durations adds to a call: the same monitor with and without, in interleaved pairs."""
+    monitors = {"off": saker("-b", "-v", "processes"), "on": saker("-b", "-v", "syscalls")}
+    kinds = [kind for kind in COUNTS if kind != "exec"]
+    figures = {}
+    for _ in range(rounds):
+        for name, monitor in monitors.items():
+            with monitor:
+                time.sleep(0.3)
+                for kind in kinds:
+                    figures.setdefault((name, kind), []).append(run_load(kind))
+    print("\ndurations: ns of one operation with durations off and on, and what on adds (median of %d pairs, range)" % rounds)
+    for kind in kinds:
+        off, on = figures[("off", kind)], figures[("on", kind)]
+        added = [b - a for a, b in zip(off, on)]
+        print("  %-8s off %8.1f   on %8.1f   +%s ns" % (kind, statistics.median(off), statistics.median(on), summary(added)))
+        report["timing/" + kind] = {"off": off, "on": on}
 
 
 def redis_benchmark(port):
@@ -311,10 +330,12 @@ def main():
     args = parser.parse_args()
     if os.geteuid() != 0:
         raise SystemExit("bench: needs root")
-    sections = args.sections or ["calls", "redis", "own", "keys"]
+    sections = args.sections or ["calls", "timing", "redis", "own", "keys"]
     report = {}
     if "calls" in sections:
         bench_calls(args.rounds, report)
+    if "timing" in sections:
+        bench_timing(args.rounds, report)
     if "redis" in sections:
         bench_redis(args.redis_pairs, report)
     if "own" in sections:

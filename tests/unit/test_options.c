@@ -98,6 +98,33 @@ static const struct wrong_case wrong_cases[] = {
 	{ "saker -d 99999999999999999999",
 	  "-d 99999999999999999999: expected seconds, 0.1 to 1000000" },
 	{ "saker stream -d 1", "-d SECS does not go with stream; it goes with: monitor, -b" },
+	{ "saker stream --min-duration 0",
+	  "--min-duration 0: expected a duration above 0, at most 3600s: milliseconds, or a number "
+	  "with ns, us, ms or s" },
+	{ "saker stream --min-duration -1",
+	  "--min-duration -1: expected a duration above 0, at most 3600s: milliseconds, or a "
+	  "number with ns, us, ms or s" },
+	{ "saker stream --min-duration 5x",
+	  "--min-duration 5x: expected a duration above 0, at most 3600s: milliseconds, or a "
+	  "number with ns, us, ms or s" },
+	{ "saker stream --min-duration 1.5ns",
+	  "--min-duration 1.5ns: expected a duration above 0, at most 3600s: milliseconds, or a "
+	  "number with ns, us, ms or s" },
+	{ "saker stream --min-duration 3600.1s",
+	  "--min-duration 3600.1s: expected a duration above 0, at most 3600s: milliseconds, or a "
+	  "number with ns, us, ms or s" },
+	{ "saker stream --min-duration 1e3",
+	  "--min-duration 1e3: expected a duration above 0, at most 3600s: milliseconds, or a "
+	  "number with ns, us, ms or s" },
+	{ "saker stream --min-duration .",
+	  "--min-duration .: expected a duration above 0, at most 3600s: milliseconds, or a number "
+	  "with ns, us, ms or s" },
+	{ "saker stream --min-duration 18446744073709551616",
+	  "--min-duration 18446744073709551616: expected a duration above 0, at most 3600s: "
+	  "milliseconds, or a number with ns, us, ms or s" },
+	{ "saker stream --min-duration", "--min-duration needs a value: MS" },
+	{ "saker -b --failed", "--failed does not go with -b; it goes with: stream" },
+	{ "saker stream --failed=1", "--failed takes no value" },
 	{ "saker -b -n", "-n needs a value: COUNT" },
 	{ "saker -b -n 0", "-n 0: expected a whole number, at least 1" },
 	{ "saker -b -n -1", "-n -1: expected a whole number, at least 1" },
@@ -237,6 +264,10 @@ static void describe(const struct options *options, char *text, size_t size)
 		ADD(" count=%llu", (unsigned long long)options->count);
 	if (options->stop_ns)
 		ADD(" stop=%llu", (unsigned long long)options->stop_ns);
+	if (options->failed)
+		ADD(" failed");
+	if (options->min_duration_ns)
+		ADD(" slow=%llu", (unsigned long long)options->min_duration_ns);
 	if (options->format)
 		ADD(" format=%d", options->format);
 	if (options->output)
@@ -284,6 +315,11 @@ static const struct {
 	{ "saker --json stream", "mode=2 format=1" },
 	{ "saker stream -n 18446744073709551615", "mode=2 count=18446744073709551615" },
 	{ "saker stream --output x -n 1", "mode=2 count=1 output=x" },
+	{ "saker stream --failed --min-duration 20", "mode=2 failed slow=20000000" },
+	{ "saker stream --min-duration 2.5ms", "mode=2 slow=2500000" },
+	{ "saker stream --min-duration .3us", "mode=2 slow=300" },
+	{ "saker stream --min-duration 1ns", "mode=2 slow=1" },
+	{ "saker stream --min-duration 3600s", "mode=2 slow=3600000000000" },
 	{ "saker list views --json", "mode=3 format=1 subject=views" },
 	{ "saker doctor --json", "mode=4 format=1" },
 	{ "saker --theme mono --config=c.yaml", "mode=0 theme=mono config=c.yaml" },

@@ -1,0 +1,134 @@
+#!/bin/sh
+# Durations, slow and failed calls, threads and errors on the command line: what an operator asks for and
+# a script reads. Loads are this script's own children.
+# shellcheck disable=SC2015 # "a || bad" is meant
+set -u
+
+O=${O:-build}
+saker=$(cd "$O" && pwd)/saker
+checks=0
+failed=0
+
+if [ "$(id -u)" -ne 0 ]; then
+	echo "skipped: needs root"
+	exit 77
+fi
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+
+bad() {
+	failed=$((failed + 1))
+	echo "FAIL $*"
+}
+
+# check NAME PYTHON: lines holds the objects of the file `out`.
+check() {
+	checks=$((checks + 1))
+	python3 -c "
+import json, sys
+lines = [json.loads(line) for line in open('out')]
+ok = ($2)
+sys.exit(0 if ok else 1)" || bad "$1: $(head -c 600 out)"
+}
+
+# Sleeps, fails and is quick.
+cat > load.py <<'END'
+import os, time
+for i in range(3):
+    time.sleep(0.03)
+for i in range(200):
+    os.getppid()
+for i in range(5):
+    try:
+        os.stat('/nonexistent-%d' % i)
+    except OSError:
+        pass
+END
+
+# stream: durations of all, of none that cannot have one.
+"$saker" stream --json --output out -- python3 load.py 2> err || bad "stream: $(cat err)"
+check 'sleeps are timed' "
+	[l['latency_ns'] >= 30000000 for l in lines if l['evt.type'] == 'clock_nanosleep'] == [True] * 3"
+check 'quick calls are timed' "
+	len([l for l in lines if l['evt.type'] == 'getppid' and 0 < l['latency_ns'] < 30000000]) >= 200"
+check 'the end of a process has no duration' "
+	all(l['latency_ns'] is None for l in lines if l['evt.type'] == 'procexit')"
+
+# Slow calls alone, in every way to write the least duration.
+for least in 25 25ms 25000us .025s 25000000ns; do
+	"$saker" stream --json --min-duration $least --output out -- python3 load.py 2> err ||
+		bad "--min-duration $least: $(cat err)"
+	check "--min-duration $least" "
+		len([l for l in lines if l['evt.type'] == 'clock_nanosleep']) == 3 and
+		all(l['latency_ns'] >= 25000000 for l in lines)"
+done
+
+# Failed calls alone.
+"$saker" stream --json --failed --output out -- python3 load.py 2> err || bad "--failed: $(cat err)"
+check '--failed' "
+	len([l for l in lines if '/nonexistent-' in json.dumps(l['args'])]) == 5 and
+	all(l['evt.rawres'] < 0 for l in lines)"
+"$saker" stream --json --failed --min-duration 10s --output out -- python3 load.py 2> err
+check '--failed and slow' 'lines == []'
+
+# Times of system calls: of the interval and since the start.
+"$saker" -b -v syscalls --json -n 1 -d 0.5 --output out -- python3 load.py 2> err || bad "syscalls: $(cat err)"
+check 'times of system calls' "
+	[(r['timed_total'], r['calls_total'], r['time_total'] >= 90000000, r['max_ns'] >= 30000000)
+	 for r in lines[-1]['rows'] if r['syscall'] == 'clock_nanosleep'] == [(3, 3, True, True)]"
+check 'timing is said' "all(l['health'].get('timing') for l in lines)"
+# The view of processes needs no durations.
+"$saker" -b -v processes --json -n 1 -d 0.2 --output out -- python3 load.py 2> err
+check 'no timing without its columns' "not any(l['health'].get('timing') for l in lines)"
+
+# Errors: exact, and what they were about.
+"$saker" -b -v errors --json -n 1 -d 0.2 --output out -- python3 load.py 2> err || bad "errors: $(cat err)"
+check 'errors' "
+	[r['errors_total'] >= 5 and r['meaning'] == 'No such file or directory' and r['last_target'] is not None
+	 for r in lines[-1]['rows'] if r['errno'] == 'ENOENT'] == [True]"
+"$saker" -b -v failures --json -n 1 -d 0.2 --output out -- python3 load.py 2> err
+check 'failures' "any(r['errno'] == 'ENOENT' and r['errors_total'] >= 5 for r in lines[-1]['rows'])"
+
+# Slow calls: a lock that is waited for. Sleeps are no slow calls.
+cat > locks.py <<'END'
+import fcntl, os, time
+lock = open('lock', 'w')
+fcntl.flock(lock, fcntl.LOCK_EX)
+if os.fork() == 0:
+    other = open('lock', 'w')
+    fcntl.flock(other, fcntl.LOCK_EX)
+    os._exit(0)
+time.sleep(0.1)
+fcntl.flock(lock, fcntl.LOCK_UN)
+os.wait()
+END
+"$saker" -b -v slow --json -n 1 -d 5 --output out -- python3 locks.py 2> err || bad "slow: $(cat err)"
+check 'slow' "
+	[r['kind'] for l in lines for r in l['rows'] if r['syscall'] == 'flock' and
+	 r['duration_ns'] >= 50000000] == ['lock'] and
+	not any(r['syscall'] in ('clock_nanosleep', 'wait4') for l in lines for r in l['rows'])"
+
+# Threads, and the call that each is in.
+cat > threads.py <<'END'
+import threading, time
+wait = threading.Event()
+for i in range(3):
+    threading.Thread(target=wait.wait, daemon=True).start()
+time.sleep(3)
+END
+"$saker" -b -v threads --json -d 0.3 --output out -- python3 threads.py 2> err || bad "threads: $(cat err)"
+check 'threads' "
+	max(len([r for r in l['rows'] if r['in_call'] == 'futex']) for l in lines) == 3 and
+	max(len(l['rows']) for l in lines) == 4"
+check 'since when' "
+	max(r['in_call_ns'] or 0 for l in lines for r in l['rows'] if r['in_call'] == 'futex') >= 200000000"
+
+# What is wrong is said.
+for wrong in '' 0 5x 1.5ns -1 4000s; do
+	checks=$((checks + 1))
+	"$saker" stream --min-duration "$wrong" > out 2> err
+	[ $? -eq 2 ] && grep -q 'expected a duration' err || bad "--min-duration '$wrong': $(cat err)"
+done
+echo "test_durations: $checks checks, $failed failed"
+[ $failed -eq 0 ]
