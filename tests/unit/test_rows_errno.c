@@ -24,9 +24,11 @@ static uint16_t nr_of(const char *name)
 
 static void add_errno(uint32_t proc, const char *call, uint16_t err, uint64_t count)
 {
-	errnos[fake->snapshot.errnos_len++] = (struct errno_row){
-		.proc = proc, .nr = nr_of(call), .err = err, .count = count, .count_delta = count / 2
-	};
+	errnos[fake->snapshot.errnos_len++] = (struct errno_row){ .proc = proc,
+								  .nr = nr_of(call),
+								  .err = err,
+								  .count = count,
+								  .count_delta = count / 2 };
 }
 
 static struct history_event *add_event(const char *call, int64_t ret, uint64_t took_ns)
@@ -189,17 +191,18 @@ START_TEST(thread_rows)
 	struct table_query query = query_of("threads");
 	struct chip chip;
 
-	threads[0] = (struct thread_row){ .proc = 0,
-					  .tid = 30,
-					  .start_boot_ns = 1,
-					  .comm = "nginx",
-					  .state = 'S',
-					  .cpu_delta_ns = FAKE_SECOND_NS / 4,
-					  .calls_delta = 12,
-					  .bytes_delta = { .file_in = 1, .file_out = 2, .net_in = 4 },
-					  .top_nr = nr_of("read"),
-					  .in_nr = nr_of("epoll_wait"),
-					  .in_ns = 2500000000 };
+	threads[0] =
+		(struct thread_row){ .proc = 0,
+				     .tid = 30,
+				     .start_boot_ns = 1,
+				     .comm = "nginx",
+				     .state = 'S',
+				     .cpu_delta_ns = FAKE_SECOND_NS / 4,
+				     .calls_delta = 12,
+				     .bytes_delta = { .file_in = 1, .file_out = 2, .net_in = 4 },
+				     .top_nr = nr_of("read"),
+				     .in_nr = nr_of("epoll_wait"),
+				     .in_ns = 2500000000 };
 	threads[1] = (struct thread_row){ .proc = 1,
 					  .tid = 41,
 					  .start_boot_ns = 9,
