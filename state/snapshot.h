@@ -108,6 +108,7 @@ struct history_event {
 	/* Events lost in lost_buffer between the previous event of it and this. */
 	uint64_t lost_before;
 	uint16_t lost_buffer;
+	bool hidden;           /* FILTER does not accept it */
 	const uint8_t *record; /* decode with event_decode() */
 	uint32_t record_len;
 	const char *fd_name; /* name of the fd argument or result at that moment; "" when unknown */

@@ -180,6 +180,12 @@ void state_take_forgotten(struct state *state, state_forget_fn fn, void *ctx)
 	state->forgotten_len = 0;
 }
 
+void state_hide_last(struct state *state)
+{
+	if (state->history.last)
+		state->history.last->hidden = true;
+}
+
 const struct history_event *state_last_event(const struct state *state)
 {
 	return state->history.last;

@@ -104,6 +104,8 @@ void state_file(struct state *state, const struct file_sample *file, const char 
  * The event of the last successful state_record(), valid until the next; NULL: there was no room.
  */
 const struct history_event *state_last_event(const struct state *state);
+/* That event is not wanted: it stays in the history, and views leave it out. */
+void state_hide_last(struct state *state);
 /*
  * The fd table of a process (0: all) is unknown until it is seeded with state_file(): called before
  * seeding, and when its fd calls are no longer streamed.

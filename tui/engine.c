@@ -22,6 +22,8 @@
 #include "interest.h"
 #include "probe/schema/event.h"
 #include "source.h"
+#include "state/filter/eval.h"
+#include "state/filter/event.h"
 #include "state/state.h"
 
 #define NS_PER_MS 1000000ull
@@ -70,6 +72,8 @@ struct engine {
 	uint64_t refreshed_ns, next_exits_ns, last_publish_ns;
 	bool first_interval; /* it is a short one */
 	bool events_unpublished;
+	struct filter_event filter_event; /* with opts.filter */
+	struct filter_kinds filter_kinds;
 	struct gone *gone; /* ended outside the scope: their kernel rows can go */
 	size_t gone_len, gone_size;
 	bool errnos_lost;
@@ -368,6 +372,21 @@ static void refresh(struct engine *engine)
 
 /* --- events --- */
 
+/* Does FILTER accept the last event, by either name of its file? */
+static bool is_filtered(struct engine *engine)
+{
+	struct filter_event *event = &engine->filter_event;
+
+	if (!filter_event_last(event))
+		return false;
+	if (filter_set_eval(engine->opts.filter, 0, event))
+		return true;
+	if (!event->event->path.data)
+		return false;
+	event->names = FILTER_NAMES_RESOLVED;
+	return filter_set_eval(engine->opts.filter, 0, event);
+}
+
 static void on_record(void *ctx, const void *record, size_t len)
 {
 	struct engine *engine = ctx;
@@ -379,9 +398,11 @@ static void on_record(void *ctx, const void *record, size_t len)
 	kept = state_last_event(engine->state);
 	if (!kept)
 		return;
+	if (engine->opts.filter && !is_filtered(engine))
+		state_hide_last(engine->state);
 	if (engine->tap.gap && kept->lost_before)
 		engine->tap.gap(engine->tap.ctx, kept->lost_before, kept->lost_buffer);
-	if (engine->tap.event)
+	if (engine->tap.event && !kept->hidden)
 		engine->tap.event(engine->tap.ctx, kept);
 }
 
@@ -466,7 +487,7 @@ static void apply_requests(struct engine *engine)
 		probe_set_focus(engine->probe, &pid, focus ? 1 : 0);
 		state_forget_files(engine->state, engine->applied_focus);
 	}
-	interest_fill(want, &choice, &interest);
+	interest_fill(want, &choice, engine->opts.filter ? &engine->filter_kinds : NULL, &interest);
 	probe_set_interest(engine->probe, &interest);
 	apply_files(engine, want, focus, &choice);
 	engine->interest_set = true;
@@ -557,6 +578,7 @@ static void engine_free(struct engine *engine)
 	if (!engine)
 		return;
 	snapshot_unref(engine->latest);
+	filter_event_release(&engine->filter_event);
 	state_free(engine->state);
 	source_free(engine->source);
 	probe_free(engine->probe);
@@ -582,6 +604,10 @@ static int engine_open(struct engine *engine, struct probe_error *err)
 	r = source_new(process_files, engine, &engine->source);
 	if (r == 0)
 		r = state_new(&opts, engine->source, &engine->state);
+	if (r == 0 && engine->opts.filter) {
+		filter_set_gates(engine->opts.filter, &engine->filter_kinds);
+		r = filter_event_init(&engine->filter_event, engine->state);
+	}
 	if (r == 0)
 		r = probe_new(&engine->opts.probe, &engine->probe);
 	if (r < 0) {

@@ -15,6 +15,7 @@
 #include "views/view.h"
 
 struct engine;
+struct filter_set;
 
 /*
  * For line output: called in the engine thread for every delivered record after the state has seen
@@ -39,6 +40,7 @@ struct engine_opts {
 	enum view_timing timing;
 	bool wait_stream; /* engine_start returns only when the stream plane is attached */
 	struct engine_tap tap;
+	struct filter_set *filter; /* FILTER, one condition; NULL: none. Borrowed while it runs */
 };
 
 /*

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "probe/schema/event.h"
+#include "state/filter/kind.h"
 #include "views/call_kind.h"
 
 static uint8_t want_of(enum view_stream stream, const struct syscall_desc *call)
@@ -26,8 +27,14 @@ static uint8_t want_of(enum view_stream stream, const struct syscall_desc *call)
 	return flags & SYSCALL_F_LIFE ? PROBE_WANT_SCOPE | PROBE_WANT_FOCUS : PROBE_WANT_FOCUS;
 }
 
+static bool is_narrowed(const struct filter_kinds *kinds, const struct syscall_desc *call)
+{
+	return kinds && call && !(call->flags & (SYSCALL_F_LIFE | SYSCALL_F_FD)) &&
+	       !filter_kinds_has_call(kinds, call);
+}
+
 void interest_fill(enum view_stream stream, const struct choice *choice,
-		   struct probe_interest *ret_interest)
+		   const struct filter_kinds *kinds, struct probe_interest *ret_interest)
 {
 	memset(ret_interest, 0, sizeof(*ret_interest));
 	ret_interest->min_duration_ns = choice->min_duration_ns;
@@ -36,5 +43,7 @@ void interest_fill(enum view_stream stream, const struct choice *choice,
 	else if (stream == VIEW_STREAM_FAILED)
 		ret_interest->failed = PROBE_FAILED_UNEXPECTED;
 	for (int nr = 0; nr < SYSCALL_NR_MAX; nr++)
-		ret_interest->calls[nr] = want_of(stream, syscall_by_nr(nr));
+		ret_interest->calls[nr] = is_narrowed(kinds, syscall_by_nr(nr))
+						  ? 0
+						  : want_of(stream, syscall_by_nr(nr));
 }

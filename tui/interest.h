@@ -12,7 +12,13 @@
  * (SYSCALL_F_LIFE). OPENS adds the calls that open files, ALL everything. Focused tasks always give
  * everything.
  */
+struct filter_kinds;
+
+/*
+ * kinds NULL: all. Else calls that can give no event of them are not streamed, but for those that
+ * change processes or open files: other events are named after them.
+ */
 void interest_fill(enum view_stream stream, const struct choice *choice,
-		   struct probe_interest *ret_interest);
+		   const struct filter_kinds *kinds, struct probe_interest *ret_interest);
 
 #endif

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "batch.h"
+#include "condition.h"
 #include "config.h"
 #include "monitor.h"
 #include "option_value.h"
@@ -29,6 +30,7 @@ struct live {
 	const struct view *view;
 	struct theme theme, mono;
 	struct session_start start;
+	struct filter_set *filter; /* NULL: no FILTER */
 };
 
 static int load_views(struct live *live, struct usage_error *err)
@@ -93,6 +95,8 @@ static int check(struct live *live, struct options *options, struct usage_error 
 	rc = load_views(live, err);
 	if (rc == 0 && options->mode == MODE_MONITOR)
 		rc = load_theme(live, err);
+	if (rc == 0 && *options->filter)
+		rc = condition_load(options->filter, &live->filter, err);
 	if (rc < 0)
 		return rc;
 	if (options->mode == MODE_MONITOR && (!isatty(STDOUT_FILENO) || !isatty(STDIN_FILENO)))
@@ -284,11 +288,13 @@ int live_run(struct options *options, struct usage_error *err)
 			.engine = { .probe = options->probe,
 				    .scope = options->scope,
 				    .memory_bytes = options->memory_bytes,
-				    .delay_ns = options->delay_ns },
+				    .delay_ns = options->delay_ns,
+				    .filter = live.filter },
 		};
 		command_init(&live.start.command);
 		rc = run(&live, err);
 	}
 	view_set_free(live.views);
+	filter_set_free(live.filter);
 	return rc;
 }

@@ -167,8 +167,28 @@ static int unknown_word(const char *word, struct usage_error *err)
 			nearest_offer(&nearest, modes[mode].name);
 	if (nearest.best)
 		return option_fail(err, "unknown word '%s'; did you mean %s?", word, nearest.best);
-	return option_fail(err, "unknown word '%s': expected stream, list, doctor or an option",
+	return option_fail(err,
+			   "unknown word '%s': expected stream, list, doctor, an option or a "
+			   "condition",
 			   word);
+}
+
+/* A condition has more than letters, or begins with `not`. */
+static bool begins_condition(const char *word)
+{
+	return strcmp(word, "not") == 0 || strpbrk(word, ".()=<>! \t\n") != NULL;
+}
+
+static int add_filter_word(struct options *options, const char *word, struct usage_error *err)
+{
+	size_t len = strlen(options->filter), more = strlen(word);
+
+	if (len + more + 2 > sizeof(options->filter))
+		return option_fail(err, "FILTER has more than %zu bytes",
+				   sizeof(options->filter) - 1);
+	snprintf(options->filter + len, sizeof(options->filter) - len, "%s%s", len ? " " : "",
+		 word);
+	return 0;
 }
 
 static int parse_word(struct options *options, const char *word, size_t index,
@@ -180,8 +200,11 @@ static int parse_word(struct options *options, const char *word, size_t index,
 				options->mode = mode;
 				return 0;
 			}
-		return unknown_word(word, err);
+		if (!begins_condition(word))
+			return unknown_word(word, err);
 	}
+	if (LIVE & 1u << options->mode)
+		return add_filter_word(options, word, err);
 	if (options->mode == MODE_LIST && index == 1) {
 		options->subject = word;
 		return 0;

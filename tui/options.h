@@ -36,6 +36,8 @@ enum option_id {
 	OPTION_COUNT
 };
 
+#define OPTIONS_FILTER_MAX 16384
+
 enum option_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV };
 
 /*
@@ -58,9 +60,10 @@ struct options {
 	bool failed;      /* only calls that fail */
 	uint64_t min_duration_ns;
 	enum option_format format;
-	const char *output;  /* NULL: standard output */
-	const char *config;  /* NULL: the usual files */
-	const char *subject; /* of list */
+	const char *output;              /* NULL: standard output */
+	const char *config;              /* NULL: the usual files */
+	const char *subject;             /* of list */
+	char filter[OPTIONS_FILTER_MAX]; /* FILTER, its words joined by blanks; "": none */
 	struct probe_opts probe;
 	uint64_t memory_bytes;
 };

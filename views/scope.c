@@ -316,6 +316,8 @@ bool scope_accepts_kept(const struct scope *scope, const struct history_event *k
 {
 	struct record_prefix prefix;
 
+	if (kept->hidden)
+		return false;
 	if (scope->len == 0)
 		return true;
 	if (kept->record_len < sizeof(prefix))

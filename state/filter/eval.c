@@ -8,12 +8,6 @@
 #include "set.h"
 #include "state/process.h"
 
-/* Moves on when what fields say of the process may have changed; 0: that is not known. */
-static uint64_t generation_of(const struct filter_event *event)
-{
-	return 0;
-}
-
 /* The slot of the event's process, emptied when it was another's or of another generation. */
 static struct process_slot *find_slot(struct filter_set *set, const struct filter_event *event)
 {
@@ -21,11 +15,9 @@ static struct process_slot *find_slot(struct filter_set *set, const struct filte
 	uint64_t hash, generation;
 	struct process_slot *slot;
 
-	if (!set->slots || !process)
+	if (!set->slots || !process || !event->state)
 		return NULL;
-	generation = generation_of(event);
-	if (generation == 0)
-		return NULL;
+	generation = process_generation(event->state, process);
 	hash = ((uintptr_t)process >> 4) * 0x9e3779b97f4a7c15u;
 	slot = &set->slots[hash >> 32 & (set->slots_len - 1)];
 	if (slot->process == process && slot->generation == generation &&

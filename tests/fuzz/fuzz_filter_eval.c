@@ -64,13 +64,22 @@ static size_t get_number(const struct field_ref *ref, struct filter_event *event
 static const struct field fields[] = {
 	{ .name = "f.a", .type = FIELD_TEXT, .help = "a text", .get = get_a },
 	{ .name = "f.b", .type = FIELD_TEXT, .help = "a text", .get = get_b },
-	{ .name = "f.c", .type = FIELD_TEXT, .flags = FIELD_F_NAMES, .help = "a text", .get = get_c },
-	{ .name = "f.list", .type = FIELD_TEXT, .flags = FIELD_F_LIST, .help = "a list",
+	{ .name = "f.c",
+	  .type = FIELD_TEXT,
+	  .flags = FIELD_F_NAMES,
+	  .help = "a text",
+	  .get = get_c },
+	{ .name = "f.list",
+	  .type = FIELD_TEXT,
+	  .flags = FIELD_F_LIST,
+	  .help = "a list",
 	  .get = get_list },
 	{ .name = "f.number", .type = FIELD_U64, .help = "a number", .get = get_number },
 };
 static struct field_class class = {
-	.prefix = "f.", .title = "Fuzzed", .fields = fields,
+	.prefix = "f.",
+	.title = "Fuzzed",
+	.fields = fields,
 	.fields_len = sizeof(fields) / sizeof(fields[0]),
 };
 

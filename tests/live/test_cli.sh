@@ -38,8 +38,9 @@ wants 2 'saker: unknown option --rules' --rules x
 wants 2 'did you mean --theme?' --tehme dark
 wants 2 'saker: unknown option -r' -r x.scap
 wants 2 "saker: unknown word 'record'" record -w x
-wants 2 "saker: unknown word 'proc.name=sh'" proc.name=sh
-wants 2 "saker: unexpected word 'evt.type=open'" stream evt.type=open
+wants 2 'saker: FILTER, column 1: ' -b evt.typ=open
+wants 2 'did you mean openat?' stream evt.type=opnat
+wants 2 'saker: FILTER, column 9: expected an operator' stream evt.type
 wants 2 'saker: -p 0: expected' -p 0
 wants 2 'saker: -p 4194304: no such process' -b -p 4194304
 wants 2 'saker: -u nosuchuser: no such user' -u nosuchuser
@@ -186,6 +187,27 @@ assert len({line["evt.num"] for line in events}) == len(events)
 assert all(set(line) >= {"evt.num", "evt.time", "thread.tid", "proc.pid", "proc.name", "container.id",
                          "evt.type", "evt.res", "latency_ns", "args"} for line in events)
 EOF
+# FILTER: what it accepts and nothing else, in lines and in views; -n counts what is shown.
+wants 0 '' stream --json --output lines 'evt.type = openat and (evt.failed = true' or \
+	'evt.arg.name endswith two)' -- sh -c 'cat missing 2> cat.err; : > two; : > three'
+python3 - << 'EOF' || bad 'events that FILTER accepts'
+import json
+lines = [json.loads(line) for line in open("lines")]
+events = [line for line in lines if "evt.type" in line]
+assert events and all(line["evt.type"] == "openat" for line in events)
+names = [line["args"].get("name", "") for line in events]
+assert "missing" in names and names[-1].endswith("two"), names
+assert all(line["evt.res"] != "0" or name.endswith("two") for line, name in zip(events, names))
+EOF
+wants 0 '' -b -d 60 -v opens --json --output counts evt.arg.name endswith two -- \
+	sh -c ': > one; : > two; : > three'
+python3 - << 'EOF' || bad 'a view of what FILTER accepts'
+import json
+rows = [row for line in open("counts") for row in json.loads(line)["rows"]]
+assert [row["path"].split("/")[-1] for row in rows] == ["two"], rows
+EOF
+wants 0 '' stream -n 3 --output lines evt.type=kill -- sh calls.sh
+[ "$(grep -c ' kill ' lines)" -eq 3 ] || bad "stream -n 3 FILTER prints $(cat lines)"
 wants 0 '' stream -n 5 --output lines -- sh calls.sh
 [ "$(wc -l < lines)" -eq 5 ] || bad "stream -n 5 prints $(wc -l < lines) lines"
 

@@ -206,11 +206,8 @@ static const struct wrong_case wrong_cases[] = {
 	{ "saker strem", "unknown word 'strem'; did you mean stream?" },
 	{ "saker doctors", "unknown word 'doctors'; did you mean doctor?" },
 	{ "saker record -w x",
-	  "unknown word 'record': expected stream, list, doctor or an option" },
-	{ "saker proc.name=sh",
-	  "unknown word 'proc.name=sh': expected stream, list, doctor or an option" },
-	{ "saker -", "unknown word '-': expected stream, list, doctor or an option" },
-	{ "saker stream evt.type=open", "unexpected word 'evt.type=open'" },
+	  "unknown word 'record': expected stream, list, doctor, an option or a condition" },
+	{ "saker -", "unknown word '-': expected stream, list, doctor, an option or a condition" },
 	{ "saker doctor now", "unexpected word 'now'" },
 	{ "saker list", "list needs a subject, as in: saker list views" },
 	{ "saker list views columns", "unexpected word 'columns'" },
@@ -276,6 +273,8 @@ static void describe(const struct options *options, char *text, size_t size)
 		ADD(" config=%s", options->config);
 	if (options->subject)
 		ADD(" subject=%s", options->subject);
+	if (*options->filter)
+		ADD(" filter=%s", options->filter);
 	if (options->probe.buffer_bytes != PROBE_BUFFER_DEFAULT)
 		ADD(" buffer=%llu", (unsigned long long)options->probe.buffer_bytes);
 	if (options->probe.cpus_per_buffer_set)
@@ -321,6 +320,11 @@ static const struct {
 	{ "saker stream --min-duration 1ns", "mode=2 slow=1" },
 	{ "saker stream --min-duration 3600s", "mode=2 slow=3600000000000" },
 	{ "saker list views --json", "mode=3 format=1 subject=views" },
+	/* Words that are no subcommand are a condition. */
+	{ "saker proc.name=sh", "mode=0 filter=proc.name=sh" },
+	{ "saker not proc.name = sh -b -n 1", "mode=1 count=1 filter=not proc.name = sh" },
+	{ "saker stream evt.type = open --json and known",
+	  "mode=2 format=1 filter=evt.type = open and known" },
 	{ "saker doctor --json", "mode=4 format=1" },
 	{ "saker --theme mono --config=c.yaml", "mode=0 theme=mono config=c.yaml" },
 	{ "saker --buffer-size 1M", "mode=0 buffer=1048576" },

@@ -199,6 +199,9 @@ START_TEST(test_accepts)
 		scope.chips[0].nr = nr_of(c->call);
 	ck_assert_msg(scope_accepts_proc(&scope, &proc) == c->proc, "%s: process", c->name);
 	ck_assert_msg(scope_accepts_event(&scope, &event, &kept) == c->event, "%s: event", c->name);
+	kept.hidden = true;
+	ck_assert_msg(!scope_accepts_kept(&scope, &kept), "%s: hidden", c->name);
+	kept.hidden = false;
 	ck_assert_msg(scope_accepts_kept(&scope, &kept) == (c->event || by_path), "%s: prefix",
 		      c->name);
 	/* The opposite, where the chip says something. */

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "condition.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "option_value.h"
+
+const struct filter_limits condition_limits = { .max_depth = FILTER_DEPTH_DEFAULT };
+
+int condition_port(void *ctx, const char *service)
+{
+	const struct servent *entry = getservbyname(service, NULL);
+
+	return entry ? ntohs((uint16_t)entry->s_port) : -1;
+}
+
+void condition_message(const struct filter_error *err, char *text, size_t size)
+{
+	snprintf(text, size, "%s%s%s%s", err->message, *err->nearest ? "; did you mean " : "",
+		 err->nearest, *err->nearest ? "?" : "");
+}
+
+int condition_load(const char *text, struct filter_set **ret_set, struct usage_error *err)
+{
+	const struct filter_compile_opts opts = { .port = condition_port };
+	struct filter_error wrong = { 0 };
+	struct filter_ast *ast = NULL;
+	struct filter_set *set = NULL;
+	char message[384];
+	uint32_t id;
+	int rc = filter_parse(text, strlen(text), &condition_limits, &ast, &wrong);
+
+	if (rc == 0)
+		rc = filter_set_new(0, &set);
+	if (rc == 0)
+		rc = filter_compile(set, ast, &opts, &id, &wrong);
+	filter_ast_free(ast);
+	if (rc == 0) {
+		*ret_set = set;
+		return 0;
+	}
+	filter_set_free(set);
+	condition_message(&wrong, message, sizeof(message));
+	return option_fail(err, "FILTER, column %u: %s", wrong.pos.column, message);
+}

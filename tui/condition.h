@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Conditions that stand on the command line: FILTER and check -e.
+ */
+#ifndef TUI_CONDITION_H
+#define TUI_CONDITION_H
+
+#include <stddef.h>
+
+#include "options.h"
+#include "state/filter/compile.h"
+#include "state/filter/parse.h"
+
+extern const struct filter_limits condition_limits;
+
+/* The port of a service of this machine, -1 when it has no such name. */
+int condition_port(void *ctx, const char *service);
+/* An error's sentence with the nearest name. */
+void condition_message(const struct filter_error *err, char *text, size_t size);
+/*
+ * Compiles FILTER. Returns 0 and a set of one condition that the caller frees, or -EINVAL with the
+ * sentence in *err.
+ */
+int condition_load(const char *text, struct filter_set **ret_set, struct usage_error *err);
+
+#endif
