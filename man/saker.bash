@@ -21,12 +21,20 @@ _saker() {
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;
-	list) words="views columns events syscalls themes keys options" ;;
+	--rules)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+		;;
+	list) words="views columns events syscalls rules themes keys options rule-codes" ;;
 	*)
+		if [[ ${COMP_WORDS[1]} == check && $COMP_CWORD -gt 1 && $cur != -* ]]; then
+			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+			return
+		fi
 		# Values of the other options are numbers.
 		[[ " @value-words@ " == *" $prev "* ]] && return
 		words="@option-words@"
-		((COMP_CWORD == 1)) && words+=" stream list doctor"
+		((COMP_CWORD == 1)) && words+=" stream list check doctor"
 		;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

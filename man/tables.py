@@ -113,6 +113,16 @@ def columns():
     return out
 
 
+def rule_codes():
+    out, severity = [], None
+    for row in rows("rule-codes"):
+        if row["severity"] != severity:
+            severity = row["severity"]
+            out.append(f".SS {severity.capitalize()}s")
+        out += [".TP", f"\\fB{roff(row['code'])}\\fR", roff(row["help"])]
+    return out
+
+
 def words(subject, key):
     return " ".join(row[key] for row in rows(subject))
 
@@ -129,7 +139,7 @@ def option_words(with_value=False):
 
 
 BLOCKS = {"options": options, "config": config, "keys": keys, "view-keys": view_keys, "views": views,
-          "themes": themes, "roles": roles, "columns": columns}
+          "themes": themes, "roles": roles, "columns": columns, "rule-codes": rule_codes}
 INLINE = {"version": version, "option-words": option_words, "value-words": lambda: option_words(True),
           "view-words": lambda: words("views", "name"), "theme-words": lambda: words("themes", "name")}
 

@@ -7,10 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check.h"
 #include "config.h"
 #include "keys.h"
 #include "option_value.h"
 #include "request.h"
+#include "rule_describe.h"
+#include "state/rules/rules.h"
 #include "usage.h"
 #include "views/embed.h"
 #include "views/list.h"
@@ -19,6 +22,8 @@
 struct subject {
 	const char *name;
 	int (*print)(FILE *out, enum list_format format, struct usage_error *err);
+	/* The same for what depends on options; instead of print. */
+	int (*print_from)(FILE *out, const struct options *options, struct usage_error *err);
 };
 
 /* The user's own views are listed too. */
@@ -125,6 +130,56 @@ static int print_themes(FILE *out, enum list_format format, struct usage_error *
 	return list_end(&list);
 }
 
+/* Priorities, names and tags; JSON has everything. */
+static int print_rules(FILE *out, const struct options *options, struct usage_error *err)
+{
+	static const struct list_column columns[] = { { .id = "priority", .width = 13 },
+						      { .id = "enabled", .width = 7 },
+						      { .id = "name" } };
+	struct rules *rules = NULL;
+	struct list list;
+	int rc = check_load(&options->rules, stderr, &rules);
+
+	if (rc < 0)
+		return option_fail(err, rc == -ENOMEM ? "list rules: no memory"
+						      : "list rules: a rule file is wrong");
+	if (options->format == FORMAT_JSON) {
+		rule_list_json(rules, out);
+		rules_free(rules);
+		return 0;
+	}
+	list_begin(&list, out, LIST_TEXT, columns, sizeof(columns) / sizeof(columns[0]));
+	for (size_t i = 0; i < rules_len(rules); i++) {
+		const struct rule *rule = rules_at(rules, i);
+
+		list_row(&list,
+			 (const struct cell[]){ list_text(rule_priority_name(rule->priority)),
+						list_text(rule->enabled ? "yes" : "no"),
+						list_text(rule->name) });
+	}
+	rules_free(rules);
+	return list_end(&list);
+}
+
+static int print_rule_codes(FILE *out, enum list_format format, struct usage_error *err)
+{
+	static const struct list_column columns[] = { { .id = "code", .width = 30 },
+						      { .id = "severity", .width = 8 },
+						      { .id = "help" } };
+	struct list list;
+
+	list_begin(&list, out, format, columns, sizeof(columns) / sizeof(columns[0]));
+	for (enum rule_code code = 0; code < RULE_CODE_COUNT; code++) {
+		const struct rule_code_desc *desc = rule_code_at(code);
+		bool error = desc->severity == RULE_SEVERITY_ERROR;
+
+		list_row(&list, (const struct cell[]){ list_text(desc->name),
+						       list_text(error ? "error" : "warning"),
+						       list_text(desc->help) });
+	}
+	return list_end(&list);
+}
+
 static int print_options(FILE *out, enum list_format format, struct usage_error *err)
 {
 	return usage_list_options(out, format);
@@ -135,14 +190,18 @@ static const struct subject subjects[] = {
 	{ .name = "columns", .print = print_columns },
 	{ .name = "events", .print = print_events },
 	{ .name = "syscalls", .print = print_syscalls },
+	{ .name = "rules", .print_from = print_rules },
 	{ .name = "themes", .print = print_themes },
 	{ .name = "keys", .print = print_keys },
 	{ .name = "options", .print = print_options },
+	{ .name = "rule-codes", .print = print_rule_codes },
 };
 #define SUBJECTS (sizeof(subjects) / sizeof(subjects[0]))
 
-int list_run(FILE *out, const char *subject, bool json, struct usage_error *err)
+int list_run(FILE *out, const struct options *options, struct usage_error *err)
 {
+	bool json = options->format == FORMAT_JSON;
+	const char *subject = options->subject;
 	struct nearest nearest = { .wrong = subject };
 	char names[128];
 	size_t len = 0;
@@ -153,7 +212,9 @@ int list_run(FILE *out, const char *subject, bool json, struct usage_error *err)
 		nearest_offer(&nearest, subjects[i].name);
 		if (strcmp(subject, subjects[i].name) != 0)
 			continue;
-		rc = subjects[i].print(out, json ? LIST_JSON : LIST_TEXT, err);
+		rc = subjects[i].print_from
+			     ? subjects[i].print_from(out, options, err)
+			     : subjects[i].print(out, json ? LIST_JSON : LIST_TEXT, err);
 		/* A failed write is seen again when the output is closed. */
 		return rc == -EINVAL ? rc : 0;
 	}

@@ -11,6 +11,6 @@
 /*
  * Prints a subject. Returns 0, or -EINVAL with the sentence in *err when there is no such subject.
  */
-int list_run(FILE *out, const char *subject, bool json, struct usage_error *err);
+int list_run(FILE *out, const struct options *options, struct usage_error *err);
 
 #endif

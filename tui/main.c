@@ -11,10 +11,12 @@
 #include <unistd.h>
 
 #include "batch.h"
+#include "check.h"
 #include "config.h"
 #include "doctor.h"
 #include "list.h"
 #include "live.h"
+#include "option_value.h"
 #include "options.h"
 #include "output.h"
 #include "probe/schema/render.h"
@@ -63,8 +65,13 @@ int main(int argc, char **argv)
 	}
 	switch (options.mode) {
 	case MODE_LIST:
-		rc = list_run(stdout, options.subject, options.format == FORMAT_JSON, &err);
+		rc = list_run(stdout, &options, &err);
 		return rc < 0 ? usage_failure(&err) : finish_output(0);
+	case MODE_CHECK:
+		rc = check_run(stdout, &options);
+		if (rc < 0)
+			return option_fail(&err, "check: %s", strerror(-rc)), usage_failure(&err);
+		return finish_output(rc);
 	case MODE_DOCTOR: return finish_output(doctor_run(stdout, options.format == FORMAT_JSON));
 	case MODE_MONITOR:
 	case MODE_BATCH:

@@ -213,6 +213,17 @@ int option_set_format(struct option_value *input, const char *value)
 	return option_fail(input->err, "%s %s: expected text, json or csv", input->what, value);
 }
 
+int option_set_rules(struct option_value *input, const char *value)
+{
+	struct option_words *rules = &input->options->rules;
+
+	if (rules->len == OPTION_WORDS_MAX)
+		return option_fail(input->err, "%s: at most %d times; name a folder of files",
+				   input->what, OPTION_WORDS_MAX);
+	rules->items[rules->len++] = value;
+	return 0;
+}
+
 int option_set_json(struct option_value *input, const char *value)
 {
 	input->options->format = FORMAT_JSON;

@@ -167,10 +167,11 @@ static int unknown_word(const char *word, struct usage_error *err)
 			nearest_offer(&nearest, modes[mode].name);
 	if (nearest.best)
 		return option_fail(err, "unknown word '%s'; did you mean %s?", word, nearest.best);
-	return option_fail(err,
-			   "unknown word '%s': expected stream, list, doctor, an option or a "
-			   "condition",
-			   word);
+	return option_fail(
+		err,
+		"unknown word '%s': expected stream, list, check, doctor, an option or a "
+		"condition",
+		word);
 }
 
 /* A condition has more than letters, or begins with `not`. */
@@ -207,6 +208,13 @@ static int parse_word(struct options *options, const char *word, size_t index,
 		return add_filter_word(options, word, err);
 	if (options->mode == MODE_LIST && index == 1) {
 		options->subject = word;
+		return 0;
+	}
+	if (options->mode == MODE_CHECK) {
+		if (options->words.len == OPTION_WORDS_MAX)
+			return option_fail(err, "check: at most %d files; name their folder",
+					   OPTION_WORDS_MAX);
+		options->words.items[options->words.len++] = word;
 		return 0;
 	}
 	return option_fail(err, "unexpected word '%s'", word);
@@ -255,6 +263,10 @@ static int finish(struct options *options, struct usage_error *err)
 		return option_fail(err, "--format csv goes with -b only");
 	if (options->mode == MODE_LIST && !options->subject)
 		return option_fail(err, "list needs a subject, as in: saker list views");
+	if (options->mode == MODE_CHECK && options->words.len == 0)
+		return option_fail(err, "check needs a rule file, as in: saker check rules.yaml");
+	if (options->rules.len && strcmp(options->subject, "rules") != 0)
+		return option_fail(err, "--rules goes with list rules only");
 	if (options->command && !(LIVE & 1u << options->mode))
 		return option_fail(err, "-- COMMAND does not go with %s",
 				   modes[options->mode].name);

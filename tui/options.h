@@ -40,6 +40,13 @@ enum option_id {
 
 enum option_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV };
 
+/* Words of the command line, borrowed from argv. */
+#define OPTION_WORDS_MAX 256
+struct option_words {
+	const char *items[OPTION_WORDS_MAX];
+	size_t len;
+};
+
 /*
  * What was asked for. Strings are borrowed from argv or live as long as the config that set them.
  */
@@ -64,6 +71,8 @@ struct options {
 	const char *config;              /* NULL: the usual files */
 	const char *subject;             /* of list */
 	char filter[OPTIONS_FILTER_MAX]; /* FILTER, its words joined by blanks; "": none */
+	struct option_words words;       /* files of check */
+	struct option_words rules;       /* --rules, in their order */
 	struct probe_opts probe;
 	uint64_t memory_bytes;
 };

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "probe/schema/event.h"
+#include "probe/schema/json.h"
 #include "table.h"
 
 static void add_cell(struct text_buf *buf, enum column_kind kind, uint64_t value)

@@ -103,7 +103,5 @@ void gap_render(uint64_t lost, unsigned buffer, struct text_buf *buf);
 void cell_human(const struct cell *cell, struct text_buf *buf);
 void cell_json(const struct cell *cell, struct text_buf *buf);
 void cell_csv(const struct cell *cell, struct text_buf *buf);
-/* Appends data as a JSON string with its quotes, as cell_json() does with text. */
-void json_string(const char *data, size_t len, struct text_buf *buf);
 
 #endif

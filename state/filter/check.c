@@ -154,14 +154,14 @@ static void warn_constant(struct maker *m, const struct filter_value *value)
 	text_buf_add_safe(&buf, value->text.data, value->text.len);
 	if (field_is_name(value->text.data, value->text.len)) {
 		snprintf(message, sizeof(message),
-			 "'%s' is compared as a text, but is the name of a field: val(%s) is its "
-			 "value",
+			 "'%s' may be a valid field misused as a const string value: val(%s) is "
+			 "its value",
 			 shown, shown);
 		warn(m, FILTER_WARN_VALUE_IS_FIELD, value->pos, message);
 	} else if (is_call(&value->text)) {
 		snprintf(message, sizeof(message),
-			 "'%s' is compared as a text, but looks like a transformer: without quotes "
-			 "it is one",
+			 "'%s' may be a valid field transformer misused as a const string value: "
+			 "without quotes it is one",
 			 shown);
 		warn(m, FILTER_WARN_VALUE_IS_TRANSFORM, value->pos, message);
 	}

@@ -12,9 +12,11 @@ INCLUDES = {
     "probe": ["probe", "probe/schema", "probe/bpf"],
     "state/base": ["state/base"],
     "state/filter": ["probe/schema", "state", "state/base", "state/filter"],
+    "state/rules": ["probe/schema", "state", "state/base", "state/filter", "state/rules"],
     "state": ["probe/schema", "state", "state/base"],
     "views": ["probe/schema", "state", "state/base", "state/filter", "views"],
-    "tui": ["probe", "probe/schema", "state", "state/base", "state/filter", "views", "tui"],
+    "tui": ["probe", "probe/schema", "state", "state/base", "state/filter", "state/rules",
+            "views", "tui"],
 }
 # Libraries that only one place knows: header pattern, files that may include it.
 LIBRARIES = [

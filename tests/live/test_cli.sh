@@ -34,7 +34,7 @@ wants() {
 }
 
 # --- bad input: needs no privileges, must be refused before anything is loaded ---
-wants 2 'saker: unknown option --rules' --rules x
+wants 2 'saker: --rules FILE|DIR does not go with monitor' --rules x
 wants 2 'did you mean --theme?' --tehme dark
 wants 2 'saker: unknown option -r' -r x.scap
 wants 2 "saker: unknown word 'record'" record -w x
@@ -77,7 +77,7 @@ wants 2 'x\x1b[31mx' "$(cat hostile)"
 
 # --- what needs neither root nor a probe ---
 for words in --help -V 'list views' 'list columns' 'list events' 'list syscalls' 'list themes' \
-	'list keys' 'list options'; do
+	'list keys' 'list options' 'list rules' 'list rule-codes'; do
 	# shellcheck disable=SC2086 # split on purpose
 	wants 0 '' $words
 	[ -s out ] || bad "saker $words: prints nothing"
@@ -87,6 +87,40 @@ for subject in views columns events syscalls themes keys options; do
 	python3 -c 'import json, sys; sys.exit(not len(json.load(open("out"))))' || bad "list $subject --json"
 done
 "$saker" --help | grep -q -- '--cpus-per-buffer N' || bad '--help lacks an option'
+
+# --- rule files: no privileges, no probe ---
+mkdir rules.d
+printf -- '- {list: l, items: [sh]}\n' > rules.d/10.yaml
+cat > rules.d/20.yml << 'EOF'
+- rule: shell
+  desc: a shell
+  condition: evt.type = execve and proc.name in (l)
+  output: shell %proc.name
+  priority: NOTICE
+EOF
+printf -- '- macro: m\n  condition: evt.type = open and (\n' > wrong.yaml
+printf 'not a rule file\n' > rules.d/ignored.txt
+wants 0 '' check rules.d
+grep -qx 'rules.d/20.yml: Ok' out || bad "check rules.d: $(cat out)"
+grep -qx '1 rule, 0 macros, 1 list' out || bad "check rules.d: $(cat out)"
+wants 1 '' check rules.d wrong.yaml
+grep -qx 'wrong.yaml: Invalid' out || bad "check wrong.yaml: $(cat out)"
+grep -qF 'macro condition: (wrong.yaml:2:14)' out || bad "check wrong.yaml: $(cat out)"
+wants 1 '' check --json nowhere.yaml
+python3 -c 'import json; r = json.load(open("out"))["falco_load_results"][0]
+assert r["successful"] is False and r["errors"][0]["code"] == "LOAD_ERR_FILE_READ", r' ||
+	bad "check nowhere.yaml --json: $(cat out)"
+wants 2 'saker: check needs a rule file' check
+wants 0 '' list rules --rules rules.d
+grep -q '^Notice .*yes .*shell$' out || bad "list rules: $(cat out)"
+wants 0 '' list rules --json --rules rules.d
+python3 -c 'import json; r = json.load(open("out"))[0]
+assert r["name"] == "shell" and r["lists"] == ["l"] and r["events"] == ["execve"], r' ||
+	bad "list rules --json: $(cat out)"
+checks=$((checks + 1))
+"$saker" list rules --rules wrong.yaml > out 2> err
+[ $? -eq 2 ] && grep -qF 'LOAD_ERR_COMPILE_CONDITION' err || bad "list rules of a wrong file: $(cat err)"
+
 "$saker" list columns | head -1 > /dev/null || bad 'list into a closed pipe'
 "$saker" --help > /dev/full 2> err && bad 'a full disk is not noticed'
 grep -q 'saker: cannot write' err || bad "a full disk: $(cat err)"

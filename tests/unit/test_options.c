@@ -142,7 +142,7 @@ static const struct wrong_case wrong_cases[] = {
 	{ "saker stream --format csv", "--format csv goes with -b only" },
 	{ "saker doctor --format csv", "--format csv goes with -b only" },
 	{ "saker --json",
-	  "--json does not go with monitor; it goes with: -b, stream, list, doctor" },
+	  "--json does not go with monitor; it goes with: -b, stream, list, check, doctor" },
 	{ "saker -b --json=1", "--json takes no value" },
 	{ "saker -b --output", "--output needs a value: FILE" },
 	{ "saker -b --output ''", "--output: expected a file name" },
@@ -193,7 +193,7 @@ static const struct wrong_case wrong_cases[] = {
 	{ "saker --version=2", "--version takes no value" },
 	{ "saker --tehme dark", "unknown option --tehme; did you mean --theme?" },
 	{ "saker --buffersize=1M", "unknown option --buffersize; did you mean --buffer-size?" },
-	{ "saker --rules x.yaml", "unknown option --rules" },
+	{ "saker --rules x.yaml", "--rules FILE|DIR does not go with monitor; it goes with: list" },
 	{ "saker --container web", "unknown option --container" },
 	{ "saker --alerts-syslog", "unknown option --alerts-syslog" },
 	{ "saker -r x.scap", "unknown option -r" },
@@ -206,14 +206,21 @@ static const struct wrong_case wrong_cases[] = {
 	{ "saker strem", "unknown word 'strem'; did you mean stream?" },
 	{ "saker doctors", "unknown word 'doctors'; did you mean doctor?" },
 	{ "saker record -w x",
-	  "unknown word 'record': expected stream, list, doctor, an option or a condition" },
-	{ "saker -", "unknown word '-': expected stream, list, doctor, an option or a condition" },
+	  "unknown word 'record': expected stream, list, check, doctor, an option or a condition" },
+	{ "saker -",
+	  "unknown word '-': expected stream, list, check, doctor, an option or a condition" },
 	{ "saker doctor now", "unexpected word 'now'" },
 	{ "saker list", "list needs a subject, as in: saker list views" },
 	{ "saker list views columns", "unexpected word 'columns'" },
 	{ "saker list -p 5 views",
 	  "-p PID does not go with list; it goes with: monitor, -b, stream" },
 	{ "saker --", "-- needs a COMMAND" },
+	{ "saker check", "check needs a rule file, as in: saker check rules.yaml" },
+	{ "saker check a --rules b",
+	  "--rules FILE|DIR does not go with check; it goes with: list" },
+	{ "saker --rules", "--rules needs a value: FILE|DIR" },
+	{ "saker list views --rules a", "--rules goes with list rules only" },
+	{ "saker check a -- true", "-- COMMAND does not go with check" },
 	{ "saker doctor -- true", "-- COMMAND does not go with doctor" },
 };
 
@@ -286,7 +293,7 @@ static void describe(const struct options *options, char *text, size_t size)
 #undef ADD
 }
 
-/* mode: 0 monitor, 1 -b, 2 stream, 3 list, 4 doctor. */
+/* mode: 0 monitor, 1 -b, 2 stream, 3 list, 4 check, 5 doctor. */
 static const struct {
 	const char *line;
 	const char *wanted;
@@ -325,7 +332,9 @@ static const struct {
 	{ "saker not proc.name = sh -b -n 1", "mode=1 count=1 filter=not proc.name = sh" },
 	{ "saker stream evt.type = open --json and known",
 	  "mode=2 format=1 filter=evt.type = open and known" },
-	{ "saker doctor --json", "mode=4 format=1" },
+	{ "saker doctor --json", "mode=5 format=1" },
+	{ "saker check --json a b", "mode=4 format=1" },
+	{ "saker list rules --rules a --rules b", "mode=3 subject=rules" },
 	{ "saker --theme mono --config=c.yaml", "mode=0 theme=mono config=c.yaml" },
 	{ "saker --buffer-size 1M", "mode=0 buffer=1048576" },
 	{ "saker --buffer-size 2048k", "mode=0 buffer=2097152" },

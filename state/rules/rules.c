@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rules.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rules_private.h"
+#include "state/filter/ast.h"
+#include "state/filter/compile.h"
+
+int rules_new(size_t memory_bytes, size_t room, struct rules **ret_rules)
+{
+	struct rules *rules = calloc(1, sizeof(*rules));
+
+	if (!rules)
+		return -ENOMEM;
+	rules->memory_bytes = memory_bytes;
+	if (memory_new(memory_bytes, &rules->memory) < 0) {
+		free(rules);
+		return -ENOMEM;
+	}
+	arena_init(&rules->arena, rules->memory);
+	rules->items = arena_alloc(&rules->arena, room * sizeof(*rules->items));
+	rules->by_id = arena_alloc(&rules->arena, room * sizeof(*rules->by_id));
+	rules->ids = arena_alloc(&rules->arena, 2 * room * sizeof(*rules->ids));
+	if (!rules->items || !rules->by_id || !rules->ids ||
+	    filter_set_new(memory_bytes, &rules->set) < 0) {
+		rules_free(rules);
+		return -ENOMEM;
+	}
+	*ret_rules = rules;
+	return 0;
+}
+
+void rule_release(struct rule *rule)
+{
+	filter_ast_free(rule->ast);
+	rule->ast = NULL;
+}
+
+void rules_free(struct rules *rules)
+{
+	if (!rules)
+		return;
+	for (size_t i = 0; i < rules->len; i++)
+		rule_release(&rules->items[i]);
+	filter_set_free(rules->set);
+	arena_release(&rules->arena);
+	memory_unref(rules->memory);
+	free(rules);
+}
+
+size_t rules_len(const struct rules *rules)
+{
+	return rules->len;
+}
+
+const struct rule *rules_at(const struct rules *rules, size_t index)
+{
+	return &rules->items[index];
+}
+
+/* Are the set's conditions those of the enabled rules and no others? */
+static bool set_is_right(const struct rules *rules)
+{
+	size_t enabled = 0;
+
+	for (size_t i = 0; i < rules->len; i++) {
+		const struct rule *rule = &rules->items[i];
+
+		if (rule->enabled && rule->id == UINT32_MAX)
+			return false;
+		enabled += rule->enabled;
+	}
+	return enabled == filter_set_len(rules->set);
+}
+
+static int set_fill(struct rules *rules, struct filter_set *set)
+{
+	const struct filter_compile_opts opts = { .port = rules->port };
+
+	for (size_t i = 0; i < rules->len; i++) {
+		struct rule *rule = &rules->items[i];
+		int rc;
+
+		rule->id = UINT32_MAX;
+		if (!rule->enabled)
+			continue;
+		/* It compiled before, so only memory can be missing. */
+		rc = filter_compile(set, rule->ast, &opts, &rule->id, NULL);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+int rules_prepare(struct rules *rules)
+{
+	struct filter_set *set;
+	int rc;
+
+	if (!set_is_right(rules)) {
+		rc = filter_set_new(rules->memory_bytes, &set);
+		if (rc < 0)
+			return rc;
+		rc = set_fill(rules, set);
+		if (rc < 0) {
+			filter_set_free(set);
+			return rc;
+		}
+		filter_set_free(rules->set);
+		rules->set = set;
+	}
+	for (size_t i = 0; i < rules->len; i++)
+		if (rules->items[i].id != UINT32_MAX)
+			rules->by_id[rules->items[i].id] = i;
+	return 0;
+}

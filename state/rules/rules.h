@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Rules: files -> rules, and events -> the rules that match.
+ *
+ *   rules_loader_new(&options, &loader);
+ *   rules_loader_add(loader, name, text, len);      in order: later files change earlier ones
+ *   rules_loader_result(loader, i)                  what was found in file i
+ *   rules_loader_finish(loader, &rules);            the rules of all files that were right
+ *   rules_select(rules, &selection);                on and off by name or tag, any number of times
+ *   rules_match(rules, &event, RULES_FIRST, fn, ctx);
+ *
+ * Files are buffers with names: there is no I/O here. The format is that of Falco's rule files;
+ * saker-rules(5) has it. A file with an error has no effect at all; the others are loaded as if it
+ * were not there.
+ */
+#ifndef STATE_RULES_RULES_H
+#define STATE_RULES_RULES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "code.h"
+#include "report.h"
+
+/* What required_engine_version is compared with: the language of rule files that is known here. */
+#define RULES_ENGINE_VERSION "0.60.0"
+#define RULES_FILES_MAX 4096
+
+struct filter_ast;
+struct filter_event;
+struct filter_kinds;
+struct rules_loader;
+struct rules;
+
+struct rules_plugin {
+	const char *name, *version;
+};
+
+struct rules_options {
+	const struct rules_plugin *plugins; /* borrowed; by default those that are built in */
+	size_t plugins_len;
+	enum rule_priority min_priority; /* less severe rules are not loaded */
+	/* The port of a service ("ssh"), -1 when there is none; NULL: no name is known. */
+	int (*port)(void *ctx, const char *service);
+	size_t memory_bytes; /* of drafts and of rules, each */
+};
+/* The plugin `container`, all priorities, 128 MiB. */
+void rules_options_init(struct rules_options *options);
+
+/* Returns 0 or -ENOMEM. Options are copied. */
+int rules_loader_new(const struct rules_options *options, struct rules_loader **ret_loader);
+void rules_loader_free(struct rules_loader *loader); /* NULL is fine */
+/*
+ * Reads a file and compiles everything read so far; the text is copied. Returns 0, -EBADMSG when
+ * the file has an error (it is in its result), -ENOMEM.
+ */
+int rules_loader_add(struct rules_loader *loader, const char *name, const char *text, size_t len);
+/* A file that could not be read, and why: a result with one error. Returns 0 or -ENOMEM. */
+int rules_loader_add_unreadable(struct rules_loader *loader, const char *name, const char *why);
+size_t rules_loader_len(const struct rules_loader *loader);
+const struct rule_file_result *rules_loader_result(const struct rules_loader *loader, size_t index);
+/* How many lists, macros and rules the right files have. */
+struct rules_counts {
+	size_t lists, macros, rules;
+};
+void rules_loader_counts(const struct rules_loader *loader, struct rules_counts *ret_counts);
+/*
+ * Hands out the rules of all files that were right, perhaps none; the loader is used up but for its
+ * results. Returns 0 or -ENOMEM. Rules do not need the loader.
+ */
+int rules_loader_finish(struct rules_loader *loader, struct rules **ret_rules);
+
+struct rule {
+	const char *name, *description, *source;
+	const char *output;    /* as written */
+	const char *condition; /* as written, with exceptions, before lists and macros are put in */
+	const char *compiled;  /* canonical, with everything in it */
+	enum rule_priority priority;
+	bool enabled;
+	bool capture;
+	uint32_t capture_duration_ms; /* 0: until the end */
+	const char *const *tags;      /* sorted */
+	size_t tags_len;
+	const char *const *macros; /* used, directly or in macros; sorted */
+	size_t macros_len;
+	const char *const *lists; /* the same */
+	size_t lists_len;
+	const char *file;
+	struct document_place place;
+	struct filter_ast *ast; /* of compiled; for explanations */
+	uint32_t id;            /* of the condition in the set; UINT32_MAX: not in it */
+	uint64_t hits;          /* events that it matched so far */
+};
+
+void rules_free(struct rules *rules); /* NULL is fine */
+size_t rules_len(const struct rules *rules);
+/* In the order of first definition. */
+const struct rule *rules_at(const struct rules *rules, size_t index);
+
+enum rules_switch { RULES_DISABLE, RULES_ENABLE };
+/*
+ * Switches all rules whose name fits the pattern (where * is any text), or that have the tag.
+ * Returns how many there are. rules_prepare() must follow.
+ */
+size_t rules_select_name(struct rules *rules, const char *pattern, enum rules_switch to);
+size_t rules_select_tag(struct rules *rules, const char *tag, enum rules_switch to);
+bool rules_name_fits(const char *pattern, const char *name);
+/*
+ * Makes the rules that are enabled ready to match. rules_loader_finish() has done it. Returns 0 or
+ * -ENOMEM; the rules are as before then.
+ */
+int rules_prepare(struct rules *rules);
+
+/* Which names of a file conditions are evaluated for. */
+enum rules_names { RULES_NAMES_CALLED, RULES_NAMES_BOTH };
+/* With both: does the rule match as the call named the file, or only under its real name? */
+enum rule_via { RULE_VIA_CALLED, RULE_VIA_RESOLVED };
+
+struct rules_matcher {
+	enum rules_which { RULES_FIRST, RULES_ALL } which;
+	enum rules_names names;
+	void (*fn)(void *ctx, const struct rule *rule, enum rule_via via);
+	void *ctx;
+};
+/* Calls fn for the first rule that matches the event, or for all. Returns how often. */
+size_t rules_match(struct rules *rules, struct filter_event *event, struct rules_matcher *matcher);
+/* Can any rule match events of this kind? Costs nothing. */
+bool rules_want(struct rules *rules, uint16_t kind);
+/*
+ * What the kernel has to send for the enabled rules: the kinds of events, and as a result the gates
+ * (enum filter_gate) that lose nothing.
+ */
+uint32_t rules_events(struct rules *rules, struct filter_kinds *ret_kinds);
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* For compile.c, select.c and match.c: what a set of rules is made of. */
+#ifndef STATE_RULES_RULES_PRIVATE_H
+#define STATE_RULES_RULES_PRIVATE_H
+
+#include "names.h"
+#include "rules.h"
+
+struct rules {
+	struct memory *memory; /* a reference */
+	struct arena arena;    /* all texts and rules */
+	struct rule *items;
+	size_t len;
+	struct filter_set *set; /* of those that are enabled, or of all */
+	size_t *by_id;          /* id of the set -> index of the rule */
+	uint32_t *ids;          /* room for what matches, under both names */
+	size_t memory_bytes;
+	int (*port)(void *ctx, const char *service);
+};
+
+void rule_release(struct rule *rule);
+
+/* Room for `room` rules. Returns 0 or -ENOMEM. */
+int rules_new(size_t memory_bytes, size_t room, struct rules **ret_rules);
+
+#endif

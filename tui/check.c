@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "check.h"
+
+#include <errno.h>
+
+#include "rule_files.h"
+#include "rule_report.h"
+#include "state/rules/rules.h"
+
+static int load(const struct option_words *files, struct rules_loader **ret_loader)
+{
+	struct rules_options options;
+	struct rules_loader *loader;
+	int rc;
+
+	rules_options_init(&options);
+	options.port = rule_files_port;
+	rc = rules_loader_new(&options, &loader);
+	for (size_t i = 0; i < files->len && rc != -ENOMEM; i++)
+		rc = rule_files_load(loader, files->items[i]);
+	if (rc == -ENOMEM) {
+		rules_loader_free(loader);
+		return rc;
+	}
+	*ret_loader = loader;
+	return 0;
+}
+
+int check_run(FILE *out, const struct options *options)
+{
+	struct rules_loader *loader = NULL;
+	struct rules *rules = NULL;
+	int rc = load(&options->words, &loader);
+
+	if (rc == 0)
+		rc = rules_loader_finish(loader, &rules);
+	if (rc == 0 && options->format == FORMAT_JSON)
+		rule_report_json(loader, rules, out);
+	else if (rc == 0)
+		rule_report_text(loader, out);
+	if (rc == 0)
+		rc = rule_report_ok(loader) ? 0 : 1;
+	rules_free(rules);
+	rules_loader_free(loader);
+	return rc;
+}
+
+int check_load(const struct option_words *files, FILE *report, struct rules **ret_rules)
+{
+	struct rules_loader *loader = NULL;
+	int rc = load(files, &loader);
+
+	if (rc == 0 && !rule_report_ok(loader)) {
+		rule_report_text(loader, report);
+		rc = -EINVAL;
+	}
+	if (rc == 0)
+		rc = rules_loader_finish(loader, ret_rules);
+	rules_loader_free(loader);
+	return rc;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rule files and folders of them, as --rules and check name them, read into a loader. */
+#ifndef TUI_RULE_FILES_H
+#define TUI_RULE_FILES_H
+
+#include <stddef.h>
+
+struct rules_loader;
+
+/*
+ * Reads a file, or of a folder all *.yaml and *.yml, sorted by name. What cannot be read becomes a
+ * finding in the loader. Returns 0 when all is right, -EBADMSG when a file has an error, -ENOMEM.
+ */
+int rule_files_load(struct rules_loader *loader, const char *path);
+/* The port of a service by the system's list, -1 when it has none: for rules_options.port. */
+int rule_files_port(void *ctx, const char *service);
+
+#endif
