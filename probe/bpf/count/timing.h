@@ -65,12 +65,12 @@ static __noinline u64 timing_take(struct probe_knobs *knob, struct task_struct *
 				  u32 row_nr)
 {
 	struct call_stamp *stamp = stamp_find(task);
-	struct cpu_stats *stats = stats_here();
+	struct cpu_stats *stats;
 	struct timing_sum *row;
 	u32 gen, bucket;
 	u64 ns;
 
-	if (!stamp || !stats)
+	if (!stamp)
 		return 0;
 	gen = stamp->gen;
 	stamp->gen = 0;
@@ -81,9 +81,11 @@ static __noinline u64 timing_take(struct probe_knobs *knob, struct task_struct *
 	stamp->ns = ns;
 	stamp->gen = gen | STAMP_TAKEN;
 
-	row = timing_row(BPF_CORE_READ(task, group_leader, start_boottime), task->tgid, row_nr);
+	row = timing_row(task->group_leader->start_boottime, task->tgid, row_nr);
 	if (!row) {
-		__sync_fetch_and_add(&stats->untimed, 1);
+		stats = stats_here();
+		if (stats)
+			__sync_fetch_and_add(&stats->untimed, 1);
 		return ns;
 	}
 	__sync_fetch_and_add(&row->timed, 1);
