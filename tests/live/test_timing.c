@@ -23,6 +23,7 @@
 #include "live_probe.h"
 #include "probe/live.h"
 #include "probe/schema/decode.h"
+#include "probe/schema/event.h"
 #include "probe/schema/latency.h"
 
 #define TIMEOUT_S 120
@@ -444,9 +445,16 @@ START_TEST(only_slow_calls_are_streamed)
 	run_streamed(&streamed, &interest, known_durations_work);
 	ck_assert_uint_eq(streamed.calls[SYS_nanosleep], 4);
 	ck_assert_uint_ge(streamed.least_ns[SYS_nanosleep], 20 * MS);
-	ck_assert_uint_eq(streamed.calls[SYS_futex], 1);
-	ck_assert_uint_eq(streamed.calls[SYS_readahead], 0);
-	ck_assert_uint_eq(streamed.calls[SYS_write], 0);
+	/* The one that times out; waiting for the thread may be slow too. */
+	ck_assert_uint_ge(streamed.calls[SYS_futex], 1);
+	/* A quick call that is interrupted in the middle is a slow one: few are, and then they are. */
+	ck_assert_uint_lt(streamed.calls[SYS_getppid], QUICK / 4);
+	for (int nr = 0; nr < SYSCALL_NR_MAX; nr++) {
+		const struct syscall_desc *call = syscall_by_nr(nr);
+
+		if (streamed.calls[nr] && !(call && call->flags & SYSCALL_F_LIFE))
+			ck_assert_uint_ge(streamed.least_ns[nr], 10 * MS);
+	}
 	/* Processes are followed whatever they take. */
 	ck_assert_uint_gt(streamed.calls[SYS_exit_group] + streamed.calls[SYS_clone] +
 				  streamed.calls[SYS_clone3],
