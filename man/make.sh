@@ -9,7 +9,7 @@ export HOME
 out=$1
 here=$(dirname "$0")
 mkdir -p "$out"
-for page in saker.1 saker-views.5 saker-rules.5 saker.bash; do
+for page in saker.1 saker-views.5 saker-filter.5 saker-rules.5 saker.bash; do
 	python3 "$here/tables.py" "${O:-build}/saker" < "$here/$page" > "$out/$page.new"
 	mv "$out/$page.new" "$out/$page"
 done

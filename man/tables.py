@@ -113,6 +113,20 @@ def columns():
     return out
 
 
+def fields():
+    out, group = [], None
+    for row in rows("fields"):
+        if row["group"] != group:
+            group = row["group"]
+            out.append(f".SS {roff(group)}")
+        name = row["field"]
+        if row["argument"]:
+            name += {"[number]": "[N]", "[name]": "[NAME]"}.get(row["argument"], "[ARGUMENT]")
+        marks = f" (\\fI{roff(row['marks'])}\\fR)" if row["marks"] else ""
+        out += [".TP", f"\\fB{roff(name)}\\fR {row['type']}{marks}", roff(row["help"])]
+    return out
+
+
 def rule_codes():
     out, severity = [], None
     for row in rows("rule-codes"):
@@ -139,7 +153,7 @@ def option_words(with_value=False):
 
 
 BLOCKS = {"options": options, "config": config, "keys": keys, "view-keys": view_keys, "views": views,
-          "themes": themes, "roles": roles, "columns": columns, "rule-codes": rule_codes}
+          "themes": themes, "roles": roles, "columns": columns, "fields": fields, "rule-codes": rule_codes}
 INLINE = {"version": version, "option-words": option_words, "value-words": lambda: option_words(True),
           "view-words": lambda: words("views", "name"), "theme-words": lambda: words("themes", "name")}
 

@@ -14,6 +14,7 @@
  */
 #include <assert.h>
 #include <string.h>
+#include "aside.h"
 #include "tables.h"
 #include "timing.h"
 
@@ -72,6 +73,7 @@ void state_refresh_begin(struct state *state, uint64_t time_ns)
 	state->sample_calls_len = 0;
 	memset(state->other_now, 0, sizeof(state->other_now));
 	users_new_refresh(state);
+	aside_drop(state);
 }
 
 /* A count could not be kept: from now on totals are marked. */

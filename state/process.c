@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
+#include "aside.h"
 #include "tables.h"
 #include "timing.h"
 
@@ -88,18 +89,8 @@ struct process *process_get(struct state *state, uint32_t pid, uint64_t start_bo
 	return process;
 }
 
-void process_free(struct state *state, struct process *process)
+void process_release(struct state *state, struct process *process)
 {
-	if (state->last_process == process)
-		state->last_process = NULL;
-	if (state->now.process == process)
-		state->now.valid = false;
-	if (!(process->flags & PROCESS_F_EXITED_ROW)) {
-		hash_remove(&state->process_ids, process->pid, process->start_boot_ns);
-		if (hash_get(&state->process_pids, process->pid, 0) == process)
-			hash_remove(&state->process_pids, process->pid, 0);
-	}
-	process_delist(state, process);
 	text_unref(&state->texts, process->comm);
 	text_unref(&state->texts, process->cmdline);
 	text_unref(&state->texts, process->exe);
@@ -113,6 +104,21 @@ void process_free(struct state *state, struct process *process)
 	memory_free(state->memory, process->errnos,
 		    process->errnos_size * sizeof(process->errnos[0]));
 	memory_free(state->memory, process, sizeof(*process));
+}
+
+void process_free(struct state *state, struct process *process)
+{
+	if (state->last_process == process)
+		state->last_process = NULL;
+	if (state->now.process == process)
+		state->now.valid = false;
+	if (!(process->flags & PROCESS_F_EXITED_ROW)) {
+		hash_remove(&state->process_ids, process->pid, process->start_boot_ns);
+		if (hash_get(&state->process_pids, process->pid, 0) == process)
+			hash_remove(&state->process_pids, process->pid, 0);
+	}
+	process_delist(state, process);
+	process_release(state, process);
 }
 
 void process_set_text(struct state *state, struct text **slot, const char *data, size_t len)
@@ -171,9 +177,17 @@ void process_ask_text(struct state *state, struct process *process)
 		process_seed_apply(state, process, &seed);
 }
 
-struct process *process_parent(const struct state *state, const struct process *process)
+struct process *process_look(struct state *state, uint32_t pid)
 {
-	struct process *parent = process->ppid ? process_by_pid(state, process->ppid) : NULL;
+	/* One that ended a moment ago too: events come later than exit records. */
+	struct process *process = hash_get(&state->process_pids, pid, 0);
+
+	return process ? process : aside_get(state, pid);
+}
+
+struct process *process_parent(struct state *state, const struct process *process)
+{
+	struct process *parent = process->ppid ? process_look(state, process->ppid) : NULL;
 
 	/* A pid that was used again is nobody's parent. */
 	if (!parent || parent == process || parent->start_boot_ns > process->start_boot_ns)
@@ -182,7 +196,7 @@ struct process *process_parent(const struct state *state, const struct process *
 	return parent;
 }
 
-struct process *process_ancestor(const struct state *state, struct process *process, unsigned n)
+struct process *process_ancestor(struct state *state, struct process *process, unsigned n)
 {
 	/* Parents are never younger, but can be as old: the walk ends all the same. */
 	if (n > PROCESS_ANCESTORS_MAX)

@@ -147,12 +147,14 @@ struct process *process_find(const struct state *state, uint32_t pid, uint64_t s
 struct process *process_get(struct state *state, uint32_t pid, uint64_t start_boot_ns);
 /* The living process of a pid that started last, NULL when there is none. */
 struct process *process_by_pid(const struct state *state, uint32_t pid);
+/* The one that started last, ended or not; one without a row is asked for (aside.h). */
+struct process *process_look(struct state *state, uint32_t pid);
 /*
  * The parent, or the n-th ancestor (0: the process itself); NULL when it is not known. Both mark
  * what they return: its changes change the generation of others.
  */
-struct process *process_parent(const struct state *state, const struct process *process);
-struct process *process_ancestor(const struct state *state, struct process *process, unsigned n);
+struct process *process_parent(struct state *state, const struct process *process);
+struct process *process_ancestor(struct state *state, struct process *process, unsigned n);
 /*
  * Another number whenever something changed that fields of the process alone depend on: of itself
  * or of an ancestor. Never the same again for this process.
@@ -161,6 +163,8 @@ uint64_t process_generation(const struct state *state, const struct process *pro
 /* Begins a new generation. */
 void process_changed(struct state *state, struct process *process);
 void process_set_ppid(struct state *state, struct process *process, uint32_t ppid);
+/* Frees what no table knows. */
+void process_release(struct state *state, struct process *process);
 void process_free(struct state *state, struct process *process);
 /* Takes the leader's name (RECORD_COMM_LEN bytes, checked for its NUL). */
 void process_set_comm(struct state *state, struct process *process, const char *comm);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "aside.h"
 #include "tables.h"
 
 #define STATE_MEMORY_DEFAULT (256u << 20)
@@ -44,6 +45,8 @@ static void state_release(struct state *state)
 		thread_free(state, state->threads[state->threads_len - 1]);
 	while (state->processes_len)
 		process_free(state, state->processes[state->processes_len - 1]);
+	aside_drop(state);
+	hash_release(&state->asides);
 	state_drop_tables(state);
 	containers_release(state);
 	users_release(state);
@@ -123,6 +126,7 @@ int state_new(const struct state_opts *opts, const struct state_source *source,
 	hash_init(&state->process_ids, state->memory);
 	hash_init(&state->process_pids, state->memory);
 	hash_init(&state->programs, state->memory);
+	hash_init(&state->asides, state->memory);
 	hash_init(&state->thread_ids, state->memory);
 	hash_init(&state->thread_tids, state->memory);
 	hash_init(&state->containers.cgroups, state->memory);

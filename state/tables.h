@@ -81,6 +81,7 @@ struct state {
 	struct hash process_ids;  /* (pid, start) -> struct process */
 	struct hash process_pids; /* pid -> youngest struct process */
 	struct hash programs;     /* hash of the text object's address -> its exited row */
+	struct hash asides;       /* pid -> struct process without a row, see aside.h */
 	struct process **processes;
 	size_t processes_len, processes_size;
 	struct process *last_process; /* of the last look-up, NULL: none */

@@ -403,7 +403,7 @@ static void on_record(void *ctx, const void *record, size_t len)
 	if (engine->tap.gap && kept->lost_before)
 		engine->tap.gap(engine->tap.ctx, kept->lost_before, kept->lost_buffer);
 	if (engine->tap.event && !kept->hidden)
-		engine->tap.event(engine->tap.ctx, kept);
+		engine->tap.event(engine->tap.ctx, engine->state, kept);
 }
 
 static int drain(struct engine *engine)

@@ -16,14 +16,16 @@
 
 struct engine;
 struct filter_set;
+struct state;
 
 /*
  * For line output: called in the engine thread for every delivered record after the state has seen
- * it; batch() after each drain, so that lines can be flushed together. Members may be NULL.
+ * it; batch() after each drain, so that lines can be flushed together. Members may be NULL. The
+ * state is for fields (state/filter/event.h), which may ask it for names; nothing is fed to it.
  */
 struct engine_tap {
 	void *ctx;
-	void (*event)(void *ctx, const struct history_event *kept);
+	void (*event)(void *ctx, struct state *state, const struct history_event *kept);
 	/* Before the event that it precedes. */
 	void (*gap)(void *ctx, uint64_t lost, unsigned buffer);
 	void (*batch)(void *ctx);

@@ -53,6 +53,11 @@ static int print_events(FILE *out, enum list_format format, struct usage_error *
 	return list_events(out, format);
 }
 
+static int print_fields(FILE *out, enum list_format format, struct usage_error *err)
+{
+	return list_fields(out, format);
+}
+
 static int print_syscalls(FILE *out, enum list_format format, struct usage_error *err)
 {
 	return list_syscalls(out, format);
@@ -188,6 +193,7 @@ static int print_options(FILE *out, enum list_format format, struct usage_error 
 static const struct subject subjects[] = {
 	{ .name = "views", .print = print_views },
 	{ .name = "columns", .print = print_columns },
+	{ .name = "fields", .print = print_fields },
 	{ .name = "events", .print = print_events },
 	{ .name = "syscalls", .print = print_syscalls },
 	{ .name = "rules", .print_from = print_rules },

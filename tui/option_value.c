@@ -10,6 +10,7 @@
 
 #include "number.h"
 #include "state/base/nearest.h"
+#include "state/filter/format.h"
 
 #define NS_PER_S 1000000000ull
 #define DURATION_MAX_NS (3600 * NS_PER_S)
@@ -85,6 +86,22 @@ int option_set_pid(struct option_value *input, const char *value)
 		return option_fail(input->err, "%s %s: at most %d processes", input->what, value,
 				   PROBE_SCOPE_MAX);
 	scope->pids[scope->pids_len++] = (pid_t)pid;
+	return 0;
+}
+
+int option_set_line_format(struct option_value *input, const char *value)
+{
+	struct filter_error err = { .message = "", .nearest = "" };
+	struct format *format;
+	int rc = format_compile(value, strlen(value), &format, &err);
+
+	if (rc < 0)
+		return option_fail(input->err, "%s: character %u: %s%s%s%s", input->what,
+				   err.pos.index + 1, err.message,
+				   err.nearest[0] ? "; did you mean " : "", err.nearest,
+				   err.nearest[0] ? "?" : "");
+	format_free(format);
+	input->options->line_format = value;
 	return 0;
 }
 

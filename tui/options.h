@@ -67,6 +67,7 @@ struct options {
 	bool failed;      /* only calls that fail */
 	uint64_t min_duration_ns;
 	enum option_format format;
+	const char *line_format;         /* of stream; NULL: the usual lines */
 	const char *output;              /* NULL: standard output */
 	const char *config;              /* NULL: the usual files */
 	const char *subject;             /* of list */

@@ -12,6 +12,8 @@
 #include <string.h>
 
 #include "output.h"
+#include "state/filter/event.h"
+#include "state/filter/format.h"
 #include "views/line.h"
 
 struct stream_run {
@@ -19,6 +21,8 @@ struct stream_run {
 	FILE *out;
 	char *line; /* LINE_MAX_BYTES */
 	bool json;
+	struct format *format;     /* of -o; NULL: the usual lines */
+	struct filter_event event; /* scratch NULL: no event came yet */
 	struct choice choice;
 	uint64_t left;     /* events still wanted */
 	atomic_bool ended; /* nothing more is written */
@@ -40,7 +44,25 @@ static void write_line(struct stream_run *run, struct text_buf *buf)
 	fwrite(buf->data, 1, buf->len, run->out);
 }
 
-static void on_event(void *ctx, const struct history_event *kept)
+/* The line of -o. Returns 0, or a negative errno: no line, a field has no value. */
+static int format_line(struct stream_run *run, struct state *state, struct text_buf *buf)
+{
+	bool all;
+	int rc;
+
+	if (!run->event.scratch) {
+		rc = filter_event_init(&run->event, state);
+		if (rc < 0)
+			return rc;
+	}
+	if (!filter_event_last(&run->event))
+		return -ENOENT;
+	all = run->json ? format_render_json(run->format, &run->event, buf)
+			: format_render(run->format, &run->event, buf);
+	return all ? 0 : -ENODATA;
+}
+
+static void on_event(void *ctx, struct state *state, const struct history_event *kept)
 {
 	struct stream_run *run = ctx;
 	struct text_buf buf;
@@ -49,7 +71,10 @@ static void on_event(void *ctx, const struct history_event *kept)
 	if (atomic_load(&run->ended) || !choice_accepts(&run->choice, kept))
 		return;
 	text_buf_init(&buf, run->line, LINE_MAX_BYTES);
-	rc = run->json ? line_json(kept, &buf) : line_text(kept, &buf);
+	if (run->format)
+		rc = format_line(run, state, &buf);
+	else
+		rc = run->json ? line_json(kept, &buf) : line_text(kept, &buf);
 	if (rc < 0)
 		return;
 	write_line(run, &buf);
@@ -121,7 +146,12 @@ int stream_run(struct session_start *start)
 	start->engine.tap = (struct engine_tap){
 		.ctx = &run, .event = on_event, .gap = on_gap, .batch = on_batch
 	};
-	rc = run.line ? session_open(&run.session, start, &err) : -ENOMEM;
+	if (start->options->line_format)
+		format_compile(start->options->line_format, strlen(start->options->line_format),
+			       &run.format, NULL);
+	rc = run.line && (run.format || !start->options->line_format)
+		     ? session_open(&run.session, start, &err)
+		     : -ENOMEM;
 	if (rc < 0) {
 		status = session_fail(&run.session, &err);
 	} else {
@@ -131,6 +161,8 @@ int stream_run(struct session_start *start)
 		snapshot_unref(last);
 		status = session_close(&run.session);
 	}
+	filter_event_release(&run.event);
+	format_free(run.format);
 	free(run.line);
 	return status;
 }

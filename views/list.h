@@ -41,6 +41,7 @@ struct cell list_number(int64_t number);
 int list_views(const struct view_set *views, FILE *out, enum list_format format);
 int list_columns(FILE *out, enum list_format format);
 int list_events(FILE *out, enum list_format format);
+int list_fields(FILE *out, enum list_format format);
 int list_syscalls(FILE *out, enum list_format format);
 
 #endif

@@ -202,6 +202,7 @@ struct lookup {
 	struct field_ref ref;
 	const struct field_class *class;
 	size_t (*bracket_end)(const char *text, size_t len);
+	bool prefix; /* what cannot be an argument is what follows */
 };
 
 /* An argument in brackets at the beginning of text; its length with them in *ret_used. */
@@ -247,7 +248,8 @@ static int lookup_name(struct lookup *lookup, const char *text, size_t len, size
 	lookup->ref.field = field;
 	lookup->ref.index = -1;
 	name_len = strlen(field->name);
-	if (name_len < len && text[name_len] == '[')
+	if (name_len < len && text[name_len] == '[' &&
+	    !(lookup->prefix && field->arg == FIELD_ARG_NONE))
 		r = lookup_bracket(lookup, text + name_len, len - name_len, &arg_len);
 	else if (name_len < len && text[name_len] == '.' && (field->flags & FIELD_F_DOTTED))
 		r = lookup_dotted(lookup, text + name_len, len - name_len, &arg_len);
@@ -279,7 +281,7 @@ int field_lookup(const char *text, size_t len, struct field_ref *ret_ref, size_t
 
 int field_lookup_prefix(const char *text, size_t len, struct field_ref *ret_ref, size_t *ret_used)
 {
-	struct lookup lookup = { .bracket_end = bracket_end };
+	struct lookup lookup = { .bracket_end = bracket_end, .prefix = true };
 	size_t used;
 	int r = lookup_name(&lookup, text, len, &used);
 

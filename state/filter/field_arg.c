@@ -282,20 +282,55 @@ GETTER(evt_rawarg)
 	return put_raw_bytes(values, type, param);
 }
 
+/* The number behind a name, where the text of an argument is one: "-2", "100"; "" else. */
+static void render_number(const struct event *event, size_t index, struct text_buf *buf)
+{
+	int64_t number;
+
+	if (event_args_are_raw(event) || !event->params[index].len)
+		return;
+	switch ((int)event->desc->params[index].type) {
+	case PARAM_TYPE_ERRNO:
+	case PARAM_TYPE_FD:
+	case PARAM_TYPE_PID:
+	case PARAM_TYPE_UID:
+	case PARAM_TYPE_GID: break;
+	default: return;
+	}
+	if (event_param_value(event->desc->params[index].type, &event->params[index], &number) == 0)
+		text_buf_printf(buf, "%" PRId64, number);
+}
+
+/* Appends an argument: its text, or its number and behind it what that means. */
+static void render_one(struct filter_event *event, size_t index, struct text_buf *buf)
+{
+	struct field_value value;
+	char number[24];
+	struct text_buf raw;
+	bool both;
+
+	if (!field_arg_text(event, index, &value)) {
+		text_buf_add(buf, "<NA>");
+		return;
+	}
+	text_buf_init(&raw, number, sizeof(number));
+	render_number(event->event, index, &raw);
+	both = raw.len && (raw.len != value.text.len || memcmp(number, value.text.data, raw.len));
+	if (both)
+		text_buf_printf(buf, "%s(", number);
+	text_buf_addn(buf, value.text.data, value.text.len);
+	text_buf_add(buf, both ? ")" : "");
+}
+
 static void render_all(struct filter_event *event, size_t unused, struct text_buf *buf)
 {
 	size_t i, len = event_args_len(event->event);
 
 	for (i = 0; i < len; i++) {
-		struct field_value value;
-
 		text_buf_add(buf, i ? " " : "");
 		text_buf_add(buf, event_arg_name(event->event, i));
 		text_buf_add(buf, "=");
-		if (field_arg_text(event, i, &value))
-			text_buf_addn(buf, value.text.data, value.text.len);
-		else
-			text_buf_add(buf, "<NA>");
+		render_one(event, i, buf);
 	}
 }
 

@@ -265,7 +265,7 @@ static struct process *group_leader(struct filter_event *event, enum process_gro
 
 	if (!process || !put_group_id(event, process, group, &id))
 		return NULL;
-	leader = id > 0 && id <= UINT32_MAX ? process_by_pid(event->state, (uint32_t)id) : NULL;
+	leader = id > 0 && id <= UINT32_MAX ? process_look(event->state, (uint32_t)id) : NULL;
 	if (leader && (group == GROUP_PGID || (put_group_id(event, leader, group, &other) &&
 					       other == id && leader->facts.vpid == id))) {
 		leader->flags |= PROCESS_F_PARENT;

@@ -214,7 +214,7 @@ static void host_fork(struct field_host *host)
 	field_host_apply(host);
 }
 
-void field_host_init(struct field_host *host)
+void field_host_init_empty(struct field_host *host)
 {
 	struct state_source source = {
 		.ctx = host,
@@ -235,6 +235,11 @@ void field_host_init(struct field_host *host)
 	r = filter_event_init(&host->event, host->state);
 	assert(r == 0);
 	(void)r;
+}
+
+void field_host_init(struct field_host *host)
+{
+	field_host_init_empty(host);
 	host_exec(host, &(struct host_exec){ .pid = 1,
 					     .exe = "/sbin/init",
 					     .cwd = "/",

@@ -26,6 +26,8 @@ struct field_host {
 	unsigned asked;  /* seeds that were asked for */
 };
 
+/* Without processes. */
+void field_host_init_empty(struct field_host *host);
 /* With the processes above; the last record is the exec of cat. */
 void field_host_init(struct field_host *host);
 void field_host_release(struct field_host *host);

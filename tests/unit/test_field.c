@@ -58,11 +58,9 @@ static const struct {
 	const char *text, *field;
 	size_t used;
 } prefixes[] = {
-	{ "evt.numbers", "evt.num", 7 },
-	{ "evt.latency.n", "evt.latency", 11 },
-	{ "evt.latency.ns.", "evt.latency.ns", 14 },
-	{ "evt.around[12]x]", "evt.around", 14 },
-	{ "evt.type.is.12ms", "evt.type.is", 14 },
+	{ "evt.numbers", "evt.num", 7 },          { "evt.num[1]", "evt.num", 7 },
+	{ "evt.latency.n", "evt.latency", 11 },   { "evt.latency.ns.", "evt.latency.ns", 14 },
+	{ "evt.around[12]x]", "evt.around", 14 }, { "evt.type.is.12ms", "evt.type.is", 14 },
 };
 
 START_TEST(prefix)

@@ -61,6 +61,8 @@ static const struct {
 	{ step_exec, "evt.cpu", "3", 0 },
 	{ step_exec, "evt.buffer_num", "2", 0 },
 	{ step_mkdir_folder, "evt.args", "res=0 path=sub/dir mode=<NA>", 0 },
+	{ step_kill_bash, "evt.args", "res=0 pid=50(bash) sig=SIGTERM", 0 },
+	{ step_mkdir_failed, "evt.args", "res=-17(EEXIST) path=sub/dir mode=<NA>", 0 },
 	{ step_mkdir_folder, "evt.info", "res=0 path=sub/dir mode=<NA>", 0 },
 	{ step_mkdir_folder, "evt.arg.path", "sub/dir", 0 },
 	{ step_mkdir_folder, "evt.arg[1]", "sub/dir", 0 },
