@@ -347,3 +347,17 @@ void facts_want(struct state *state, struct process *process, unsigned parts)
 	if (state->source.process_seed(state->source.ctx, process->pid, parts, &seed) == 0)
 		process_seed_apply(state, process, &seed);
 }
+
+uint32_t facts_vtid(struct state *state, struct thread *thread)
+{
+	struct process_seed seed;
+
+	if (!thread->vtid && state->source.process_seed) {
+		process_seed_init(&seed);
+		/* /proc has threads by their tid too. */
+		if (state->source.process_seed(state->source.ctx, thread->tid, SEED_IDS, &seed) < 0)
+			seed.vtid = 0;
+		thread->vtid = seed.vtid ? seed.vtid : THREAD_NO_VTID;
+	}
+	return thread->vtid == THREAD_NO_VTID ? 0 : thread->vtid;
+}

@@ -15,6 +15,7 @@
 struct state;
 struct process;
 struct text;
+struct thread;
 
 enum fact {
 	FACT_SID = 1u << 0,
@@ -69,5 +70,7 @@ void facts_seed(struct state *state, struct process *process, const struct proce
  * processes that ended and for kernel threads.
  */
 void facts_want(struct state *state, struct process *process, unsigned parts);
+/* The tid of a thread in its own pid namespace, asked of the source once; 0: not known. */
+uint32_t facts_vtid(struct state *state, struct thread *thread);
 
 #endif

@@ -113,10 +113,13 @@ enum thread_flag {
 	THREAD_F_ENDED = 1u << 0, /* its exit record was seen */
 };
 
+#define THREAD_NO_VTID UINT32_MAX
+
 struct thread {
 	uint32_t tid;
 	uint32_t flags; /* enum thread_flag */
-	uint32_t vtid;  /* in its own pid namespace; 0: not known */
+	uint32_t
+		vtid; /* in its own pid namespace; 0: see facts_vtid(), THREAD_NO_VTID: not known */
 	uint64_t start_boot_ns;
 	struct process *process;
 	uint32_t pid; /* of its process */

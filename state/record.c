@@ -120,20 +120,27 @@ static bool record_is_exec(const struct state *state, const struct event *event)
 	       event->prefix.ret == 0;
 }
 
-/* Begins a record: what fields saw of the one before is gone. */
-static struct state_now *record_now(struct state *state, const struct event *event)
+/*
+ * Begins a record, decoded to state->now: what fields saw of the one before is gone. Returns 0 or
+ * -EBADMSG; all stays as it was then.
+ */
+static int record_begin(struct state *state, const void *record, size_t len)
 {
 	struct state_now *now = &state->now;
 	uint64_t before_ts_ns = now->event.ts_ns;
+	int r = event_decode(record, len, &now->event);
 
+	if (r < 0)
+		return r;
 	fd_entry_release(state, &now->fd);
-	*now = (struct state_now){
-		.valid = true,
-		.event = *event,
-		.fd_num = -1,
-		.before_ts_ns = before_ts_ns,
-	};
-	return now;
+	now->valid = true;
+	now->process = NULL;
+	now->thread = NULL;
+	now->has_fd = false;
+	now->fd_num = -1;
+	now->fd_renamed = false;
+	now->before_ts_ns = before_ts_ns;
+	return 0;
 }
 
 /*
@@ -179,35 +186,34 @@ static void record_call(struct state *state, struct process *process, const stru
 int state_record(struct state *state, const void *record, size_t len)
 {
 	struct history_names names = { 0 };
-	struct state_now *now;
+	struct state_now *now = &state->now;
+	const struct event *event = &now->event;
 	struct process *process;
-	struct event event;
 	int r;
 
-	r = event_decode(record, len, &event);
+	r = record_begin(state, record, len);
 	if (r < 0)
 		return r;
 	state->records++;
 	if (!state->streaming_since_ns)
-		state->streaming_since_ns = event.ts_ns;
-	process = process_get(state, event.prefix.pid, event.prefix.start_boot_ns);
-	now = record_now(state, &event);
+		state->streaming_since_ns = event->ts_ns;
+	process = process_get(state, event->prefix.pid, event->prefix.start_boot_ns);
 	now->process = process;
 	if (process) {
-		record_describe(state, process, &event.prefix);
-		if (record_is_exec(state, &event))
-			record_exec(state, process, &event);
-		else if (event.prefix.flags & RECORD_F_CHILD)
-			record_child(state, process, &event);
+		record_describe(state, process, &event->prefix);
+		if (record_is_exec(state, event))
+			record_exec(state, process, event);
+		else if (event->prefix.flags & RECORD_F_CHILD)
+			record_child(state, process, event);
 		else
-			record_call(state, process, &event);
+			record_call(state, process, event);
 	} else {
 		state->evictions++;
 	}
-	names.user = user_name(state, event.prefix.euid);
-	names.container = container_of_event(state, process, event.prefix.cgroup_id);
+	names.user = user_name(state, event->prefix.euid);
+	names.container = container_of_event(state, process, event->prefix.cgroup_id);
 	names.fd_name = now->fd.name;
-	now->thread = thread_by_tid(state, (uint32_t)event.tid);
+	now->thread = thread_by_tid(state, (uint32_t)event->tid);
 	/* Without room for it the event has done its work all the same; the history counts it. */
 	history_append(&state->history, record, len, &names);
 	return 0;

@@ -39,15 +39,15 @@ struct forgotten {
 
 /* The record that was applied last: what fields are taken from (filter/event.h). */
 struct state_now {
-	bool valid;                  /* false: none yet, or its process has gone since */
-	struct event event;          /* points into the caller's record */
-	struct process *process;     /* NULL: there was no memory for it */
-	const struct thread *thread; /* NULL: not known */
-	struct fd_entry fd;          /* the event's fd at that moment; holds references */
-	bool has_fd;                 /* fd is known */
-	int64_t fd_num;              /* -1: the event has none */
-	bool fd_renamed;             /* the event gave a socket another name */
-	uint64_t before_ts_ns;       /* of the event before; 0: none */
+	bool valid;              /* false: none yet, or its process has gone since */
+	struct event event;      /* points into the caller's record */
+	struct process *process; /* NULL: there was no memory for it */
+	struct thread *thread;   /* NULL: not known */
+	struct fd_entry fd;      /* the event's fd at that moment; holds references */
+	bool has_fd;             /* fd is known */
+	int64_t fd_num;          /* -1: the event has none */
+	bool fd_renamed;         /* the event gave a socket another name */
+	uint64_t before_ts_ns;   /* of the event before; 0: none */
 };
 
 /*

@@ -38,15 +38,15 @@ enum filter_names { FILTER_NAMES_CALLED, FILTER_NAMES_RESOLVED };
 struct filter_event {
 	struct state *state; /* asked for names of users and the like, which it caches */
 	const struct event *event;
-	struct process *process;     /* NULL: not known */
-	const struct thread *thread; /* NULL: not sampled yet */
-	const struct fd_entry *fd;   /* the event's fd as it was then; NULL: none, not known */
-	int64_t fd_num;              /* its number; -1: the event has no fd */
-	bool fd_renamed;             /* the event gave its socket another name */
-	uint64_t num;                /* evt.num, from 1 */
-	enum filter_names names;     /* set by who evaluates; CALLED after filter_event_last() */
-	uint64_t first_ts_ns;        /* of the first event seen */
-	uint64_t before_ts_ns;       /* of the one before this; 0: this is the first */
+	struct process *process;   /* NULL: not known */
+	struct thread *thread;     /* NULL: not sampled yet */
+	const struct fd_entry *fd; /* the event's fd as it was then; NULL: none, not known */
+	int64_t fd_num;            /* its number; -1: the event has no fd */
+	bool fd_renamed;           /* the event gave its socket another name */
+	uint64_t num;              /* evt.num, from 1 */
+	enum filter_names names;   /* set by who evaluates; CALLED after filter_event_last() */
+	uint64_t first_ts_ns;      /* of the first event seen */
+	uint64_t before_ts_ns;     /* of the one before this; 0: this is the first */
 	struct filter_scratch *scratch;
 };
 

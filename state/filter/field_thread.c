@@ -88,7 +88,8 @@ GETTER(thread_vtid)
 				     is_main(event) ? facts->vpid : (int64_t)event->event->tid);
 	if (event_param_int(event->event, "vtid", &vtid) == 0)
 		return field_put_i64(values, vtid);
-	return 0;
+	vtid = event->thread ? facts_vtid(event->state, event->thread) : 0;
+	return vtid ? field_put_i64(values, vtid) : 0;
 }
 
 GETTER(thread_exectime)

@@ -172,7 +172,7 @@ static int format_operand(struct format *format, const struct filter_operand *as
 	return 0;
 }
 
-/* Behind the parenthesis that closes the one at text[at], and behind a selector; 0: never closed. */
+/* Behind the parenthesis that closes the one at text[at] and a selector; 0: never closed. */
 static size_t call_end(const char *text, size_t len, size_t at)
 {
 	unsigned depth = 0;
@@ -498,7 +498,7 @@ static void format_field_render(const struct format_piece *piece, struct filter_
 			text_buf_add(buf, "<NA>");
 		return;
 	}
-	/* No more is printed than the width: four bytes a character, a character of a byte escaped. */
+	/* No more is printed than the width: a character has at most four bytes. */
 	room = filter_event_alloc(event, FORMAT_VALUE_FIRST + 4u * piece->width);
 	if (!room)
 		return;

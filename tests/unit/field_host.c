@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include "state/container_info.h"
 
 static int named(const char *known, char *name, size_t *len)
 {
@@ -43,6 +44,25 @@ static int host_folders(void *ctx, uint32_t uid, struct user_folders *ret_folder
 	return 0;
 }
 
+static int host_cgroup(void *ctx, uint32_t pid, char *text, size_t *len)
+{
+	const struct field_host *host = ctx;
+
+	return named(host->cgroup ? host->cgroup : "0::/\n", text, len);
+}
+
+static int host_container(void *ctx, const struct container_match *match, uint32_t pid,
+			  struct container_info *ret_info)
+{
+	const struct field_host *host = ctx;
+	static const char privileged[] = "{\"Privileged\":true}";
+
+	if (!host->docker_json ||
+	    container_info_docker(ret_info, host->docker_json, strlen(host->docker_json)) < 0)
+		return -ENOENT;
+	return container_info_docker_host(ret_info, privileged, strlen(privileged));
+}
+
 /* Of process 300, which no event tells of. */
 static int host_seed(void *ctx, uint32_t pid, unsigned parts, struct process_seed *ret_seed)
 {
@@ -52,6 +72,7 @@ static int host_seed(void *ctx, uint32_t pid, unsigned parts, struct process_see
 	if (pid != 300)
 		return -ENOENT;
 	ret_seed->parts = parts;
+	memcpy(ret_seed->comm, "asked", 6);
 	ret_seed->sid = 300;
 	ret_seed->pgid = 300;
 	ret_seed->vpgid = 5;
@@ -219,6 +240,8 @@ void field_host_init_empty(struct field_host *host)
 	struct state_source source = {
 		.ctx = host,
 		.process_seed = host_seed,
+		.process_cgroup = host_cgroup,
+		.container_info = host_container,
 		.user_name = host_user,
 		.group_name = host_group,
 		.service_name = host_service,
@@ -229,6 +252,8 @@ void field_host_init_empty(struct field_host *host)
 
 	memset(host, 0, offsetof(struct field_host, record));
 	host->asked = 0;
+	host->cgroup = NULL;
+	host->docker_json = NULL;
 	host->now_ns = HOST_BOOT_NS + 10 * HOST_SECOND + 5;
 	r = state_new(&opts, &source, &host->state);
 	assert(r == 0);

@@ -22,8 +22,10 @@ struct field_host {
 	struct state *state;
 	struct filter_event event;
 	struct build_record record;
-	uint64_t now_ns; /* time of the next record: 1 ms after the last */
-	unsigned asked;  /* seeds that were asked for */
+	uint64_t now_ns;         /* time of the next record: 1 ms after the last */
+	unsigned asked;          /* seeds that were asked for */
+	const char *cgroup;      /* /proc/PID/cgroup of all; NULL: the host */
+	const char *docker_json; /* what docker says of the container there */
 };
 
 /* Without processes. */

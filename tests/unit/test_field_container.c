@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Fields of containers: what the cgroup tells, and what the runtime says. */
+#include <stdlib.h>
+#include <string.h>
+#include "field_host.h"
+#include "run_suite.h"
+
+#define ID "aa11bb22cc33dd44ee55ff6600112233445566778899aabbccddeeff00112233"
+
+static const char docker[] =
+	"{\"ID\":\"" ID "\",\"Name\":\"/shop\",\"Created\":\"2023-11-14T22:13:21Z\","
+	"\"Image\":\"sha256:" ID "\",\"Config\":{\"Image\":\"reg/shop:2@sha256:00ff\","
+	"\"Labels\":{\"team\":\"x\",\"io.kubernetes.pod.name\":\"shop-0\","
+	"\"io.kubernetes.pod.namespace\":\"prod\",\"io.kubernetes.pod.uid\":\"u-1\"}},"
+	"\"MountPoints\":{\"/data\":{\"Source\":\"/srv/data\",\"RW\":true,\"Mode\":\"z\","
+	"\"Propagation\":\"rprivate\"}}}";
+
+static const struct {
+	const char *field, *value;
+} cases[] = {
+	{ "container.id", "aa11bb22cc33" },
+	{ "container.full_id", ID },
+	{ "container.name", "shop" },
+	{ "container.type", "docker" },
+	{ "container.image", "reg/shop:2@sha256:00ff" },
+	{ "container.image.id", "aa11bb22cc33" },
+	{ "container.image.repository", "reg/shop" },
+	{ "container.image.tag", "2" },
+	{ "container.image.digest", "sha256:00ff" },
+	{ "container.privileged", "true" },
+	{ "container.start_ts", "1700000001000000000" },
+	{ "container.duration", "10005000005" },
+	{ "container.mounts", "/srv/data:/data:z:true:rprivate" },
+	{ "container.mount[0]", "/srv/data:/data:z:true:rprivate" },
+	{ "container.mount[1]", "-" },
+	{ "container.mount.source[/data]", "/srv/data" },
+	{ "container.mount.dest[/srv*]", "/data" },
+	{ "container.mount.dest[^/data]", "-" },
+	{ "container.mount.dest[(]", "-" },
+	{ "container.mount.mode[0]", "z" },
+	{ "container.mount.rdwr[0]", "true" },
+	{ "container.mount.propagation[/srv/data]", "rprivate" },
+	{ "container.label.team", "x" },
+	{ "container.label[io.kubernetes.pod.name]", "shop-0" },
+	{ "container.label.none", "-" },
+	{ "container.labels",
+	  "team:x,io.kubernetes.pod.name:shop-0,io.kubernetes.pod.namespace:prod,"
+	  "io.kubernetes.pod.uid:u-1" },
+	{ "k8s.pod.name", "shop-0" },
+	{ "k8s.pod.uid", "u-1" },
+	{ "k8s.ns.name", "prod" },
+	{ "k8s.pod.sandbox_id", "-" },
+	{ "k8s.rs.name", "-" },
+};
+
+/* cat moves into a container; two refreshes later the runtime has been asked. */
+static struct field_host *host_in_container(void)
+{
+	struct field_host *host = malloc(sizeof(*host));
+	struct task_sample sample = {
+		.pid = 100,
+		.tid = 100,
+		.ppid = 50,
+		.start_boot_ns = 9 * HOST_SECOND,
+		.thread_start_boot_ns = 9 * HOST_SECOND,
+		.cgroup_id = 2,
+		.threads = 1,
+		.flags = TASK_F_LEADER | TASK_F_IN_SCOPE | TASK_F_NO_COUNTS,
+		.comm = "cat",
+		.leader_comm = "cat",
+	};
+	int i;
+
+	ck_assert_ptr_nonnull(host);
+	field_host_init(host);
+	host->cgroup = "0::/docker/" ID "\n";
+	host->docker_json = docker;
+	for (i = 0; i < 3; i++) {
+		state_refresh_begin(host->state, HOST_BOOT_NS + (uint64_t)(20 + i) * HOST_SECOND);
+		state_task(host->state, &sample, NULL);
+		state_refresh_end(host->state);
+	}
+	host->now_ns = HOST_BOOT_NS + 11 * HOST_SECOND + 5000005;
+	field_host_begin(host, "SYSCALL_GETUID_X", "getuid", 0);
+	host->record.prefix.cgroup_id = 2;
+	field_host_apply(host);
+	return host;
+}
+
+START_TEST(value)
+{
+	struct field_host *host = host_in_container();
+	const char *got = field_host_value(host, cases[_i].field, FILTER_NAMES_CALLED);
+
+	ck_assert_msg(!strcmp(got, cases[_i].value), "%s: %s", cases[_i].field, got);
+	field_host_release(host);
+	free(host);
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tcase = tcase_create("field_container");
+
+	tcase_add_loop_test(tcase, value, 0, sizeof(cases) / sizeof(cases[0]));
+	return run_suite("field_container", tcase);
+}
