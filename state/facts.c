@@ -231,10 +231,13 @@ void facts_call(struct state *state, struct process *process, const struct event
 	case EVENT_CODE_SYSCALL_FORK_20_X:
 	case EVENT_CODE_SYSCALL_VFORK_20_X:
 	case EVENT_CODE_SYSCALL_CLONE3_X:
+		/* Ids that it has for life. */
+		if ((facts->known & FACT_VPID) && (facts->known & FACT_PIDNS))
+			return;
 		facts_take(facts, FACT_VPID, event, "vpid", &facts->vpid);
 		facts_take_u64(facts, FACT_PIDNS, event, "pidns_init_start_ts",
 			       &facts->pidns_start_ns);
-		return;
+		break;
 	case EVENT_CODE_SYSCALL_SETSID_X: facts_setsid(process, event); break;
 	case EVENT_CODE_SYSCALL_SETPGID_X: facts_setpgid(state, process, event); return;
 	case EVENT_CODE_SYSCALL_CHDIR_X:
@@ -260,7 +263,7 @@ void facts_call(struct state *state, struct process *process, const struct event
 		facts_take_u64(facts, FACT_CAPS, event, "cap_effective", &facts->cap_effective);
 		break;
 	case EVENT_CODE_SYSCALL_SETRLIMIT_X: facts_set_limit(process, event, "cur"); break;
-	case EVENT_CODE_SYSCALL_PRLIMIT_X: facts_set_limit(process, event, "newcur"); return;
+	case EVENT_CODE_SYSCALL_PRLIMIT_X: facts_set_limit(process, event, "newcur"); break;
 	default: return;
 	}
 	process_changed(state, process);
