@@ -1,12 +1,18 @@
 # saker: build, test, install. `make help` lists the targets.
 #   O=DIR  where to build      V=1  show commands       SAN=1  address and undefined sanitizers
 #   W=1    warnings are errors LIVE=require  live tests must run   DESTDIR= PREFIX=  for install
+#   ARCH=arm64  cross-build (after make deps-arm64), linked statically
 
 MAKEFLAGS += --no-builtin-rules
-O ?= build
 PREFIX ?= /usr/local
-ARCH ?= $(shell uname -m)
-CC ?= gcc
+HOST := $(shell uname -m)
+ARCH ?= $(HOST)
+MACHINE := $(if $(filter aarch64 arm64,$(ARCH)),aarch64,x86_64)
+CROSS := $(filter-out $(HOST),$(MACHINE))
+O ?= build$(CROSS:%=-%)
+ifeq ($(origin CC),default)
+CC := $(CROSS:%=%-linux-gnu-)gcc
+endif
 CLANG ?= clang
 BPFTOOL ?= $(shell command -v bpftool || echo /usr/sbin/bpftool)
 LIVE ?= try
@@ -18,22 +24,26 @@ DEPS := gcc make pkg-config clang llvm bpftool libbpf-dev libelf-dev zlib1g-dev 
 	libyaml-dev libjson-c-dev libpcre2-dev libcap-ng-dev check libvterm-dev libclang-rt-14-dev \
 	clang-format clang-tidy ncurses-term python3 shellcheck strace bpftrace redis-server man-db podman runc busybox-static
 
-CPPFLAGS += -D_GNU_SOURCE -I. -I$(O)
+# Packages of other kernels and the libraries of another machine: `make deps-kernels`, `make deps-arm64`.
+KERNELS_CACHE ?= $(HOME)/.cache/saker-kernels
+SYSROOT := $(if $(CROSS),$(KERNELS_CACHE)/$(CROSS))
+CPPFLAGS += -D_GNU_SOURCE -I. -I$(O) $(if $(CROSS),-isystem $(SYSROOT)/usr/include -isystem $(SYSROOT)/usr/include/$(CROSS)-linux-gnu)
+LDFLAGS += $(if $(CROSS),-static -L$(SYSROOT)/usr/lib/$(CROSS)-linux-gnu)
 CFLAGS ?= -O2 -g
 CFLAGS += -std=gnu11 -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wswitch-enum \
 	-Wno-unused-parameter -fno-strict-aliasing -fstack-protector-strong $(if $(W),-Werror)
 , := ,
 SANFLAGS := $(if $(SAN),-fsanitize=address$(,)undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
 LDLIBS := -lbpf -lelf -lpcre2-8 -lz -lncursesw -ltinfo -lyaml -ljson-c -lcap-ng -lpthread -lm
-BPF_ARCH := $(if $(filter aarch64 arm64,$(ARCH)),arm64,x86)
-MULTIARCH := $(shell $(CC) -print-multiarch 2>/dev/null)
+BPF_ARCH := $(if $(filter aarch64,$(MACHINE)),arm64,x86)
+KERNEL_HEADERS := $(if $(CROSS),/usr/$(CROSS)-linux-gnu/include,/usr/include/$(shell $(CC) -print-multiarch 2>/dev/null))
 BPF_CFLAGS := -g -O2 -mcpu=v3 -target bpf -D__TARGET_ARCH_$(BPF_ARCH) -Wall -Wextra -Wno-unused-parameter \
-	-Wno-missing-declarations $(if $(W),-Werror) -I. $(if $(MULTIARCH),-isystem /usr/include/$(MULTIARCH)) $(BPF_EXTRA)
+	-Wno-missing-declarations $(if $(W),-Werror) -I. -isystem $(KERNEL_HEADERS) $(BPF_EXTRA)
 
 LIB_SRC := $(wildcard probe/*.c probe/schema/*.c state/*.c state/*/*.c views/*.c) \
 	$(filter-out tui/main.c,$(wildcard tui/*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(O)/%.o) $(O)/views/embed.o
-SKELS := $(patsubst probe/bpf/%.bpf.c,$(O)/probe/%.skel.h,$(wildcard probe/bpf/*.bpf.c))
+SKELS := $(foreach p,$(patsubst probe/bpf/%.bpf.c,$(O)/probe/%,$(wildcard probe/bpf/*.bpf.c)),$(p).skel.h $(p)_plain.skel.h)
 EMBEDDED := $(sort $(wildcard views/*.yaml themes/*.yaml))
 DEPFLAGS = -MMD -MP
 
@@ -56,6 +66,18 @@ $(O)/probe/%.skel.h: $(O)/%.bpf.o
 	@mkdir -p $(@D)
 	$(call say,SKEL,$@)
 	$(Q)$(BPFTOOL) gen skeleton $< name $*_bpf > $@ 2>$@.log || { cat $@.log; rm -f $@; exit 1; }
+
+# The same for kernels that lack what the first pair needs (probe/bpf/kernels.h). The loader uses one
+# skeleton for both, so all but the bytes must be the same.
+$(O)/plain/%.bpf.o: probe/bpf/%.bpf.c $(O)/flags
+	@mkdir -p $(@D)
+	$(call say,BPF,$@)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -DPLAIN_KERNEL $(DEPFLAGS) -MF $(O)/$*_plain.bpf.d -MT $@ -c $< -o $@
+$(O)/probe/%_plain.skel.h: $(O)/plain/%.bpf.o $(O)/probe/%.skel.h
+	$(call say,SKEL,$@)
+	$(Q)$(BPFTOOL) gen skeleton $< name $*_bpf > $@.twin 2>$@.log || { cat $@.log; exit 1; }
+	$(Q)sh probe/bpf/same_layout.sh $(O)/probe/$*.skel.h $@.twin
+	$(Q)$(BPFTOOL) gen skeleton $< name $*_plain_bpf > $@ 2>$@.log || { cat $@.log; rm -f $@; exit 1; }
 
 $(O)/%.o: %.c $(O)/flags | $(SKELS)
 	@mkdir -p $(@D)
@@ -85,7 +107,7 @@ TEST_LIBS := -lcheck -lsubunit -lrt -lvterm -lm
 define test_kind
 $(call kind_tests,$(1)): $(O)/tests/$(1)/%: $(O)/tests/$(1)/%.o $(2) $(O)/libsaker.a
 	$$(call say,LD,$$@)
-	$$(Q)$$(CC) $$(CFLAGS) $$(SANFLAGS) -o $$@ $$^ $$(LDLIBS) $$(TEST_LIBS)
+	$$(Q)$$(CC) $$(CFLAGS) $$(SANFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(LDLIBS) $$(TEST_LIBS)
 endef
 $(O)/tests/unit/support.a: $(call kind_support,unit)
 	$(Q)rm -f $@ && ar rcs $@ $^
@@ -161,7 +183,7 @@ fmt:
 	$(Q)clang-format -i $$(git ls-files '*.c' '*.h')
 ## verify: load every BPF program, compare verified instructions with the recorded file (root)
 verify: $(O)/saker
-	$(Q)O=$(O) LIVE=$(LIVE) sh tests/lint/verify.sh
+	$(Q)O=$(O) LIVE=$(LIVE) CLANG=$(CLANG) sh tests/lint/verify.sh
 ## golden: show how the screens differ from the recorded ones; ACCEPT=1 records them
 golden: $(O)/saker $(call kind_tests,golden)
 	$(Q)O=$(O) GOLDEN=$(if $(ACCEPT),accept,show) sh tests/run.sh $(filter-out $(O)/saker,$^)

@@ -10,6 +10,15 @@
 #include "probe.h"
 #include "bpf/shared.h"
 
+/* Which programs run; each needs less of the kernel than the one before, and is tried after it. */
+enum probe_variant {
+	PROBE_CASTS,   /* bpf_rdonly_cast (6.2) */
+	PROBE_HELPERS, /* reads by helpers instead: see count_exit_cast in bpf/count.bpf.c */
+	PROBE_PLAIN,   /* the objects for kernels without task storage: see bpf/kernels.h */
+	PROBE_VARIANTS,
+};
+
+struct bpf_object;
 struct count_bpf;
 struct stream_bpf;
 struct ring_set;
@@ -24,6 +33,7 @@ struct probe {
 	struct cpu_stats *stats;       /* mapped, one per possible CPU */
 	size_t knobs_bytes;            /* of the mapping */
 	size_t stats_bytes;            /* of the mapping */
+	enum probe_variant variant;    /* of both objects */
 	unsigned cpus;                 /* possible CPUs */
 	bool iter_files;               /* dump_files is loaded; else open files come from /proc */
 	struct counters *counters;     /* reader of the counter plane; made at the first refresh */
@@ -32,6 +42,8 @@ struct probe {
 	size_t ring_bytes;             /* of each ring */
 	int epoll_fd;                  /* rings that ask for attention, edge-triggered; -1 = none */
 	int stream_ready;              /* atomic: set by the loading thread when all is attached */
+	/* Sees each object before it is loaded; NULL = nobody. For what looks at the verifier. */
+	void (*opened)(struct bpf_object *object);
 	uint64_t clock_ns; /* CLOCK_BOOTTIME when the epoch offset was last read; 0 = never */
 	struct probe_scope scope; /* the last one set */
 	pid_t focus[PROBE_SCOPE_MAX];

@@ -26,7 +26,9 @@
 #include "schema/event.h"
 #include "enter_hook.h"
 #include "probe/count.skel.h"
+#include "probe/count_plain.skel.h"
 #include "probe/stream.skel.h"
+#include "probe/stream_plain.skel.h"
 
 #define NS_PER_S 1000000000ull
 
@@ -183,26 +185,64 @@ static void knobs_start(struct probe *probe)
 	probe_refresh_clock(probe);
 }
 
-/* Which program counts: see count_exit_cast in bpf/count.bpf.c. */
-enum count_variant { COUNT_BY_CAST, COUNT_BY_HELPERS };
+/*
+ * Each object exists twice, of one layout (bpf/kernels.h): the skeleton is that of the first, the
+ * bytes are those of the variant. 0 or -errno.
+ */
+static int count_open(enum probe_variant variant, struct count_bpf **ret_count)
+{
+	struct count_bpf *count = calloc(1, sizeof(*count));
+	int rc = count ? count_bpf__create_skeleton(count) : -ENOMEM;
+
+	if (rc == 0 && variant == PROBE_PLAIN)
+		count->skeleton->data = count_plain_bpf__elf_bytes(&count->skeleton->data_sz);
+	if (rc == 0)
+		rc = bpf_object__open_skeleton(count->skeleton, NULL);
+	if (rc < 0) {
+		count_bpf__destroy(count);
+		return rc;
+	}
+	*ret_count = count;
+	return 0;
+}
+
+static int stream_open(enum probe_variant variant, struct stream_bpf **ret_stream)
+{
+	struct stream_bpf *stream = calloc(1, sizeof(*stream));
+	int rc = stream ? stream_bpf__create_skeleton(stream) : -ENOMEM;
+
+	if (rc == 0 && variant == PROBE_PLAIN)
+		stream->skeleton->data = stream_plain_bpf__elf_bytes(&stream->skeleton->data_sz);
+	if (rc == 0)
+		rc = bpf_object__open_skeleton(stream->skeleton, NULL);
+	if (rc < 0) {
+		stream_bpf__destroy(stream);
+		return rc;
+	}
+	*ret_stream = stream;
+	return 0;
+}
 
 /* Opens the counter plane with one of its two programs on sys_exit, and loads it. */
-static int count_open_load(struct probe *probe, enum count_variant variant)
+static int count_open_load(struct probe *probe, enum probe_variant variant)
 {
 	struct store_names stores;
 	int rc;
 
-	probe->count = count_bpf__open();
-	if (!probe->count)
-		return -errno;
+	rc = count_open(variant, &probe->count);
+	if (rc < 0)
+		return rc;
 	store_names_collect(&stores);
 	nr_info_fill(probe->count->rodata->nr_info, &stores);
 	COMPAT_FILL(probe->count);
 	bpf_program__set_autoload(probe->count->progs.dump_files, probe->iter_files);
-	bpf_program__set_autoload(probe->count->progs.count_exit, variant == COUNT_BY_HELPERS);
-	bpf_program__set_autoload(probe->count->progs.count_exit_cast, variant == COUNT_BY_CAST);
+	bpf_program__set_autoload(probe->count->progs.count_exit, variant != PROBE_CASTS);
+	bpf_program__set_autoload(probe->count->progs.count_exit_cast, variant == PROBE_CASTS);
+	bpf_program__set_autoload(probe->count->progs.count_task_free, variant == PROBE_PLAIN);
 	bpf_program__set_autoattach(probe->count->progs.count_enter, false);
 	rc = bpf_map__set_max_entries(probe->count->maps.cpu_stats, probe->cpus);
+	if (rc == 0 && probe->opened)
+		probe->opened(probe->count->obj);
 	if (rc == 0)
 		rc = count_bpf__load(probe->count);
 	if (rc < 0) {
@@ -214,14 +254,16 @@ static int count_open_load(struct probe *probe, enum count_variant variant)
 
 static int count_load(struct probe *probe, struct load_log *log, struct probe_error *err)
 {
-	int rc;
+	int rc = -EOPNOTSUPP;
+	enum probe_variant variant = !probe->opts.plain && feature_present(FEATURE_TASK_STORAGE)
+					     ? PROBE_CASTS
+					     : PROBE_PLAIN;
 
-	/* A kernel before 6.2 refuses the first: it lacks bpf_rdonly_cast. */
-	rc = count_open_load(probe, COUNT_BY_CAST);
-	if (rc < 0) {
+	for (; rc < 0 && variant < PROBE_VARIANTS; variant++) {
 		load_log_end();
 		load_log_begin(log);
-		rc = count_open_load(probe, COUNT_BY_HELPERS);
+		probe->variant = variant;
+		rc = count_open_load(probe, variant);
 	}
 	if (rc < 0)
 		return load_failed(rc, "load the counter plane", log, err);
@@ -242,8 +284,8 @@ static int count_load(struct probe *probe, struct load_log *log, struct probe_er
 int probe_load_counters(struct probe *probe, struct probe_error *err)
 {
 	static const enum feature_id needed[] = {
-		FEATURE_BTF,          FEATURE_TP_BTF,    FEATURE_SYS_EXIT, FEATURE_READ_KERNEL,
-		FEATURE_TASK_STORAGE, FEATURE_ITER_TASK, FEATURE_RINGBUF,
+		FEATURE_BTF,         FEATURE_TP_BTF,    FEATURE_SYS_EXIT,
+		FEATURE_READ_KERNEL, FEATURE_ITER_TASK, FEATURE_RINGBUF,
 	};
 	struct load_log log;
 	int cpus;
@@ -365,9 +407,9 @@ static int stream_plan(struct probe *probe)
 		return rc;
 	for (unsigned cpu = 0; cpu < probe->cpus; cpu++)
 		probe->stream->rodata->cpu_ring[cpu] = plan.ring_of_cpu[cpu];
+	probe->stream->rodata->regs_at = probe->count->bss->regs_at;
 	probe->stream->rodata->ring_bytes = (uint32_t)probe->ring_bytes;
-	probe->stream->rodata->kernel_casts =
-		bpf_program__autoload(probe->count->progs.count_exit_cast);
+	probe->stream->rodata->kernel_casts = probe->variant == PROBE_CASTS;
 	rc = ring_set_new(&plan, &probe->rings);
 	ring_plan_release(&plan);
 	if (rc < 0)
@@ -382,9 +424,9 @@ static int stream_load(struct probe *probe, struct load_log *log, struct probe_e
 	char step[80];
 	int rc;
 
-	probe->stream = stream_bpf__open();
-	if (!probe->stream)
-		return load_failed(-errno, "open the stream plane", log, err);
+	rc = stream_open(probe->variant, &probe->stream);
+	if (rc < 0)
+		return load_failed(rc, "open the stream plane", log, err);
 	store_names_collect(&stores);
 	nr_info_fill(probe->stream->rodata->nr_info, &stores);
 	COMPAT_FILL(probe->stream);
@@ -399,6 +441,8 @@ static int stream_load(struct probe *probe, struct load_log *log, struct probe_e
 	if (rc < 0)
 		return load_failed(rc, "share maps between the planes", log, err);
 
+	if (probe->opened)
+		probe->opened(probe->stream->obj);
 	rc = stream_bpf__load(probe->stream);
 	if (rc < 0)
 		return load_failed(rc, "load the stream plane", log, err);

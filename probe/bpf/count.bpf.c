@@ -7,6 +7,7 @@
  *   count_task_exit  sched_process_exit: counts exit and exit_group, writes the exit record
  *   count_exec       sched_process_exec: a thread that takes over its leader's identity
  *   count_fork       sched_process_fork: the child's storage and what is wanted of it
+ *   count_task_free  sched_process_free: the end of a storage that is not the kernel's
  *   dump_tasks       iterator: every thread with its counts
  *   dump_files       iterator: open files
  *
@@ -56,7 +57,9 @@ static __always_inline void own_cost_end(const struct own_cost *cost, u64 parts)
 		return;
 	__sync_fetch_and_add(&stats->count_ns,
 			     spent_ns > cost->clock_ns ? spent_ns - cost->clock_ns : 0);
-	__sync_fetch_and_add(&stats->count_samples, parts);
+	/* An atomic add of nothing becomes another instruction, which not every kernel has. */
+	if (parts)
+		__sync_fetch_and_add(&stats->count_samples, parts);
 }
 
 /*
@@ -81,7 +84,7 @@ static __always_inline void call_watched(u64 *ctx, struct thread_counts *counts,
 	own_cost_end(cost, 1);
 	if (interest == INTEREST_TIMED)
 		return;
-	want = counts ? want_update(knob, counts, task) : want_compute(knob, task);
+	want = counts ? want_update(knob, counts, task) : want_compute(task);
 	if (!(interest & want))
 		return;
 	/* A call that was not timed is not known to be a slow one. */
@@ -99,13 +102,23 @@ static __always_inline void odd_watched(u64 *ctx, struct thread_counts *counts,
 
 	if (!knob || !(interest & ~INTEREST_TIMED))
 		return;
-	want = counts ? want_update(knob, counts, task) : want_compute(knob, task);
+	want = counts ? want_update(knob, counts, task) : want_compute(task);
 	if (!(interest & want))
 		return;
 	if (knob->min_duration_ns && !(nr_info[nr].flags & NR_F_LIFE) &&
 	    timing_taken(knob, task) < knob->min_duration_ns)
 		return;
 	bpf_tail_call(ctx, &stream_progs, nr_info[nr].store);
+}
+
+/* Where the registers are in every stack: see task_regs(). */
+static __always_inline void regs_learn(struct pt_regs *regs, struct task_struct *task)
+{
+	u64 at = (u64)regs;
+
+	/* Verifier: it takes no difference of what it knows as a pointer; a copy is a number. */
+	bpf_probe_read_kernel(&at, sizeof(at), &at);
+	regs_at = at - (u64)FOLLOW(task, stack);
 }
 
 /* The order is that of likelihood: most calls succeed, move no bytes and are not looked at. */
@@ -121,6 +134,8 @@ static __always_inline int call_returned(u64 *ctx, enum file_lookup lookup)
 
 	if (unlikely(!counts))
 		counts = counts_make_late(task);
+	if (!TYPED_TASK && unlikely(!regs_at))
+		regs_learn(regs, task);
 	/* Verifier: the test and the indices must be of the same 64-bit register. */
 	barrier_var(nr);
 	if (unlikely(nr >= SYSCALL_NR_COMPAT || in_compat(task))) {
@@ -129,6 +144,11 @@ static __always_inline int call_returned(u64 *ctx, enum file_lookup lookup)
 		if (nr < SYSCALL_NR_MAX)
 			odd_watched(ctx, counts, task, nr);
 		return 0;
+	}
+	if (!TYPED_TASK) {
+		/* Verifier: a copy on the stack, made before the test, does not know its result. */
+		barrier_var(nr);
+		nr &= SYSCALL_NR_MAX - 1;
 	}
 	if (!ret && nr_info[nr].flags & NR_F_CLONE)
 		return 0; /* a new task's first return */
@@ -152,7 +172,7 @@ static __always_inline int call_returned(u64 *ctx, enum file_lookup lookup)
 		counts->timed = 1;
 	if (ret < 0)
 		failed_add(counts, task, nr, ret);
-	else if (ret && nr_info[nr].io && (files = task->files))
+	else if (ret && nr_info[nr].io && (files = FOLLOW(task, files)))
 		bytes_add(counts, fd_class(files, regs_first_arg(regs), lookup), nr_info[nr].io,
 			  ret);
 	call_watched(ctx, counts, task, nr, &cost);
@@ -213,17 +233,18 @@ int count_fork(u64 *ctx)
 	struct thread_counts *from, *counts;
 	struct probe_knobs *knob = knobs_get();
 
-	if (!knob || child->flags & (PF_KTHREAD | PF_IO_WORKER))
+	if (!knob || FOLLOW(child, flags) & (PF_KTHREAD | PF_IO_WORKER))
 		return 0;
-	counts = counts_make(child, child->start_boottime);
+	counts = counts_make(child, FOLLOW(child, start_boottime));
 	from = thread_counts_find(parent);
 	if (!counts || !from)
 		return 0;
 	/* Nothing is wanted of saker; what it starts finds out for itself, at its first call. */
-	if ((u32)parent->tgid == knob->self_tgid)
+	if ((u32)FOLLOW(parent, tgid) == knob->self_tgid)
 		return 0;
 	counts->want = want_update(knob, from, parent);
-	if (parent->tgid != child->tgid && knob->scope_by_pid && !knob->scope_children)
+	if (FOLLOW(parent, tgid) != FOLLOW(child, tgid) && knob->scope_by_pid &&
+	    !knob->scope_children)
 		counts->want &= ~WANT_SCOPE;
 	counts->gen = from->gen;
 	return 0;
@@ -237,13 +258,24 @@ int count_exec(u64 *ctx)
 	struct probe_knobs *knob = knobs_get();
 	struct thread_counts *counts;
 
-	if (!knob || (u32)ctx[1] == (u32)task->pid)
+	if (!knob || (u32)ctx[1] == (u32)FOLLOW(task, pid))
 		return 0;
 	counts = counts_make(task, bpf_ktime_get_boot_ns());
-	if (!counts || counts->tid == (u32)task->pid)
+	if (!counts || counts->tid == (u32)FOLLOW(task, pid))
 		return 0;
 	ended_write(knob, counts, task, ENDED_EXEC);
-	counts_restart(counts, task->pid);
+	counts_restart(counts, FOLLOW(task, pid));
+	return 0;
+}
+
+/* The storage goes with the task by itself, or else here; the loader knows. */
+SEC("?tp_btf/sched_process_free")
+int count_task_free(u64 *ctx)
+{
+	struct task_struct *task = (struct task_struct *)ctx[0];
+
+	task_map_forget(&threads, task);
+	task_map_forget(&stamps, task);
 	return 0;
 }
 
@@ -260,7 +292,7 @@ int count_task_exit(u64 *ctx)
 	if (!knob)
 		return 0;
 	counts = thread_counts_find(task);
-	if (!(task->flags & PF_KTHREAD)) {
+	if (!(FOLLOW(task, flags) & PF_KTHREAD)) {
 		if (!counts)
 			counts = counts_make_late(task);
 		regs = task_regs(task);

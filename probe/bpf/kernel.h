@@ -2,8 +2,8 @@
 /*
  * The kernel's types as far as the programs read them: just those fields, in any order. Every field
  * is relocated at load time against the running kernel's BTF (CO-RE), so offsets here mean nothing
- * and neither the host's BTF nor kernel headers are needed to build. A flavour (name___suffix)
- * stands for an older or newer shape of the same struct and says since when.
+ * and neither the host's BTF nor kernel headers are needed to build. What differs between kernels
+ * is in kernels.h.
  */
 #ifndef PROBE_BPF_KERNEL_H
 #define PROBE_BPF_KERNEL_H
@@ -26,12 +26,6 @@ typedef unsigned long size_t;
 #ifndef NULL
 #define NULL ((void *)0)
 #endif
-
-/*
- * A function that takes pointers and is verified by itself, once for each program, instead of at
- * every call with what is known there.
- */
-#define SUBPROG __noinline
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
@@ -73,13 +67,6 @@ struct inode {
 	u32 i_rdev;
 	s64 i_mtime_sec, i_ctime_sec; /* since 6.11 */
 	u32 i_mtime_nsec, i_ctime_nsec;
-};
-/* Up to 6.6 (i_mtime, 12cd44023651) and 6.5 (i_ctime, 13bc24457850). */
-struct inode___timespec {
-	struct timespec64 i_mtime, i_ctime;
-};
-struct inode___underscore { /* 6.6 to 6.10 */
-	struct timespec64 __i_mtime, __i_ctime;
 };
 
 struct hlist_bl_node {
@@ -148,9 +135,6 @@ struct kernfs_node {
 	u64 id;
 	const char *name;
 	struct kernfs_node *__parent; /* since 6.15 (741c10b096bc) */
-};
-struct kernfs_node___parent {
-	struct kernfs_node *parent;
 };
 
 struct cgroup {
@@ -229,12 +213,6 @@ struct mm_struct {
 	unsigned long arg_start, arg_end, env_start, env_end;
 	struct percpu_counter rss_stat[4];
 };
-struct mm_rss_stat___atomic {
-	s64 count[4]; /* atomic_long_t */
-};
-struct mm_struct___atomic {
-	struct mm_rss_stat___atomic rss_stat;
-};
 
 struct rlimit {
 	unsigned long rlim_cur, rlim_max;
@@ -305,6 +283,7 @@ struct task_struct {
 	unsigned long maj_flt, min_flt;
 	kuid_t loginuid;
 	char comm[16] __attribute__((aligned(8))); /* read as two words */
+	void *stack;
 };
 
 #if defined(__TARGET_ARCH_x86)
@@ -385,5 +364,7 @@ struct bpf_iter__task_file {
 };
 
 #pragma clang attribute pop
+
+#include "kernels.h"
 
 #endif

@@ -158,6 +158,7 @@ _Static_assert(sizeof(struct thread_counts) == 432,
 
 /* Sizes of the tables; a test makes them smaller to see what happens when they are full. */
 #define COUNT_OVERFLOW_MAX 16384
+#define COUNT_THREADS_MAX 65536 /* where threads are a table: the kernel has no task storage */
 #define COUNT_ERRNOS_MAX 32768
 #define COUNT_LATE_EXITS_MAX 16384
 #define COUNT_EXITS_BYTES (4u << 20)

@@ -40,7 +40,7 @@ BAD_WORDS = [
 WRAPPED = [
     (r"\bbpf_get_current_task(_btf)?\s*\(", r"probe/bpf/extract/current\.h", "task_current()"),
     (r"\bbpf_task_pt_regs\s*\(", r"probe/bpf/extract/current\.h", "task_regs()"),
-    (r"\bbpf_task_storage_\w+\s*\(", r"probe/bpf/count/(threads|stamps)\.h", "thread_counts_find(), stamp_find()"),
+    (r"\bbpf_task_storage_\w+\s*\(", r"probe/bpf/count/task_map\.h", "thread_counts_find(), stamp_find()"),
     (r"^__noinline\b", r"", "SUBPROG or static"),
 ]
 

@@ -1,16 +1,20 @@
 #!/bin/sh
-# Loads every BPF program and compares how many instructions the verifier walked through with
-# tests/lint/verified.txt. A program that is new, gone, or grew by more than a tenth is an error;
-# ACCEPT=1 records what is there now. Another kernel's verifier counts differently: there the
-# programs only have to load. Without privileges it is skipped, unless LIVE=require.
+# Loads every BPF program, also those for kernels without task storage (plain/NAME), and compares how
+# many instructions the verifier walked through with tests/lint/verified.txt, or verified-COMPILER.txt
+# where CLANG is not clang. A program that is new, gone, or grew by more than a tenth is an error;
+# ACCEPT=1 records what is there now. The verifier of another kernel series counts differently: there
+# the programs only have to load. Without privileges it is skipped, unless LIVE=require.
 set -u
-recorded=tests/lint/verified.txt
+compiler=${CLANG:-clang}
+[ "$compiler" = clang ] && recorded=tests/lint/verified.txt || recorded=tests/lint/verified-$compiler.txt
+series=$(uname -r | cut -d. -f1,2)
 tool=${O:-build}/tests/lint/verify
 now=$(mktemp) || exit 1
 trap 'rm -f "$now"' EXIT
 
 "$tool" > "$now"
 rc=$?
+[ $rc -ne 0 ] || { "$tool" plain > "$now.plain"; rc=$?; sed 's,^,plain/,' "$now.plain" >> "$now"; rm -f "$now.plain"; }
 if [ $rc -eq 77 ] && [ "${LIVE:-try}" != require ]; then
 	echo "SKIP verify"
 	exit 0
@@ -20,16 +24,16 @@ fi
 if [ -n "${ACCEPT:-}" ]; then
 	{
 		echo "# Instructions that the verifier walked through, by program."
-		echo "kernel $(uname -r)"
+		echo "kernel $series"
 		sort "$now"
 	} > "$recorded"
 	echo "verify: recorded $(wc -l < "$now") programs"
 	exit 0
 fi
 
-awk -v release="$(uname -r)" '
+awk -v series="$series" '
 	/^#/ { next }
-	NR == FNR && $1 == "kernel" { same = $2 == release; next }
+	NR == FNR && $1 == "kernel" { same = $2 == series; next }
 	NR == FNR { old[$1] = $2; next }
 	{
 		now[$1] = $2

@@ -14,6 +14,7 @@ struct ledger_thread {
 	uint32_t pid;
 	uint64_t process_start;
 	bool final;       /* from its exit record */
+	bool last;        /* the first record that says that its process ended */
 	unsigned refresh; /* in which it was last seen */
 	struct call_count calls[COUNT_NR_COUNT];
 	size_t calls_len;
@@ -105,6 +106,20 @@ static void on_task(void *ctx, const struct task_sample *task, const struct call
 	thread_set(thread, calls, task->calls_len);
 }
 
+/* Several records say so when the last threads end together. */
+static void ledger_process_ended(struct ledger *ledger, struct ledger_thread *thread)
+{
+	for (size_t i = 0; i < ledger->threads_len; i++) {
+		const struct ledger_thread *other = &ledger->threads[i];
+
+		if (other->last && other->pid == thread->pid &&
+		    other->process_start == thread->process_start)
+			return;
+	}
+	thread->last = true;
+	ledger->ended++;
+}
+
 static void on_exit_record(void *ctx, const struct task_exit *ended, const struct call_count *calls)
 {
 	struct ledger *ledger = ctx;
@@ -120,7 +135,8 @@ static void on_exit_record(void *ctx, const struct task_exit *ended, const struc
 	thread->bytes = ended->bytes;
 	thread_set(thread, calls, ended->calls_len);
 	ledger->records++;
-	ledger->ended += ended->process_ended;
+	if (ended->process_ended)
+		ledger_process_ended(ledger, thread);
 }
 
 static void on_errno(void *ctx, const struct errno_count *count)

@@ -27,7 +27,7 @@ struct ledger {
 	size_t threads_len, threads_size;
 	uint64_t since_ns; /* boot time; older processes are not members */
 	unsigned refreshes;
-	unsigned ended;          /* members that were seen to end: records with process_ended */
+	unsigned ended;          /* processes among the members that were seen to end */
 	unsigned records;        /* exit records of members */
 	unsigned zombies;        /* samples with TASK_F_ENDED of members in the last refresh */
 	struct call_count other; /* row "other" of the whole machine */

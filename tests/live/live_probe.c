@@ -26,12 +26,19 @@ void live_require(void)
 	exit(77);
 }
 
+bool live_plain(void)
+{
+	return getenv("LIVE_PLAIN") != NULL;
+}
+
 struct probe *live_probe_open(const struct probe_opts *opts)
 {
 	struct probe_error err = { .what = "" };
+	struct probe_opts wanted = *opts;
 	struct probe *probe = NULL;
 
-	ck_assert_int_eq(probe_new(opts, &probe), 0);
+	wanted.plain = live_plain();
+	ck_assert_int_eq(probe_new(&wanted, &probe), 0);
 	ck_assert_msg(probe_load_counters(probe, &err) == 0, "%s", err.what);
 	ck_assert_msg(probe_load_stream(probe, &err) == 0, "%s", err.what);
 	ck_assert(probe_stream_ready(probe));

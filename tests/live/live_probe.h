@@ -6,6 +6,7 @@
 #ifndef TESTS_LIVE_LIVE_PROBE_H
 #define TESTS_LIVE_LIVE_PROBE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -13,6 +14,9 @@
 
 /* Ends the program with status 77 where the probe cannot run, saying why. First thing in main(). */
 void live_require(void);
+
+/* Is LIVE_PLAIN set: the programs for kernels without task storage are under test. */
+bool live_plain(void);
 
 /* A loaded probe, both planes. The caller frees it. */
 struct probe *live_probe_open(const struct probe_opts *opts);

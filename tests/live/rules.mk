@@ -24,10 +24,10 @@ $(O)/tests/live/test_reenter: $(O)/reenter/owner/test.o $(O)/reenter/owner/load.
 $(O)/tests/live/test_reenter_no_owner: $(O)/reenter/no_owner/test.o $(O)/reenter/no_owner/load.o
 $(REENTER): $(call kind_support,live) $(O)/libsaker.a
 	$(call say,LD,$@)
-	$(Q)$(CC) $(CFLAGS) $(SANFLAGS) -o $@ $(filter $(O)/reenter/%,$^) $(filter-out $(O)/reenter/%,$^) $(LDLIBS) $(TEST_LIBS)
+	$(Q)$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $(filter $(O)/reenter/%,$^) $(filter-out $(O)/reenter/%,$^) $(LDLIBS) $(TEST_LIBS)
 
 # A 32-bit program without a C library, for test_compat.
-ifeq ($(ARCH),x86_64)
+ifeq ($(MACHINE),x86_64)
 $(O)/tests/live/compat_prog: tests/live/compat/prog.c $(O)/flags
 	@mkdir -p $(@D)
 	$(call say,CC32,$@)

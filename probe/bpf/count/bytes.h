@@ -76,6 +76,11 @@ static __always_inline int file_class(struct file *file)
 		return -1;
 	if ((inode->i_mode & S_IFMT) != S_IFSOCK)
 		return inode_class(inode->i_mode, inode->i_flags);
+	/* Since 5.11 (b60da4955f53). */
+	if (!bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_sock_from_file)) {
+		socket = BPF_CORE_READ(file, private_data);
+		return family_class(BPF_CORE_READ(socket, sk, __sk_common.skc_family));
+	}
 	socket = bpf_sock_from_file(file);
 	if (!socket || !socket->sk)
 		return BYTES_IPC;
@@ -90,9 +95,9 @@ static __always_inline int large_table_class(struct fdtable *table, u32 fd)
 	struct socket *socket;
 	u32 mode;
 
-	if (fd >= table->max_fds)
+	if (fd >= FOLLOW(table, max_fds))
 		return -1;
-	if (bpf_probe_read_kernel(&file, sizeof(file), table->fd + fd) || !file)
+	if (bpf_probe_read_kernel(&file, sizeof(file), FOLLOW(table, fd) + fd) || !file)
 		return -1;
 	inode = BPF_CORE_READ(file, f_inode);
 	mode = BPF_CORE_READ(inode, i_mode);
@@ -131,11 +136,11 @@ enum file_lookup { FILE_BY_HELPERS, FILE_BY_CAST };
 
 static __always_inline int fd_class(struct files_struct *files, u32 fd, enum file_lookup lookup)
 {
-	struct fdtable *table = files->fdt;
+	struct fdtable *table = FOLLOW(files, fdt);
 
 	if (lookup == FILE_BY_CAST)
 		return cast_table_class(table, fd);
-	if (likely(table == &files->fdtab && fd < FD_SMALL))
+	if (TYPED_TASK && likely(table == &files->fdtab && fd < FD_SMALL))
 		return file_class(small_table_file(files, fd));
 	return large_table_class(table, fd);
 }

@@ -16,7 +16,7 @@ static __always_inline void errno_add(struct task_struct *task, u32 nr, u32 err)
 {
 	struct errno_key key = {
 		.start = BPF_CORE_READ(task, group_leader, start_boottime),
-		.pid = task->tgid,
+		.pid = FOLLOW(task, tgid),
 		.nr = nr,
 		.err = err,
 	};
@@ -32,8 +32,7 @@ static __always_inline void errno_add(struct task_struct *task, u32 nr, u32 err)
 }
 
 /* A negative result: a restart, an error, or (below -4095) a value. */
-static __noinline int failed_add(struct thread_counts *counts, struct task_struct *task, u32 nr,
-				 long ret)
+OUTLINED int failed_add(struct thread_counts *counts, struct task_struct *task, u32 nr, long ret)
 {
 	u64 err = -ret;
 
@@ -72,11 +71,11 @@ static __always_inline bool compat_ends(struct pt_regs *regs, u32 *ret_nr)
 /* The descriptor of a 32-bit call that moves bytes: its first argument. */
 static __always_inline u32 compat_fd(struct pt_regs *regs)
 {
-	u32 fd = regs->bx;
+	u32 fd = FOLLOW(regs, bx);
 
 	/* Inside socketcall: the first of the words in memory. */
-	if ((u32)regs->orig_ax == NR32_SOCKETCALL &&
-	    bpf_probe_read_user(&fd, sizeof(fd), (void *)(u64)(u32)regs->cx))
+	if ((u32)FOLLOW(regs, orig_ax) == NR32_SOCKETCALL &&
+	    bpf_probe_read_user(&fd, sizeof(fd), (void *)(u64)(u32)FOLLOW(regs, cx)))
 		return -1;
 	return fd;
 }
@@ -114,8 +113,8 @@ static __always_inline u32 compat_nr(struct pt_regs *regs)
  * A call whose number is not one of the 64-bit table: of a 32-bit program, skipped, or beyond the
  * table. Counts it and returns its row, SYSCALL_NR_MAX or more where it has none.
  */
-static __noinline u32 odd_call(struct thread_counts *counts, struct task_struct *task,
-			       struct pt_regs *regs, long ret)
+OUTLINED u32 odd_call(struct thread_counts *counts, struct task_struct *task, struct pt_regs *regs,
+		      long ret)
 {
 	struct files_struct *files;
 	struct probe_knobs *knob = knobs_get();
@@ -138,7 +137,7 @@ static __noinline u32 odd_call(struct thread_counts *counts, struct task_struct 
 	barrier_var(nr);
 	if (nr < SYSCALL_NR_MAX)
 		io = nr_info[nr].io;
-	if (counts && io && ret > 0 && (files = task->files))
+	if (counts && io && ret > 0 && (files = FOLLOW(task, files)))
 		bytes_add(counts, fd_class(files, compat_fd(regs), FILE_BY_HELPERS), io, ret);
 	if (knob && knob->timing_gen)
 		timing_take(knob, task, entered, nr);

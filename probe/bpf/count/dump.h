@@ -23,7 +23,7 @@ static __always_inline void sample_identity(struct task_sample *sample, struct t
 	sample->euid = BPF_CORE_READ(task, cred, euid.val);
 	sample->start_boot_ns = BPF_CORE_READ(task, group_leader, start_boottime);
 	sample->thread_start_boot_ns = task->start_boottime;
-	comm_put(sample->comm, task);
+	task_comm_put(sample->comm, task);
 	leader_comm_put(sample->leader_comm, task);
 }
 

@@ -8,6 +8,7 @@
 #define PROBE_BPF_COUNT_MAPS_H
 
 #include "threads.h"
+#include "../extract/knobs.h"
 
 /* Numbers that found no slot in their thread's storage, and threads without storage. */
 struct {
@@ -40,14 +41,6 @@ struct {
 	__type(value, struct exit_wire);
 } late_exits SEC(".maps");
 
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 1);
-	__type(key, u32);
-	__type(value, struct probe_knobs);
-} knobs SEC(".maps");
-
 /* One per possible CPU: the loader sets the size. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -71,6 +64,9 @@ struct {
 	__type(value, u32);
 } stream_progs SEC(".maps");
 
+/* See task_regs(); 0 until the first call has returned. */
+__u64 regs_at;
+
 /* Rows ever made in `overflow`: while the reader deleted as many, there is nothing to scan. */
 __u64 overflow_rows;
 /* The same of late_exits. */
@@ -80,8 +76,6 @@ __u64 errnos_lost;
 /* dump_files: only this process, 0 = all; and its scratch: one reader reads at a time. */
 __u32 files_pid;
 char files_path[RECORD_PATH_MAX];
-/* A struct exit_wire of zeros, to insert in late_exits. */
-const struct exit_wire exit_zero = {};
 
 /* Filled by the loader from syscalls.def. */
 const volatile struct nr_info nr_info[SYSCALL_NR_MAX];

@@ -10,13 +10,6 @@
 #include "../extract/lists.h"
 #include "../extract/tree.h"
 
-static __always_inline struct probe_knobs *knobs_get(void)
-{
-	u32 zero = 0;
-
-	return bpf_map_lookup_elem(&knobs, &zero);
-}
-
 /* The want of a thread now; stores it. */
 static __always_inline u32 want_update(struct probe_knobs *knob, struct thread_counts *counts,
 				       struct task_struct *task)
@@ -24,7 +17,7 @@ static __always_inline u32 want_update(struct probe_knobs *knob, struct thread_c
 	u32 gen = knob->scope_gen;
 
 	if (unlikely(counts->gen != gen)) {
-		counts->want = want_compute(knob, task) | want_kept(counts->want, counts->gen, gen);
+		counts->want = want_compute(task) | want_kept(counts->want, counts->gen, gen);
 		counts->gen = gen;
 	}
 	return counts->want;
@@ -50,7 +43,7 @@ static __always_inline bool lists_allow(const struct probe_knobs *knob, struct t
 	if (!(knob->cgroups_len | knob->euids_len | knob->comms_len))
 		return true;
 	BPF_CORE_READ_INTO(&comm, task, group_leader, comm);
-	return lists_allow_values(knob, task_cgroup_read(task, knob->cgroup_v1),
+	return lists_allow_values(task_cgroup_read(task, knob->cgroup_v1),
 				  BPF_CORE_READ(task, cred, euid.val), comm[0], comm[1]);
 }
 

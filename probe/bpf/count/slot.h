@@ -26,7 +26,7 @@ static __always_inline struct thread_counts *counts_make(struct task_struct *tas
 	struct thread_counts *counts = thread_counts_make(task);
 
 	if (counts && !counts->start) {
-		counts->tid = task->pid;
+		counts->tid = FOLLOW(task, pid);
 		counts->start = start;
 	}
 	return counts;
@@ -38,7 +38,7 @@ static __always_inline struct thread_counts *counts_make(struct task_struct *tas
  */
 static __always_inline struct thread_counts *counts_make_late(struct task_struct *task)
 {
-	struct thread_counts *counts = counts_make(task, task->start_boottime);
+	struct thread_counts *counts = counts_make(task, FOLLOW(task, start_boottime));
 
 	if (counts)
 		counts->overflowed = 1;
@@ -49,8 +49,8 @@ static __always_inline struct thread_counts *counts_make_late(struct task_struct
 static __always_inline struct thread_key identity_get(const struct thread_counts *counts,
 						      struct task_struct *task)
 {
-	u64 start = task->start_boottime;
-	u32 tid = task->pid;
+	u64 start = FOLLOW(task, start_boottime);
+	u32 tid = FOLLOW(task, pid);
 
 	/* Verifier: one instruction must not load from either of two pointers. */
 	barrier_var(start);
@@ -114,6 +114,18 @@ static __always_inline void other_add(struct thread_counts *counts, u32 kind)
 	}
 }
 
+/* slot_hint(). Verifier: up to 5.10 (2921c90d4718) it lost the bounds of an exclusive or. */
+static __always_inline u32 hint_index(u32 kind, u32 nr)
+{
+	u32 hint = slot_hint(kind, nr);
+
+	if (!TYPED_TASK) {
+		barrier_var(hint);
+		hint &= COUNT_HINTS - 1;
+	}
+	return hint;
+}
+
 /*
  * Adds one to a slot and returns its new word, 0 when the count went elsewhere. A free slot is all
  * zero: for key 0 (calls of number 0) it matches as it is, for others it is claimed. counts may be
@@ -130,7 +142,7 @@ SUBPROG u64 count_add_slow(struct thread_counts *counts, u64 start, u32 tid, u32
 			word = key << SLOT_KEY_SHIFT;
 		if (word >> SLOT_KEY_SHIFT != key)
 			continue;
-		counts->hints[slot_hint(kind, nr)] = at;
+		counts->hints[hint_index(kind, nr)] = at;
 		return counts->slots[at] = word + 1;
 	}
 	if (counts)
@@ -147,7 +159,7 @@ static __always_inline u64 count_add(struct thread_counts *counts, struct task_s
 	u32 at;
 
 	if (likely(counts)) {
-		at = counts->hints[slot_hint(kind, nr)];
+		at = counts->hints[hint_index(kind, nr)];
 		/* Verifier: keep the index, so that the test is of the register that is used. */
 		barrier_var(at);
 		if (likely(at < COUNT_SLOTS &&

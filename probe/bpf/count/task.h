@@ -24,21 +24,16 @@
 #define TASK_RTLOCK_WAIT 0x1000
 #define TASK_FROZEN 0x8000
 
-/* Up to 5.13 (2f064a59a11f). */
-struct task_struct___state {
-	long state;
-} __attribute__((preserve_access_index));
-
 static __always_inline char task_state_letter(struct task_struct *task)
 {
 	u64 state;
 
-	if (task->exit_state & EXIT_ZOMBIE)
+	if (FOLLOW(task, exit_state) & EXIT_ZOMBIE)
 		return 'Z';
-	if (task->exit_state & EXIT_DEAD)
+	if (FOLLOW(task, exit_state) & EXIT_DEAD)
 		return 'X';
 	if (bpf_core_field_exists(task->__state))
-		state = task->__state;
+		state = FOLLOW(task, __state);
 	else
 		state = BPF_CORE_READ((struct task_struct___state *)task, state);
 	if (state & TASK_PARKED)
@@ -54,12 +49,6 @@ static __always_inline char task_state_letter(struct task_struct *task)
 	return state & TASK_INTERRUPTIBLE ? 'S' : 'R';
 }
 
-static __always_inline void comm_put(char *to, struct task_struct *task)
-{
-	((u64 *)to)[0] = ((u64 *)task->comm)[0];
-	((u64 *)to)[1] = ((u64 *)task->comm)[1];
-}
-
 static __always_inline void leader_comm_put(char *to, struct task_struct *task)
 {
 	BPF_CORE_READ_INTO((char(*)[RECORD_COMM_LEN])to, task, group_leader, comm);
@@ -71,15 +60,15 @@ static __always_inline u32 task_flags(struct probe_knobs *knob, struct thread_co
 {
 	u32 flags = 0, want;
 
-	if (task->flags & PF_KTHREAD)
+	if (FOLLOW(task, flags) & PF_KTHREAD)
 		flags |= TASK_F_KTHREAD;
-	if (task->pid == task->tgid)
+	if (FOLLOW(task, pid) == FOLLOW(task, tgid))
 		flags |= TASK_F_LEADER;
 	/* The storage is the task's own to write: another task only looks. */
 	if (counts && counts->gen == knob->scope_gen)
 		want = counts->want;
 	else
-		want = want_compute(knob, task) |
+		want = want_compute(task) |
 		       (counts ? want_kept(counts->want, counts->gen, knob->scope_gen) : 0);
 	/* saker itself wants nothing but is in scope where everything is. */
 	if (want & WANT_SCOPE || !knob->scope_by_pid)
@@ -100,7 +89,7 @@ static __always_inline void exit_fill(struct exit_wire *wire, struct probe_knobs
 	struct thread_key id = identity_get(counts, task);
 	struct task_exit *exit = &wire->exit;
 
-	exit->pid = task->tgid;
+	exit->pid = FOLLOW(task, tgid);
 	exit->tid = id.tid;
 	exit->thread_start_boot_ns = id.start;
 	exit->ppid = BPF_CORE_READ(task, real_parent, tgid);
@@ -108,12 +97,12 @@ static __always_inline void exit_fill(struct exit_wire *wire, struct probe_knobs
 	exit->start_boot_ns = BPF_CORE_READ(task, group_leader, start_boottime);
 	exit->cgroup_id = task_cgroup_read(task, knob->cgroup_v1);
 	exit->exit_boot_ns = bpf_ktime_get_boot_ns();
-	exit->exit_code = task->exit_code;
+	exit->exit_code = FOLLOW(task, exit_code);
 	exit->process_ended = BPF_CORE_READ(task, signal, live.counter) == 0;
 	exit->calls_len = 0;
 	exit->flags = task_flags(knob, counts, task);
-	exit->cpu_ns = task->se.sum_exec_runtime;
-	comm_put(exit->comm, task);
+	exit->cpu_ns = FOLLOW(task, se.sum_exec_runtime);
+	task_comm_put(exit->comm, task);
 	leader_comm_put(exit->leader_comm, task);
 	wire->overflowed = !counts || counts->overflowed;
 	if (!counts) {

@@ -7,26 +7,24 @@
 #ifndef PROBE_BPF_COUNT_THREADS_H
 #define PROBE_BPF_COUNT_THREADS_H
 
-#include "../kernel.h"
-#include "../shared.h"
+#include "task_map.h"
 
 struct {
-	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, int);
+	TASK_MAP_SHAPE;
 	__type(value, struct thread_counts);
 } threads SEC(".maps");
+_Static_assert(sizeof(exit_zero) >= sizeof(struct thread_counts), "zeros for task_map_make()");
 
 /* The task's storage; NULL when it has none. */
 static __always_inline struct thread_counts *thread_counts_find(struct task_struct *task)
 {
-	return bpf_task_storage_get(&threads, task, NULL, 0);
+	return task_map_find(&threads, task);
 }
 
 /* The same, made of zeros on first use; NULL when there is no memory for it. */
 static __always_inline struct thread_counts *thread_counts_make(struct task_struct *task)
 {
-	return bpf_task_storage_get(&threads, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	return task_map_make(&threads, task);
 }
 
 #endif

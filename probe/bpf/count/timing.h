@@ -30,7 +30,7 @@ __u64 timing_rows;
 const struct timing_sum timing_zero = {};
 
 /* The row of a process and number; NULL when the table is full. */
-static __noinline struct timing_sum *timing_row(u64 start, u32 pid, u32 nr)
+OUTLINED struct timing_sum *timing_row(u64 start, u32 pid, u32 nr)
 {
 	struct timing_key key = { .start = start, .pid = pid, .nr = nr };
 	struct timing_sum *row = bpf_map_lookup_elem(&timings, &key);
@@ -47,6 +47,11 @@ static __always_inline void timing_add_max(struct timing_sum *row, u64 ns)
 {
 	u64 max = row->max_ns;
 
+#ifdef PLAIN_KERNEL
+	/* Without an exchange the longest of calls that end at one instant can be missed. */
+	if (ns > max)
+		*(volatile u64 *)&row->max_ns = ns;
+#else
 	/* Others raise it at the same time: a few tries, and all of them lost would be one lost. */
 	for (u32 i = 0; i < 8 && ns > max; i++) {
 		u64 seen = __sync_val_compare_and_swap(&row->max_ns, max, ns);
@@ -55,14 +60,14 @@ static __always_inline void timing_add_max(struct timing_sum *row, u64 ns)
 			return;
 		max = seen;
 	}
+#endif
 }
 
 /*
  * The duration of the call that returns, ns; 0 when it cannot be told. nr is the number in the
  * registers, as at the entry; row_nr the one that it is counted under.
  */
-static __noinline u64 timing_take(struct probe_knobs *knob, struct task_struct *task, u32 nr,
-				  u32 row_nr)
+OUTLINED u64 timing_take(struct probe_knobs *knob, struct task_struct *task, u32 nr, u32 row_nr)
 {
 	struct call_stamp *stamp = stamp_find(task);
 	struct cpu_stats *stats;
@@ -81,7 +86,7 @@ static __noinline u64 timing_take(struct probe_knobs *knob, struct task_struct *
 	stamp->ns = ns;
 	stamp->gen = gen | STAMP_TAKEN;
 
-	row = timing_row(task->group_leader->start_boottime, task->tgid, row_nr);
+	row = timing_row(FOLLOW(FOLLOW(task, group_leader), start_boottime), FOLLOW(task, tgid), row_nr);
 	if (!row) {
 		stats = stats_here();
 		if (stats)

@@ -11,42 +11,42 @@
 #if defined(__TARGET_ARCH_x86)
 static __always_inline u32 regs_syscall_nr(struct pt_regs *regs)
 {
-	return regs->orig_ax;
+	return FOLLOW(regs, orig_ax);
 }
 
 static __always_inline u32 regs_first_arg(struct pt_regs *regs)
 {
-	return regs->di;
+	return FOLLOW(regs, di);
 }
 
 static __always_inline void regs_syscall_args(struct pt_regs *regs, u64 *args)
 {
-	args[0] = regs->di;
-	args[1] = regs->si;
-	args[2] = regs->dx;
-	args[3] = regs->r10;
-	args[4] = regs->r8;
-	args[5] = regs->r9;
+	args[0] = FOLLOW(regs, di);
+	args[1] = FOLLOW(regs, si);
+	args[2] = FOLLOW(regs, dx);
+	args[3] = FOLLOW(regs, r10);
+	args[4] = FOLLOW(regs, r8);
+	args[5] = FOLLOW(regs, r9);
 }
 #else
 static __always_inline u32 regs_syscall_nr(struct pt_regs *regs)
 {
-	return regs->syscallno;
+	return FOLLOW(regs, syscallno);
 }
 
 static __always_inline u32 regs_first_arg(struct pt_regs *regs)
 {
-	return regs->orig_x0;
+	return FOLLOW(regs, orig_x0);
 }
 
 static __always_inline void regs_syscall_args(struct pt_regs *regs, u64 *args)
 {
-	args[0] = regs->orig_x0;
-	args[1] = regs->regs[1];
-	args[2] = regs->regs[2];
-	args[3] = regs->regs[3];
-	args[4] = regs->regs[4];
-	args[5] = regs->regs[5];
+	args[0] = FOLLOW(regs, orig_x0);
+	args[1] = FOLLOW(regs, regs[1]);
+	args[2] = FOLLOW(regs, regs[2]);
+	args[3] = FOLLOW(regs, regs[3]);
+	args[4] = FOLLOW(regs, regs[4]);
+	args[5] = FOLLOW(regs, regs[5]);
 }
 #endif
 

@@ -17,9 +17,10 @@
 static __always_inline bool in_compat(struct task_struct *task)
 {
 #if defined(__TARGET_ARCH_x86)
-	return task->thread_info.status & 0x2; /* TS_COMPAT, arch/x86/include/asm/thread_info.h */
+	return FOLLOW(task, thread_info.status) &
+	       0x2; /* TS_COMPAT, arch/x86/include/asm/thread_info.h */
 #else
-	return task->thread_info.flags &
+	return FOLLOW(task, thread_info.flags) &
 	       1 << 22; /* TIF_32BIT, arch/arm64/include/asm/thread_info.h */
 #endif
 }
@@ -31,7 +32,7 @@ const volatile struct compat_row compat_rows[COMPAT_ROWS] = {};
 /* Where the call is in compat_rows; an empty row when it is in no table. */
 static __always_inline u32 compat_index(struct pt_regs *regs)
 {
-	u32 nr = regs->orig_ax, sub = regs->bx;
+	u32 nr = FOLLOW(regs, orig_ax), sub = FOLLOW(regs, bx);
 
 	if (nr == NR32_SOCKETCALL)
 		return COMPAT_AT_SOCKETCALL + (sub < COMPAT_SUBS ? sub : 0);
@@ -150,12 +151,12 @@ SUBPROG int compat_translate(struct compat_call *c)
 static __always_inline void compat_begin(struct compat_call *c, struct pt_regs *regs)
 {
 	c->index = compat_index(regs);
-	c->regs[0] = regs->bx;
-	c->regs[1] = regs->cx;
-	c->regs[2] = regs->dx;
-	c->regs[3] = regs->si;
-	c->regs[4] = regs->di;
-	c->regs[5] = regs->bp;
+	c->regs[0] = FOLLOW(regs, bx);
+	c->regs[1] = FOLLOW(regs, cx);
+	c->regs[2] = FOLLOW(regs, dx);
+	c->regs[3] = FOLLOW(regs, si);
+	c->regs[4] = FOLLOW(regs, di);
+	c->regs[5] = FOLLOW(regs, bp);
 	c->nr = COUNT_NR_UNKNOWN;
 	c->flags = 0;
 	c->reserved = 0;

@@ -54,9 +54,9 @@ static __always_inline u32 exe_writable(struct walk *w, const struct cred *cred)
 
 	if (cap_bits(&cred->cap_effective) & 1ULL << CAP_DAC_OVERRIDE)
 		return 1;
-	if (BLOCK_U32(w->inode, struct inode, i_uid.val) == cred->fsuid.val)
+	if (BLOCK_U32(w->inode, struct inode, i_uid.val) == FOLLOW(cred, fsuid.val))
 		return mode >> 7 & 1;
-	if (BLOCK_U32(w->inode, struct inode, i_gid.val) == cred->fsgid.val)
+	if (BLOCK_U32(w->inode, struct inode, i_gid.val) == FOLLOW(cred, fsgid.val))
 		return mode >> 4 & 1;
 	return mode >> 1 & 1;
 }
@@ -85,7 +85,7 @@ static __always_inline void exe_info(struct walk *w, struct task_struct *task,
 	inode = (struct inode *)BLOCK_U64(w->file, struct file, f_inode);
 	exe->ctime_ns = inode_ctime_ns(inode);
 	exe->mtime_ns = inode_mtime_ns(inode);
-	if (exe_writable(w, task->cred))
+	if (exe_writable(w, FOLLOW(task, cred)))
 		exe->flags |= SCAP_EXE_WRITABLE;
 	if (info->layer == LAYER_UPPER)
 		exe->flags |= SCAP_EXE_UPPER_LAYER;

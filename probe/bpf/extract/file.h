@@ -13,12 +13,12 @@ static __always_inline u64 file_of_fd(struct task_struct *task, s64 fd)
 	struct fdtable *table;
 	u64 file = 0;
 
-	if (!task->files || fd < 0)
+	if (!FOLLOW(task, files) || fd < 0)
 		return 0;
-	table = task->files->fdt;
-	if ((u64)fd >= table->max_fds)
+	table = FOLLOW(task, files, fdt);
+	if ((u64)fd >= FOLLOW(table, max_fds))
 		return 0;
-	bpf_probe_read_kernel(&file, sizeof(file), (void *)((u64)table->fd + 8 * fd));
+	bpf_probe_read_kernel(&file, sizeof(file), (void *)((u64)FOLLOW(table, fd) + 8 * fd));
 	return file;
 }
 

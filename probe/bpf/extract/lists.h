@@ -3,8 +3,7 @@
 #ifndef PROBE_BPF_EXTRACT_LISTS_H
 #define PROBE_BPF_EXTRACT_LISTS_H
 
-#include "../kernel.h"
-#include "../shared.h"
+#include "knobs.h"
 
 #define SCOPE_LIST_MAX 16
 
@@ -13,9 +12,9 @@
  * space fills its unused bytes with zeros, as the kernel does.
  * Verifier: a global function of numbers is verified once, not for each caller.
  */
-SUBPROG bool lists_allow_values(const struct probe_knobs *knob, u64 cgroup_id, u32 euid, u64 comm0,
-				u64 comm1)
+SUBPROG_OF_NUMBERS bool lists_allow_values(u64 cgroup_id, u32 euid, u64 comm0, u64 comm1)
 {
+	const struct probe_knobs *knob = knobs_get();
 	bool found;
 
 	if (!knob)

@@ -16,7 +16,7 @@ enum rss_member { MM_FILEPAGES, MM_ANONPAGES, MM_SWAPENTS, MM_SHMEMPAGES };
 	rss_not_negative(bpf_core_field_exists((mm)->rss_stat[0].count)             \
 				 ? BPF_CORE_READ(mm, rss_stat[member].count)        \
 				 : BPF_CORE_READ((struct mm_struct___atomic *)(mm), \
-						 rss_stat.count[member]))
+						 rss_stat.count[member].counter))
 
 /* What CPUs have not yet added up can make a sum negative for a moment. */
 static __always_inline u64 rss_not_negative(s64 pages)

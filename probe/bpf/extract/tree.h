@@ -3,8 +3,7 @@
 #ifndef PROBE_BPF_EXTRACT_TREE_H
 #define PROBE_BPF_EXTRACT_TREE_H
 
-#include "../kernel.h"
-#include "../shared.h"
+#include "knobs.h"
 
 #define SCOPE_ANCESTORS_MAX 32
 /* enum probe_want of probe.h, which includes more than the programs can. */
@@ -25,10 +24,11 @@ struct {
  * every path (btf_nested_type_is_trusted): 4 s of load time. Plain reads cost nothing there. Bits
  * are collected without tests, so that all paths through the loop are alike.
  */
-static __noinline u32 want_compute(struct probe_knobs *knob, struct task_struct *task)
+SUBPROG_OF_NUMBERS u32 want_of_tree(u32 pid, u64 parent)
 {
-	u32 pid = task->tgid, own = 0, above = 0, want = 0;
-	struct task_struct *at = task;
+	struct probe_knobs *knob = knobs_get();
+	struct task_struct *at = (struct task_struct *)parent;
+	u32 own = 0, above = 0, want = 0;
 	u32 *bits;
 
 	if (!knob || pid == knob->self_tgid)
@@ -37,10 +37,10 @@ static __noinline u32 want_compute(struct probe_knobs *knob, struct task_struct 
 	if (bits)
 		own = *bits;
 	for (u32 level = 1; level < SCOPE_ANCESTORS_MAX; level++) {
-		at = BPF_CORE_READ(at, real_parent);
 		pid = BPF_CORE_READ(at, tgid);
 		if (!pid)
 			break;
+		at = BPF_CORE_READ(at, real_parent);
 		bits = bpf_map_lookup_elem(&scope_pids, &pid);
 		if (bits)
 			above |= *bits;
@@ -52,6 +52,11 @@ static __noinline u32 want_compute(struct probe_knobs *knob, struct task_struct 
 	if (!knob->scope_by_pid || own & SCOPE_PID_SCOPE)
 		want |= WANT_SCOPE;
 	return want;
+}
+
+static __always_inline u32 want_compute(struct task_struct *task)
+{
+	return want_of_tree(FOLLOW(task, tgid), (u64)BPF_CORE_READ(task, real_parent));
 }
 
 #endif

@@ -159,14 +159,14 @@ SUBPROG int walk_raced(struct walk *w)
 /* Begins a walk of an object of the task; fs_root as in struct walk. */
 static __always_inline void walk_begin(struct walk *w, struct task_struct *task, u64 fs_root)
 {
-	struct nsproxy *nsproxy = task->nsproxy;
+	struct nsproxy *nsproxy = FOLLOW(task, nsproxy);
 
 	w->fs_root = fs_root;
 	w->top = 0;
 	w->top_root = 0;
 	if (nsproxy) { /* NULL in a task that is ending */
-		w->top = (u64)nsproxy->mnt_ns->root;
-		w->top_root = (u64)nsproxy->mnt_ns->root->mnt.mnt_root;
+		w->top = (u64)FOLLOW(nsproxy, mnt_ns, root);
+		w->top_root = (u64)FOLLOW(nsproxy, mnt_ns, root, mnt.mnt_root);
 	}
 }
 

@@ -103,14 +103,14 @@ static __always_inline void store_clone_event(struct call *call)
 	if (kflags & K_CLONE_NEWPID || task_child_pidns(task) ||
 	    (call->flags & RECORD_F_CHILD && task_pidns_level(task)))
 		flags |= SCAP_CLONE_CHILD_IN_PIDNS;
-	if (task->pid == task->tgid)
+	if (FOLLOW(task, pid) == FOLLOW(task, tgid))
 		flags |= SCAP_CLONE_MAIN_THREAD;
 	build_u64(&b, 0, call->ret);
 	build_args(&b, BPF_CORE_READ(task, mm));
 	build_process(&b, task);
 	build_u32(&b, 15, flags);
-	build_u32(&b, 16, task->cred->euid.val);
-	build_u32(&b, 17, task->cred->egid.val);
+	build_u32(&b, 16, FOLLOW(task, cred, euid.val));
+	build_u32(&b, 17, FOLLOW(task, cred, egid.val));
 	build_u64(&b, 18, task_vtid(task));
 	build_u64(&b, 19, task_vpid(task));
 	build_u64(&b, 20, task_pidns_start(task) + call->knobs->epoch_offset_ns);
@@ -139,7 +139,8 @@ int BPF_PROG(stream_fork, struct task_struct *parent, struct task_struct *child)
 
 	barrier_var(nr);
 	/* Made by the kernel itself: kernel threads, io_uring workers. */
-	if (nr >= SYSCALL_NR_MAX || !(nr_info[nr].flags & NR_F_CLONE) || parent->flags & PF_KTHREAD)
+	if (nr >= SYSCALL_NR_MAX || !(nr_info[nr].flags & NR_F_CLONE) ||
+	    FOLLOW(parent, flags) & PF_KTHREAD)
 		nr = NR_CLONE;
 	if (!call_wanted(child, nr))
 		return 0;

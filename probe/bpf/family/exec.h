@@ -27,7 +27,7 @@ static __always_inline void build_exec_rest(struct build *b)
 {
 	struct task_struct *task = b->call->task;
 	struct walk *w = &b->slot->walk;
-	const struct cred *cred = task->cred;
+	const struct cred *cred = FOLLOW(task, cred);
 	struct file_info info = {};
 	struct exe_info exe = {};
 	u32 flags = 0;
@@ -43,7 +43,7 @@ static __always_inline void build_exec_rest(struct build *b)
 	build_u64(b, 23, info.ino);
 	build_u64(b, 24, exe.ctime_ns);
 	build_u64(b, 25, exe.mtime_ns);
-	build_u32(b, 26, cred->euid.val);
+	build_u32(b, 26, FOLLOW(cred, euid.val));
 	walk_begin(w, task, info.fs_root);
 	if (info.dentry)
 		flags = walk_path(w, info.dentry, info.vfsmnt);
@@ -55,7 +55,7 @@ static __always_inline void build_exec_rest(struct build *b)
 		build_ext_file_id(b, info.ino, info.dev, info.i_mode);
 	}
 	build_u64(b, 28, task_pgid(task));
-	build_u32(b, 29, cred->egid.val);
+	build_u32(b, 29, FOLLOW(cred, egid.val));
 }
 
 /* The program was named relative to a descriptor. */

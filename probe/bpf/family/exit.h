@@ -51,6 +51,7 @@ static __noinline s64 living_thread(struct task_struct *task)
 static __noinline s64 reaper_of(struct task_struct *task)
 {
 	u64 children = (u64)task + bpf_core_field_offset(struct task_struct, children);
+	struct signal_struct *own;
 	struct task_struct *at;
 	s64 tid;
 
@@ -59,7 +60,8 @@ static __noinline s64 reaper_of(struct task_struct *task)
 	tid = living_thread(task);
 	if (tid)
 		return tid;
-	if (BPF_CORE_READ_BITFIELD_PROBED(task->signal, has_child_subreaper)) {
+	own = FOLLOW(task, signal);
+	if (BPF_CORE_READ_BITFIELD_PROBED(own, has_child_subreaper)) {
 		at = BPF_CORE_READ(task, real_parent);
 		for (u32 i = 0; i < REAPER_LEVELS; i++) {
 			struct signal_struct *signal = BPF_CORE_READ(at, signal);
@@ -84,7 +86,7 @@ int BPF_PROG(stream_exit, struct task_struct *task)
 	call.task = task;
 	if (call_begin_task(&call, RECORD_CLASS_EXIT, NR_F_LIFE, 0))
 		return 0;
-	code = task->exit_code;
+	code = FOLLOW(task, exit_code);
 	{
 		const struct fixed_param params[] = {
 			{ 8, code },          { 8, code >> 8 & 0xff }, { 1, code & 0x7f },

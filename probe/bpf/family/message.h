@@ -70,6 +70,14 @@ SUBPROG int message_stage(struct scratch *slot, u64 user)
 	return 0;
 }
 
+#ifdef PLAIN_KERNEL /* see scratch_at() */
+SUBPROG_OF_NUMBERS int message_stage_at(u32 index, u64 user)
+{
+	return message_stage(scratch_at(index), user);
+}
+#define message_stage(slot, user) message_stage_at((slot)->index, user)
+#endif
+
 static __always_inline void message_read(struct build *b, u64 user, struct msghdr_user *msg)
 {
 	message_stage(b->slot, user);

@@ -491,6 +491,14 @@ SUBPROG int row_param(struct scratch *slot, u32 at, u32 i)
 	return 0;
 }
 
+#ifdef PLAIN_KERNEL /* see scratch_at() */
+SUBPROG_OF_NUMBERS int row_param_at(u32 index, u32 at, u32 i)
+{
+	return row_param(scratch_at(index), at, i);
+}
+#define row_param(slot, at, i) row_param_at((slot)->index, at, i)
+#endif
+
 SEC("tp_btf/sys_exit")
 int BPF_PROG(store_row, struct pt_regs *regs, long ret)
 {

@@ -199,6 +199,15 @@ SUBPROG u32 address_tuple(struct scratch *slot, u64 sock, u32 direction, u64 use
 	return 0;
 }
 
+#ifdef PLAIN_KERNEL /* see scratch_at() */
+SUBPROG_OF_NUMBERS u32 address_tuple_at(u32 index, u64 sock, u32 direction, u64 user, u64 len)
+{
+	return address_tuple(scratch_at(index), sock, direction, user, len);
+}
+#define address_tuple(slot, sock, direction, user, len) \
+	address_tuple_at((slot)->index, sock, direction, user, len)
+#endif
+
 /* The tuple as parameter i, of a socket that needs no address of the message. */
 static __always_inline void build_tuple(struct build *b, const u32 i, u64 sock, const u32 direction)
 {

@@ -168,6 +168,14 @@ SUBPROG int build_walk(struct scratch *slot, u32 end)
 	return 0;
 }
 
+#ifdef PLAIN_KERNEL /* see scratch_at() */
+SUBPROG_OF_NUMBERS int build_walk_at(u32 index, u32 end)
+{
+	return build_walk(scratch_at(index), end);
+}
+#define build_walk(slot, end) build_walk_at((slot)->index, end)
+#endif
+
 /* The path of the last walk as an extension item. */
 static __always_inline void build_ext_path(struct build *b, u32 type, u32 flags)
 {

@@ -86,6 +86,14 @@ SUBPROG u64 build_iov_size(struct scratch *slot, u64 vector, u32 cnt)
 	return size;
 }
 
+#ifdef PLAIN_KERNEL /* see scratch_at() */
+SUBPROG_OF_NUMBERS u64 build_iov_size_at(u32 index, u64 vector, u32 cnt)
+{
+	return build_iov_size(scratch_at(index), vector, cnt);
+}
+#define build_iov_size(slot, vector, cnt) build_iov_size_at((slot)->index, vector, cnt)
+#endif
+
 /* Copies `limit` bytes of the vector to data[at]. Returns how many were read. */
 SUBPROG u32 build_iov(struct scratch *slot, u32 at, u64 vector, u32 cnt, u32 limit)
 {
@@ -115,6 +123,14 @@ SUBPROG u32 build_iov(struct scratch *slot, u32 at, u64 vector, u32 cnt, u32 lim
 	}
 	return slot->copied;
 }
+
+#ifdef PLAIN_KERNEL /* see scratch_at() */
+SUBPROG_OF_NUMBERS u32 build_iov_at(u32 index, u32 at, u64 vector, u32 cnt, u32 limit)
+{
+	return build_iov(scratch_at(index), at, vector, cnt, limit);
+}
+#define build_iov(slot, at, vector, cnt, limit) build_iov_at((slot)->index, at, vector, cnt, limit)
+#endif
 
 /* Parameter i: the first data_limit() of len bytes of a vector. */
 static __always_inline void build_iov_data(struct build *b, const u32 i, const u32 at,

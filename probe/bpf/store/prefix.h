@@ -77,20 +77,6 @@ static __always_inline struct task_struct *task_current_cast(void)
 	return kernel_casts ? KERNEL_CAST(struct task_struct, task) : task;
 }
 
-/* Of the current task. Verifier: a global function is verified once, not on each path. */
-SUBPROG int facts_of_current(struct task_facts *facts, u32 cgroup_v1)
-{
-	struct task_struct *task = task_current_cast();
-
-	if (!facts)
-		return 0;
-	facts->start_boot_ns = task->group_leader->start_boottime;
-	facts->ppid = task->real_parent->tgid;
-	facts->euid = task->cred->euid.val;
-	facts->cgroup_id = task_cgroup_id(task, cgroup_v1);
-	return 0;
-}
-
 /* Of any task, by helpers. */
 static __always_inline void facts_of_task(struct task_facts *facts, struct task_struct *task,
 					  u32 cgroup_v1)
@@ -111,6 +97,24 @@ static __always_inline void facts_of_task(struct task_facts *facts, struct task_
 	}
 }
 
+/* Of the current task. Verifier: a global function is verified once, not on each path. */
+SUBPROG int facts_of_current(struct task_facts *facts, u32 cgroup_v1)
+{
+	struct task_struct *task = task_current_cast();
+
+	if (!facts)
+		return 0;
+	if (!TYPED_TASK) {
+		facts_of_task(facts, task, cgroup_v1);
+		return 0;
+	}
+	facts->start_boot_ns = task->group_leader->start_boottime;
+	facts->ppid = task->real_parent->tgid;
+	facts->euid = task->cred->euid.val;
+	facts->cgroup_id = task_cgroup_id(task, cgroup_v1);
+	return 0;
+}
+
 /* True when no list of the scope that is in use rejects the task. */
 static __noinline bool scope_allows(struct probe_knobs *k, struct task_struct *task)
 {
@@ -119,7 +123,7 @@ static __noinline bool scope_allows(struct probe_knobs *k, struct task_struct *t
 
 	facts_of_task(&facts, task, k->cgroup_v1);
 	BPF_CORE_READ_INTO(&comm, task, group_leader, comm);
-	return lists_allow_values(k, facts.cgroup_id, facts.euid, comm[0], comm[1]);
+	return lists_allow_values(facts.cgroup_id, facts.euid, comm[0], comm[1]);
 }
 
 /*
@@ -129,12 +133,11 @@ static __noinline bool scope_allows(struct probe_knobs *k, struct task_struct *t
 static __always_inline int call_begin_task(struct call *call, u32 cls, u32 info_flags, s64 ret)
 {
 	struct probe_knobs *k;
-	u32 zero = 0;
 
-	k = bpf_map_lookup_elem(&knobs, &zero);
+	k = knobs_get();
 	if (!k)
 		return -1;
-	if ((u32)call->task->tgid == k->self_tgid)
+	if ((u32)FOLLOW(call->task, tgid) == k->self_tgid)
 		return -1;
 	if (k->failed_only && !(info_flags & NR_F_LIFE) && !outcome_is_wanted(k->failed_only, ret))
 		return -1;
@@ -148,7 +151,7 @@ static __always_inline int call_begin_task(struct call *call, u32 cls, u32 info_
 	call->took_ns = 0;
 	call->began_ns = bpf_ktime_get_boot_ns();
 	call->ts_ns = call->began_ns + k->epoch_offset_ns;
-	call->flags = call->task->flags & PF_KTHREAD ? RECORD_F_KTHREAD : 0;
+	call->flags = FOLLOW(call->task, flags) & PF_KTHREAD ? RECORD_F_KTHREAD : 0;
 	if (call->abi)
 		call->flags |= RECORD_F_COMPAT;
 	if (k->cgroup_v1)
@@ -222,7 +225,7 @@ static __always_inline void prefix_put(struct record_prefix *p, struct call *cal
 {
 	struct task_struct *task = call->task;
 	struct task_facts facts = {};
-	u32 tid = task->pid;
+	u32 tid = FOLLOW(task, pid);
 
 	if (call->foreign)
 		facts_of_task(&facts, task, call->knobs->cgroup_v1);
@@ -236,7 +239,7 @@ static __always_inline void prefix_put(struct record_prefix *p, struct call *cal
 	p->flags = call->flags;
 	p->cls = call->ring.cls;
 	p->reserved = 0;
-	p->pid = task->tgid;
+	p->pid = FOLLOW(task, tgid);
 	p->ppid = facts.ppid;
 	p->start_boot_ns = facts.start_boot_ns;
 	p->cgroup_id = facts.cgroup_id;
@@ -250,15 +253,14 @@ static __always_inline void prefix_put(struct record_prefix *p, struct call *cal
 	for (int i = 0; i < 6; i++)
 		p->args[i] = call->args[i];
 	p->duration_ns = call->took_ns;
-	((u64 *)p->comm)[0] = ((u64 *)task->comm)[0];
-	((u64 *)p->comm)[1] = ((u64 *)task->comm)[1];
+	task_comm_put(p->comm, task);
 }
 
 /* The 26 bytes of the event header at `at`. */
 static __always_inline void event_header_put(void *at, struct call *call, u32 len, u32 nparams)
 {
 	put_u64(at, call->ts_ns);
-	put_u64(at + 8, (u32)call->task->pid);
+	put_u64(at + 8, (u32)FOLLOW(call->task, pid));
 	put_u32(at + 16, len);
 	put_u16(at + 20, call->event);
 	put_u32(at + 22, nparams);

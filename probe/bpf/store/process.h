@@ -38,16 +38,16 @@ static __always_inline void build_process(struct build *b, struct task_struct *t
 	struct mm_struct *mm = BPF_CORE_READ(task, mm);
 	u32 flags;
 
-	build_u64(b, 3, (s64)task->pid);
-	build_u64(b, 4, (s64)task->tgid);
-	build_u64(b, 5, (s64)task->real_parent->pid);
+	build_u64(b, 3, (s64)FOLLOW(task, pid));
+	build_u64(b, 4, (s64)FOLLOW(task, tgid));
+	build_u64(b, 5, (s64)FOLLOW(task, real_parent, pid));
 	walk_begin(&b->slot->walk, task, 0);
 	flags = walk_path(&b->slot->walk, (u64)BPF_CORE_READ(task, fs, pwd.dentry),
 			  (u64)BPF_CORE_READ(task, fs, pwd.mnt));
 	build_walk_text(b, 6, flags);
 	build_u64(b, 7, BPF_CORE_READ(task, signal, rlim[RLIMIT_NOFILE].rlim_cur));
-	build_u64(b, 8, task->maj_flt);
-	build_u64(b, 9, task->min_flt);
+	build_u64(b, 8, FOLLOW(task, maj_flt));
+	build_u64(b, 9, FOLLOW(task, min_flt));
 	build_u32(b, 10, mm ? BPF_CORE_READ(mm, total_vm) * PAGE_KIB : 0);
 	build_u32(b, 11, mm_rss_kib(mm));
 	build_u32(b, 12, mm ? RSS_MEMBER(mm, MM_SWAPENTS) * PAGE_KIB : 0);

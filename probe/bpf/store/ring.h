@@ -13,6 +13,7 @@
 
 #include "../kernel.h"
 #include "../shared.h"
+#include "../extract/knobs.h"
 
 struct ring_map {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -27,15 +28,7 @@ struct {
 	__array(values, struct ring_map);
 } rings SEC(".maps");
 
-/* The next four are the count object's; the loader reuses their fds. */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 1);
-	__type(key, u32);
-	__type(value, struct probe_knobs);
-} knobs SEC(".maps");
-
+/* The next two are the count object's; the loader reuses their fds. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
@@ -54,7 +47,8 @@ struct {
 /* Set by the loader before the load. */
 const volatile struct nr_info nr_info[SYSCALL_NR_MAX] = {};
 const volatile __u16 cpu_ring[PROBE_CPUS_MAX] = {}; /* CPU -> ring number, all possible CPUs */
-const volatile __u32 ring_bytes = 1 << 20;          /* size of each ring */
+const volatile __u64 regs_at = 0;          /* as the count object learned it; see task_regs() */
+const volatile __u32 ring_bytes = 1 << 20; /* size of each ring */
 
 /* Where a record goes and how its fate is counted; made by ring_find(). */
 struct ring {

@@ -38,7 +38,8 @@ struct scratch {
 	u32 levels; /* nodes of a cgroup's path in stage */
 	u32 limit;  /* of data: knobs.snaplen */
 	u32 abi;    /* CALL_ABI_* */
-	u32 reserved[6];
+	u32 index;  /* of the slot itself; where SUBPROGs cannot take pointers */
+	u32 reserved[5];
 	struct iovec_user element; /* of a vector, as 64-bit programs have it */
 	s64 ret;                   /* result and arguments, for parameters by table */
 	u64 args[8];
@@ -62,6 +63,25 @@ static __always_inline struct scratch *scratch_claim(u32 cpu)
 
 	return bpf_map_lookup_elem(&scratch, &index);
 }
+#elif defined(PLAIN_KERNEL)
+/*
+ * Such a kernel runs the programs with preemption off: what interrupts one between the test and the
+ * store of its owner word has ended, and freed its slot, before that goes on.
+ */
+static __always_inline struct scratch *scratch_claim(u32 cpu)
+{
+	for (u32 i = 0; i < SCRATCH_SLOTS; i++) {
+		u32 index = cpu * SCRATCH_SLOTS + i;
+		struct scratch *slot = bpf_map_lookup_elem(&scratch, &index);
+
+		if (!slot || *(volatile u32 *)&slot->owner)
+			continue;
+		*(volatile u32 *)&slot->owner = 1;
+		slot->index = index;
+		return slot;
+	}
+	return NULL;
+}
 #else
 /* Claims a slot of the CPU; NULL when all are taken. The owner word decides, not the CPU number. */
 static __always_inline struct scratch *scratch_claim(u32 cpu)
@@ -77,9 +97,35 @@ static __always_inline struct scratch *scratch_claim(u32 cpu)
 }
 #endif
 
+#ifdef PLAIN_KERNEL
+/*
+ * Such a kernel verifies a function by itself only when it takes no pointers: the large ones take
+ * the number of the slot.
+ */
+static __always_inline struct scratch *scratch_at(u32 index)
+{
+	return bpf_map_lookup_elem(&scratch, &index);
+}
+
+SUBPROG_OF_NUMBERS u32 walk_path_at(u32 index, u64 dentry, u64 vfsmnt)
+{
+	struct scratch *slot = scratch_at(index);
+
+	return slot ? walk_path(&slot->walk, dentry, vfsmnt) : 0;
+}
+#define walk_path(w, dentry, vfsmnt)                                                              \
+	walk_path_at(((struct scratch *)((void *)(w) - __builtin_offsetof(struct scratch, walk))) \
+			     ->index,                                                             \
+		     dentry, vfsmnt)
+#endif
+
 static __always_inline void scratch_free(struct scratch *slot)
 {
+#ifdef PLAIN_KERNEL
+	*(volatile u32 *)&slot->owner = 0;
+#else
 	__sync_lock_test_and_set(&slot->owner, 0);
+#endif
 }
 
 #endif

@@ -124,6 +124,14 @@ SUBPROG u32 text_vector(struct scratch *slot, u64 vector, u32 first)
 	return slot->copied;
 }
 
+#ifdef PLAIN_KERNEL /* see scratch_at() */
+SUBPROG_OF_NUMBERS u32 text_vector_at(u32 index, u64 vector, u32 first)
+{
+	return text_vector(scratch_at(index), vector, first);
+}
+#define text_vector(slot, vector, first) text_vector_at((slot)->index, vector, first)
+#endif
+
 /*
  * Appends "label=path" and a NUL for one controller, where kn is its cgroup's kernfs node and label
  * up to 16 characters as two words. Only whole texts are appended.
@@ -178,6 +186,15 @@ SUBPROG int text_cgroup(struct scratch *slot, u64 kn, u64 label, u64 label_rest,
 	slot->data[(EVENT_AT + slot->pos + slot->copied++) & TEXT_MASK] = 0;
 	return 0;
 }
+
+#ifdef PLAIN_KERNEL /* see scratch_at() */
+SUBPROG_OF_NUMBERS int text_cgroup_at(u32 index, u64 kn, u64 label, u64 label_rest, u32 label_len)
+{
+	return text_cgroup(scratch_at(index), kn, label, label_rest, label_len);
+}
+#define text_cgroup(slot, kn, label, label_rest, label_len) \
+	text_cgroup_at((slot)->index, kn, label, label_rest, label_len)
+#endif
 
 /* The kernfs node of the task's cgroup for a controller, 0 when that is not built in. */
 #define TASK_CGROUP_NODE(task, id)                                                        \

@@ -15,9 +15,9 @@ static __always_inline bool call_wanted(struct task_struct *task, u64 nr)
 {
 	struct thread_counts *counts;
 	struct probe_knobs *k;
-	u32 zero = 0, interest, kept;
+	u32 interest, kept;
 
-	k = bpf_map_lookup_elem(&knobs, &zero);
+	k = knobs_get();
 	barrier_var(nr);
 	if (!k || nr >= SYSCALL_NR_MAX)
 		return false;
@@ -28,7 +28,7 @@ static __always_inline bool call_wanted(struct task_struct *task, u64 nr)
 	if (counts && counts->gen == k->scope_gen)
 		return interest & counts->want;
 	kept = counts ? want_kept(counts->want, counts->gen, k->scope_gen) : 0;
-	return interest & (want_compute(k, task) | kept);
+	return interest & (want_compute(task) | kept);
 }
 
 #endif
