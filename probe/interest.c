@@ -170,6 +170,9 @@ int probe_set_interest(struct probe *probe, const struct probe_interest *interes
 	knob_store(&probe->knobs->failed_only, interest->failed);
 	__atomic_store_n(&probe->knobs->min_duration_ns, interest->min_duration_ns,
 			 __ATOMIC_RELAXED);
+	for (size_t kind = 0; kind < PROBE_KIND_COUNT; kind++)
+		__atomic_store_n(&probe->knobs->kinds[kind], interest->kinds[kind],
+				 __ATOMIC_RELAXED);
 	for (size_t nr = 0; nr < SYSCALL_NR_MAX; nr++)
 		__atomic_store_n(&probe->knobs->interest[nr], interest->calls[nr] | timed,
 				 __ATOMIC_RELAXED);

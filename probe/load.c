@@ -20,6 +20,7 @@
 #include "cgroup.h"
 #include "compat.h"
 #include "features.h"
+#include "kinds.h"
 #include "load_log.h"
 #include "own_pid.h"
 #include "rows.h"
@@ -435,7 +436,11 @@ static int stream_load(struct probe *probe, struct load_log *log, struct probe_e
 		snprintf(step, sizeof(step), "make the table of parameters, row %s", call);
 		return load_failed(rc, step, log, err);
 	}
-	rc = stream_plan(probe);
+	rc = kinds_choose(probe->stream->obj, probe->opts.kinds, err);
+	if (rc == -EOPNOTSUPP)
+		return rc;
+	if (rc == 0)
+		rc = stream_plan(probe);
 	if (rc == 0)
 		rc = stream_reuse_maps(probe);
 	if (rc < 0)

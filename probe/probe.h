@@ -41,6 +41,7 @@ struct probe_opts {
 	unsigned snaplen;         /* bytes of data kept per call, <= RECORD_SNAPLEN_MAX */
 	bool watch_self;          /* stream saker's own threads too */
 	bool plain; /* the programs for kernels without task storage, also where there is one */
+	uint32_t kinds; /* bits of enum probe_kind: may be streamed; the others cost nothing */
 };
 
 /*
@@ -91,12 +92,16 @@ enum probe_failed {
 	PROBE_FAILED_UNEXPECTED, /* without the errors that are no news: outcome.h */
 };
 struct probe_interest {
-	uint8_t calls[SYSCALL_NR_MAX]; /* enum probe_want per syscall number */
+	uint8_t calls[SYSCALL_NR_MAX];   /* enum probe_want per syscall number */
+	uint8_t kinds[PROBE_KIND_COUNT]; /* the same of events that are no calls */
 	/* What is left out but for calls of SYSCALL_F_LIFE, which the tables of processes need: */
 	enum probe_failed failed;
 	uint64_t min_duration_ns; /* quicker calls, and those that were not timed; 0: none */
 };
 /* -EOPNOTSUPP: a least duration while durations are not measured; nothing is changed then. */
+/* The name of a kind, and the kind of a name of len bytes; -ENOENT when there is none. */
+const char *probe_kind_name(enum probe_kind kind);
+int probe_kind_by_name(const char *name, size_t len);
 int probe_set_interest(struct probe *probe, const struct probe_interest *interest);
 
 /*

@@ -42,6 +42,10 @@ void interest_fill(enum view_stream stream, const struct choice *choice,
 		ret_interest->failed = PROBE_FAILED_ANY;
 	else if (stream == VIEW_STREAM_FAILED)
 		ret_interest->failed = PROBE_FAILED_UNEXPECTED;
+	for (size_t kind = 0; kind < PROBE_KIND_COUNT; kind++)
+		ret_interest->kinds[kind] = stream == VIEW_STREAM_ALL && !choice->failed
+						    ? PROBE_WANT_SCOPE | PROBE_WANT_FOCUS
+						    : PROBE_WANT_FOCUS;
 	for (int nr = 0; nr < SYSCALL_NR_MAX; nr++)
 		ret_interest->calls[nr] = is_narrowed(kinds, syscall_by_nr(nr))
 						  ? 0

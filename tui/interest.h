@@ -10,7 +10,8 @@
 /*
  * Always wanted from the tasks in scope: calls that change processes and credentials
  * (SYSCALL_F_LIFE). OPENS adds the calls that open files, ALL everything. Focused tasks always give
- * everything.
+ * everything. Events that are no calls, where they were asked for, come with ALL and from focused
+ * tasks.
  */
 struct filter_kinds;
 

@@ -363,3 +363,24 @@ int option_set_min_duration(struct option_value *input, const char *value)
 	input->options->min_duration_ns = ns;
 	return 0;
 }
+
+int option_set_events(struct option_value *input, const char *value)
+{
+	uint32_t kinds = 0;
+
+	for (const char *at = value;; at++) {
+		size_t len = strcspn(at, ",");
+		int kind = probe_kind_by_name(at, len);
+
+		if (kind < 0)
+			return option_fail(input->err,
+					   "%s %s: '%.*s' is none of signals, faults, switches",
+					   input->what, value, (int)len, at);
+		kinds |= 1u << kind;
+		at += len;
+		if (!*at)
+			break;
+	}
+	input->options->probe.kinds = kinds;
+	return 0;
+}

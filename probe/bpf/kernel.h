@@ -299,6 +299,16 @@ struct pt_regs {
 };
 #endif
 
+union __sifields {
+	struct {
+		int _pid;
+	} _kill; /* and of all that begin with the sender's pid */
+};
+struct kernel_siginfo {
+	int si_signo, si_errno, si_code;
+	union __sifields _sifields;
+};
+
 struct linux_binprm {
 	struct file *file;
 	const char *filename;

@@ -68,6 +68,7 @@ struct probe_knobs {
 	__u64 epoch_offset_ns; /* CLOCK_REALTIME - CLOCK_BOOTTIME, refreshed by the engine */
 	__u64 min_duration_ns;
 	__u32 test_reenter_nr; /* test builds: re-entry of the store path at this number + 1 */
+	__u8 kinds[8];         /* enum probe_want per enum probe_kind */
 	__u32 timing_gen;      /* of the stamps, below STAMP_TAKEN; 0: durations are not measured */
 };
 

@@ -21,5 +21,6 @@
 #include "family/socket.h"
 #include "family/message.h"
 #include "family/name.h"
+#include "family/trace.h"
 
 char _license[] SEC("license") = "Dual BSD/GPL";

@@ -28,6 +28,14 @@
 #define COUNT_NR_COMPAT 515   /* calls of 32-bit programs on arm64, which are not broken down */
 #define COUNT_NR_COUNT 516
 
+/* Events that are no calls, streamed when they are asked for. */
+enum probe_kind {
+#define KIND(id, name, help) PROBE_KIND_##id,
+#include "kinds.def"
+	PROBE_KIND_COUNT
+};
+#define PROBE_KINDS_ALL ((1u << PROBE_KIND_COUNT) - 1)
+
 /* Counts of one (thread or process, syscall number). errors and restarts are part of calls. */
 struct call_count {
 	__u64 calls;

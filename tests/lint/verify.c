@@ -58,6 +58,7 @@ int main(int argc, char **argv)
 	struct probe_opts opts = {
 		.buffer_bytes = PROBE_BUFFER_MIN,
 		.snaplen = 80,
+		.kinds = PROBE_KINDS_ALL,
 		.plain = argc > 1 && strcmp(argv[1], "plain") == 0,
 	};
 	struct probe_error err = { .what = "" };

@@ -69,6 +69,8 @@ void live_want(struct probe *probe, const int *nrs, size_t nrs_len)
 		memset(interest.calls, PROBE_WANT_SCOPE, sizeof(interest.calls));
 	for (size_t i = 0; nrs && i < nrs_len; i++)
 		interest.calls[nrs[i]] = PROBE_WANT_SCOPE;
+	/* What the probe was not asked for is not there. */
+	memset(interest.kinds, PROBE_WANT_SCOPE, sizeof(interest.kinds));
 	ck_assert_int_eq(probe_set_interest(probe, &interest), 0);
 }
 

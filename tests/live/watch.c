@@ -87,7 +87,9 @@ static unsigned watch_snaplen;
 
 static void watch_open(void)
 {
-	struct probe_opts opts = { .buffer_bytes = PROBE_BUFFER_DEFAULT, .snaplen = watch_snaplen };
+	struct probe_opts opts = { .buffer_bytes = PROBE_BUFFER_DEFAULT,
+				   .snaplen = watch_snaplen,
+				   .kinds = watch.kinds };
 
 	watch.probe = live_probe_open(&opts);
 }

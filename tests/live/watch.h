@@ -17,6 +17,7 @@ struct watch {
 	struct probe *probe;
 	pid_t pid;            /* of the last child */
 	int only;             /* the one call that is streamed; 0 = all */
+	uint32_t kinds;       /* events that are no calls; set before watch_suite() */
 	struct event *events; /* in time order; each points into its own copy of the record */
 	size_t len, size;
 	size_t corrupt; /* records that did not decode */

@@ -179,6 +179,9 @@ static const struct wrong_case wrong_cases[] = {
 	{ "saker -s -1", "-s -1: expected a whole number, at least 0" },
 	{ "saker -s 32768", "-s: 32768 bytes of data per call are more than the largest, 32767; "
 			    "the nearest valid value is 32767" },
+	{ "saker stream --events sig", "--events sig: 'sig' is none of signals, faults, switches" },
+	{ "saker stream --events signals,",
+	  "--events signals,: '' is none of signals, faults, switches" },
 	{ "saker --snaplen 1K", "--snaplen 1K: expected a whole number, at least 0" },
 	{ "saker --memory", "--memory needs a value: N[K|M|G]" },
 	{ "saker --memory lots",
@@ -289,6 +292,8 @@ static void describe(const struct options *options, char *text, size_t size)
 		ADD(" buffer=%llu", (unsigned long long)options->probe.buffer_bytes);
 	if (options->probe.cpus_per_buffer_set)
 		ADD(" cpus=%u", options->probe.cpus_per_buffer);
+	if (options->probe.kinds)
+		ADD(" kinds=%u", options->probe.kinds);
 	if (options->probe.snaplen != 80)
 		ADD(" snaplen=%u", options->probe.snaplen);
 	if (options->memory_bytes != 256u << 20)
@@ -347,6 +352,8 @@ static const struct {
 	{ "saker --buffer-preset 10 --buffer-size 16M", "mode=0 buffer=16777216" },
 	{ "saker --cpus-per-buffer 0", "mode=0 cpus=0" },
 	{ "saker --cpus-per-buffer 1", "mode=0 cpus=1" },
+	{ "saker stream --events signals", "mode=2 kinds=1" },
+	{ "saker stream --events switches,faults", "mode=2 kinds=6" },
 	{ "saker -s 0", "mode=0 snaplen=0" },
 	{ "saker -s32767", "mode=0 snaplen=32767" },
 	{ "saker --memory 1G", "mode=0 memory=1073741824" },

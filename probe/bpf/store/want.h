@@ -10,18 +10,13 @@
 #include "../count/threads.h"
 #include "../extract/tree.h"
 
-/* True when the call nr of this task is of interest. */
-static __always_inline bool call_wanted(struct task_struct *task, u64 nr)
+/* True when an event of this task is, where interest (enum probe_want) says from whom. */
+static __always_inline bool interest_wants(struct probe_knobs *k, struct task_struct *task,
+					   u32 interest)
 {
 	struct thread_counts *counts;
-	struct probe_knobs *k;
-	u32 interest, kept;
+	u32 kept;
 
-	k = knobs_get();
-	barrier_var(nr);
-	if (!k || nr >= SYSCALL_NR_MAX)
-		return false;
-	interest = k->interest[nr];
 	if (!interest)
 		return false;
 	counts = thread_counts_find(task);
@@ -29,6 +24,25 @@ static __always_inline bool call_wanted(struct task_struct *task, u64 nr)
 		return interest & counts->want;
 	kept = counts ? want_kept(counts->want, counts->gen, k->scope_gen) : 0;
 	return interest & (want_compute(task) | kept);
+}
+
+/* The same of events that are no calls. kind: a constant. */
+static __always_inline bool kind_wanted(struct task_struct *task, const u32 kind)
+{
+	struct probe_knobs *k = knobs_get();
+
+	return k && interest_wants(k, task, k->kinds[kind]);
+}
+
+/* True when the call nr of this task is of interest. */
+static __always_inline bool call_wanted(struct task_struct *task, u64 nr)
+{
+	struct probe_knobs *k = knobs_get();
+
+	barrier_var(nr);
+	if (!k || nr >= SYSCALL_NR_MAX)
+		return false;
+	return interest_wants(k, task, k->interest[nr]);
 }
 
 #endif
