@@ -123,8 +123,6 @@ static void read_status(int dir, struct process_seed *seed)
 	pids = status_line(text, "NSpid");
 	seed->vpid = seed->vtid = (uint32_t)line_number(pids, LAST, 10);
 	seed->flags = has_more_than_one(pids) ? CAPTURE_CLONE_IN_PIDNS : 0;
-	if (seed->tid != seed->pid)
-		seed->flags |= CAPTURE_CLONE_THREAD | CAPTURE_CLONE_FILES | CAPTURE_CLONE_VM;
 	seed->vm_size_kb = line_number(status_line(text, "VmSize"), 0, 10);
 	seed->vm_rss_kb = line_number(status_line(text, "VmRSS"), 0, 10);
 	seed->vm_swap_kb = line_number(status_line(text, "VmSwap"), 0, 10);
@@ -268,6 +266,16 @@ static int read_texts(int dir, struct process_seed *seed)
 	seed->cwd_len = read_link(dir, "cwd", seed->cwd, sizeof(seed->cwd));
 	seed->parts |= SEED_TEXT;
 	return 0;
+}
+
+void proc_seed_thread(struct process_seed *seed, uint32_t tid)
+{
+	const uint32_t thread = CAPTURE_CLONE_THREAD | CAPTURE_CLONE_FILES | CAPTURE_CLONE_VM;
+
+	seed->tid = tid;
+	seed->flags = tid == seed->pid ? seed->flags & ~thread : seed->flags | thread;
+	if (!(seed->flags & CAPTURE_CLONE_IN_PIDNS))
+		seed->vtid = tid;
 }
 
 int proc_seed_read(uint32_t pid, unsigned parts, struct process_seed *ret_seed)

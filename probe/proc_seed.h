@@ -13,4 +13,10 @@
  */
 int proc_seed_read(uint32_t pid, unsigned parts, struct process_seed *ret_seed);
 
+/*
+ * The seed of a process becomes that of one of its threads, or of its leader again. vtid stays the
+ * leader's in a pid namespace of its own.
+ */
+void proc_seed_thread(struct process_seed *seed, uint32_t tid);
+
 #endif

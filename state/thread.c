@@ -20,11 +20,18 @@ static uint64_t calls_before(const struct call_count *before, uint32_t len, uint
 	return 0;
 }
 
+/* Before any thread has made a call there is no vector to point into. */
+static const struct call_count *calls_of(const struct state *state,
+					 const struct thread_sample *sample)
+{
+	return sample->calls_len ? &state->sample_calls[sample->calls_first] : NULL;
+}
+
 /* The number with most calls in the interval. */
 static uint16_t top_call(const struct state *state, const struct thread *thread,
 			 const struct thread_sample *sample)
 {
-	const struct call_count *calls = &state->sample_calls[sample->calls_first], *before = NULL;
+	const struct call_count *calls = calls_of(state, sample), *before = NULL;
 	uint32_t before_len = 0;
 	uint16_t top = COUNT_NR_COUNT;
 	uint64_t most = 0;
@@ -74,7 +81,7 @@ static void thread_in_call(struct state *state, struct thread *thread,
 
 void thread_count(struct state *state, struct thread *thread, const struct thread_sample *sample)
 {
-	const struct call_count *calls = &state->sample_calls[sample->calls_first];
+	const struct call_count *calls = calls_of(state, sample);
 	bool first = state->refresh_seq == 1;
 	struct call_sum sum = { 0 };
 

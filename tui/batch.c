@@ -154,3 +154,67 @@ int batch_run(struct session_start *start, const struct view *view)
 	snapshot_unref(last);
 	return session_close(&run.session);
 }
+
+/* What runs over a capture: intervals of at least delay_ns, none when 0. */
+struct batch_replay {
+	struct batch_run run;
+	struct replay *replay;
+	uint64_t delay_ns, count;
+};
+
+static int on_refreshed(void *ctx)
+{
+	struct batch_replay *over = ctx;
+	struct batch_run *run = &over->run;
+	struct snapshot *snapshot = NULL;
+	int rc = replay_publish(over->replay, &snapshot);
+
+	/* As live, the first refresh begins the first interval. */
+	if (rc == 0 && !run->last_time_ns)
+		run->last_time_ns = snapshot->time_ns;
+	if (rc == 0 && snapshot->interval_ns &&
+	    snapshot->time_ns - run->last_time_ns >= over->delay_ns) {
+		run->last_time_ns = snapshot->time_ns;
+		write_table(run, snapshot, BATCH_INTERVAL);
+	}
+	snapshot_unref(snapshot);
+	if (rc < 0)
+		return rc;
+	return run->closed || (over->count && run->written >= over->count) ? -ECANCELED : 0;
+}
+
+int batch_replay(struct replay *replay, const struct options *options, FILE *out,
+		 const struct view *view)
+{
+	uint64_t asked = 1ull << OPTION_LIMIT | 1ull << OPTION_DELAY;
+	struct batch_replay over = { .run = { .format = batch_format(options->format) },
+				     .replay = replay,
+				     .count = options->count };
+	struct batch_run *run = &over.run;
+	struct replay_tap tap = { .ctx = &over };
+	struct replay_error err = { .text = "out of memory" };
+	struct snapshot *last = NULL;
+	int rc = table_new(&run->table);
+
+	if (options->on_line & asked)
+		tap.refreshed = on_refreshed;
+	if (options->on_line & 1ull << OPTION_DELAY)
+		over.delay_ns = options->delay_ns - options->delay_ns / 8;
+	run->query = (struct table_query){ .view = view,
+					   .scope = &run->scope,
+					   .sort = view->sort,
+					   .descending = view->descending };
+	batch_init(&run->batch, out, view);
+	run->batch.width = output_width(out);
+	if (rc == 0)
+		rc = replay_run(replay, &tap, &err);
+	if (rc == -ECANCELED)
+		rc = 0;
+	if (run->table && !run->closed && replay_publish(replay, &last) == 0 &&
+	    (run->format == BATCH_JSON || !over.count || run->written < over.count))
+		write_table(run, last, BATCH_FINAL);
+	snapshot_unref(last);
+	batch_release(&run->batch);
+	table_free(run->table);
+	return replay_finish(replay, rc, &err, out);
+}

@@ -10,6 +10,7 @@
 #include "text.h"
 
 #define STRIP_ITEMS_MAX 8
+#define REPLAY_NAME_CELLS 20
 #define STRIP_GAP 2 /* cells between items */
 #define LAG_WARN_NS 1000000000ull
 
@@ -236,6 +237,26 @@ static int draw_timing(struct monitor *monitor, struct spot spot)
 	       2;
 }
 
+/* Where the numbers come from. Returns the cells used. */
+static int draw_origin(struct monitor *monitor, struct spot spot)
+{
+	const char *path = monitor->opts->replay, *name;
+	struct text_buf buf;
+	char safe[256];
+	int col;
+
+	if (monitor->paused || !path)
+		return screen_put(monitor->screen, spot, monitor->paused ? ROLE_PAUSED : ROLE_LIVE,
+				  monitor->paused ? "paused" : "live");
+	name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+	text_buf_init(&buf, safe, sizeof(safe));
+	text_buf_add_safe(&buf, name, strlen(name));
+	col = screen_put(monitor->screen, spot, ROLE_LIVE, "replay ");
+	spot.col += col;
+	spot.width = spot.width < REPLAY_NAME_CELLS ? spot.width : REPLAY_NAME_CELLS;
+	return col + screen_put(monitor->screen, spot, ROLE_LIVE, safe);
+}
+
 void draw_strip(struct monitor *monitor)
 {
 	struct screen *screen = monitor->screen;
@@ -254,10 +275,7 @@ void draw_strip(struct monitor *monitor)
 		col += screen_put(screen, (struct spot){ 0, col, 16 }, ROLE_STRIP,
 				  newest->host ? newest->host : "") +
 		       1;
-	col += screen_put(screen, (struct spot){ 0, col, cols - col },
-			  monitor->paused ? ROLE_PAUSED : ROLE_LIVE,
-			  monitor->paused ? "paused" : "live");
-	col++;
+	col += draw_origin(monitor, (struct spot){ 0, col, cols - col }) + 1;
 	draw_clock(shown ? shown->time_ns : newest->time_ns, clock, sizeof(clock));
 	col += screen_put(screen, (struct spot){ 0, col, cols - col }, ROLE_STRIP, clock) + 2;
 	col += draw_timing(monitor, (struct spot){ 0, col, cols - col });

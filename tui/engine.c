@@ -6,7 +6,7 @@
  *
  *   caller --atomics--> loop --snapshot pointer under a lock held for one swap--> any reader
  */
-#include "engine.h"
+#include "engine_parts.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -33,57 +33,6 @@
 #define PUBLISH_EVENTS_NS (80 * NS_PER_MS)
 #define EXITS_NS (100 * NS_PER_MS)
 #define FIRST_INTERVAL_NS (300 * NS_PER_MS) /* the first rates appear soon after the first screen */
-
-struct gone {
-	uint32_t pid;
-	uint64_t start_boot_ns;
-};
-
-struct engine {
-	struct engine_opts opts;
-	struct probe *probe;
-	struct state *state;
-	struct state_source *source;
-	struct engine_tap tap;
-	pthread_t thread, loader;
-	bool thread_started, loader_started;
-	int event_fd;
-
-	/* Requests. */
-	_Atomic int want, timing;
-	_Atomic bool failed;
-	_Atomic uint64_t min_duration_ns;
-	_Atomic uint32_t focus;
-	_Atomic uint64_t delay_ns;
-	_Atomic bool refresh_now, stop;
-	_Atomic int loader_result;       /* 1 while loading, then 0 or -errno */
-	struct probe_error loader_error; /* valid when loader_result < 0 */
-
-	pthread_mutex_t lock; /* of latest: held for a pointer swap only */
-	struct snapshot *latest;
-
-	/* Of the engine thread alone. */
-	enum view_stream applied_want;
-	struct choice applied_choice;
-	bool all_files;   /* the fd tables of all processes are kept up */
-	int timing_error; /* errno of the last attempt to measure durations, 0: none */
-	uint32_t applied_focus;
-	bool interest_set;
-	uint64_t refreshed_ns, next_exits_ns, last_publish_ns;
-	bool first_interval; /* it is a short one */
-	bool events_unpublished;
-	struct filter_event filter_event; /* with opts.filter */
-	struct filter_kinds filter_kinds;
-	struct gone *gone; /* ended outside the scope: their kernel rows can go */
-	size_t gone_len, gone_size;
-	bool errnos_lost;
-	uint64_t publish_failures; /* no memory for a snapshot: readers kept the one before */
-	int counters_error;        /* errno of the last refresh, 0 = it was complete */
-	struct health_row health;
-	struct buffer_row *buffers;
-	size_t buffers_size;
-	char notice[600];
-};
 
 static uint64_t clock_ns(clockid_t clock)
 {
@@ -124,9 +73,12 @@ static void sink_task(void *ctx, const struct task_sample *task, const struct ca
 {
 	struct engine *engine = ctx;
 
-	if ((task->flags & TASK_F_IN_SCOPE) ||
-	    state_has_process(engine->state, task->pid, task->start_boot_ns))
-		state_task(engine->state, task, calls);
+	if (!(task->flags & TASK_F_IN_SCOPE) &&
+	    !state_has_process(engine->state, task->pid, task->start_boot_ns))
+		return;
+	if (engine->recorder)
+		recorder_task(engine->recorder, task, calls);
+	state_task(engine->state, task, calls);
 }
 
 /* Ended outside the scope: the state never forgets what it never knew, so we do it here. */
@@ -150,16 +102,21 @@ static void sink_exit(void *ctx, const struct task_exit *ended, const struct cal
 	struct engine *engine = ctx;
 
 	if ((ended->flags & TASK_F_IN_SCOPE) ||
-	    state_has_process(engine->state, ended->pid, ended->start_boot_ns))
+	    state_has_process(engine->state, ended->pid, ended->start_boot_ns)) {
+		if (engine->recorder)
+			recorder_exit(engine->recorder, ended, calls);
 		state_exit(engine->state, ended, calls);
-	else if (ended->process_ended)
+	} else if (ended->process_ended) {
 		note_gone(engine, ended->pid, ended->start_boot_ns);
+	}
 }
 
 static void sink_timing(void *ctx, const struct timing_count *count)
 {
 	struct engine *engine = ctx;
 
+	if (engine->recorder && state_has_process(engine->state, count->pid, count->start_boot_ns))
+		recorder_timing(engine->recorder, count);
 	state_timing(engine->state, count);
 }
 
@@ -167,10 +124,13 @@ static void sink_errno(void *ctx, const struct errno_count *count)
 {
 	struct engine *engine = ctx;
 
-	if (count->nr == COUNT_NR_OTHER && !count->err)
+	if (count->nr == COUNT_NR_OTHER && !count->err) {
 		engine->errnos_lost |= count->count > 0;
-	else
-		state_errno(engine->state, count);
+		return;
+	}
+	if (engine->recorder && state_has_process(engine->state, count->pid, count->start_boot_ns))
+		recorder_errno(engine->recorder, count);
+	state_errno(engine->state, count);
 }
 
 static bool scope_is_everything(const struct probe_scope *scope)
@@ -182,8 +142,11 @@ static void sink_other(void *ctx, const struct call_count *count)
 {
 	struct engine *engine = ctx;
 
-	if (scope_is_everything(&engine->opts.scope))
-		state_other(engine->state, count);
+	if (!scope_is_everything(&engine->opts.scope))
+		return;
+	if (engine->recorder)
+		recorder_other(engine->recorder, count);
+	state_other(engine->state, count);
 }
 
 static void forget(void *ctx, uint32_t pid, uint64_t start_boot_ns)
@@ -191,145 +154,6 @@ static void forget(void *ctx, uint32_t pid, uint64_t start_boot_ns)
 	struct engine *engine = ctx;
 
 	probe_forget_process(engine->probe, pid, start_boot_ns);
-}
-
-static uint64_t own_rss_bytes(void)
-{
-	FILE *file = fopen("/proc/self/statm", "re");
-	unsigned long size = 0, resident = 0;
-
-	if (!file)
-		return 0;
-	if (fscanf(file, "%lu %lu", &size, &resident) != 2)
-		resident = 0;
-	fclose(file);
-	return (uint64_t)resident * (uint64_t)sysconf(_SC_PAGESIZE);
-}
-
-static void buffer_row_from(const struct buffer_stats *stats, struct buffer_row *row)
-{
-	uint64_t events = 0, drops = 0, before_events = 0;
-
-	for (int c = 0; c < RECORD_CLASS_COUNT; c++) {
-		events += stats->fate[RECORD_FATE_DELIVERED][c];
-		before_events += row->fate[RECORD_FATE_DELIVERED][c];
-		for (int f = RECORD_FATE_FULL; f < RECORD_FATE_COUNT; f++)
-			drops += stats->fate[f][c];
-	}
-	row->buffer = stats->buffer;
-	row->cpus = stats->cpus;
-	row->events_delta = events - before_events;
-	row->bytes_delta = stats->bytes - row->bytes;
-	row->bytes = stats->bytes;
-	row->drops_delta = drops - row->drops;
-	row->drops = drops;
-	memcpy(row->fate, stats->fate, sizeof(row->fate));
-	row->used_bytes = stats->used_bytes;
-	row->high_bytes = stats->high_bytes;
-	row->size_bytes = stats->size_bytes;
-	row->late = stats->late;
-	row->unreadable = stats->unreadable;
-	row->cut = stats->cut;
-}
-
-/* Sums the buffers into the health row; *_delta are against the health of the last refresh. */
-static void read_buffers(struct engine *engine, struct health_row *health)
-{
-	size_t len = probe_stream_ready(engine->probe) ? probe_buffers_len(engine->probe) : 0;
-
-	if (len > engine->buffers_size) {
-		struct buffer_row *rows = realloc(engine->buffers, len * sizeof(*rows));
-
-		if (!rows)
-			return;
-		memset(rows + engine->buffers_size, 0,
-		       (len - engine->buffers_size) * sizeof(*rows));
-		engine->buffers = rows;
-		engine->buffers_size = len;
-	}
-	for (size_t i = 0; i < len; i++) {
-		struct buffer_row *row = &engine->buffers[i];
-		struct buffer_stats stats;
-
-		if (probe_buffer_stats(engine->probe, i, &stats) < 0)
-			continue;
-		buffer_row_from(&stats, row);
-		health->drops += row->drops;
-		health->drops_delta += row->drops_delta;
-		for (int c = 0; c < RECORD_CLASS_COUNT; c++)
-			health->events += row->fate[RECORD_FATE_DELIVERED][c];
-		health->events_delta += row->events_delta;
-	}
-	state_set_health(engine->state, health, engine->buffers, len);
-}
-
-/* What the operator must know, most important first; NULL when all is well. */
-static const char *notice_make(struct engine *engine)
-{
-	const struct probe_error *err = &engine->loader_error;
-	char *text = engine->notice;
-	size_t size = sizeof(engine->notice);
-
-	if (engine->counters_error)
-		snprintf(text, size, "counters cannot be read: %s; numbers are old",
-			 strerror(engine->counters_error));
-	else if (atomic_load(&engine->loader_result) < 0)
-		snprintf(text, size, "no event stream: %s%s%s", err->what,
-			 err->remedy[0] ? "; " : "", err->remedy);
-	else if (engine->timing_error)
-		snprintf(text, size, "durations cannot be measured: %s",
-			 strerror(engine->timing_error));
-	else if (engine->health.untimed)
-		snprintf(text, size,
-			 "the table of durations was full: %" PRIu64 " calls were not timed",
-			 engine->health.untimed);
-	else if (engine->errnos_lost)
-		snprintf(text, size,
-			 "the table of errnos was full: some causes of failure are missing");
-	else if (engine->publish_failures)
-		snprintf(text, size, "no memory for %" PRIu64 " screens: they were not shown",
-			 engine->publish_failures);
-	else
-		return NULL;
-	return text;
-}
-
-static enum health_timing timing_state(const struct engine *engine)
-{
-	switch (probe_timing(engine->probe)) {
-	case PROBE_TIMING_ON: return HEALTH_TIMING_ON;
-	case PROBE_TIMING_STARTING: return HEALTH_TIMING_STARTING;
-	default: return HEALTH_TIMING_OFF;
-	}
-}
-
-static void read_health(struct engine *engine)
-{
-	struct health_row health = { 0 };
-	struct probe_health probed = { 0 };
-
-	if (probe_health(engine->probe, &probed) == 0) {
-		health.recursion_misses = probed.recursion_misses;
-		health.storage_failures = probed.storage_failures;
-		health.untimed = engine->health.untimed = probed.untimed;
-		health.read_failures = probed.read_failures;
-		health.inexact = probed.recursion_misses > 0;
-		health.lag_ns = probed.lag_ns;
-		health.own_cpu_ns = probed.own_cpu_ns;
-		health.own_cpu_delta_ns = engine->health.own_cpu_ns
-						  ? probed.own_cpu_ns - engine->health.own_cpu_ns
-						  : 0;
-		health.own_ns_per_call = probed.sampled_calls ? (double)probed.sampled_ns /
-									(double)probed.sampled_calls
-							      : 0;
-		health.map_bytes = probed.map_bytes;
-	}
-	health.own_rss_bytes = own_rss_bytes();
-	health.stream_ready = probe_stream_ready(engine->probe);
-	health.timing = timing_state(engine);
-	health.notice = notice_make(engine);
-	read_buffers(engine, &health);
-	engine->health = health;
 }
 
 static struct probe_counter_sink counter_sink(struct engine *engine)
@@ -354,38 +178,28 @@ static void forget_gone(struct engine *engine)
 static void refresh(struct engine *engine)
 {
 	struct probe_counter_sink sink = counter_sink(engine);
+	uint64_t time_ns = clock_ns(CLOCK_REALTIME);
 	int r;
 
 	engine->refreshed_ns = clock_ns(CLOCK_MONOTONIC);
-	state_refresh_begin(engine->state, clock_ns(CLOCK_REALTIME));
+	if (engine->recorder)
+		recorder_begin(engine->recorder, time_ns);
+	state_refresh_begin(engine->state, time_ns);
 	r = probe_read_counters(engine->probe, &sink);
 	engine->counters_error = r < 0 ? -r : 0;
 	if (r < 0)
 		state_refresh_abandon(engine->state);
 	else
 		state_refresh_end(engine->state);
-	read_health(engine);
+	if (engine->recorder)
+		recorder_end(engine->recorder, r < 0 ? RECORDER_ABANDONED : RECORDER_COMPLETE);
+	engine_read_health(engine);
 	state_take_forgotten(engine->state, forget, engine);
 	forget_gone(engine);
 	publish(engine);
 }
 
 /* --- events --- */
-
-/* Does FILTER accept the last event, by either name of its file? */
-static bool is_filtered(struct engine *engine)
-{
-	struct filter_event *event = &engine->filter_event;
-
-	if (!filter_event_last(event))
-		return false;
-	if (filter_set_eval(engine->opts.filter, 0, event))
-		return true;
-	if (!event->event->path.data)
-		return false;
-	event->names = FILTER_NAMES_RESOLVED;
-	return filter_set_eval(engine->opts.filter, 0, event);
-}
 
 static void on_record(void *ctx, const void *record, size_t len)
 {
@@ -394,16 +208,31 @@ static void on_record(void *ctx, const void *record, size_t len)
 
 	if (state_record(engine->state, record, len) < 0)
 		return;
+	if (engine->recorder)
+		recorder_record(engine->recorder, record, len);
 	engine->events_unpublished = true;
 	kept = state_last_event(engine->state);
 	if (!kept)
 		return;
-	if (engine->opts.filter && !is_filtered(engine))
+	if (engine->opts.filter &&
+	    !filter_set_accepts_last(engine->opts.filter, &engine->filter_event))
 		state_hide_last(engine->state);
 	if (engine->tap.gap && kept->lost_before)
 		engine->tap.gap(engine->tap.ctx, kept->lost_before, kept->lost_buffer);
 	if (engine->tap.event && !kept->hidden)
 		engine->tap.event(engine->tap.ctx, engine->state, kept);
+}
+
+/* Tells other threads what the recording has come to. */
+static void note_capture(struct engine *engine)
+{
+	const struct recorder *recorder = engine->recorder;
+	int state;
+
+	if (!recorder)
+		return;
+	state = recorder_error(recorder);
+	atomic_store(&engine->capture_state, state ? state : recorder_is_full(recorder));
 }
 
 static int drain(struct engine *engine)
@@ -416,6 +245,7 @@ static int drain(struct engine *engine)
 	count = probe_drain(engine->probe, DRAIN_BUDGET, on_record, engine, &more);
 	if (count > 0 && engine->tap.batch)
 		engine->tap.batch(engine->tap.ctx);
+	note_capture(engine);
 	return count;
 }
 
@@ -425,7 +255,16 @@ static void on_file(void *ctx, const struct file_sample *file, const char *path)
 {
 	struct engine *engine = ctx;
 
+	if (engine->recorder && state_has_process(engine->state, file->pid, file->start_boot_ns))
+		recorder_file(engine->recorder, file, path);
 	state_file(engine->state, file, path);
+}
+
+static void forget_files(struct engine *engine, uint32_t pid)
+{
+	if (engine->recorder)
+		recorder_forget(engine->recorder, pid);
+	state_forget_files(engine->state, pid);
 }
 
 static int process_files(void *ctx, uint32_t pid)
@@ -459,7 +298,7 @@ static void apply_files(struct engine *engine, enum view_stream want, uint32_t f
 			process_files(engine, focus);
 		return;
 	}
-	state_forget_files(engine->state, 0);
+	forget_files(engine, 0);
 	if (all)
 		process_files(engine, 0);
 	else if (followed && focus)
@@ -470,10 +309,15 @@ static void apply_files(struct engine *engine, enum view_stream want, uint32_t f
 /* Re-programs what is streamed and seeds the fd tables that it needs. */
 static void apply_requests(struct engine *engine)
 {
-	enum view_stream want = (enum view_stream)atomic_load(&engine->want);
+	/* What is recorded is everything, whatever the screen shows. */
+	enum view_stream want =
+		engine->recorder ? VIEW_STREAM_ALL : (enum view_stream)atomic_load(&engine->want);
 	uint32_t focus = atomic_load(&engine->focus);
 	struct choice choice = { .failed = atomic_load(&engine->failed),
 				 .min_duration_ns = atomic_load(&engine->min_duration_ns) };
+	/* What FILTER leaves out is not shown; in a file it is. */
+	const struct filter_kinds *gates =
+		engine->opts.filter && !engine->recorder ? &engine->filter_kinds : NULL;
 	struct probe_interest interest;
 	pid_t pid = (pid_t)focus;
 
@@ -485,9 +329,9 @@ static void apply_requests(struct engine *engine)
 		return;
 	if (!engine->interest_set || focus != engine->applied_focus) {
 		probe_set_focus(engine->probe, &pid, focus ? 1 : 0);
-		state_forget_files(engine->state, engine->applied_focus);
+		forget_files(engine, engine->applied_focus);
 	}
-	interest_fill(want, &choice, engine->opts.filter ? &engine->filter_kinds : NULL, &interest);
+	interest_fill(want, &choice, gates, &interest);
 	probe_set_interest(engine->probe, &interest);
 	apply_files(engine, want, focus, &choice);
 	engine->interest_set = true;
@@ -575,10 +419,13 @@ static void *loader_main(void *arg)
 
 static void engine_free(struct engine *engine)
 {
+	struct recorder_result unread;
+
 	if (!engine)
 		return;
 	snapshot_unref(engine->latest);
 	filter_event_release(&engine->filter_event);
+	recorder_close(engine->recorder, engine->opts.capture ? engine->opts.capture : &unread);
 	state_free(engine->state);
 	source_free(engine->source);
 	probe_free(engine->probe);
@@ -588,6 +435,22 @@ static void engine_free(struct engine *engine)
 	free(engine->buffers);
 	free(engine->gone);
 	free(engine);
+}
+
+static int open_recorder(struct engine *engine, const struct state_opts *state)
+{
+	const struct recorder_opts opts = {
+		.fd = engine->opts.capture_fd,
+		.packing = engine->opts.capture_packing,
+		.source = engine->source,
+		.host = state->host,
+		.boot_epoch_ns = state->boot_epoch_ns,
+		.memory_bytes = state->memory_bytes,
+		.events = engine->opts.capture_events,
+		.everything = scope_is_everything(&engine->opts.scope),
+	};
+
+	return recorder_new(&opts, &engine->recorder);
 }
 
 static int engine_open(struct engine *engine, struct probe_error *err)
@@ -602,12 +465,16 @@ static int engine_open(struct engine *engine, struct probe_error *err)
 	gethostname(host, sizeof(host) - 1);
 	opts.host = host;
 	r = source_new(process_files, engine, &engine->source);
+	if (r == 0 && engine->opts.capture_fd >= 0)
+		r = open_recorder(engine, &opts);
 	if (r == 0)
 		r = state_new(&opts, engine->source, &engine->state);
 	if (r == 0 && engine->opts.filter) {
 		filter_set_gates(engine->opts.filter, &engine->filter_kinds);
 		r = filter_event_init(&engine->filter_event, engine->state);
 	}
+	r = state_new(&opts, engine->recorder ? recorder_source(engine->recorder) : engine->source,
+		      &engine->state);
 	if (r == 0)
 		r = probe_new(&engine->opts.probe, &engine->probe);
 	if (r < 0) {
@@ -645,7 +512,7 @@ int engine_start(const struct engine_opts *opts, struct engine **ret_engine,
 	r = engine_open(engine, err);
 	if (r < 0)
 		goto fail;
-	if (opts->wait_stream) {
+	if (opts->wait_stream || engine->recorder) {
 		r = probe_load_stream(engine->probe, err);
 		if (r < 0)
 			goto fail;
@@ -654,6 +521,8 @@ int engine_start(const struct engine_opts *opts, struct engine **ret_engine,
 		refresh(engine);
 		apply_requests(engine);
 		await_timing(engine);
+		if (engine->recorder)
+			recorder_seed(engine->recorder);
 	} else {
 		r = -pthread_create(&engine->loader, NULL, loader_main, engine);
 		if (r < 0)
@@ -700,6 +569,11 @@ struct snapshot *engine_snapshot(struct engine *engine)
 int engine_fd(const struct engine *engine)
 {
 	return engine->event_fd;
+}
+
+int engine_capture_state(struct engine *engine)
+{
+	return atomic_load(&engine->capture_state);
 }
 
 void engine_want_stream(struct engine *engine, enum view_stream stream)

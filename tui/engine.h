@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "probe/probe.h"
+#include "recorder.h"
 #include "state/snapshot.h"
 #include "views/choice.h"
 #include "views/view.h"
@@ -43,6 +44,11 @@ struct engine_opts {
 	bool wait_stream; /* engine_start returns only when the stream plane is attached */
 	struct engine_tap tap;
 	struct filter_set *filter; /* FILTER, one condition; NULL: none. Borrowed while it runs */
+	/* The file that all in scope is recorded to; -1: none. Taken over. */
+	int capture_fd;
+	enum capture_packing capture_packing;
+	uint64_t capture_events;         /* as recorder_opts.events */
+	struct recorder_result *capture; /* what became of it, set by engine_stop(); borrowed */
 };
 
 /*
@@ -74,6 +80,8 @@ void engine_want_timing(struct engine *engine, enum view_timing timing);
 /* Everything of this process (0: nobody), its fds seeded at once. */
 void engine_focus(struct engine *engine, uint32_t pid);
 void engine_set_delay(struct engine *engine, uint64_t delay_ns);
+/* What the recording has come to: 0, 1 when all wanted events are there, or the -errno it met. */
+int engine_capture_state(struct engine *engine);
 /* A new refresh now, e.g. after a key. */
 void engine_refresh_now(struct engine *engine);
 

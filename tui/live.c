@@ -13,6 +13,8 @@
 #include "monitor.h"
 #include "option_value.h"
 #include "output.h"
+#include "record.h"
+#include "replay.h"
 #include "session.h"
 #include "stream.h"
 #include "theme.h"
@@ -30,7 +32,8 @@ struct live {
 	const struct view *view;
 	struct theme theme, mono;
 	struct session_start start;
-	struct filter_set *filter; /* NULL: no FILTER */
+	struct filter_set *filter;      /* NULL: no FILTER */
+	struct recorder_result capture; /* what became of -w FILE */
 };
 
 static int load_views(struct live *live, struct usage_error *err)
@@ -101,7 +104,7 @@ static int check(struct live *live, struct options *options, struct usage_error 
 		return rc;
 	if (options->mode == MODE_MONITOR && (!isatty(STDOUT_FILENO) || !isatty(STDIN_FILENO)))
 		return option_fail(err, "the monitor needs a terminal; saker -b prints its views");
-	return check_processes(&options->scope, err);
+	return options->read ? 0 : check_processes(&options->scope, err);
 }
 
 static int cannot_run(const struct probe_error *err)
@@ -194,18 +197,11 @@ static void watched_text(const struct options *options, char *text, size_t size)
 		text_buf_printf(&buf, " -- %s", options->command[0]);
 }
 
-static int run_monitor(struct live *live)
+/* watched: room for what the breadcrumb says, as long as the options. */
+static struct monitor_opts monitor_options(struct live *live, char *watched, size_t size)
 {
-	char watched[256];
-	struct monitor_opts opts;
-	struct probe_error err = { .what = "" };
-	struct snapshot_source source;
-	struct engine *engine;
-	char sentence[256] = "";
-	int rc;
-
-	watched_text(live->options, watched, sizeof(watched));
-	opts = (struct monitor_opts){
+	watched_text(live->options, watched, size);
+	return (struct monitor_opts){
 		.views = live->views,
 		.view = live->view,
 		.theme = &live->theme,
@@ -218,6 +214,17 @@ static int run_monitor(struct live *live)
 		.output_fd = live->start.command.output_fd,
 		.command = &live->start.command,
 	};
+}
+
+static int run_monitor(struct live *live)
+{
+	char watched[256], sentence[256] = "";
+	struct monitor_opts opts = monitor_options(live, watched, sizeof(watched));
+	struct probe_error err = { .what = "" };
+	struct snapshot_source source;
+	struct engine *engine;
+	int rc;
+
 	live->start.engine.stream = live->view->stream;
 	live->start.engine.choice = choice_of_view(live->view);
 	/* COMMAND runs once its first event is seen. */
@@ -248,20 +255,111 @@ static int run_monitor(struct live *live)
 	return STATUS_CANNOT_RUN;
 }
 
+static const char *open_problem(int rc)
+{
+	return rc == -ELOOP ? "is a symbolic link; name the file itself" : strerror(-rc);
+}
+
+static struct snapshot *replayed_snapshot(void *ctx)
+{
+	return replay_snapshot(ctx);
+}
+
+/* The rows of the end of the file stay on screen until the user leaves. */
+static int replay_monitor(struct live *live, struct replay *replay)
+{
+	const struct snapshot_source source = { .ctx = replay,
+						.snapshot = replayed_snapshot,
+						.fd = replay_fd(replay) };
+	char watched[256], sentence[256] = "";
+	struct monitor_opts opts = monitor_options(live, watched, sizeof(watched));
+	int rc = replay_start(replay);
+
+	opts.replay = live->options->read;
+	if (rc == 0)
+		rc = monitor_run(&opts, &source, sentence, sizeof(sentence));
+	if (rc == 0)
+		return 0;
+	fprintf(stderr, "saker: %s\n", *sentence ? sentence : strerror(-rc));
+	return STATUS_CANNOT_RUN;
+}
+
+/* A capture in place of the live system: nothing needs a privilege. */
+static int run_replay(struct live *live, struct usage_error *err)
+{
+	const struct options *options = live->options;
+	struct replay_error replay_err = { .text = "out of memory" };
+	struct replay *replay;
+	int rc = replay_open(options, live->filter, &replay, &replay_err);
+
+	if (rc < 0)
+		return option_fail(err, "-r %s", replay_err.text);
+	rc = options->mode == MODE_MONITOR ? 0 : output_open(options->output, &live->start.out);
+	if (rc < 0)
+		rc = option_fail(err, "--output %s: %s", options->output, open_problem(rc));
+	else if (options->mode == MODE_MONITOR)
+		rc = replay_monitor(live, replay);
+	else if (options->mode == MODE_BATCH)
+		rc = batch_replay(replay, options, live->start.out, live->view);
+	else
+		rc = stream_replay(replay, options, live->start.out);
+	replay_close(replay);
+	return rc;
+}
+
+static int run_mode(struct live *live)
+{
+	switch (live->options->mode) {
+	case MODE_BATCH: return batch_run(&live->start, live->view);
+	case MODE_STREAM: return stream_run(&live->start);
+	case MODE_RECORD: return record_run(&live->start);
+	case MODE_MONITOR: return run_monitor(live);
+	case MODE_LIST:
+	case MODE_DOCTOR:
+	case MODE_COUNT: break;
+	}
+	return STATUS_CANNOT_RUN;
+}
+
+/* Opens what is written to. Returns 0, or -EINVAL with the sentence in *err. */
+static int open_outputs(struct live *live, struct usage_error *err)
+{
+	const struct options *options = live->options;
+	int rc = 0;
+
+	if (options->mode != MODE_RECORD)
+		rc = output_open(options->output, &live->start.out);
+	if (rc < 0)
+		return option_fail(err, "--output %s: %s", options->output, open_problem(rc));
+	if (!options->write)
+		return 0;
+	rc = output_open_fd(options->write);
+	if (rc < 0)
+		return option_fail(err, "-w %s: %s", options->write, open_problem(rc));
+	if (isatty(rc)) {
+		close(rc);
+		return option_fail(err, "-w %s: a capture is not for terminals; name a file",
+				   options->write);
+	}
+	live->start.engine.capture_fd = rc;
+	return 0;
+}
+
 /* Opens what needs privileges, drops them, runs the mode. Returns the status of the program. */
 static int run(struct live *live, struct usage_error *err)
 {
 	const struct options *options = live->options;
 	struct probe_error probe_err = { .what = "" };
-	int rc = privileges_check(&probe_err);
+	int rc;
 
+	if (options->read)
+		return run_replay(live, err);
+	rc = privileges_check(&probe_err);
 	if (rc < 0)
 		return cannot_run(&probe_err);
-	rc = output_open(options->output, &live->start.out);
+	rc = open_outputs(live, err);
 	if (rc < 0)
-		return option_fail(err, "--output %s: %s", options->output,
-				   rc == -ELOOP ? "is a symbolic link; name the file itself"
-						: strerror(-rc));
+		return rc;
 	rc = fork_command(live);
 	if (rc > 0)
 		return rc;
@@ -270,11 +368,8 @@ static int run(struct live *live, struct usage_error *err)
 		command_release_all(&live->start.command);
 		return cannot_run(&probe_err);
 	}
-	if (options->mode == MODE_BATCH)
-		return batch_run(&live->start, live->view);
-	if (options->mode == MODE_STREAM)
-		return stream_run(&live->start);
-	return run_monitor(live);
+	rc = run_mode(live);
+	return options->write && rc >= 0 ? record_say(options->write, &live->capture, rc) : rc;
 }
 
 int live_run(struct options *options, struct usage_error *err)
@@ -289,6 +384,10 @@ int live_run(struct options *options, struct usage_error *err)
 				    .scope = options->scope,
 				    .memory_bytes = options->memory_bytes,
 				    .delay_ns = options->delay_ns,
+				    .capture_fd = -1,
+				    .capture_packing = record_packing(options->write),
+				    .capture_events = record_events(options),
+				    .capture = &live.capture,
 				    .filter = live.filter },
 		};
 		command_init(&live.start.command);

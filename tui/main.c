@@ -75,6 +75,7 @@ int main(int argc, char **argv)
 	case MODE_DOCTOR: return finish_output(doctor_run(stdout, options.format == FORMAT_JSON));
 	case MODE_MONITOR:
 	case MODE_BATCH:
+	case MODE_RECORD:
 	case MODE_STREAM: rc = live_run(&options, &err); return rc < 0 ? usage_failure(&err) : rc;
 	case MODE_COUNT: break;
 	}

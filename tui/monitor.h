@@ -41,6 +41,7 @@ struct monitor_opts {
 	struct scope scope;      /* chips of the command line */
 	const char *
 		watched; /* in the breadcrumb: what the source has no more than; NULL: everything */
+	const char *replay; /* the capture that the source reads; NULL: the live system */
 	const struct theme *theme;
 	const struct theme *mono; /* for terminals without colours and NO_COLOR */
 	uint64_t delay_ns;

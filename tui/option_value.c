@@ -247,12 +247,27 @@ int option_set_json(struct option_value *input, const char *value)
 	return 0;
 }
 
-int option_set_output(struct option_value *input, const char *value)
+static int take_file(struct option_value *input, const char *value, const char **name)
 {
 	if (!*value)
 		return option_fail(input->err, "%s: expected a file name", input->what);
-	input->options->output = value;
+	*name = value;
 	return 0;
+}
+
+int option_set_output(struct option_value *input, const char *value)
+{
+	return take_file(input, value, &input->options->output);
+}
+
+int option_set_read(struct option_value *input, const char *value)
+{
+	return take_file(input, value, &input->options->read);
+}
+
+int option_set_write(struct option_value *input, const char *value)
+{
+	return take_file(input, value, &input->options->write);
 }
 
 int option_set_buffer_size(struct option_value *input, const char *value)

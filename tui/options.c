@@ -169,7 +169,7 @@ static int unknown_word(const char *word, struct usage_error *err)
 		return option_fail(err, "unknown word '%s'; did you mean %s?", word, nearest.best);
 	return option_fail(
 		err,
-		"unknown word '%s': expected stream, list, check, doctor, an option or a "
+		"unknown word '%s': expected stream, record, list, check, doctor, an option or a "
 		"condition",
 		word);
 }
@@ -240,6 +240,51 @@ static void modes_render(unsigned mask, char *text, size_t size)
 	}
 }
 
+/* Of the probe and of what it would start: a capture was made with its own. */
+static int finish_read(const struct options *options, struct usage_error *err)
+{
+	static const enum option_id live[] = { OPTION_WRITE, OPTION_BUFFER_SIZE,
+					       OPTION_BUFFER_PRESET, OPTION_CPUS_PER_BUFFER,
+					       OPTION_SNAPLEN };
+
+	for (size_t i = 0; i < sizeof(live) / sizeof(live[0]); i++) {
+		char synopsis[64];
+
+		if (!(options->given & 1ull << live[i]))
+			continue;
+		option_synopsis(live[i], synopsis, sizeof(synopsis));
+		return option_fail(err, "%s does not go with -r: it is about the live system",
+				   synopsis);
+	}
+	if (options->command)
+		return option_fail(err, "-- COMMAND does not go with -r");
+	return 0;
+}
+
+/* Standard output takes one thing only. */
+static int finish_write(const struct options *options, struct usage_error *err)
+{
+	if (strcmp(options->write, "-") != 0)
+		return 0;
+	if (options->mode == MODE_MONITOR)
+		return option_fail(err, "-w -: the monitor is on standard output; name a file");
+	if (options->mode != MODE_RECORD && !options->output)
+		return option_fail(err, "-w -: lines go to standard output too; give one of them "
+					"a file, with --output or -w");
+	if (options->command)
+		return option_fail(err, "-w -: the output of COMMAND goes there too; name a file");
+	return 0;
+}
+
+static int finish_capture(const struct options *options, struct usage_error *err)
+{
+	if (options->mode == MODE_RECORD && !options->write)
+		return option_fail(err, "record needs a file, as in: saker record -w FILE");
+	if (options->read)
+		return finish_read(options, err);
+	return options->write ? finish_write(options, err) : 0;
+}
+
 /* What only the whole line tells: the mode, and whether every option belongs to it. */
 static int finish(struct options *options, struct usage_error *err)
 {
@@ -259,6 +304,8 @@ static int finish(struct options *options, struct usage_error *err)
 		return option_fail(err, "%s does not go with %s; it goes with: %s", synopsis,
 				   mode_label(options->mode), names);
 	}
+	if (finish_capture(options, err) < 0)
+		return -EINVAL;
 	if (options->format == FORMAT_CSV && options->mode != MODE_BATCH)
 		return option_fail(err, "--format csv goes with -b only");
 	if (options->mode == MODE_LIST && !options->subject)
@@ -316,6 +363,7 @@ int options_parse(struct options *options, int argc, char *const *argv, struct u
 		if (source.used_next)
 			i++;
 	}
+	options->on_line = options->given;
 	if (rc < 0 || options->help || options->version)
 		return rc;
 	return finish(options, err);

@@ -21,8 +21,10 @@ enum mode {
 };
 #define MODE_BIT(id) (1u << MODE_##id)
 #define MODE_ALL ((1u << MODE_COUNT) - 1)
+/* The modes that print. */
+#define LINES (MODE_ALL & ~(MODE_BIT(MONITOR) | MODE_BIT(RECORD)))
 /* The modes that load the probe. */
-#define LIVE (MODE_BIT(MONITOR) | MODE_BIT(BATCH) | MODE_BIT(STREAM))
+#define LIVE (MODE_BIT(MONITOR) | MODE_BIT(BATCH) | MODE_BIT(STREAM) | MODE_BIT(RECORD))
 
 enum option_group {
 #define OPTION_GROUP(id, title) OPTION_GROUP_##id,
@@ -54,6 +56,7 @@ struct options {
 	enum mode mode;
 	bool help, version;  /* show and end; nothing else is looked at */
 	uint64_t given;      /* bits of enum option_id: set by the command line or a config */
+	uint64_t on_line;    /* the same: set by the command line */
 	uint64_t configured; /* the same: keys seen in the config file that is being read */
 	struct probe_scope scope;
 	char *const *command; /* argv of COMMAND, NULL: none */
@@ -67,10 +70,12 @@ struct options {
 	bool failed;      /* only calls that fail */
 	uint64_t min_duration_ns;
 	enum option_format format;
-	const char *line_format;         /* of stream; NULL: the usual lines */
-	const char *output;              /* NULL: standard output */
-	const char *config;              /* NULL: the usual files */
-	const char *subject;             /* of list */
+	const char *line_format; /* of stream; NULL: the usual lines */
+	const char *output;      /* NULL: standard output */
+	const char *read;        /* capture to show, "-": standard input, NULL: the live system */
+	const char *write;       /* capture to make, "-": standard output, NULL: none */
+	const char *config;      /* NULL: the usual files */
+	const char *subject;     /* of list */
 	char filter[OPTIONS_FILTER_MAX]; /* FILTER, its words joined by blanks; "": none */
 	struct option_words words;       /* files of check */
 	struct option_words rules;       /* --rules, in their order */

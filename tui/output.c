@@ -69,11 +69,18 @@ static int open_file(const char *path)
 	return unlink(path) < 0 ? -errno : make_file(path);
 }
 
-static int dup_stderr(void)
+static int dup_stream(int stream)
 {
-	int fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
+	int fd = fcntl(stream, F_DUPFD_CLOEXEC, 0);
 
 	return fd < 0 ? -errno : fd;
+}
+
+int output_open_fd(const char *path)
+{
+	if (strcmp(path, "-") == 0 || strcmp(path, "/dev/stdout") == 0)
+		return dup_stream(STDOUT_FILENO);
+	return open_file(path);
 }
 
 int output_open(const char *path, FILE **ret_file)
@@ -86,7 +93,7 @@ int output_open(const char *path, FILE **ret_file)
 		*ret_file = stdout;
 		return 0;
 	}
-	fd = strcmp(path, "/dev/stderr") == 0 ? dup_stderr() : open_file(path);
+	fd = strcmp(path, "/dev/stderr") == 0 ? dup_stream(STDERR_FILENO) : open_file(path);
 	if (fd < 0)
 		return fd;
 	file = fdopen(fd, "w");

@@ -13,6 +13,11 @@
  * The caller closes it with output_close().
  */
 int output_open(const char *path, FILE **ret_file);
+/*
+ * The same as a descriptor that the caller owns, for who writes bytes. "-" is standard output,
+ * which is duplicated. Returns it or -errno.
+ */
+int output_open_fd(const char *path);
 /* Hands on what is buffered. Returns 0, -EPIPE when the reader went away, or another -errno. */
 int output_flush(FILE *file);
 /* Flushes and closes. As output_flush(). */

@@ -113,7 +113,7 @@ enum session_event session_wait(struct session *session)
 		[TIMER] = { .fd = session->timer_fd, .events = POLLIN },
 		[WAKE] = { .fd = session->wake_fd, .events = POLLIN },
 		/* No events: only POLLERR, a pipe whose reader is gone. */
-		[OUT] = { .fd = fileno(session->out) },
+		[OUT] = { .fd = session->out ? fileno(session->out) : -1 },
 		[ENGINE] = { .fd = engine_fd(session->engine), .events = POLLIN },
 	};
 
@@ -170,7 +170,7 @@ int session_close(struct session *session)
 	if (command_poll(&session->command))
 		status = session->command.status;
 	command_release_all(&session->command);
-	rc = output_close(session->out);
+	rc = session->out ? output_close(session->out) : 0;
 	if (session->write_error)
 		rc = session->write_error;
 	if (rc < 0 && rc != -EPIPE) {
@@ -194,7 +194,7 @@ int session_fail(struct session *session, const struct probe_error *err)
 
 void session_print_totals(const struct session *session, const struct snapshot *last)
 {
-	struct pollfd reader = { .fd = fileno(session->out) };
+	struct pollfd reader = { .fd = session->out ? fileno(session->out) : -1 };
 
 	if (!last || !(session->signalled || last->health.drops))
 		return;

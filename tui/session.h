@@ -32,7 +32,7 @@ enum session_event {
 struct session {
 	struct engine *engine;
 	struct command command;
-	FILE *out;
+	FILE *out; /* NULL: nothing is written but the capture */
 	int signal_fd, timer_fd, wake_fd;
 	bool signalled;
 	int write_error; /* the first -errno of the output, 0: none; set by who writes */

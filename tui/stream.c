@@ -166,3 +166,33 @@ int stream_run(struct session_start *start)
 	free(run.line);
 	return status;
 }
+
+static int on_replayed(void *ctx, const struct history_event *kept)
+{
+	struct stream_run *run = ctx;
+
+	if (kept->lost_before)
+		on_gap(run, kept->lost_before, kept->lost_buffer);
+	on_event(run, kept);
+	if (ferror(run->out))
+		return -EPIPE;
+	return atomic_load(&run->ended) ? -ECANCELED : 0;
+}
+
+int stream_replay(struct replay *replay, const struct options *options, FILE *out)
+{
+	struct stream_run run = {
+		.session = { .wake_fd = -1 },
+		.out = out,
+		.line = malloc(LINE_MAX_BYTES),
+		.json = options->format == FORMAT_JSON,
+		.left = options->count ? options->count : UINT64_MAX,
+	};
+	const struct replay_tap tap = { .ctx = &run, .event = on_replayed };
+	struct replay_error err = { .text = "out of memory" };
+	int rc = run.line ? replay_run(replay, &tap, &err) : -ENOMEM;
+
+	free(run.line);
+	/* -n was reached, or nobody reads on: the close says which. */
+	return replay_finish(replay, rc == -ECANCELED || ferror(out) ? 0 : rc, &err, out);
+}

@@ -196,3 +196,15 @@ void filter_set_forget(struct filter_set *set)
 	for (size_t i = 0; set->ready && set->slots && i < set->slots_len; i++)
 		set->slots[i].process = NULL;
 }
+
+bool filter_set_accepts_last(struct filter_set *set, struct filter_event *event)
+{
+	if (!filter_event_last(event))
+		return false;
+	if (filter_set_eval(set, 0, event))
+		return true;
+	if (!event->event->path.data)
+		return false;
+	event->names = FILTER_NAMES_RESOLVED;
+	return filter_set_eval(set, 0, event);
+}

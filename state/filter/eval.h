@@ -41,4 +41,7 @@ bool filter_set_wants(struct filter_set *set, uint16_t kind);
 /* Nothing is known any more of the event and its process. */
 void filter_set_forget(struct filter_set *set);
 
+/* Does condition 0 accept the record that the state took last, by either name of its file? */
+bool filter_set_accepts_last(struct filter_set *set, struct filter_event *event);
+
 #endif

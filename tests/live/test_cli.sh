@@ -36,11 +36,11 @@ wants() {
 # --- bad input: needs no privileges, must be refused before anything is loaded ---
 wants 2 'saker: --rules FILE|DIR does not go with monitor' --rules x
 wants 2 'did you mean --theme?' --tehme dark
-wants 2 'saker: unknown option -r' -r x.scap
-wants 2 "saker: unknown word 'record'" record -w x
 wants 2 'saker: FILTER, column 1: ' -b evt.typ=open
 wants 2 'did you mean openat?' stream evt.type=opnat
 wants 2 'saker: FILTER, column 9: expected an operator' stream evt.type
+wants 2 'saker: -r nosuch.scap: No such file or directory' stream -r nosuch.scap
+wants 2 'saker: record needs a file' record
 wants 2 'saker: -p 0: expected' -p 0
 wants 2 'saker: -p 4194304: no such process' -b -p 4194304
 wants 2 'saker: -u nosuchuser: no such user' -u nosuchuser

@@ -132,10 +132,10 @@ static const struct wrong_case wrong_cases[] = {
 	{ "saker -b -n 18446744073709551616",
 	  "-n 18446744073709551616: expected a whole number, at least 1" },
 	{ "saker list -n 3 views",
-	  "-n COUNT does not go with list; it goes with: monitor, -b, stream" },
+	  "-n COUNT does not go with list; it goes with: monitor, -b, stream, record" },
 	{ "saker -b -M 0", "-M 0: expected seconds, 0.1 to 1000000" },
 	{ "saker doctor -M 5",
-	  "-M SECS does not go with doctor; it goes with: monitor, -b, stream" },
+	  "-M SECS does not go with doctor; it goes with: monitor, -b, stream, record" },
 	{ "saker -b --format", "--format needs a value: text|json|csv" },
 	{ "saker -b --format xml", "--format xml: expected text, json or csv" },
 	{ "saker -b --format JSON", "--format JSON: expected text, json or csv" },
@@ -191,7 +191,7 @@ static const struct wrong_case wrong_cases[] = {
 	{ "saker --config", "--config needs a value: FILE" },
 	{ "saker --config=", "--config: expected a file name" },
 	{ "saker doctor --config x",
-	  "--config FILE does not go with doctor; it goes with: monitor, -b, stream" },
+	  "--config FILE does not go with doctor; it goes with: monitor, -b, stream, record" },
 	{ "saker --help=all", "--help takes no value" },
 	{ "saker --version=2", "--version takes no value" },
 	{ "saker --tehme dark", "unknown option --tehme; did you mean --theme?" },
@@ -199,27 +199,47 @@ static const struct wrong_case wrong_cases[] = {
 	{ "saker --rules x.yaml", "--rules FILE|DIR does not go with monitor; it goes with: list" },
 	{ "saker --container web", "unknown option --container" },
 	{ "saker --alerts-syslog", "unknown option --alerts-syslog" },
-	{ "saker -r x.scap", "unknown option -r" },
-	{ "saker -w x.scap", "unknown option -w" },
 	{ "saker stream -o %evt.nun",
 	  "-o: character 2: no field is called 'evt.nun'; did you mean evt.num?" },
 	{ "saker stream -o a%", "-o: character 3: the text ends in %, which begins a field" },
 	{ "saker -b -o %evt.num", "-o FORMAT does not go with -b; it goes with: stream" },
+	{ "saker -r", "-r needs a value: FILE" },
+	{ "saker -r ''", "-r: expected a file name" },
+	{ "saker -w ''", "-w: expected a file name" },
+	{ "saker doctor -r x",
+	  "-r FILE does not go with doctor; it goes with: monitor, -b, stream" },
+	{ "saker record -w x -r y",
+	  "-r FILE does not go with record; it goes with: monitor, -b, stream" },
+	{ "saker list -w x views",
+	  "-w FILE does not go with list; it goes with: monitor, -b, stream, record" },
+	{ "saker -r x -w y", "-w FILE does not go with -r: it is about the live system" },
+	{ "saker -b -r x -s 10",
+	  "-s, --snaplen N does not go with -r: it is about the live system" },
+	{ "saker stream -r x --buffer-size 1M",
+	  "--buffer-size N[K|M|G] does not go with -r: it is about the live system" },
+	{ "saker stream -r x -- true", "-- COMMAND does not go with -r" },
+	{ "saker record", "record needs a file, as in: saker record -w FILE" },
+	{ "saker record -w x --json",
+	  "--json does not go with record; it goes with: -b, stream, list, check, doctor" },
+	{ "saker record -w - -- true", "-w -: the output of COMMAND goes there too; name a file" },
+	{ "saker -w -", "-w -: the monitor is on standard output; name a file" },
+	{ "saker stream -w -",
+	  "-w -: lines go to standard output too; give one of them a file, with "
+	  "--output or -w" },
 	{ "saker -bx", "unknown option -x" },
 	{ "saker -\xc3\xa9", "unknown option -\xc3\xa9" },
 	{ "saker ---", "unknown option ---" },
 	{ "saker --=x", "unknown option --" },
 	{ "saker strem", "unknown word 'strem'; did you mean stream?" },
 	{ "saker doctors", "unknown word 'doctors'; did you mean doctor?" },
-	{ "saker record -w x",
-	  "unknown word 'record': expected stream, list, check, doctor, an option or a condition" },
 	{ "saker -",
-	  "unknown word '-': expected stream, list, check, doctor, an option or a condition" },
+	  "unknown word '-': expected stream, record, list, check, doctor, an option or a "
+	  "condition" },
 	{ "saker doctor now", "unexpected word 'now'" },
 	{ "saker list", "list needs a subject, as in: saker list views" },
 	{ "saker list views columns", "unexpected word 'columns'" },
 	{ "saker list -p 5 views",
-	  "-p PID does not go with list; it goes with: monitor, -b, stream" },
+	  "-p PID does not go with list; it goes with: monitor, -b, stream, record" },
 	{ "saker --", "-- needs a COMMAND" },
 	{ "saker check", "check needs a rule file, as in: saker check rules.yaml" },
 	{ "saker check a --rules b",
@@ -282,6 +302,10 @@ static void describe(const struct options *options, char *text, size_t size)
 		ADD(" format=%d", options->format);
 	if (options->output)
 		ADD(" output=%s", options->output);
+	if (options->read)
+		ADD(" read=%s", options->read);
+	if (options->write)
+		ADD(" write=%s", options->write);
 	if (options->config)
 		ADD(" config=%s", options->config);
 	if (options->subject)
@@ -301,7 +325,7 @@ static void describe(const struct options *options, char *text, size_t size)
 #undef ADD
 }
 
-/* mode: 0 monitor, 1 -b, 2 stream, 3 list, 4 check, 5 doctor. */
+/* mode: 0 monitor, 1 -b, 2 stream, 3 record, 4 list, 5 check, 6 doctor. */
 static const struct {
 	const char *line;
 	const char *wanted;
@@ -334,15 +358,21 @@ static const struct {
 	{ "saker stream --min-duration .3us", "mode=2 slow=300" },
 	{ "saker stream --min-duration 1ns", "mode=2 slow=1" },
 	{ "saker stream --min-duration 3600s", "mode=2 slow=3600000000000" },
-	{ "saker list views --json", "mode=3 format=1 subject=views" },
 	/* Words that are no subcommand are a condition. */
 	{ "saker proc.name=sh", "mode=0 filter=proc.name=sh" },
 	{ "saker not proc.name = sh -b -n 1", "mode=1 count=1 filter=not proc.name = sh" },
 	{ "saker stream evt.type = open --json and known",
 	  "mode=2 format=1 filter=evt.type = open and known" },
-	{ "saker doctor --json", "mode=5 format=1" },
-	{ "saker check --json a b", "mode=4 format=1" },
-	{ "saker list rules --rules a --rules b", "mode=3 subject=rules" },
+	{ "saker doctor --json", "mode=6 format=1" },
+	{ "saker check --json a b", "mode=5 format=1" },
+	{ "saker list rules --rules a --rules b", "mode=4 subject=rules" },
+	{ "saker list views --json", "mode=4 format=1 subject=views" },
+	{ "saker -r x.scap", "mode=0 read=x.scap" },
+	{ "saker -br - -n 2 -p 5", "mode=1 pid=5 count=2 read=-" },
+	{ "saker stream -r x --output y", "mode=2 output=y read=x" },
+	{ "saker record -w x.gz -n 7 -- true", "mode=3 command=true count=7 write=x.gz" },
+	{ "saker record -w -", "mode=3 write=-" },
+	{ "saker stream -w - --output x", "mode=2 output=x write=-" },
 	{ "saker --theme mono --config=c.yaml", "mode=0 theme=mono config=c.yaml" },
 	{ "saker --buffer-size 1M", "mode=0 buffer=1048576" },
 	{ "saker --buffer-size 2048k", "mode=0 buffer=2097152" },

@@ -1,0 +1,183 @@
+#!/bin/sh
+# Captures of the running kernel: what is read back is what was shown then, nothing of other processes
+# is in them, whatever ends a recording leaves a file that can be read, and another reader agrees.
+# Watches only what it starts.
+set -u
+saker=$(cd "${O:-build}" && pwd)/saker
+"$saker" doctor > /dev/null 2>&1 || { echo "test_capture: this machine cannot run the probe"; exit 77; }
+root=$(mktemp -d) || exit 1
+trap 'rm -rf "$root"' EXIT
+chmod 755 "$root"
+cd "$root" || exit 1
+failed=0
+HOME=$root
+export HOME
+
+bad() {
+	echo "test_capture: $*"
+	failed=$((failed + 1))
+}
+
+same() {
+	cmp -s "$1" "$2" || bad "$3: $(cmp "$1" "$2" 2>&1)"
+}
+
+# The number of events that the last sentence on standard error names.
+said() {
+	sed -n 's/.*: \([0-9]*\) events.*/\1/p; s/.*holds \([0-9]*\) events.*/\1/p' err | tail -1
+}
+
+cat > load.sh <<'END'
+i=0
+while [ $i -lt 40 ]; do
+	echo line$i > file$i
+	read -r line < file$i
+	mv file$i old$i
+	rm old$i
+	i=$((i + 1))
+done
+cat missing
+mkdir d; cd d; rmdir ../d
+END
+cat > flood.sh <<'END'
+while :; do read -r line < load.sh; done
+END
+
+# --- the golden property: lines and tables are those of then ---
+"$saker" stream -w a.scap --output live.txt -- busybox sh load.sh 2> err < /dev/null
+"$saker" stream -r a.scap > replay.txt || bad "stream -r: status $?"
+[ "$(wc -l < live.txt)" -gt 300 ] || bad "the load made $(wc -l < live.txt) events"
+[ "$(wc -l < live.txt)" = "$(said)" ] || bad "$(wc -l < live.txt) lines, and: $(cat err)"
+same live.txt replay.txt "lines of the stream"
+"$saker" stream --json -w a.scap.gz --output live.json -- busybox sh load.sh 2> err < /dev/null
+"$saker" stream --json -r a.scap.gz > replay.json
+same live.json replay.json "lines of stream --json, gzip"
+gzip -t a.scap.gz || bad "gzip does not take a.scap.gz"
+for view in processes syscalls opens threads; do
+	"$saker" -b --json -v $view -d 0.2 -w b.scap --output live.json -- \
+		busybox sh -c 'busybox sh load.sh; busybox sleep 0.5' 2> err < /dev/null
+	"$saker" -b --json -v $view -r b.scap > replay.json
+	tail -1 live.json > last.json
+	same last.json replay.json "view $view at the end"
+	"$saker" -b --json -v $view -n 2 -r b.scap | head -2 > replay.json
+	head -2 live.json > first.json
+	same first.json replay.json "two intervals of view $view"
+done
+
+# --- without root, scope, standard input, -n ---
+cp a.scap public.scap && chmod 644 public.scap
+chmod 755 .
+if setpriv --reuid 65534 --regid 65534 --clear-groups true 2> /dev/null; then
+	HOME=/ setpriv --reuid 65534 --regid 65534 --clear-groups "$saker" stream -r public.scap \
+		> other.txt 2> err || bad "not root: $(cat err)"
+	same live.txt other.txt "lines, not root"
+fi
+"$saker" stream -r - < a.scap > other.txt
+same live.txt other.txt "lines, from standard input"
+"$saker" stream -r a.scap --comm rm > some.txt
+grep -c ' rm (' live.txt > wanted.txt
+wc -l < some.txt > got.txt
+same wanted.txt got.txt "lines of --comm rm"
+"$saker" record -w n.scap -n 100 -- busybox sh load.sh 2> err < /dev/null
+[ "$("$saker" stream -r n.scap | wc -l)" = 100 ] || bad "record -n 100: $(cat err)"
+
+# --- nothing of other processes: neither arguments nor users ---
+busybox sleep 31.4159 &
+stranger=$!
+"$saker" record -w own.scap -- busybox true 2> err < /dev/null
+grep -qaF 31.4159 own.scap && bad "a process that is not in scope is in the capture"
+grep -qaF daemon own.scap && bad "a user that does not occur is in the capture"
+kill $stranger
+
+# --- the file: mode, owner, links ---
+[ "$(stat -c %a own.scap)" = 600 ] || bad "mode $(stat -c %a own.scap)"
+SUDO_UID=65534 SUDO_GID=65534 "$saker" record -w owned.scap -- busybox true 2> err < /dev/null
+[ "$(stat -c %u:%g owned.scap)" = 65534:65534 ] || bad "owner $(stat -c %u:%g owned.scap)"
+ln -s elsewhere link.scap
+"$saker" record -w link.scap -- busybox true 2> err < /dev/null
+[ $? -eq 2 ] && grep -q 'symbolic link' err && [ ! -e elsewhere ] || bad "a link: $(cat err)"
+
+# --- whatever ends it: what is there can be read, and the sentence says how much that is ---
+holds() {
+	"$saker" stream -r "$1" > lines 2> remark || bad "$2: cannot be read: $(cat remark)"
+	[ "$(wc -l < lines)" = "$(said)" ] || bad "$2: $(wc -l < lines) lines, and: $(cat err)"
+}
+for sig in TERM HUP; do
+	"$saker" record -w $sig.scap.gz -- busybox sh flood.sh 2> err < /dev/null &
+	pid=$!
+	until [ -s $sig.scap.gz ]; do sleep 0.1; done
+	sleep 0.5
+	kill -$sig $pid
+	wait $pid
+	holds $sig.scap.gz "SIG$sig"
+	[ ! -s remark ] || bad "SIG$sig: $(cat remark)"
+done
+"$saker" record -w killed.scap -- busybox sh flood.sh 2> err < /dev/null &
+pid=$!
+until [ "$(stat -c %s killed.scap 2> /dev/null || echo 0)" -gt 300000 ]; do sleep 0.1; done
+kill -KILL $pid
+wait $pid 2> /dev/null
+"$saker" stream -r killed.scap > lines 2> remark || bad "SIGKILL: $(cat remark)"
+[ "$(wc -l < lines)" -gt 100 ] || bad "SIGKILL: $(wc -l < lines) lines"
+grep -q 'its writer did not come to the end' remark || bad "SIGKILL: $(cat remark)"
+"$saker" record -w - -p $$ -M 20 2> err < /dev/null | head -c 100000 > part.scap &
+wait_for=$!
+i=0
+while [ $i -lt 3000 ]; do read -r _ < load.sh; i=$((i + 1)); done
+wait $wait_for
+grep -q '^saker: -: [0-9]* events' err || bad "closed pipe: $(cat err)"
+"$saker" stream -r part.scap > lines 2> remark || bad "part of a capture: $(cat remark)"
+grep -q 'ends within the block at byte' remark || bad "part of a capture: $(cat remark)"
+for name in full.scap full.scap.gz; do
+	unshare -m sh -c 'mkdir -p small && mount -t tmpfs -o size=700k tmpfs small &&
+		"$1" record -w "small/$2" -- busybox sh flood.sh; s=$?; cp "small/$2" .; exit $s' \
+		sh "$saker" $name > /dev/null 2> err < /dev/null
+	[ $? -eq 1 ] || bad "full disk: status, $(cat err)"
+	grep -q 'No space left on device; it holds [0-9]* events' err || bad "full disk: $(cat err)"
+	sed -n '/it holds/p' err > one && mv one err
+	holds $name "full disk"
+	[ -s lines ] || bad "full disk: nothing in $name"
+	grep -q 'ends within' remark && bad "full disk: $name has part of a block"
+done
+
+# --- what is no capture is refused with its place ---
+wrong() {
+	"$saker" stream -r "$1" > lines 2> remark
+	[ $? -eq 2 ] && grep -qF -- "$2" remark || bad "$1: $(cat remark)"
+}
+wrong nosuch.scap 'nosuch.scap: No such file or directory'
+wrong . 'Is a directory'
+wrong load.sh 'byte 0: not a capture'
+head -c 20 a.scap > short.scap
+"$saker" stream -r short.scap > lines 2> remark || bad "short: $(cat remark)"
+{ head -c 3000 a.scap; head -c 3000 /dev/zero; } > zeros.scap
+wrong zeros.scap 'byte '
+
+# --- sysdig reads it: the same events, names and results ---
+if command -v sysdig > /dev/null; then
+	"$saker" stream --json -r a.scap > events.json
+	sysdig -r a.scap -p '*%evt.dir %evt.type %proc.name %evt.res %fd.name' > sysdig.txt 2> err ||
+		bad "sysdig: $(cat err)"
+	python3 - > compared.txt <<'END' || bad "sysdig does not see what saker sees: $(head -5 compared.txt)"
+import json
+TYPES = {"openat", "read", "write", "close", "rename", "unlink", "mkdir", "rmdir", "chdir", "execve"}
+ours, theirs = [], []
+for line in open("events.json"):
+    event = json.loads(line)
+    if event["evt.type"] in TYPES:
+        name = event.get("fd.name", "")
+        ours.append((event["evt.type"], event["proc.name"], event["evt.res"], name if name[:1] == "/" else ""))
+for line in open("sysdig.txt", errors="replace"):
+    way, kind, proc, res, *name = line.rstrip("\n").split(" ", 4)
+    if way == "<" and kind in TYPES:
+        name = name[0] if name else ""
+        theirs.append((kind, proc, res, name if name[:1] == "/" else ""))
+print(len(ours), "events here,", len(theirs), "there")
+differ = [(a, b) for a, b in zip(ours, theirs) if a != b]
+print(*differ[:4], sep="\n")
+assert len(ours) == len(theirs) > 200 and not differ
+END
+fi
+
+[ $failed -eq 0 ] || exit 1
+echo "test_capture: all passed"

@@ -1,0 +1,638 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "recorder.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "capture_health.h"
+#include "probe/capture_process.h"
+#include "probe/capture_writer.h"
+#include "recorder_seed.h"
+#include "state/base/hash.h"
+
+#if defined(__x86_64__)
+#define THIS_MACHINE EM_X86_64
+#else
+#define THIS_MACHINE EM_AARCH64
+#endif
+
+/* Errnos that are remembered as written; then all are written once more. */
+#define ERRNOS_MAX (1u << 17)
+/* A list item (errnos, other counts) goes out when it has this many. */
+#define LIST_ITEM_COUNTS 512
+#define ITEM_ANSWER_BYTES (CAPTURE_PROCESS_MAX + 16)
+
+/* What was last written of a living thread: head, sample and counts, as in the item. */
+struct known_thread {
+	uint32_t tid;
+	uint64_t start_boot_ns;
+	uint64_t seen; /* refresh that sampled it last */
+	size_t len;
+	uint8_t *data; /* of memory */
+};
+
+/* What was last written of the durations of one (process, syscall). */
+struct timed {
+	uint64_t calls;
+};
+
+/* What stands before a struct or a list of structs. */
+struct item_head {
+	uint16_t first_len, second_len;
+	uint32_t reserved;
+};
+
+/* Items of before the seed, which go behind it. */
+struct queued {
+	uint8_t *data; /* struct capture_item_header and bytes, one after another */
+	size_t len, size;
+};
+
+struct recorder {
+	struct state_source public; /* first: what the state asks */
+	struct recorder_opts opts;
+	struct capture_writer *writer;
+	struct memory *memory;
+	bool seeded;
+	int error; /* -ENOMEM: something of the first refresh is missing */
+	struct queued queue;
+	struct recorder_seed *seed; /* until it is written */
+	struct hash threads;        /* (tid, start) -> struct known_thread */
+	struct known_thread **list;
+	size_t list_len, list_size;
+	struct hash errnos;  /* (pid, nr, errno; start) -> struct errno_count */
+	struct hash timings; /* (pid, nr; start) -> struct timed */
+	uint64_t refresh;
+	bool sampled; /* all living threads of this refresh were told */
+	struct errno_count errno_counts[LIST_ITEM_COUNTS];
+	struct call_count others[COUNT_NR_COUNT], others_before[COUNT_NR_COUNT];
+	size_t errnos_len, others_len, others_before_len;
+	uint64_t left;   /* records that are still taken */
+	uint8_t *answer; /* ITEM_ANSWER_BYTES */
+};
+
+/* --- items --- */
+
+static void queue_item(struct recorder *recorder, uint16_t kind, const struct capture_part *parts,
+		       size_t parts_len)
+{
+	struct queued *queue = &recorder->queue;
+	struct capture_item_header header = { .kind = kind };
+	size_t need;
+
+	for (size_t i = 0; i < parts_len; i++)
+		header.len += (uint32_t)parts[i].len;
+	need = queue->len + sizeof(header) + header.len;
+	if (need > queue->size) {
+		size_t size = queue->size * 2 > need ? queue->size * 2 : need + (64u << 10);
+		uint8_t *grown = realloc(queue->data, size);
+
+		if (!grown) {
+			recorder->error = -ENOMEM;
+			return;
+		}
+		queue->data = grown;
+		queue->size = size;
+	}
+	memcpy(queue->data + queue->len, &header, sizeof(header));
+	queue->len += sizeof(header);
+	for (size_t i = 0; i < parts_len; i++) {
+		if (parts[i].len)
+			memcpy(queue->data + queue->len, parts[i].data, parts[i].len);
+		queue->len += parts[i].len;
+	}
+}
+
+static void put_item(struct recorder *recorder, enum capture_item_kind kind,
+		     const struct capture_part *parts, size_t parts_len)
+{
+	if (recorder->seeded)
+		capture_write_item(recorder->writer, kind, parts, parts_len);
+	else
+		queue_item(recorder, (uint16_t)kind, parts, parts_len);
+}
+
+static void put_bytes(struct recorder *recorder, enum capture_item_kind kind, const void *data,
+		      size_t len)
+{
+	const struct capture_part part = { data, len };
+
+	put_item(recorder, kind, &part, 1);
+}
+
+/* --- answers of the source --- */
+
+struct answer_head {
+	uint32_t id;
+	int32_t error;
+};
+
+static void put_answer(struct recorder *recorder, enum capture_item_kind kind, uint32_t id, int rc,
+		       const struct capture_part *text)
+{
+	const struct answer_head head = { id, rc };
+	const struct capture_part parts[] = { { &head, sizeof(head) },
+					      { text->data, rc < 0 ? 0 : text->len } };
+
+	put_item(recorder, kind, parts, 2);
+}
+
+static int source_seed(void *ctx, uint32_t pid, unsigned parts, struct process_seed *ret_seed)
+{
+	struct recorder *recorder = ctx;
+	const struct state_source *source = recorder->opts.source;
+	struct capture_bytes bytes = { .data = recorder->answer, .size = ITEM_ANSWER_BYTES };
+	int rc = source->process_seed(source->ctx, pid, parts, ret_seed);
+	struct capture_part part;
+
+	bytes_u32(&bytes, rc < 0 ? 0 : ret_seed->parts);
+	bytes_u32(&bytes, 0);
+	if (rc == 0)
+		capture_process_put(&bytes, ret_seed, CAPTURE_TEXTS_WHOLE);
+	part = (struct capture_part){ bytes.data, bytes.len };
+	put_answer(recorder, CAPTURE_ITEM_PROCESS, pid, rc, &part);
+	return rc;
+}
+
+static int source_cgroup(void *ctx, uint32_t pid, char *text, size_t *len)
+{
+	struct recorder *recorder = ctx;
+	const struct state_source *source = recorder->opts.source;
+	int rc = source->process_cgroup(source->ctx, pid, text, len);
+	const struct capture_part part = { text, rc < 0 ? 0 : *len };
+
+	put_answer(recorder, CAPTURE_ITEM_CGROUP, pid, rc, &part);
+	return rc;
+}
+
+static int source_user(void *ctx, uint32_t uid, char *name, size_t *len)
+{
+	struct recorder *recorder = ctx;
+	const struct state_source *source = recorder->opts.source;
+	int rc = source->user_name(source->ctx, uid, name, len);
+	const struct capture_part part = { name, rc < 0 ? 0 : *len };
+
+	put_answer(recorder, CAPTURE_ITEM_USER, uid, rc, &part);
+	return rc;
+}
+
+/* What it finds comes as recorder_file(). */
+static int source_files(void *ctx, uint32_t pid)
+{
+	struct recorder *recorder = ctx;
+	const struct state_source *source = recorder->opts.source;
+
+	return source->process_files(source->ctx, pid);
+}
+
+const struct state_source *recorder_source(const struct recorder *recorder)
+{
+	return &recorder->public;
+}
+
+/* --- life cycle --- */
+
+static void free_thread(struct recorder *recorder, struct known_thread *thread)
+{
+	hash_remove(&recorder->threads, thread->tid, thread->start_boot_ns);
+	memory_free(recorder->memory, thread->data, thread->len);
+	memory_free(recorder->memory, thread, sizeof(*thread));
+}
+
+static void forget_errnos(struct recorder *recorder)
+{
+	struct errno_count *count;
+	size_t at = 0;
+
+	while ((count = hash_next(&recorder->errnos, &at)))
+		memory_free(recorder->memory, count, sizeof(*count));
+	hash_release(&recorder->errnos);
+	hash_init(&recorder->errnos, recorder->memory);
+}
+
+static void forget_timings(struct recorder *recorder)
+{
+	struct timed *timed;
+	size_t at = 0;
+
+	while ((timed = hash_next(&recorder->timings, &at)))
+		memory_free(recorder->memory, timed, sizeof(*timed));
+	hash_release(&recorder->timings);
+	hash_init(&recorder->timings, recorder->memory);
+}
+
+static void recorder_free(struct recorder *recorder)
+{
+	if (recorder->memory) {
+		for (size_t i = 0; i < recorder->list_len; i++)
+			free_thread(recorder, recorder->list[i]);
+		forget_errnos(recorder);
+		forget_timings(recorder);
+		hash_release(&recorder->errnos);
+		hash_release(&recorder->timings);
+		hash_release(&recorder->threads);
+		memory_unref(recorder->memory);
+	}
+	recorder_seed_free(recorder->seed);
+	capture_writer_free(recorder->writer);
+	free(recorder->list);
+	free(recorder->queue.data);
+	free(recorder->answer);
+	free(recorder);
+}
+
+int recorder_new(const struct recorder_opts *opts, struct recorder **ret_recorder)
+{
+	struct recorder *recorder = calloc(1, sizeof(*recorder));
+	struct capture_writer *writer;
+	int rc = capture_writer_new(opts->fd, opts->packing, &writer);
+
+	if (rc < 0 || !recorder) {
+		if (rc == 0)
+			capture_writer_free(writer);
+		free(recorder);
+		return -ENOMEM;
+	}
+	recorder->opts = *opts;
+	recorder->writer = writer;
+	recorder->sampled = true;
+	recorder->left = opts->events ? opts->events : UINT64_MAX;
+	recorder->public = (struct state_source){ .ctx = recorder,
+						  .process_seed = source_seed,
+						  .process_cgroup = source_cgroup,
+						  .process_files = source_files,
+						  .user_name = source_user };
+	recorder->answer = malloc(ITEM_ANSWER_BYTES);
+	rc = memory_new(0, &recorder->memory);
+	if (rc == 0) {
+		hash_init(&recorder->threads, recorder->memory);
+		hash_init(&recorder->errnos, recorder->memory);
+		hash_init(&recorder->timings, recorder->memory);
+		rc = recorder_seed_new(&recorder->seed);
+	}
+	if (rc < 0 || !recorder->answer) {
+		recorder_free(recorder);
+		return -ENOMEM;
+	}
+	*ret_recorder = recorder;
+	return 0;
+}
+
+void recorder_close(struct recorder *recorder, struct recorder_result *ret_result)
+{
+	if (!recorder)
+		return;
+	/* Without a beginning there is nothing that could be read. */
+	if (!recorder->seeded)
+		recorder_seed(recorder);
+	ret_result->error = capture_writer_close(recorder->writer);
+	if (recorder->error)
+		ret_result->error = recorder->error;
+	ret_result->events = capture_writer_events(recorder->writer);
+	ret_result->bytes = capture_writer_bytes(recorder->writer);
+	ret_result->too_large = capture_writer_too_large(recorder->writer);
+	recorder_free(recorder);
+}
+
+/* --- refresh --- */
+
+void recorder_begin(struct recorder *recorder, uint64_t time_ns)
+{
+	recorder->refresh++;
+	recorder->sampled = false;
+	recorder->errnos_len = 0;
+	recorder->others_len = 0;
+	put_bytes(recorder, CAPTURE_ITEM_BEGIN, &time_ns, sizeof(time_ns));
+}
+
+static struct known_thread *thread_of(struct recorder *recorder, const struct task_sample *task)
+{
+	struct known_thread *thread =
+		hash_get(&recorder->threads, task->tid, task->thread_start_boot_ns);
+
+	if (thread)
+		return thread;
+	if (recorder->list_len == recorder->list_size) {
+		size_t size = recorder->list_size ? recorder->list_size * 2 : 256;
+		struct known_thread **grown =
+			reallocarray(recorder->list, size, sizeof(struct known_thread *));
+
+		if (!grown)
+			return NULL;
+		recorder->list = grown;
+		recorder->list_size = size;
+	}
+	thread = memory_alloc(recorder->memory, sizeof(*thread));
+	if (!thread)
+		return NULL;
+	thread->tid = task->tid;
+	thread->start_boot_ns = task->thread_start_boot_ns;
+	if (hash_put(&recorder->threads, thread->tid, thread->start_boot_ns, thread) < 0) {
+		memory_free(recorder->memory, thread, sizeof(*thread));
+		return NULL;
+	}
+	recorder->list[recorder->list_len++] = thread;
+	return thread;
+}
+
+/* Remembers what is written; returns false when that is what was written before. */
+static bool thread_changed(struct recorder *recorder, struct known_thread *thread,
+			   const struct task_sample *task, const struct call_count *calls)
+{
+	size_t calls_bytes = task->calls_len * sizeof(*calls), len = sizeof(*task) + calls_bytes;
+	uint8_t *data = thread->data;
+
+	if (thread->len == len && memcmp(data, task, sizeof(*task)) == 0 &&
+	    (!calls_bytes || memcmp(data + sizeof(*task), calls, calls_bytes) == 0))
+		return false;
+	if (thread->len != len) {
+		data = memory_alloc_raw(recorder->memory, len);
+		if (!data)
+			return true;
+		memory_free(recorder->memory, thread->data, thread->len);
+		thread->data = data;
+		thread->len = len;
+	}
+	memcpy(data, task, sizeof(*task));
+	if (calls_bytes)
+		memcpy(data + sizeof(*task), calls, calls_bytes);
+	return true;
+}
+
+void recorder_task(struct recorder *recorder, const struct task_sample *task,
+		   const struct call_count *calls)
+{
+	const struct item_head head = { sizeof(*task), sizeof(*calls), 0 };
+	const struct capture_part parts[] = {
+		{ &head, sizeof(head) },
+		{ task, sizeof(*task) },
+		{ calls, task->calls_len * sizeof(*calls) },
+	};
+	struct known_thread *thread = thread_of(recorder, task);
+
+	if (!recorder->seeded)
+		recorder_seed_task(recorder->seed, task);
+	if (thread)
+		thread->seen = recorder->refresh;
+	if (!thread || thread_changed(recorder, thread, task, calls))
+		put_item(recorder, CAPTURE_ITEM_TASK, parts, 3);
+}
+
+/* The tasks are over: those that were not there any more are gone. */
+static void end_tasks(struct recorder *recorder)
+{
+	size_t kept = 0;
+
+	if (recorder->sampled)
+		return;
+	recorder->sampled = true;
+	for (size_t i = 0; i < recorder->list_len; i++) {
+		struct known_thread *thread = recorder->list[i];
+		const struct {
+			uint32_t tid, reserved;
+			uint64_t start_boot_ns;
+		} gone = { thread->tid, 0, thread->start_boot_ns };
+
+		if (thread->seen == recorder->refresh) {
+			recorder->list[kept++] = thread;
+			continue;
+		}
+		put_bytes(recorder, CAPTURE_ITEM_GONE, &gone, sizeof(gone));
+		free_thread(recorder, thread);
+	}
+	recorder->list_len = kept;
+	put_item(recorder, CAPTURE_ITEM_SAMPLED, NULL, 0);
+}
+
+void recorder_exit(struct recorder *recorder, const struct task_exit *ended,
+		   const struct call_count *calls)
+{
+	const struct item_head head = { sizeof(*ended), sizeof(*calls), 0 };
+	const struct capture_part parts[] = {
+		{ &head, sizeof(head) },
+		{ ended, sizeof(*ended) },
+		{ calls, ended->calls_len * sizeof(*calls) },
+	};
+
+	/* Between refreshes the tasks of the last one are over anyway. */
+	end_tasks(recorder);
+	put_item(recorder, CAPTURE_ITEM_EXIT, parts, 3);
+}
+
+static void put_counts(struct recorder *recorder, enum capture_item_kind kind, const void *counts,
+		       size_t one, size_t len)
+{
+	const struct item_head head = { (uint16_t)one, 0, 0 };
+	const struct capture_part parts[] = { { &head, sizeof(head) }, { counts, one * len } };
+
+	if (len)
+		put_item(recorder, kind, parts, 2);
+}
+
+static void flush_errnos(struct recorder *recorder)
+{
+	put_counts(recorder, CAPTURE_ITEM_ERRNO, recorder->errno_counts, sizeof(struct errno_count),
+		   recorder->errnos_len);
+	recorder->errnos_len = 0;
+}
+
+/* Remembers a count; returns false when it was written before. */
+static bool errno_changed(struct recorder *recorder, const struct errno_count *count)
+{
+	uint64_t key = (uint64_t)count->pid << 32 | (uint32_t)count->nr << 16 | count->err;
+	struct errno_count *known = hash_get(&recorder->errnos, key, count->start_boot_ns);
+
+	if (known && known->count == count->count)
+		return false;
+	if (!known) {
+		if (recorder->errnos.len >= ERRNOS_MAX)
+			forget_errnos(recorder);
+		known = memory_alloc(recorder->memory, sizeof(*known));
+		if (!known)
+			return true;
+		if (hash_put(&recorder->errnos, key, count->start_boot_ns, known) < 0) {
+			memory_free(recorder->memory, known, sizeof(*known));
+			return true;
+		}
+	}
+	*known = *count;
+	return true;
+}
+
+/* Remembered anew when there are too many: then all are written once more. */
+static struct timed *timed_new(struct recorder *recorder, const struct timing_count *count)
+{
+	struct timed *timed;
+
+	if (recorder->timings.len >= ERRNOS_MAX)
+		forget_timings(recorder);
+	timed = memory_alloc(recorder->memory, sizeof(*timed));
+	if (timed && hash_put(&recorder->timings, (uint64_t)count->pid << 32 | count->nr,
+			      count->start_boot_ns, timed) < 0) {
+		memory_free(recorder->memory, timed, sizeof(*timed));
+		return NULL;
+	}
+	return timed;
+}
+
+void recorder_errno(struct recorder *recorder, const struct errno_count *count)
+{
+	end_tasks(recorder);
+	if (!errno_changed(recorder, count))
+		return;
+	if (recorder->errnos_len == LIST_ITEM_COUNTS)
+		flush_errnos(recorder);
+	recorder->errno_counts[recorder->errnos_len++] = *count;
+}
+
+/* Durations have so many numbers that each is an item of its own. */
+void recorder_timing(struct recorder *recorder, const struct timing_count *count)
+{
+	struct timed *known = hash_get(&recorder->timings, (uint64_t)count->pid << 32 | count->nr,
+				       count->start_boot_ns);
+
+	end_tasks(recorder);
+	if (known && known->calls == count->timed)
+		return;
+	if (!known)
+		known = timed_new(recorder, count);
+	if (known)
+		known->calls = count->timed;
+	put_counts(recorder, CAPTURE_ITEM_TIMING, count, sizeof(*count), 1);
+}
+
+void recorder_other(struct recorder *recorder, const struct call_count *count)
+{
+	size_t at = 0;
+
+	/* One row for each number: what comes twice is added up, as the state does. */
+	while (at < recorder->others_len && recorder->others[at].nr != count->nr)
+		at++;
+	if (at == COUNT_NR_COUNT)
+		return;
+	if (at == recorder->others_len) {
+		recorder->others[recorder->others_len++] = *count;
+		return;
+	}
+	recorder->others[at].calls += count->calls;
+	recorder->others[at].errors += count->errors;
+	recorder->others[at].restarts += count->restarts;
+}
+
+static void put_others(struct recorder *recorder)
+{
+	size_t bytes = recorder->others_len * sizeof(recorder->others[0]);
+
+	if (recorder->others_len == recorder->others_before_len &&
+	    memcmp(recorder->others, recorder->others_before, bytes) == 0)
+		return;
+	put_counts(recorder, CAPTURE_ITEM_OTHER, recorder->others, sizeof(recorder->others[0]),
+		   recorder->others_len);
+	memcpy(recorder->others_before, recorder->others, bytes);
+	recorder->others_before_len = recorder->others_len;
+}
+
+void recorder_end(struct recorder *recorder, enum recorder_outcome outcome)
+{
+	bool complete = outcome == RECORDER_COMPLETE;
+
+	if (complete)
+		end_tasks(recorder);
+	recorder->sampled = true;
+	flush_errnos(recorder);
+	put_others(recorder);
+	put_item(recorder, complete ? CAPTURE_ITEM_END : CAPTURE_ITEM_ABANDON, NULL, 0);
+}
+
+void recorder_health(struct recorder *recorder, const struct health_row *health,
+		     const struct buffer_row *buffers, size_t buffers_len)
+{
+	struct capture_pair pairs[CAPTURE_HEALTH_PAIRS], buffer[CAPTURE_BUFFER_PAIRS];
+	size_t len = capture_health_put(health, pairs);
+
+	put_bytes(recorder, CAPTURE_ITEM_HEALTH, pairs, len * sizeof(pairs[0]));
+	for (size_t i = 0; i < buffers_len; i++) {
+		len = capture_buffer_put(&buffers[i], buffer);
+		put_bytes(recorder, CAPTURE_ITEM_BUFFER, buffer, len * sizeof(buffer[0]));
+	}
+	if (health->notice)
+		put_bytes(recorder, CAPTURE_ITEM_NOTICE, health->notice, strlen(health->notice));
+	put_item(recorder, CAPTURE_ITEM_REFRESHED, NULL, 0);
+	if (recorder->seeded)
+		capture_writer_flush(recorder->writer);
+}
+
+/* --- files, seed, records --- */
+
+void recorder_file(struct recorder *recorder, const struct file_sample *file, const char *path)
+{
+	const struct item_head head = { sizeof(*file), 0, 0 };
+	const struct capture_part parts[] = {
+		{ &head, sizeof(head) },
+		{ file, sizeof(*file) },
+		{ path, file->path_len },
+	};
+
+	if (!recorder->seeded)
+		recorder_seed_file(recorder->seed, file, path);
+	put_item(recorder, CAPTURE_ITEM_FILE, parts, 3);
+}
+
+void recorder_forget(struct recorder *recorder, uint32_t pid)
+{
+	put_bytes(recorder, CAPTURE_ITEM_FORGET, &pid, sizeof(pid));
+}
+
+void recorder_seed(struct recorder *recorder)
+{
+	const struct capture_meta meta = { .version = CAPTURE_ITEMS_VERSION,
+					   .machine = THIS_MACHINE,
+					   .memory_bytes = recorder->opts.memory_bytes };
+	const struct recorder_seed_opts opts = { .host = recorder->opts.host,
+						 .boot_epoch_ns = recorder->opts.boot_epoch_ns,
+						 .everything = recorder->opts.everything };
+	size_t at = 0;
+
+	recorder_seed_write(recorder->seed, &opts, recorder->writer);
+	recorder_seed_free(recorder->seed);
+	recorder->seed = NULL;
+	recorder->seeded = true;
+	put_bytes(recorder, CAPTURE_ITEM_META, &meta, sizeof(meta));
+	while (at < recorder->queue.len) {
+		struct capture_item_header header;
+
+		memcpy(&header, recorder->queue.data + at, sizeof(header));
+		at += sizeof(header);
+		put_bytes(recorder, (enum capture_item_kind)header.kind, recorder->queue.data + at,
+			  header.len);
+		at += header.len;
+	}
+	free(recorder->queue.data);
+	recorder->queue = (struct queued){ 0 };
+	capture_writer_flush(recorder->writer);
+}
+
+void recorder_record(struct recorder *recorder, const void *record, size_t len)
+{
+	if (!recorder->left)
+		return;
+	recorder->left--;
+	capture_write_record(recorder->writer, record, len);
+}
+
+int recorder_error(const struct recorder *recorder)
+{
+	return recorder->error ? recorder->error : capture_writer_error(recorder->writer);
+}
+
+bool recorder_is_full(const struct recorder *recorder)
+{
+	return !recorder->left;
+}
+
+uint64_t recorder_events(const struct recorder *recorder)
+{
+	return capture_writer_events(recorder->writer);
+}

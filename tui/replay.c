@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "replay.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "output.h"
+#include "probe/schema/render.h"
+
+#define STATUS_CANNOT_WRITE 1
+#define STATUS_BAD_INPUT 2
+/* While a long file is read the screen shows how far it is. */
+#define PUBLISH_NS 250000000ull
+
+struct replay {
+	char name[200]; /* safe to print */
+	struct capture_reader *reader;
+	struct replay_feed *feed;
+	struct replay_tap tap;     /* of the caller */
+	struct replay_error error; /* of the thread; "": none */
+	bool ended;                /* the file was read up to its end */
+	int event_fd;
+	pthread_t thread;
+	bool thread_started;
+	atomic_bool stop;
+	uint64_t published_ns;
+	pthread_mutex_t lock; /* of latest: held for a pointer swap only */
+	struct snapshot *latest;
+};
+
+static int tap_event(void *ctx, const struct history_event *kept)
+{
+	struct replay *replay = ctx;
+
+	return replay->tap.event ? replay->tap.event(replay->tap.ctx, kept) : 0;
+}
+
+static int tap_refreshed(void *ctx)
+{
+	struct replay *replay = ctx;
+
+	return replay->tap.refreshed ? replay->tap.refreshed(replay->tap.ctx) : 0;
+}
+
+static int open_file(const struct options *options)
+{
+	struct stat st;
+	int fd;
+
+	if (strcmp(options->read, "-") == 0)
+		fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
+	else
+		fd = open(options->read, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
+		close(fd);
+		return -EISDIR;
+	}
+	return fd;
+}
+
+__attribute__((format(printf, 3, 4))) static void say(const struct replay *replay,
+						      struct replay_error *err, const char *format,
+						      ...)
+{
+	int len = snprintf(err->text, sizeof(err->text), "%s: ", replay->name);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(err->text + len, sizeof(err->text) - (size_t)len, format, args);
+	va_end(args);
+}
+
+int replay_open(const struct options *options, struct filter_set *filter,
+		struct replay **ret_replay, struct replay_error *err)
+{
+	struct replay *replay = calloc(1, sizeof(*replay));
+	const struct replay_feed_opts opts = {
+		.scope = options->scope,
+		.memory_bytes = options->given & 1ull << OPTION_MEMORY ? options->memory_bytes : 0,
+		.filter = filter,
+		.tap = { .ctx = replay, .event = tap_event, .refreshed = tap_refreshed },
+	};
+	struct text_buf buf;
+	int rc;
+
+	if (!replay)
+		return -ENOMEM;
+	pthread_mutex_init(&replay->lock, NULL);
+	text_buf_init(&buf, replay->name, sizeof(replay->name));
+	text_buf_add_safe(&buf, options->read, strlen(options->read));
+	replay->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	rc = replay->event_fd < 0 ? -errno : open_file(options);
+	if (rc >= 0)
+		rc = capture_reader_new(rc, &replay->reader);
+	if (rc >= 0)
+		rc = replay_feed_new(&opts, &replay->feed);
+	if (rc < 0) {
+		say(replay, err, "%s", strerror(-rc));
+		replay_close(replay);
+		return rc;
+	}
+	*ret_replay = replay;
+	return 0;
+}
+
+void replay_close(struct replay *replay)
+{
+	if (!replay)
+		return;
+	atomic_store(&replay->stop, true);
+	if (replay->thread_started)
+		pthread_join(replay->thread, NULL);
+	snapshot_unref(replay->latest);
+	replay_feed_free(replay->feed);
+	capture_reader_free(replay->reader);
+	pthread_mutex_destroy(&replay->lock);
+	if (replay->event_fd >= 0)
+		close(replay->event_fd);
+	free(replay);
+}
+
+/* What the feed cannot take, in words; the reader has its own for what is wrong in the file. */
+static void say_failure(const struct replay *replay, int rc, const struct capture_error *from,
+			struct replay_error *err)
+{
+	if (rc == -EPROTONOSUPPORT)
+		say(replay, err,
+		    "recorded by another version of saker, whose items have another "
+		    "meaning");
+	else if (rc == -ENOEXEC)
+		say(replay, err,
+		    "recorded on a machine of another architecture, whose system "
+		    "calls have other numbers");
+	else if (*from->text)
+		say(replay, err, "%s", from->text);
+	else
+		say(replay, err, "%s", strerror(-rc));
+}
+
+int replay_run(struct replay *replay, const struct replay_tap *tap, struct replay_error *err)
+{
+	const struct capture_sink *sink = replay_feed_sink(replay->feed);
+	struct capture_error from = { .text = "" };
+	int rc;
+
+	replay->tap = *tap;
+	do {
+		rc = capture_read(replay->reader, sink, &from);
+	} while (rc > 0 && !atomic_load_explicit(&replay->stop, memory_order_relaxed));
+	replay->ended = rc == 0;
+	if (rc < 0)
+		say_failure(replay, rc, &from, err);
+	/* Whatever went wrong: what was read can be shown. */
+	if (replay_feed_end(replay->feed) < 0 && rc >= 0) {
+		rc = -ENOMEM;
+		say(replay, err, "no memory");
+	}
+	return rc < 0 ? rc : 0;
+}
+
+int replay_publish(struct replay *replay, struct snapshot **ret_snapshot)
+{
+	struct state *state = replay_feed_state(replay->feed);
+
+	return state ? state_publish(state, ret_snapshot) : -ENOENT;
+}
+
+bool replay_remark(const struct replay *replay, struct replay_error *ret_remark)
+{
+	uint64_t events = replay_feed_events(replay->feed), offset;
+
+	if (!replay->ended)
+		return false;
+	if (capture_reader_truncated(replay->reader, &offset)) {
+		say(replay, ret_remark,
+		    "ends within the block at byte %" PRIu64 "; %" PRIu64 " events before it",
+		    offset, events);
+		return true;
+	}
+	if (replay_feed_completeness(replay->feed) == REPLAY_CUT) {
+		say(replay, ret_remark,
+		    "its writer did not come to the end; it holds %" PRIu64 " events", events);
+		return true;
+	}
+	return false;
+}
+
+int replay_finish(struct replay *replay, int rc, const struct replay_error *err, FILE *out)
+{
+	int closed = output_close(out);
+	struct replay_error remark;
+
+	if (closed == -EPIPE)
+		return 0;
+	if (closed < 0) {
+		fprintf(stderr, "saker: cannot write: %s\n", strerror(-closed));
+		return STATUS_CANNOT_WRITE;
+	}
+	if (rc < 0)
+		fprintf(stderr, "saker: %s\n", err->text);
+	else if (replay_remark(replay, &remark))
+		fprintf(stderr, "saker: %s\n", remark.text);
+	return rc < 0 ? STATUS_BAD_INPUT : 0;
+}
+
+/* --- the thread --- */
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000ull + (uint64_t)now.tv_nsec;
+}
+
+static void show(struct replay *replay)
+{
+	struct snapshot *snapshot, *old;
+	uint64_t one = 1;
+
+	if (replay_publish(replay, &snapshot) < 0)
+		return;
+	pthread_mutex_lock(&replay->lock);
+	old = replay->latest;
+	replay->latest = snapshot;
+	pthread_mutex_unlock(&replay->lock);
+	snapshot_unref(old);
+	replay->published_ns = now_ns();
+	if (write(replay->event_fd, &one, sizeof(one)) < 0)
+		return; /* EAGAIN: the reader has been told already */
+}
+
+static int on_refreshed(void *ctx)
+{
+	struct replay *replay = ctx;
+
+	if (now_ns() - replay->published_ns >= PUBLISH_NS)
+		show(replay);
+	return 0;
+}
+
+static void *replay_main(void *arg)
+{
+	struct replay *replay = arg;
+	const struct replay_tap tap = { .ctx = replay, .refreshed = on_refreshed };
+	struct replay_error remark;
+	int rc;
+
+	pthread_setname_np(pthread_self(), "saker-replay");
+	rc = replay_run(replay, &tap, &replay->error);
+	if (rc < 0)
+		replay_feed_notice(replay->feed, replay->error.text);
+	else if (replay_remark(replay, &remark))
+		replay_feed_notice(replay->feed, remark.text);
+	show(replay);
+	return NULL;
+}
+
+int replay_start(struct replay *replay)
+{
+	int rc = -pthread_create(&replay->thread, NULL, replay_main, replay);
+
+	replay->thread_started = rc == 0;
+	return rc;
+}
+
+struct snapshot *replay_snapshot(struct replay *replay)
+{
+	struct snapshot *snapshot;
+
+	pthread_mutex_lock(&replay->lock);
+	snapshot = snapshot_ref(replay->latest);
+	pthread_mutex_unlock(&replay->lock);
+	return snapshot;
+}
+
+int replay_fd(const struct replay *replay)
+{
+	return replay->event_fd;
+}

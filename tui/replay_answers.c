@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "replay_answers.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "probe/capture_process.h"
+
+struct answer {
+	int32_t error;
+	uint32_t len;
+	uint8_t data[];
+};
+
+void replay_answers_init(struct replay_answers *answers, struct memory *memory)
+{
+	answers->memory = memory;
+	hash_init(&answers->kept, memory);
+}
+
+static void free_answer(struct replay_answers *answers, struct answer *answer)
+{
+	if (answer)
+		memory_free(answers->memory, answer, sizeof(*answer) + answer->len);
+}
+
+void replay_answers_release(struct replay_answers *answers)
+{
+	struct answer *answer;
+	size_t at = 0;
+
+	while ((answer = hash_next(&answers->kept, &at)))
+		free_answer(answers, answer);
+	hash_release(&answers->kept);
+}
+
+int replay_answers_put(struct replay_answers *answers, enum replay_answer kind, uint32_t id,
+		       int32_t error, const struct capture_cursor *data)
+{
+	struct answer *before = hash_get(&answers->kept, id, kind);
+	size_t len = error < 0 ? 0 : data->len - data->at;
+	struct answer *answer = memory_alloc_raw(answers->memory, sizeof(*answer) + len);
+
+	if (!answer)
+		return -ENOMEM;
+	answer->error = error;
+	answer->len = (uint32_t)len;
+	if (len)
+		memcpy(answer->data, data->data + data->at, len);
+	if (hash_put(&answers->kept, id, kind, answer) < 0) {
+		free_answer(answers, answer);
+		return -ENOMEM;
+	}
+	free_answer(answers, before);
+	return 0;
+}
+
+void replay_answers_forget(struct replay_answers *answers, uint32_t pid)
+{
+	static const enum replay_answer kinds[] = { REPLAY_PROCESS, REPLAY_CGROUP };
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		free_answer(answers, hash_get(&answers->kept, pid, kinds[i]));
+		hash_remove(&answers->kept, pid, kinds[i]);
+	}
+}
+
+static int answer_seed(void *ctx, uint32_t pid, unsigned parts, struct process_seed *ret_seed)
+{
+	const struct replay_answers *answers = ctx;
+	const struct answer *answer = hash_get(&answers->kept, pid, REPLAY_PROCESS);
+	struct capture_cursor cursor;
+	uint32_t there;
+	int rc;
+
+	if (!answer || answer->error)
+		return answer ? answer->error : -ENOENT;
+	cursor = (struct capture_cursor){ .data = answer->data, .len = answer->len };
+	there = cursor_u32(&cursor);
+	cursor_u32(&cursor);
+	rc = capture_process_take(&cursor, ret_seed);
+	if (rc < 0)
+		return -ENOENT;
+	ret_seed->parts = there;
+	return 0;
+}
+
+static int answer_text(const struct replay_answers *answers, enum replay_answer kind, uint32_t id,
+		       char *text, size_t *len)
+{
+	const struct answer *answer = hash_get(&answers->kept, id, kind);
+
+	if (!answer || answer->error)
+		return answer ? answer->error : -ENOENT;
+	if (answer->len > *len)
+		return -ENOENT;
+	memcpy(text, answer->data, answer->len);
+	*len = answer->len;
+	return 0;
+}
+
+static int answer_cgroup(void *ctx, uint32_t pid, char *text, size_t *len)
+{
+	return answer_text(ctx, REPLAY_CGROUP, pid, text, len);
+}
+
+static int answer_user(void *ctx, uint32_t uid, char *name, size_t *len)
+{
+	return answer_text(ctx, REPLAY_USER, uid, name, len);
+}
+
+struct state_source replay_answers_source(struct replay_answers *answers)
+{
+	return (struct state_source){ .ctx = answers,
+				      .process_seed = answer_seed,
+				      .process_cgroup = answer_cgroup,
+				      .user_name = answer_user };
+}
