@@ -315,6 +315,7 @@ static int run_mode(struct live *live)
 	case MODE_RECORD: return record_run(&live->start);
 	case MODE_MONITOR: return run_monitor(live);
 	case MODE_LIST:
+	case MODE_CHECK:
 	case MODE_DOCTOR:
 	case MODE_COUNT: break;
 	}

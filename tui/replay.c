@@ -39,11 +39,11 @@ struct replay {
 	struct snapshot *latest;
 };
 
-static int tap_event(void *ctx, const struct history_event *kept)
+static int tap_event(void *ctx, struct state *state, const struct history_event *kept)
 {
 	struct replay *replay = ctx;
 
-	return replay->tap.event ? replay->tap.event(replay->tap.ctx, kept) : 0;
+	return replay->tap.event ? replay->tap.event(replay->tap.ctx, state, kept) : 0;
 }
 
 static int tap_refreshed(void *ctx)

@@ -114,7 +114,7 @@ static int deliver(struct replay_feed *feed, const void *record, size_t len)
 		state_hide_last(feed->state);
 	kept = state_last_event(feed->state);
 	return kept && !kept->hidden && feed->opts.tap.event
-		       ? feed->opts.tap.event(feed->opts.tap.ctx, kept)
+		       ? feed->opts.tap.event(feed->opts.tap.ctx, feed->state, kept)
 		       : 0;
 }
 

@@ -17,10 +17,13 @@
 struct filter_set;
 struct replay_feed;
 
-/* Who is told of what the state was just told; members may be NULL. Not 0 ends the reading. */
+/*
+ * Who is told of what the state was just told; members may be NULL. Not 0 ends the reading. state
+ * is for fields, as in struct engine_tap.
+ */
 struct replay_tap {
 	void *ctx;
-	int (*event)(void *ctx, const struct history_event *kept);
+	int (*event)(void *ctx, struct state *state, const struct history_event *kept);
 	/* A refresh is complete: tables can be published. */
 	int (*refreshed)(void *ctx);
 };

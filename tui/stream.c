@@ -124,6 +124,16 @@ static void wait_loop(struct stream_run *run)
 	}
 }
 
+/* Memory for lines, and the format of -o, which was checked before. Returns 0 or -ENOMEM. */
+static int prepare_format(struct stream_run *run, const struct options *options)
+{
+	const char *text = options->line_format;
+
+	if (!run->line)
+		return -ENOMEM;
+	return text ? format_compile(text, strlen(text), &run->format, NULL) : 0;
+}
+
 int stream_run(struct session_start *start)
 {
 	struct stream_run run = {
@@ -146,12 +156,9 @@ int stream_run(struct session_start *start)
 	start->engine.tap = (struct engine_tap){
 		.ctx = &run, .event = on_event, .gap = on_gap, .batch = on_batch
 	};
-	if (start->options->line_format)
-		format_compile(start->options->line_format, strlen(start->options->line_format),
-			       &run.format, NULL);
-	rc = run.line && (run.format || !start->options->line_format)
-		     ? session_open(&run.session, start, &err)
-		     : -ENOMEM;
+	rc = prepare_format(&run, start->options);
+	if (rc == 0)
+		rc = session_open(&run.session, start, &err);
 	if (rc < 0) {
 		status = session_fail(&run.session, &err);
 	} else {
@@ -167,13 +174,13 @@ int stream_run(struct session_start *start)
 	return status;
 }
 
-static int on_replayed(void *ctx, const struct history_event *kept)
+static int on_replayed(void *ctx, struct state *state, const struct history_event *kept)
 {
 	struct stream_run *run = ctx;
 
 	if (kept->lost_before)
 		on_gap(run, kept->lost_before, kept->lost_buffer);
-	on_event(run, kept);
+	on_event(run, state, kept);
 	if (ferror(run->out))
 		return -EPIPE;
 	return atomic_load(&run->ended) ? -ECANCELED : 0;
@@ -190,8 +197,12 @@ int stream_replay(struct replay *replay, const struct options *options, FILE *ou
 	};
 	const struct replay_tap tap = { .ctx = &run, .event = on_replayed };
 	struct replay_error err = { .text = "out of memory" };
-	int rc = run.line ? replay_run(replay, &tap, &err) : -ENOMEM;
+	int rc = prepare_format(&run, options);
 
+	if (rc == 0)
+		rc = replay_run(replay, &tap, &err);
+	filter_event_release(&run.event);
+	format_free(run.format);
 	free(run.line);
 	/* -n was reached, or nobody reads on: the close says which. */
 	return replay_finish(replay, rc == -ECANCELED || ferror(out) ? 0 : rc, &err, out);

@@ -447,7 +447,7 @@ START_TEST(only_slow_calls_are_streamed)
 	ck_assert_uint_ge(streamed.least_ns[SYS_nanosleep], 20 * MS);
 	/* The one that times out; waiting for the thread may be slow too. */
 	ck_assert_uint_ge(streamed.calls[SYS_futex], 1);
-	/* A quick call that is interrupted in the middle is a slow one: few are, and then they are. */
+	/* A quick call that is interrupted in the middle is a slow one: few are. */
 	ck_assert_uint_lt(streamed.calls[SYS_getppid], QUICK / 4);
 	for (int nr = 0; nr < SYSCALL_NR_MAX; nr++) {
 		const struct syscall_desc *call = syscall_by_nr(nr);

@@ -86,7 +86,8 @@ OUTLINED u64 timing_take(struct probe_knobs *knob, struct task_struct *task, u32
 	stamp->ns = ns;
 	stamp->gen = gen | STAMP_TAKEN;
 
-	row = timing_row(FOLLOW(FOLLOW(task, group_leader), start_boottime), FOLLOW(task, tgid), row_nr);
+	row = timing_row(FOLLOW(FOLLOW(task, group_leader), start_boottime), FOLLOW(task, tgid),
+			 row_nr);
 	if (!row) {
 		stats = stats_here();
 		if (stats)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Events that are no calls, each on a tracepoint of its own: the delivery of a signal, a page
- * fault, a context switch. Loaded and attached only when they were asked for (../../schema/kinds.def).
+ * fault, a context switch. Loaded and attached only when they were asked for
+ * (../../schema/kinds.def).
  */
 #ifndef PROBE_BPF_FAMILY_TRACE_H
 #define PROBE_BPF_FAMILY_TRACE_H
@@ -36,8 +37,8 @@ static __always_inline int trace_begin(struct call *call, u32 kind, u32 event)
 }
 
 /*
- * Who sent it, as the receiver sees the process; 0: the kernel, or SIGKILL, of which nothing is left
- * when it is delivered (kernel/signal.c, get_signal).
+ * Who sent it, as the receiver sees the process; 0: the kernel, or SIGKILL, of which nothing is
+ * left when it is delivered (kernel/signal.c, get_signal).
  */
 static __always_inline s64 signal_sender(u32 sig, struct kernel_siginfo *info)
 {
@@ -60,7 +61,7 @@ int BPF_PROG(stream_signal, int sig, struct kernel_siginfo *info)
 	{
 		const struct fixed_param params[] = {
 			{ 8, signal_sender(sig, info) },
-			{ 8, (u32)call.task->pid },
+			{ 8, (u32)FOLLOW(call.task, pid) },
 			{ 1, sig },
 		};
 
@@ -76,13 +77,11 @@ int BPF_PROG(stream_signal, int sig, struct kernel_siginfo *info)
 SEC("?tp_btf/sched_switch")
 int BPF_PROG(stream_switch, bool preempt, struct task_struct *prev, struct task_struct *next)
 {
-	struct probe_knobs *k;
+	struct probe_knobs *k = knobs_get();
 	struct task_struct *task;
 	struct mm_struct *mm;
 	struct call call;
-	u32 zero = 0;
 
-	k = bpf_map_lookup_elem(&knobs, &zero);
 	if (!prev->pid || !k || (u32)next->tgid == k->self_tgid)
 		return 0;
 	if (trace_begin(&call, PROBE_KIND_SWITCHES, EVENT_SWITCH))
@@ -92,8 +91,8 @@ int BPF_PROG(stream_switch, bool preempt, struct task_struct *prev, struct task_
 	{
 		const struct fixed_param params[] = {
 			{ 8, (u32)next->pid },
-			{ 8, task->maj_flt },
-			{ 8, task->min_flt },
+			{ 8, FOLLOW(task, maj_flt) },
+			{ 8, FOLLOW(task, min_flt) },
 			{ 4, mm ? BPF_CORE_READ(mm, total_vm) * PAGE_KIB : 0 },
 			{ 4, mm_rss_kib(mm) },
 			{ 4, mm ? RSS_MEMBER(mm, MM_SWAPENTS) * PAGE_KIB : 0 },
