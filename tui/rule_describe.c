@@ -9,6 +9,8 @@
 #include "state/filter/evset.h"
 #include "state/rules/rules.h"
 
+#define FIELDS_MAX 512
+
 static void put_text(const char *key, const char *text, FILE *out)
 {
 	fprintf(out, "\"%s\":", key);
@@ -38,6 +40,20 @@ static void put_info(const struct rule *rule, FILE *out)
 		rule->enabled ? "true" : "false", rule->capture ? "true" : "false",
 		rule->capture_duration_ms);
 	put_texts("tags", rule->tags, rule->tags_len, out);
+}
+
+static void put_fields(const struct rule *rule, FILE *out)
+{
+	struct filter_str names[FIELDS_MAX];
+	size_t len = filter_ast_fields(rule->ast, names, FIELDS_MAX);
+
+	fputs(",\"condition_fields\":[", out);
+	for (size_t i = 0; i < len && i < FIELDS_MAX; i++) {
+		if (i)
+			fputc(',', out);
+		json_out_text(names[i].data, out);
+	}
+	fputc(']', out);
 }
 
 /* Bits of the operators of a tree. */
@@ -88,6 +104,7 @@ static void put_rule(const struct rule *rule, FILE *out)
 	put_text("condition_compiled", rule->compiled, out);
 	put_texts("macros", rule->macros, rule->macros_len, out);
 	put_texts("lists", rule->lists, rule->lists_len, out);
+	put_fields(rule, out);
 	put_operators(rule, out);
 	put_events(rule, out);
 	fputs(",\"position\":{", out);

@@ -14,5 +14,10 @@ $(O)/tests/bench/bench_events: $(O)/tests/bench/bench_events.o $(O)/tests/bench/
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
 bench: $(O)/tests/bench/bench_events
+# What rules cost: bench_rules FILE...
+$(O)/tests/bench/bench_rules: $(O)/tests/bench/bench_rules.o $(O)/tests/unit/build_record.o $(O)/libsaker.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+bench: $(O)/tests/bench/bench_rules
 # Long forms of live tests.
 bench: $(O)/tests/live/test_counts $(O)/tests/live/test_loss

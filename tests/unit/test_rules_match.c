@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Events against rules: which match, in which order, under which name of a file. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "build_record.h"
+#include "run_suite.h"
+#include "state/filter/compile.h"
+#include "state/filter/event.h"
+#include "state/rules/rules.h"
+#include "state/state.h"
+
+static const char file[] =
+	"- {rule: passwd, desc: d, condition: evt.type = openat and fd.name = /etc/passwd,\n"
+	"   output: 'opens %fd.name by %proc.name, %fd.cport', priority: WARNING, tags: [b, a]}\n"
+	"- {rule: any open, desc: d, condition: 'evt.type in (open, openat)', output: o %evt.type, "
+	"priority: info}\n"
+	"- {rule: off, desc: d, condition: evt.type = openat, output: o, priority: info, enabled: "
+	"false}\n"
+	"- {rule: cat, desc: d, condition: evt.type = openat and proc.name = cat, output: o, "
+	"priority: info}\n"
+	"- {rule: shadow, desc: d, condition: evt.type = openat and fd.name = /etc/shadow, output: "
+	"o %fd.name, priority: info}\n"
+	"- {rule: close, desc: d, condition: evt.type = close, output: o, priority: info}\n";
+
+static const struct match_case {
+	const char *name;
+	const char *called, *resolved; /* resolved NULL: the kernel named none */
+	enum rules_which which;
+	enum rules_names names;
+	const char *hits; /* names, with + where it is by the resolved name alone */
+} match_cases[] = {
+	{ "all", "/etc/passwd", NULL, RULES_ALL, RULES_NAMES_BOTH, "passwd, any open, cat" },
+	{ "the first", "/etc/passwd", NULL, RULES_FIRST, RULES_NAMES_BOTH, "passwd" },
+	{ "another file", "/tmp/x", NULL, RULES_FIRST, RULES_NAMES_BOTH, "any open" },
+	{ "by its real name, the first", "/tmp/link", "/etc/passwd", RULES_FIRST, RULES_NAMES_BOTH,
+	  "passwd+" },
+	{ "by its real name, all", "/tmp/link", "/etc/shadow", RULES_ALL, RULES_NAMES_BOTH,
+	  "any open, cat, shadow+" },
+	{ "by both names", "/etc/passwd", "/etc/shadow", RULES_ALL, RULES_NAMES_BOTH,
+	  "passwd, any open, cat, shadow+" },
+	{ "by the called name alone", "/tmp/link", "/etc/passwd", RULES_ALL, RULES_NAMES_CALLED,
+	  "any open, cat" },
+};
+
+struct world {
+	struct rules *rules;
+	struct state *state;
+	struct filter_event event;
+	struct build_record record;
+};
+
+static void open_event(struct world *w, const char *called, const char *resolved)
+{
+	size_t len;
+
+	build_record_init(&w->record, event_by_id("SYSCALL_OPENAT_2_X")->code,
+			  &(struct build_prefix){ .ts_ns = 1470327477882054739ull,
+						  .pid = 7,
+						  .nr = 257,
+						  .ret = 3,
+						  .comm = "cat" });
+	if (resolved)
+		build_record_ext(&w->record, RECORD_EXT_PATH, 0, resolved, strlen(resolved));
+	build_record_int(&w->record, 3);
+	build_record_int(&w->record, -100);
+	build_record_text(&w->record, called);
+	len = build_record_finish(&w->record);
+	ck_assert_int_ge(state_record(w->state, w->record.data, len), 0);
+	ck_assert(filter_event_last(&w->event));
+}
+
+static struct world *world_new(void)
+{
+	struct world *w = calloc(1, sizeof(*w));
+	const struct state_opts opts = { .host = "test" };
+	struct rules_options options;
+	struct rules_loader *loader;
+
+	rules_options_init(&options);
+	ck_assert_int_eq(rules_loader_new(&options, &loader), 0);
+	ck_assert_int_eq(rules_loader_add(loader, "a", file, sizeof(file) - 1), 0);
+	ck_assert_int_eq(rules_loader_finish(loader, &w->rules), 0);
+	rules_loader_free(loader);
+	ck_assert_int_eq(state_new(&opts, NULL, &w->state), 0);
+	ck_assert_int_eq(filter_event_init(&w->event, w->state), 0);
+	return w;
+}
+
+static void world_free(struct world *w)
+{
+	filter_event_release(&w->event);
+	state_free(w->state);
+	rules_free(w->rules);
+	free(w);
+}
+
+static void note_hit(void *ctx, const struct rule *rule, enum rule_via via)
+{
+	char *hits = ctx;
+
+	snprintf(hits + strlen(hits), 256 - strlen(hits), "%s%s%s", *hits ? ", " : "", rule->name,
+		 via == RULE_VIA_RESOLVED ? "+" : "");
+}
+
+START_TEST(test_match)
+{
+	const struct match_case *c = &match_cases[_i];
+	struct world *w = world_new();
+	char hits[256] = "";
+	struct rules_matcher matcher = {
+		.which = c->which, .names = c->names, .fn = note_hit, .ctx = hits
+	};
+
+	open_event(w, c->called, c->resolved);
+	rules_match(w->rules, &w->event, &matcher);
+	ck_assert_msg(strcmp(hits, c->hits) == 0, "%s: %s", c->name, hits);
+	world_free(w);
+}
+END_TEST
+
+/* The kernel needs to send what enabled rules can match, and nothing else. */
+START_TEST(test_events)
+{
+	struct world *w = world_new();
+	struct filter_kinds kinds;
+	const char *names[8];
+
+	ck_assert_uint_eq(rules_events(w->rules, &kinds), 0);
+	ck_assert_uint_eq(filter_kinds_names(&kinds, names, 8), 3);
+	ck_assert_str_eq(names[0], "close");
+	rules_select_name(w->rules, "close", RULES_DISABLE);
+	ck_assert_int_eq(rules_prepare(w->rules), 0);
+	rules_events(w->rules, &kinds);
+	ck_assert_uint_eq(filter_kinds_names(&kinds, names, 8), 2);
+	ck_assert(!rules_want(w->rules, event_by_id("SYSCALL_CLOSE_X")->code));
+	ck_assert(rules_want(w->rules, event_by_id("SYSCALL_OPENAT_2_X")->code));
+	world_free(w);
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tcase = tcase_create("rules_match");
+
+	tcase_add_loop_test(tcase, test_match, 0,
+			    (int)(sizeof(match_cases) / sizeof(match_cases[0])));
+	tcase_add_test(tcase, test_events);
+	return run_suite("rules_match", tcase);
+}
