@@ -223,7 +223,7 @@ static int reader_scalar(struct reader *r, const yaml_event_t *event)
 	node->kind = is_null(event) ? NODE_NULL : NODE_SCALAR;
 	node->style = style_of(event->data.scalar.style);
 	node->end_offset = reader_place(r, event->end_mark).offset;
-	node->len = event->data.scalar.length;
+	node->len = node->kind == NODE_NULL ? 0 : event->data.scalar.length;
 	node->text = arena_text(r->arena, text, node->len);
 	if (!node->text)
 		return -ENOMEM;

@@ -35,7 +35,7 @@ struct node {
 	enum node_style style;
 	struct document_place place;
 	uint32_t end_offset;
-	const char *text;         /* of a scalar, NUL-terminated, without NUL bytes inside */
+	const char *text;         /* of a scalar, NUL-terminated, no NUL inside; null: "" */
 	size_t len;               /* of text; of items */
 	const struct node **keys; /* of a mapping: scalars, as many as items */
 	const struct node **items;

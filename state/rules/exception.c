@@ -223,12 +223,12 @@ static int check_comps(struct rules_loader *loader, const struct exception_draft
 
 static bool is_cell(const struct node *node)
 {
-	if (node->kind == NODE_SCALAR)
-		return true;
+	if (node->kind != NODE_SEQUENCE)
+		return node->kind == NODE_SCALAR;
 	for (size_t i = 0; i < node->len; i++)
 		if (node->items[i]->kind != NODE_SCALAR)
 			return false;
-	return node->kind == NODE_SEQUENCE;
+	return true;
 }
 
 /* Values from the n-th on; they may be in another file than the exception. */
