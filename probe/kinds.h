@@ -9,9 +9,9 @@
 struct bpf_object;
 
 /*
- * Has the programs of these kinds (bits of enum probe_kind) loaded with the object. Returns 0, or
+ * Has the programs of wanted kinds (bits of enum probe_kind) loaded with the object. Returns 0, or
  * -EOPNOTSUPP with the missing hook in *err.
  */
-int kinds_choose(struct bpf_object *object, uint32_t kinds, struct probe_error *err);
+int kinds_choose(struct bpf_object *object, uint32_t wanted, struct probe_error *err);
 
 #endif
