@@ -93,8 +93,11 @@ int option_set_line_format(struct option_value *input, const char *value)
 {
 	struct filter_error err = { .message = "", .nearest = "" };
 	struct format *format;
-	int rc = format_compile(value, strlen(value), &format, &err);
+	int rc = *value ? format_compile(value, strlen(value), &format, &err) : -ENODATA;
 
+	if (rc == -ENODATA)
+		return option_fail(input->err, "%s: expected text with fields, as %%proc.name",
+				   input->what);
 	if (rc < 0)
 		return option_fail(input->err, "%s: character %u: %s%s%s%s", input->what,
 				   err.pos.index + 1, err.message,

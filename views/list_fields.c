@@ -45,7 +45,7 @@ int list_fields(FILE *out, enum list_format format)
 	static const struct list_column columns[] = {
 		{ .id = "field", .width = 42 },   { .id = "type", .width = 8 },
 		{ .id = "argument", .width = 8 }, { .id = "marks", .width = 10 },
-		{ .id = "group", .width = 20 },   { .id = "help" },
+		{ .id = "group", .width = 11 },   { .id = "help" },
 	};
 	const struct field_class *class;
 	struct list list;

@@ -95,7 +95,7 @@ struct field {
 /* Fields whose names begin alike. */
 struct field_class {
 	const char *prefix; /* "proc." */
-	const char *title;  /* "The process that made the call" */
+	const char *title;  /* "Process" */
 	const struct field *fields;
 	size_t fields_len;
 	/*

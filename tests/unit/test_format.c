@@ -11,6 +11,7 @@
 
 #define CASES "tests/cases/format.txt"
 #define CASES_MAX 256
+#define CASES_BYTES 65536
 #define LINE_MAX_BYTES 1024
 #define VALUES_MAX 8
 
@@ -54,32 +55,38 @@ static void take_line(struct format_case *c, char *key, char *value, unsigned li
 
 static void read_cases(void)
 {
+	static char text[CASES_BYTES]; /* the cases point into it */
 	FILE *file = fopen(CASES, "r");
-	char text[LINE_MAX_BYTES];
+	char *at = text, *next;
 	unsigned line = 0;
+	size_t len;
 
 	if (!file) {
 		perror(CASES);
 		abort();
 	}
-	while (fgets(text, sizeof(text), file)) {
-		char *colon, *copy;
+	len = fread(text, 1, sizeof(text) - 1, file);
+	fclose(file);
+	if (len == sizeof(text) - 1)
+		abort();
+	for (; *at; at = next) {
+		char *colon;
 
 		line++;
-		text[strcspn(text, "\n")] = '\0';
-		if (text[0] == '#')
+		next = at + strcspn(at, "\n");
+		if (*next)
+			*next++ = '\0';
+		if (*at == '#')
 			continue;
-		if (!text[0]) {
+		if (!*at) {
 			cases_len += cases[cases_len].format != NULL;
 			continue;
 		}
-		copy = strdup(text);
-		colon = strchr(copy, ':');
+		colon = strchr(at, ':');
 		*colon = '\0';
-		take_line(&cases[cases_len], copy, colon[1] ? colon + 2 : colon + 1, line);
+		take_line(&cases[cases_len], at, colon[1] ? colon + 2 : colon + 1, line);
 	}
 	cases_len += cases[cases_len].format != NULL;
-	fclose(file);
 }
 
 static void make_process(struct field_host *host, uint32_t pid, const char *comm, const char *exe)

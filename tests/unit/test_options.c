@@ -201,6 +201,7 @@ static const struct wrong_case wrong_cases[] = {
 	{ "saker --alerts-syslog", "unknown option --alerts-syslog" },
 	{ "saker stream -o %evt.nun",
 	  "-o: character 2: no field is called 'evt.nun'; did you mean evt.num?" },
+	{ "saker stream -o ''", "-o: expected text with fields, as %proc.name" },
 	{ "saker stream -o a%", "-o: character 3: the text ends in %, which begins a field" },
 	{ "saker -b -o %evt.num", "-o FORMAT does not go with -b; it goes with: stream" },
 	{ "saker -r", "-r needs a value: FILE" },
