@@ -178,6 +178,17 @@ static int source_user(void *ctx, uint32_t uid, char *name, size_t *len)
 	return rc;
 }
 
+/* What runtimes say is shown live; a capture has the ids of containers only. */
+static int source_container(void *ctx, const struct container_match *match, uint32_t pid,
+			    struct container_info *ret_info)
+{
+	struct recorder *recorder = ctx;
+	const struct state_source *source = recorder->opts.source;
+
+	return source->container_info ? source->container_info(source->ctx, match, pid, ret_info)
+				      : -ENOENT;
+}
+
 /* What it finds comes as recorder_file(). */
 static int source_files(void *ctx, uint32_t pid)
 {
@@ -263,6 +274,7 @@ int recorder_new(const struct recorder_opts *opts, struct recorder **ret_recorde
 						  .process_seed = source_seed,
 						  .process_cgroup = source_cgroup,
 						  .process_files = source_files,
+						  .container_info = source_container,
 						  .user_name = source_user };
 	recorder->answer = malloc(ITEM_ANSWER_BYTES);
 	rc = memory_new(0, &recorder->memory);

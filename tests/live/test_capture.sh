@@ -53,7 +53,7 @@ same live.txt replay.txt "lines of the stream"
 "$saker" stream --json -r a.scap.gz > replay.json
 same live.json replay.json "lines of stream --json, gzip"
 gzip -t a.scap.gz || bad "gzip does not take a.scap.gz"
-for view in processes syscalls opens threads; do
+for view in processes syscalls threads; do
 	"$saker" -b --json -v $view -d 0.2 -w b.scap --output live.json -- \
 		busybox sh -c 'busybox sh load.sh; busybox sleep 0.5' 2> err < /dev/null
 	"$saker" -b --json -v $view -r b.scap > replay.json
@@ -100,7 +100,8 @@ ln -s elsewhere link.scap
 # --- whatever ends it: what is there can be read, and the sentence says how much that is ---
 holds() {
 	"$saker" stream -r "$1" > lines 2> remark || bad "$2: cannot be read: $(cat remark)"
-	[ "$(wc -l < lines)" = "$(said)" ] || bad "$2: $(wc -l < lines) lines, and: $(cat err)"
+	count=$(grep -cv '^-- ' lines) # lost ones are said in lines of their own
+	[ "$count" = "$(said)" ] || bad "$2: $count events, and: $(cat err)"
 }
 for sig in TERM HUP; do
 	"$saker" record -w $sig.scap.gz -- busybox sh flood.sh 2> err < /dev/null &
@@ -120,11 +121,10 @@ wait $pid 2> /dev/null
 "$saker" stream -r killed.scap > lines 2> remark || bad "SIGKILL: $(cat remark)"
 [ "$(wc -l < lines)" -gt 100 ] || bad "SIGKILL: $(wc -l < lines) lines"
 grep -q 'its writer did not come to the end' remark || bad "SIGKILL: $(cat remark)"
-"$saker" record -w - -p $$ -M 20 2> err < /dev/null | head -c 100000 > part.scap &
-wait_for=$!
-i=0
-while [ $i -lt 3000 ]; do read -r _ < load.sh; i=$((i + 1)); done
-wait $wait_for
+busybox sh flood.sh &
+flood=$!
+"$saker" record -w - -p $flood -M 20 2> err < /dev/null | head -c 100000 > part.scap
+kill $flood
 grep -q '^saker: -: [0-9]* events' err || bad "closed pipe: $(cat err)"
 "$saker" stream -r part.scap > lines 2> remark || bad "part of a capture: $(cat remark)"
 grep -q 'ends within the block at byte' remark || bad "part of a capture: $(cat remark)"
@@ -154,28 +154,45 @@ head -c 20 a.scap > short.scap
 wrong zeros.scap 'byte '
 
 # --- sysdig reads it: the same events, names and results ---
+# What dup2 does is younger than the one of Debian 12: names are those of who opens files itself.
 if command -v sysdig > /dev/null; then
-	"$saker" stream --json -r a.scap > events.json
-	sysdig -r a.scap -p '*%evt.dir %evt.type %proc.name %evt.res %fd.name' > sysdig.txt 2> err ||
+	cat > names.sh <<'END'
+touch a
+md5sum load.sh flood.sh nosuch
+wc load.sh
+mkdir d
+mv a b
+rm b nosuch
+rmdir d
+END
+	"$saker" record -w names.scap -- sh names.sh > /dev/null 2> err < /dev/null
+	"$saker" stream --json -r names.scap > events.json
+	sysdig -r names.scap -p '*%evt.dir %evt.type %proc.name %evt.res %fd.name' > sysdig.txt 2> err ||
 		bad "sysdig: $(cat err)"
 	python3 - > compared.txt <<'END' || bad "sysdig does not see what saker sees: $(head -5 compared.txt)"
 import json
+import os
+HERE = os.getcwd()
+NAMED = {"md5sum", "wc", "mkdir", "mv", "rm", "rmdir"}
 TYPES = {"openat", "read", "write", "close", "rename", "unlink", "mkdir", "rmdir", "chdir", "execve"}
 ours, theirs = [], []
 for line in open("events.json"):
     event = json.loads(line)
     if event["evt.type"] in TYPES:
         name = event.get("fd.name", "")
-        ours.append((event["evt.type"], event["proc.name"], event["evt.res"], name if name[:1] == "/" else ""))
+        named = name.startswith(HERE) and event["evt.res"] == "SUCCESS" and event["proc.name"] in NAMED
+        ours.append((event["evt.type"], event["proc.name"], event["evt.res"], name if named else ""))
 for line in open("sysdig.txt", errors="replace"):
     way, kind, proc, res, *name = line.rstrip("\n").split(" ", 4)
     if way == "<" and kind in TYPES:
         name = name[0] if name else ""
-        theirs.append((kind, proc, res, name if name[:1] == "/" else ""))
+        named = name.startswith(HERE) and res == "SUCCESS" and proc in NAMED
+        theirs.append((kind, proc, res, name if named else ""))
 print(len(ours), "events here,", len(theirs), "there")
 differ = [(a, b) for a, b in zip(ours, theirs) if a != b]
 print(*differ[:4], sep="\n")
-assert len(ours) == len(theirs) > 200 and not differ
+assert len(ours) == len(theirs) > 100 and not differ
+assert sum(1 for event in ours if event[3]) > 5
 END
 fi
 
