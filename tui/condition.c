@@ -1,22 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "condition.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netdb.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "option_value.h"
+#include "rule_files.h"
 
 const struct filter_limits condition_limits = { .max_depth = FILTER_DEPTH_DEFAULT };
-
-int condition_port(void *ctx, const char *service)
-{
-	const struct servent *entry = getservbyname(service, NULL);
-
-	return entry ? ntohs((uint16_t)entry->s_port) : -1;
-}
 
 void condition_message(const struct filter_error *err, char *text, size_t size)
 {
@@ -26,7 +18,7 @@ void condition_message(const struct filter_error *err, char *text, size_t size)
 
 int condition_load(const char *text, struct filter_set **ret_set, struct usage_error *err)
 {
-	const struct filter_compile_opts opts = { .port = condition_port };
+	const struct filter_compile_opts opts = { .port = rule_files_port };
 	struct filter_error wrong = { 0 };
 	struct filter_ast *ast = NULL;
 	struct filter_set *set = NULL;

@@ -13,8 +13,6 @@
 
 extern const struct filter_limits condition_limits;
 
-/* The port of a service of this machine, -1 when it has no such name. */
-int condition_port(void *ctx, const char *service);
 /* An error's sentence with the nearest name. */
 void condition_message(const struct filter_error *err, char *text, size_t size);
 /*

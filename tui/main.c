@@ -12,6 +12,7 @@
 
 #include "batch.h"
 #include "check.h"
+#include "check_condition.h"
 #include "config.h"
 #include "doctor.h"
 #include "list.h"
@@ -47,6 +48,15 @@ static int finish_output(int status)
 	return 1;
 }
 
+static int check_condition(const struct options *options)
+{
+	enum check_depth depth = options->syntax ? CHECK_SYNTAX : CHECK_ALL;
+
+	if (options->format == FORMAT_JSON)
+		return check_condition_json(options->expr, depth, stdout);
+	return check_condition_text(options->expr, depth, stdout, stderr);
+}
+
 int main(int argc, char **argv)
 {
 	struct usage_error err = { "" };
@@ -68,7 +78,7 @@ int main(int argc, char **argv)
 		rc = list_run(stdout, &options, &err);
 		return rc < 0 ? usage_failure(&err) : finish_output(0);
 	case MODE_CHECK:
-		rc = check_run(stdout, &options);
+		rc = options.expr ? check_condition(&options) : check_run(stdout, &options);
 		if (rc < 0)
 			return option_fail(&err, "check: %s", strerror(-rc)), usage_failure(&err);
 		return finish_output(rc);

@@ -244,6 +244,18 @@ int option_set_rules(struct option_value *input, const char *value)
 	return 0;
 }
 
+int option_set_expr(struct option_value *input, const char *value)
+{
+	input->options->expr = value;
+	return 0;
+}
+
+int option_set_syntax(struct option_value *input, const char *value)
+{
+	input->options->syntax = true;
+	return 0;
+}
+
 int option_set_json(struct option_value *input, const char *value)
 {
 	input->options->format = FORMAT_JSON;

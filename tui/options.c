@@ -310,8 +310,12 @@ static int finish(struct options *options, struct usage_error *err)
 		return option_fail(err, "--format csv goes with -b only");
 	if (options->mode == MODE_LIST && !options->subject)
 		return option_fail(err, "list needs a subject, as in: saker list views");
-	if (options->mode == MODE_CHECK && options->words.len == 0)
+	if (options->mode == MODE_CHECK && options->words.len == 0 && !options->expr)
 		return option_fail(err, "check needs a rule file, as in: saker check rules.yaml");
+	if (options->words.len > 0 && options->expr)
+		return option_fail(err, "check: either files or -e EXPR");
+	if (options->syntax && !options->expr)
+		return option_fail(err, "--syntax goes with check -e EXPR only");
 	if (options->rules.len && strcmp(options->subject, "rules") != 0)
 		return option_fail(err, "--rules goes with list rules only");
 	if (options->command && !(LIVE & 1u << options->mode))

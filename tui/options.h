@@ -78,6 +78,8 @@ struct options {
 	const char *subject;     /* of list */
 	char filter[OPTIONS_FILTER_MAX]; /* FILTER, its words joined by blanks; "": none */
 	struct option_words words;       /* files of check */
+	const char *expr;                /* of check -e; NULL: none */
+	bool syntax;                     /* its grammar alone */
 	struct option_words rules;       /* --rules, in their order */
 	struct probe_opts probe;
 	uint64_t memory_bytes;

@@ -19,5 +19,11 @@ $(O)/tests/bench/bench_rules: $(O)/tests/bench/bench_rules.o $(O)/tests/unit/bui
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
 bench: $(O)/tests/bench/bench_rules
+# What an event costs where rules look at it: bench_filter RULES.yaml
+$(O)/tests/bench/bench_filter: $(O)/tests/bench/bench_filter.o $(O)/tests/unit/build_record.o \
+		$(O)/tests/unit/filter_naive.o $(O)/libsaker.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+bench: $(O)/tests/bench/bench_filter
 # Long forms of live tests.
 bench: $(O)/tests/live/test_counts $(O)/tests/live/test_loss

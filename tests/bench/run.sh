@@ -1,12 +1,12 @@
 #!/bin/sh
 # make bench: cost of monitoring as ratios, what an event of each family costs, how many a second get
-# through, which map counts cheapest, what rules cost (RULES=FILE), and the long forms of two live
+# through, which map counts cheapest, what rules and their conditions cost (RULES=FILE), and the long forms of two live
 # tests: 50 rounds of exact counts, and a consumer that is stopped for a minute under load.
-#   BENCH="calls timing redis own keys events peak maps rules exact stop" chooses sections; ROUNDS and PAIRS
+#   BENCH="calls timing redis own keys events peak maps rules conditions exact stop" chooses sections; ROUNDS and PAIRS
 #   shorten it.
 set -eu
 : "${O:=build}"
-: "${BENCH:=calls timing redis own keys events peak maps rules exact stop}"
+: "${BENCH:=calls timing redis own keys events peak maps rules conditions exact stop}"
 measured=
 for section in $BENCH; do
 	case $section in
@@ -22,8 +22,9 @@ for section in $BENCH; do
 	peak) echo && "$O/tests/bench/bench_events" peak ;;
 	maps) echo && "$O/tests/bench/bench_maps" "$O/tests/bench/bench_maps.bpf.o" ;;
 	rules) echo && "$O/tests/bench/bench_rules" "${RULES:-../shared/cases/rules/falco_rules.yaml}" ;;
+	conditions) echo && "$O/tests/bench/bench_filter" "${RULES:-../shared/cases/rules/falco_rules.yaml}" ;;
 	exact) echo && ROUNDS=50 "$O/tests/live/test_counts" ;;
 	stop) echo && SAKER_STOP_SECONDS=60 "$O/tests/live/test_loss" ;;
-	*) echo "bench: unknown section $section (calls timing redis own keys events peak maps rules exact stop)" >&2 && exit 2 ;;
+	*) echo "bench: unknown section $section (calls timing redis own keys events peak maps rules conditions exact stop)" >&2 && exit 2 ;;
 	esac
 done

@@ -242,6 +242,8 @@ static const struct wrong_case wrong_cases[] = {
 	{ "saker list -p 5 views",
 	  "-p PID does not go with list; it goes with: monitor, -b, stream, record" },
 	{ "saker --", "-- needs a COMMAND" },
+	{ "saker check a -e b", "check: either files or -e EXPR" },
+	{ "saker check a --syntax", "--syntax goes with check -e EXPR only" },
 	{ "saker check", "check needs a rule file, as in: saker check rules.yaml" },
 	{ "saker check a --rules b",
 	  "--rules FILE|DIR does not go with check; it goes with: list" },
