@@ -214,7 +214,8 @@ int event_decode(const void *data, size_t len, struct event *ret_event)
 int event_param_index(const struct event_desc *desc, const char *name)
 {
 	for (size_t i = 0; i < desc->params_len; i++) {
-		if (strcmp(desc->params[i].name, name) == 0)
+		/* Most differ in their first letter. */
+		if (desc->params[i].name[0] == name[0] && strcmp(desc->params[i].name, name) == 0)
 			return (int)i;
 	}
 	return -1;

@@ -39,15 +39,15 @@ static bool transforms_type(const struct filter_operand *operand)
 	return narrow_of(operand) == NARROW_TYPE;
 }
 
-static void neutral(struct outcome *out)
+static void neutral(const struct filter_kinds *all, struct outcome *out)
 {
-	filter_kinds_fill(&out->yes);
-	out->no = out->yes;
+	out->yes = *all;
+	out->no = *all;
 }
 
-static void never(struct outcome *out)
+static void never(const struct filter_kinds *all, struct outcome *out)
 {
-	neutral(out);
+	neutral(all, out);
 	memset(&out->yes, 0, sizeof(out->yes));
 }
 
@@ -69,11 +69,12 @@ static void add_other_events(struct filter_kinds *kinds)
 	}
 }
 
-static void type_outcome(const struct filter_check *check, struct outcome *out)
+static void type_outcome(const struct filter_check *check, const struct filter_kinds *all,
+			 struct outcome *out)
 {
-	neutral(out);
+	neutral(all, out);
 	if (check->op == FILTER_OP_EXISTS) {
-		never(out);
+		never(all, out);
 		swap(out);
 		return;
 	}
@@ -139,8 +140,8 @@ static enum truth num_truth(const struct filter_check *check)
 	}
 }
 
-static int check_outcome(const struct filter_node *node, struct outcome *out,
-			 struct filter_error *err)
+static int check_outcome(const struct filter_node *node, const struct filter_kinds *all,
+			 struct outcome *out, struct filter_error *err)
 {
 	const struct filter_check *check = &node->check;
 	enum narrow narrow = narrow_of(check->left);
@@ -155,39 +156,39 @@ static int check_outcome(const struct filter_node *node, struct outcome *out,
 			err->origin = node->origin;
 		return rc;
 	}
-	neutral(out);
+	neutral(all, out);
 	if (narrow == NARROW_TYPE) {
-		type_outcome(check, out);
+		type_outcome(check, all, out);
 		if (is_name(check->left, "syscall.type"))
 			add_other_events(&out->no);
 	} else if (narrow == NARROW_NUM && check->right_kind != FILTER_RIGHT_OPERAND) {
 		enum truth truth = num_truth(check);
 
 		if (truth != TRUTH_OPEN)
-			never(out);
+			never(all, out);
 		if (truth == TRUTH_ALWAYS)
 			swap(out);
 	}
 	return 0;
 }
 
-static int node_outcome(const struct filter_node *node, struct outcome *out,
-			struct filter_error *err)
+static int node_outcome(const struct filter_node *node, const struct filter_kinds *all,
+			struct outcome *out, struct filter_error *err)
 {
 	const struct filter_node *child = NULL;
 	struct outcome part;
 	int rc;
 
 	switch (node->kind) {
-	case FILTER_NODE_CHECK: return check_outcome(node, out, err);
-	case FILTER_NODE_MACRO: neutral(out); return 0;
+	case FILTER_NODE_CHECK: return check_outcome(node, all, out, err);
+	case FILTER_NODE_MACRO: neutral(all, out); return 0;
 	case FILTER_NODE_NOT:
 	case FILTER_NODE_AND:
 	case FILTER_NODE_OR: child = node->children; break;
 	}
-	rc = node_outcome(child, out, err);
+	rc = node_outcome(child, all, out, err);
 	for (child = child->next; child && rc == 0; child = child->next) {
-		rc = node_outcome(child, &part, err);
+		rc = node_outcome(child, all, &part, err);
 		if (rc < 0)
 			break;
 		if (node->kind == FILTER_NODE_AND) {
@@ -206,8 +207,12 @@ static int node_outcome(const struct filter_node *node, struct outcome *out,
 int filter_ast_kinds(const struct filter_ast *ast, struct filter_kinds *ret_kinds,
 		     struct filter_error *err)
 {
+	struct filter_kinds all;
 	struct outcome out;
-	int rc = node_outcome(ast->root, &out, err);
+	int rc;
+
+	filter_kinds_fill(&all);
+	rc = node_outcome(ast->root, &all, &out, err);
 
 	if (rc < 0)
 		return rc;

@@ -94,7 +94,8 @@ void filter_kinds_invert(struct filter_kinds *kinds)
 
 static bool is_text(const char *known, const char *name, size_t len)
 {
-	return known && strlen(known) == len && memcmp(known, name, len) == 0;
+	return known && len > 0 && known[0] == name[0] && strlen(known) == len &&
+	       memcmp(known, name, len) == 0;
 }
 
 bool filter_kind_is_name(const char *name, size_t len)

@@ -184,30 +184,69 @@ static size_t drop_doubles(struct node **children, size_t len, bool *ret_decided
 	return kept;
 }
 
-/* Puts the parts of chains of the same kind in their place; *children is of malloc then. */
-static int flatten(enum node_kind kind, struct node ***children, size_t *len)
+/*
+ * Of a sorted chain the parts that depend on the process alone become one part, which is kept as
+ * one bit per process. Returns the new length, 0 when there is no memory.
+ */
+static size_t group_process(struct node_pool *pool, enum node_kind kind, struct node **children,
+			    size_t len)
+{
+	struct node like = { .kind = kind, .per_process = true }, *group;
+	size_t others = 0;
+
+	like.children = malloc((len ? len : 1) * sizeof(struct node *));
+	if (!like.children)
+		return 0;
+	for (size_t i = 0; i < len; i++) {
+		if (children[i]->per_process)
+			like.children[like.children_len++] = children[i];
+	}
+	group = like.children_len > 1 && like.children_len < len ? pool_intern(pool, &like) : NULL;
+	free(like.children);
+	if (like.children_len < 2 || like.children_len == len)
+		return len;
+	if (!group)
+		return 0;
+	for (size_t i = 0; i < len; i++) {
+		if (!children[i]->per_process)
+			children[others++] = children[i];
+	}
+	memmove(children + 1, children, others * sizeof(struct node *));
+	children[0] = group;
+	return others + 1;
+}
+
+/* The parts of a chain, those of chains of the same kind in their place: a group is one. */
+static size_t put_parts(enum node_kind kind, struct node *node, struct node **flat)
+{
+	size_t len = 0;
+
+	if (node->kind != kind) {
+		if (flat)
+			flat[0] = node;
+		return 1;
+	}
+	for (size_t i = 0; i < node->children_len; i++)
+		len += put_parts(kind, node->children[i], flat ? flat + len : NULL);
+	return len;
+}
+
+/* The same of a list, on the heap; its length, 0 when there is no memory. */
+static size_t flatten(enum node_kind kind, struct node *const *children, size_t len,
+		      struct node ***ret_flat)
 {
 	struct node **flat;
 	size_t total = 0, at = 0;
 
-	for (size_t i = 0; i < *len; i++)
-		total += (*children)[i]->kind == kind ? (*children)[i]->children_len : 1;
+	for (size_t i = 0; i < len; i++)
+		total += put_parts(kind, children[i], NULL);
 	flat = malloc((total ? total : 1) * sizeof(struct node *));
 	if (!flat)
-		return -ENOMEM;
-	for (size_t i = 0; i < *len; i++) {
-		struct node *child = (*children)[i];
-
-		if (child->kind != kind) {
-			flat[at++] = child;
-			continue;
-		}
-		memcpy(flat + at, child->children, child->children_len * sizeof(struct node *));
-		at += child->children_len;
-	}
-	*children = flat;
-	*len = total;
-	return 0;
+		return 0;
+	for (size_t i = 0; i < len; i++)
+		at += put_parts(kind, children[i], flat + at);
+	*ret_flat = flat;
+	return total;
 }
 
 struct node *node_chain(struct node_pool *pool, enum node_kind kind, struct node **children,
@@ -217,11 +256,12 @@ struct node *node_chain(struct node_pool *pool, enum node_kind kind, struct node
 	enum node_kind decides = kind == NODE_AND ? NODE_FALSE : NODE_TRUE;
 	enum node_kind neutral = kind == NODE_AND ? NODE_TRUE : NODE_FALSE;
 	struct node like = { .kind = kind, .per_process = true }, *node;
-	struct node **flat = children;
+	struct node **flat = NULL;
 	bool decided = false;
 	size_t kept = 0;
 
-	if (flatten(kind, &flat, &len) < 0)
+	len = flatten(kind, children, len, &flat);
+	if (len == 0)
 		return NULL;
 	for (size_t i = 0; i < len; i++) {
 		decided |= flat[i]->kind == decides;
@@ -231,6 +271,13 @@ struct node *node_chain(struct node_pool *pool, enum node_kind kind, struct node
 	if (!decided) {
 		qsort(flat, kept, sizeof(*flat), by_cost);
 		kept = drop_doubles(flat, kept, &decided);
+	}
+	if (!decided && kept > 0) {
+		kept = group_process(pool, kind, flat, kept);
+		if (kept == 0) {
+			free(flat);
+			return NULL;
+		}
 	}
 	for (size_t i = 0; i < kept; i++) {
 		like.per_process &= flat[i]->per_process;

@@ -2,7 +2,8 @@
 /*
  * Compiled conditions as a graph: equal sub-conditions are one node, whatever condition they are
  * in. Nodes are made through the pool, which folds: constants vanish, chains are flat and without
- * doubles, cheap parts come first. Nodes never change.
+ * doubles, cheap parts come first, and what depends on the process alone is one part. Nodes never
+ * change.
  */
 #ifndef STATE_FILTER_NODE_H
 #define STATE_FILTER_NODE_H

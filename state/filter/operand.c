@@ -141,6 +141,9 @@ static unsigned own_cost(const struct operand *operand)
 		return 12;
 	if (operand->flags & FIELD_F_EVENT_TYPE)
 		return 1;
+	/* Texts of parameters have to be rendered. */
+	if (operand->kind == OPERAND_FIELD && operand->ref.has_arg)
+		return 10;
 	return operand->type == FIELD_TEXT || operand->type == FIELD_BYTES ? 6 : 2;
 }
 

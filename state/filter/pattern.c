@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define SHORT_TEXT 256
+
 char pattern_lower(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
@@ -33,6 +35,19 @@ static bool equal_any_case(const char *a, const char *b, size_t len)
 	return true;
 }
 
+/* memmem() makes a table first, which costs more than looking at a short text. */
+static bool short_contains(struct bytes text, struct bytes part)
+{
+	const char *at = text.data, *last = text.data + text.len - part.len;
+
+	while (at <= last && (at = memchr(at, part.data[0], (size_t)(last - at) + 1))) {
+		if (memcmp(at, part.data, part.len) == 0)
+			return true;
+		at++;
+	}
+	return false;
+}
+
 bool pattern_contains(struct bytes text, struct bytes part, enum pattern_case how)
 {
 	if (part.len == 0)
@@ -40,7 +55,9 @@ bool pattern_contains(struct bytes text, struct bytes part, enum pattern_case ho
 	if (part.len > text.len)
 		return false;
 	if (how == PATTERN_EXACT_CASE)
-		return memmem(text.data, text.len, part.data, part.len) != NULL;
+		return text.len > SHORT_TEXT
+			       ? memmem(text.data, text.len, part.data, part.len) != NULL
+			       : short_contains(text, part);
 	for (size_t i = 0; i + part.len <= text.len; i++) {
 		if (equal_any_case(text.data + i, part.data, part.len))
 			return true;
