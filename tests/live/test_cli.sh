@@ -37,6 +37,10 @@ wants() {
 wants 2 'saker: --rules FILE|DIR does not go with monitor' --rules x
 wants 2 'did you mean --theme?' --tehme dark
 wants 2 'saker: FILTER, column 1: ' -b evt.typ=open
+"$saker" check -e 'proc.name=sh' > out 2> err && [ "$(cat out)" = 'proc.name = sh' ] && [ ! -s err ] ||
+	bad "check -e: $(cat out err)"
+"$saker" check -e 'proc.nam=sh' > out 2> err && bad 'check -e takes what is wrong'
+grep -q 'did you mean proc.name?' err && [ ! -s out ] || bad "check -e: $(cat out err)"
 wants 2 'did you mean openat?' stream evt.type=opnat
 wants 2 'saker: FILTER, column 9: expected an operator' stream evt.type
 wants 2 'saker: -r nosuch.scap: No such file or directory' stream -r nosuch.scap
