@@ -341,6 +341,7 @@ int filter_compile(struct filter_set *set, const struct filter_ast *ast,
 	*ret_id = (uint32_t)set->conditions_len;
 	set->conditions[set->conditions_len++] = condition;
 	set->ready = false;
+	set->failed = false;
 	return 0;
 }
 

@@ -142,7 +142,7 @@ static int prepare_slots(struct filter_set *set)
 
 int filter_set_prepare(struct filter_set *set)
 {
-	int rc = prepare_matchers(set);
+	int rc = set->failed ? -ENOMEM : prepare_matchers(set);
 
 	set->ready = false;
 	for (uint16_t kind = 0; kind < filter_kind_count() && rc == 0; kind++)
@@ -155,6 +155,7 @@ int filter_set_prepare(struct filter_set *set)
 		rc = prepare_slots(set);
 	set->slot = NULL;
 	set->ready = rc == 0;
+	set->failed = rc < 0;
 	return rc;
 }
 

@@ -55,6 +55,7 @@ struct filter_set {
 	struct condition *conditions;
 	size_t conditions_len, conditions_size;
 	bool ready;     /* the programs below are those of all conditions */
+	bool failed;    /* there was no memory for them: it is not tried again */
 	uint64_t marks; /* sets of assumptions so far */
 	struct program programs[FILTER_KINDS_MAX];
 	struct process_slot *slots; /* NULL: nothing is kept of processes */

@@ -312,6 +312,39 @@ START_TEST(test_process)
 }
 END_TEST
 
+/* Where there is no memory for programs and tables, conditions are evaluated as they are. */
+START_TEST(test_little_memory)
+{
+	static const char text[] = "evt.type = openat and (r.process startswith cat or r.other = x)"
+				   " and r.text contains anyof (run, x, y) and not r.named = z";
+	struct mock_event mock;
+	size_t compiled = 0;
+
+	mock_fields_add();
+	fill_world();
+	mock_event_init(&mock, EVENT_CODE_SYSCALL_OPENAT_2_X, 257);
+	for (size_t bytes = 16u << 10; bytes < 1u << 20; bytes += 16u << 10) {
+		struct filter_set *set = NULL;
+		struct filter_ast *ast = NULL;
+		uint32_t id, ids[2];
+
+		ck_assert_int_eq(filter_parse(text, sizeof(text) - 1, NULL, &ast, NULL), 0);
+		if (filter_set_new(bytes, &set) == 0 &&
+		    filter_compile(set, ast, NULL, &id, NULL) == 0) {
+			compiled++;
+			mock.filter.num++;
+			ck_assert_uint_eq(filter_set_match(set, &mock.filter, ids, 2), 1);
+			ck_assert(filter_set_eval(set, 0, &mock.filter));
+		}
+		filter_set_free(set);
+		filter_ast_free(ast);
+	}
+	ck_assert_uint_gt(compiled, 10);
+	mock_event_release(&mock);
+	mock_fields_remove();
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = tcase_create("filter_compile");
@@ -322,5 +355,6 @@ int main(void)
 	tcase_add_test(tcase, test_truth);
 	tcase_add_test(tcase, test_gates);
 	tcase_add_test(tcase, test_process);
+	tcase_add_test(tcase, test_little_memory);
 	return run_suite("filter_compile", tcase);
 }
