@@ -23,6 +23,8 @@
 #include <time.h>
 #include <unistd.h>
 #include "live.h"
+#include "objects.h"
+#include "uring.h"
 #include "schema/event.h"
 #include "probe/count.skel.h"
 
@@ -536,8 +538,10 @@ static int forgotten_compare(const void *a, const void *b)
 	return thread_compare(a, b);
 }
 
-static bool is_forgotten(const struct counters *counters, uint32_t pid, uint64_t start)
+/* Is this process no longer shown? The list is sorted. */
+static bool is_forgotten(const void *ctx, uint32_t pid, uint64_t start)
 {
+	const struct counters *counters = ctx;
 	const struct thread_key process = { .start = start, .tid = pid };
 
 	return counters->forgotten_len &&
@@ -656,6 +660,10 @@ static int processes_read(struct probe *probe, struct counters *counters,
 	rc = errnos_read(probe, counters, sink);
 	if (rc == 0)
 		rc = timings_read(probe, counters, sink);
+	if (rc == 0)
+		rc = uring_read(probe, sink, is_forgotten, counters);
+	if (rc == 0)
+		rc = objects_read(probe, sink, is_forgotten, counters);
 	if (rc == 0)
 		counters->forgotten_len = 0;
 	return rc;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Durations on and off. The knobs are written by the caller, at once; the program on sys_enter is
- * attached and detached by a thread of its own, because the kernel may wait for a grace period of
- * all CPUs (kernel/tracepoint.c) and the engine must not.
+ * attached and detached by the thread of hook.h.
  *
  *   off --(wanted)--> starting --(attached)--> on --(not wanted)--> off, detached some time later
  *
@@ -11,66 +10,15 @@
 #include "enter_hook.h"
 
 #include <errno.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
-#include <bpf/libbpf.h>
+#include "hook.h"
 #include "live.h"
 #include "probe/count.skel.h"
 
 struct enter_hook {
-	struct bpf_program *program;
-	pthread_t thread;
-	pthread_mutex_t lock;
-	pthread_cond_t changed;
-	bool wanted, stop;     /* under lock */
-	struct bpf_link *link; /* of the thread */
-	atomic_int state;      /* enum probe_timing as it is, or -errno of the last attach */
-	uint32_t generation;   /* of the caller */
+	struct hook *hook;
+	uint32_t generation;
 };
-
-static void attach(struct enter_hook *hook)
-{
-	hook->link = bpf_program__attach(hook->program);
-	atomic_store(&hook->state, hook->link ? PROBE_TIMING_ON : -errno);
-}
-
-static void detach(struct enter_hook *hook)
-{
-	bpf_link__destroy(hook->link);
-	hook->link = NULL;
-	atomic_store(&hook->state, PROBE_TIMING_OFF);
-}
-
-static void *enter_hook_main(void *arg)
-{
-	struct enter_hook *hook = arg;
-	bool tried = false;
-
-	pthread_setname_np(pthread_self(), "saker-timing");
-	pthread_mutex_lock(&hook->lock);
-	while (!hook->stop) {
-		bool wanted = hook->wanted;
-
-		/* An attach that failed is tried again when it is wanted anew. */
-		if (wanted == (hook->link != NULL || tried)) {
-			pthread_cond_wait(&hook->changed, &hook->lock);
-			continue;
-		}
-		pthread_mutex_unlock(&hook->lock);
-		tried = wanted;
-		if (wanted)
-			attach(hook);
-		else
-			detach(hook);
-		pthread_mutex_lock(&hook->lock);
-	}
-	pthread_mutex_unlock(&hook->lock);
-	if (hook->link)
-		detach(hook);
-	return NULL;
-}
 
 static int enter_hook_get(struct probe *probe, struct enter_hook **ret_hook)
 {
@@ -81,10 +29,7 @@ static int enter_hook_get(struct probe *probe, struct enter_hook **ret_hook)
 		hook = calloc(1, sizeof(*hook));
 		if (!hook)
 			return -ENOMEM;
-		hook->program = probe->count->progs.count_enter;
-		pthread_mutex_init(&hook->lock, NULL);
-		pthread_cond_init(&hook->changed, NULL);
-		rc = -pthread_create(&hook->thread, NULL, enter_hook_main, hook);
+		rc = hook_new(probe->count->progs.count_enter, "saker-timing", &hook->hook);
 		if (rc < 0) {
 			free(hook);
 			return rc;
@@ -99,22 +44,8 @@ void enter_hook_free(struct enter_hook *hook)
 {
 	if (!hook)
 		return;
-	pthread_mutex_lock(&hook->lock);
-	hook->stop = true;
-	pthread_cond_signal(&hook->changed);
-	pthread_mutex_unlock(&hook->lock);
-	pthread_join(hook->thread, NULL);
-	pthread_cond_destroy(&hook->changed);
-	pthread_mutex_destroy(&hook->lock);
+	hook_free(hook->hook);
 	free(hook);
-}
-
-static void want(struct enter_hook *hook, bool wanted)
-{
-	pthread_mutex_lock(&hook->lock);
-	hook->wanted = wanted;
-	pthread_cond_signal(&hook->changed);
-	pthread_mutex_unlock(&hook->lock);
 }
 
 /* Every number's returns look for a stamp, or none does. */
@@ -146,12 +77,12 @@ int probe_want_timing(struct probe *probe, enum probe_timing wanted)
 		/* What is streamed of slow calls needs durations. */
 		__atomic_store_n(&probe->knobs->min_duration_ns, 0, __ATOMIC_RELAXED);
 		knobs_write(probe->knobs, 0);
-		want(hook, false);
+		hook_want(hook->hook, false);
 		return 0;
 	}
 	hook->generation = hook->generation % (STAMP_TAKEN - 1) + 1;
 	knobs_write(probe->knobs, hook->generation);
-	want(hook, true);
+	hook_want(hook->hook, true);
 	return 0;
 }
 
@@ -161,6 +92,8 @@ int probe_timing(const struct probe *probe)
 
 	if (!probe->enter_hook || !probe->knobs->timing_gen)
 		return PROBE_TIMING_OFF;
-	state = atomic_load(&probe->enter_hook->state);
-	return state == PROBE_TIMING_OFF ? PROBE_TIMING_STARTING : state;
+	state = hook_state(probe->enter_hook->hook);
+	if (state < 0)
+		return state;
+	return state == HOOK_ON ? PROBE_TIMING_ON : PROBE_TIMING_STARTING;
 }

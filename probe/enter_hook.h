@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The thread that attaches and detaches the program on sys_enter. For files of probe/ alone. */
+/* The hook on sys_enter, and the generation of its stamps. For files of probe/ alone. */
 #ifndef PROBE_ENTER_HOOK_H
 #define PROBE_ENTER_HOOK_H
 

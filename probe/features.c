@@ -19,6 +19,7 @@
 #include "cgroup.h"
 #include "load_log.h"
 #include "own_pid.h"
+#include "uring.h"
 
 #define FOUND_BYTES sizeof(((struct feature_result *)NULL)->found)
 
@@ -395,6 +396,20 @@ static int check_memlock(struct feature_run *run, char *found)
 	if (getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_max == RLIM_INFINITY)
 		return 0;
 	return check_cap(CAP_SYS_RESOURCE, false, found);
+}
+
+static int check_uring(struct feature_run *run, char *found)
+{
+	struct uring_shape shape = {};
+
+	if (!kernel_btf(run))
+		return -ENOENT;
+	uring_shape_find(run->btf, &shape);
+	if (!shape.submit)
+		return -ENOENT;
+	snprintf(found, FOUND_BYTES, "ok; completions name their %s",
+		 shape.complete == URING_COMPLETE_RING ? "ring and user_data only" : "request");
+	return 0;
 }
 
 /* Does a line of the mount table describe a /proc that hides processes? */

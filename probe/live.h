@@ -9,6 +9,8 @@
 
 #include "probe.h"
 #include "bpf/shared.h"
+#include "bpf/uring_call.h"
+#include "bpf/object.h"
 
 /* Which programs run; each needs less of the kernel than the one before, and is tried after it. */
 enum probe_variant {
@@ -24,6 +26,7 @@ struct stream_bpf;
 struct ring_set;
 struct counters;
 struct enter_hook;
+struct hook;
 
 struct probe {
 	struct probe_opts opts;
@@ -35,6 +38,9 @@ struct probe {
 	size_t stats_bytes;            /* of the mapping */
 	enum probe_variant variant;    /* of both objects */
 	unsigned cpus;                 /* possible CPUs */
+	struct hook *objects_hook;     /* attaches count_objects; made when it is first wanted */
+	bool objects_wanted;           /* bytes by file and socket are counted */
+	struct uring_shape uring;      /* tracepoints of io_uring that are used; zero: none */
 	bool iter_files;               /* dump_files is loaded; else open files come from /proc */
 	struct counters *counters;     /* reader of the counter plane; made at the first refresh */
 	struct enter_hook *enter_hook; /* attaches count_enter; made when it is first wanted */

@@ -23,7 +23,9 @@
 #include "kinds.h"
 #include "load_log.h"
 #include "own_pid.h"
+#include "objects.h"
 #include "rows.h"
+#include "uring.h"
 #include "schema/event.h"
 #include "enter_hook.h"
 #include "probe/count.skel.h"
@@ -31,6 +33,7 @@
 #include "probe/stream.skel.h"
 #include "probe/stream_plain.skel.h"
 
+#define KERNEL_BTF "/sys/kernel/btf/vmlinux"
 #define NS_PER_S 1000000000ull
 
 /* Only the programs of x86_64 have the table. */
@@ -129,6 +132,7 @@ void probe_free(struct probe *probe)
 {
 	if (!probe)
 		return;
+	objects_free(probe);
 	/* The stream's programs first: the count object's tail calls then find nothing. */
 	stream_bpf__destroy(probe->stream);
 	enter_hook_free(probe->enter_hook);
@@ -209,13 +213,20 @@ static int count_open(enum probe_variant variant, struct count_bpf **ret_count)
 
 static int stream_open(enum probe_variant variant, struct stream_bpf **ret_stream)
 {
+	LIBBPF_OPTS(bpf_object_open_opts, opts);
 	struct stream_bpf *stream = calloc(1, sizeof(*stream));
 	int rc = stream ? stream_bpf__create_skeleton(stream) : -ENOMEM;
 
+	/*
+	 * For a type that the kernel lacks libbpf would look into the modules too, for which it
+	 * needs CAP_SYS_ADMIN; not so when it is told where to look.
+	 */
+	if (access(KERNEL_BTF, R_OK) == 0)
+		opts.btf_custom_path = KERNEL_BTF;
 	if (rc == 0 && variant == PROBE_PLAIN)
 		stream->skeleton->data = stream_plain_bpf__elf_bytes(&stream->skeleton->data_sz);
 	if (rc == 0)
-		rc = bpf_object__open_skeleton(stream->skeleton, NULL);
+		rc = bpf_object__open_skeleton(stream->skeleton, &opts);
 	if (rc < 0) {
 		stream_bpf__destroy(stream);
 		return rc;
@@ -369,7 +380,8 @@ static int stream_attach(struct probe *probe)
 	struct bpf_program *prog;
 
 	bpf_object__for_each_program (prog, probe->stream->obj) {
-		if (strcmp(bpf_program__section_name(prog), "tp_btf/sys_exit") == 0)
+		if (strcmp(bpf_program__section_name(prog), "tp_btf/sys_exit") == 0 ||
+		    uring_by_tail_call(prog))
 			bpf_program__set_autoattach(prog, false);
 	}
 	return stream_bpf__attach(probe->stream);
@@ -402,6 +414,9 @@ static int stream_plan(struct probe *probe)
 
 	if (probe->opts.cpus_per_buffer_set)
 		per_ring = probe->opts.cpus_per_buffer;
+	rc = uring_open(probe);
+	if (rc < 0)
+		return rc;
 	cpus_online(online, probe->cpus);
 	rc = ring_plan_make(&plan, probe->cpus, online, per_ring);
 	if (rc < 0)
@@ -458,9 +473,19 @@ static int stream_load(struct probe *probe, struct load_log *log, struct probe_e
 	if (rc < 0)
 		return load_failed(rc, "attach the stream plane", log, err);
 	rc = stream_fill_progs(probe, &stores);
+	if (rc == 0)
+		rc = uring_fill_progs(probe);
 	if (rc < 0)
 		return load_failed(rc, "connect the planes", log, err);
 	return 0;
+}
+
+static void stream_unload(struct probe *probe)
+{
+	stream_bpf__destroy(probe->stream);
+	probe->stream = NULL;
+	ring_set_free(probe->rings);
+	probe->rings = NULL;
 }
 
 int probe_load_stream(struct probe *probe, struct probe_error *err)
@@ -473,8 +498,15 @@ int probe_load_stream(struct probe *probe, struct probe_error *err)
 	rc = features_require(needed, sizeof(needed) / sizeof(needed[0]), err);
 	if (rc < 0)
 		return rc;
+	uring_find(&probe->uring);
 	load_log_begin(&log);
 	rc = stream_load(probe, &log, err);
+	if (rc < 0 && probe->uring.submit) {
+		/* A kernel with requests of another shape: all the rest works. */
+		stream_unload(probe);
+		probe->uring = (struct uring_shape){};
+		rc = stream_load(probe, &log, err);
+	}
 	load_log_end();
 	if (rc == 0)
 		__atomic_store_n(&probe->stream_ready, 1, __ATOMIC_RELEASE);

@@ -159,6 +159,9 @@ struct probe_counter_sink {
 	void (*timing)(void *ctx, const struct timing_count *count);
 	/* Calls that no thread owns any more, cumulative: row "other". */
 	void (*other)(void *ctx, const struct call_count *count);
+	/* Requests of io_uring; bytes of files and sockets; each may be NULL. */
+	void (*uring)(void *ctx, const struct uring_count *count);
+	void (*object)(void *ctx, const struct object_count *count);
 };
 /* Reads all counters. Returns 0 or -errno; on failure the totals of this refresh are incomplete. */
 int probe_read_counters(struct probe *probe, const struct probe_counter_sink *sink);
@@ -167,6 +170,17 @@ int probe_read_counters(struct probe *probe, const struct probe_counter_sink *si
  * end.
  */
 int probe_drain_exits(struct probe *probe, const struct probe_counter_sink *sink);
+/*
+ * Bytes by file and socket, on and off. They begin from zero each time. 1 when that has changed, 0
+ * when it was so already, -EAGAIN while the stream is not loaded.
+ */
+enum probe_objects { PROBE_OBJECTS_OFF, PROBE_OBJECTS_ON };
+int probe_want_objects(struct probe *probe, enum probe_objects wanted);
+/* What is the case now (it takes a moment), or -errno when the program could not be attached. */
+int probe_objects(const struct probe *probe);
+/* What an object of a count is called. 0 or -ENOENT. */
+int probe_object_name(struct probe *probe, uint32_t dev, uint64_t ino,
+		      struct object_name *ret_name);
 /* The process (pid, start) is no longer shown: its rows in the kernel's tables are deleted. */
 int probe_forget_process(struct probe *probe, uint32_t pid, uint64_t start_boot_ns);
 

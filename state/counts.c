@@ -534,6 +534,7 @@ void state_refresh_end(struct state *state)
 	counts_find_dead(state);
 	counts_drop_threads(state);
 	counts_fold_dead(state);
+	activity_end_refresh(state);
 	counts_ask_texts(state);
 	containers_end_refresh(state);
 	state_make_room(state);

@@ -696,6 +696,29 @@ static struct fd_entry fd_act(const struct fd_context *call)
 	return (struct fd_entry){ .flags = 0 };
 }
 
+/*
+ * A call by io_uring on the ring's own files, which have no numbers here. Only an accept from one
+ * of them can make a descriptor.
+ */
+static struct fd_entry fd_act_fixed(const struct fd_context *call)
+{
+	bool accepts = call->rule->action == FD_ACCEPT && call->ret >= 0;
+	struct fd_entry entry = { .flags = 0 };
+
+	if (accepts || call->rule->action == FD_CONNECT) {
+		entry.name = fd_address_name(call, "tuple");
+		entry.tuple = fd_address_tuple(call, "tuple");
+		entry.flags = FD_F_OPEN | (accepts ? FD_F_SERVER : FD_F_CLIENT);
+		fd_set_family(&entry);
+	} else if (call->event->path.data) {
+		entry = fd_opened(call);
+		entry.flags |= FD_F_OPEN;
+	}
+	if (accepts && !(call->event->uring_flags & RECORD_EXT_F_FIXED_RESULT))
+		return fd_call_put(call, call->ret, entry);
+	return entry;
+}
+
 void fd_apply(struct state *state, struct process *process, const struct event *event,
 	      struct fd_seen *ret_seen)
 {
@@ -712,6 +735,10 @@ void fd_apply(struct state *state, struct process *process, const struct event *
 	if (!event->syscall || prefix->nr < 0 || prefix->nr >= SYSCALL_NR_MAX)
 		return;
 	call.rule = &state->fd_rules->by_nr[prefix->nr];
+	if (event->uring_flags & (RECORD_EXT_F_FIXED_FILE | RECORD_EXT_F_FIXED_RESULT)) {
+		ret_seen->entry = fd_act_fixed(&call);
+		return;
+	}
 	/* -512 and below: the call starts again after a signal, nothing has happened. */
 	if (prefix->ret <= -512 && prefix->ret >= -516)
 		ret_seen->entry = fd_entry_of_argument(&call);

@@ -28,7 +28,8 @@ struct tables {
 	const struct syscall_row *syscalls;
 	const struct errno_row *errnos;
 	const struct thread_row *threads;
-	size_t procs_len, calls_len, syscalls_len, errnos_len, threads_len;
+	const struct activity_row *activities;
+	size_t procs_len, calls_len, syscalls_len, errnos_len, threads_len, activities_len;
 	const char *host;
 	uint64_t time_ns, interval_ns;
 };
@@ -46,8 +47,9 @@ struct tables_maker {
 	struct state *state;
 	struct tables *tables;
 	struct process **sorted;
-	uint64_t stamp; /* names this generation for the texts */
-	bool failed;    /* a text found no room */
+	uint64_t stamp;         /* names this generation for the texts */
+	bool failed;            /* a text found no room */
+	struct proc_row *procs; /* those of tables */
 };
 
 static void tables_unref(struct tables *tables)
@@ -223,6 +225,7 @@ static int tables_fill_procs(struct tables_maker *maker)
 				.count_delta = process->errnos[j].delta,
 			};
 	}
+	maker->procs = procs;
 	tables->procs = procs;
 	tables->procs_len = state->processes_len;
 	tables->calls = calls;
@@ -423,6 +426,51 @@ static int tables_fill_threads(struct tables_maker *maker)
 	return maker->failed ? -ENOMEM : 0;
 }
 
+static int activity_order(const void *a, const void *b)
+{
+	const struct activity_row *left = a, *right = b;
+
+	if (left->kind != right->kind)
+		return left->kind < right->kind ? -1 : 1;
+	if (left->dev != right->dev)
+		return left->dev < right->dev ? -1 : 1;
+	if (left->ino != right->ino)
+		return left->ino < right->ino ? -1 : 1;
+	return left->proc < right->proc ? -1 : left->proc > right->proc;
+}
+
+/* Rows by object and process; of io_uring they also go into the process's own row. */
+static int tables_fill_activities(struct tables_maker *maker)
+{
+	const struct state *state = maker->state;
+	struct tables *tables = maker->tables;
+	struct activity_row *rows;
+
+	rows = arena_alloc(&tables->arena, state->activities_len * sizeof(*rows));
+	if (!rows)
+		return -ENOMEM;
+	for (size_t i = 0; i < state->activities_len; i++) {
+		const struct activity *activity = state->activities[i];
+		const struct process *process =
+			process_find(state, activity->pid, activity->start_boot_ns);
+
+		activity_fill_row(activity, &rows[i]);
+		rows[i].name = tables_text(maker, activity->name);
+		rows[i].remote = tables_text(maker, activity->remote);
+		if (!process)
+			continue;
+		rows[i].proc = process->row;
+		if (activity->kind != ACTIVITY_URING)
+			continue;
+		maker->procs[process->row].uring += activity->total.ops;
+		maker->procs[process->row].uring_delta += activity->delta.ops;
+	}
+	qsort(rows, state->activities_len, sizeof(*rows), activity_order);
+	tables->activities = rows;
+	tables->activities_len = state->activities_len;
+	return maker->failed ? -ENOMEM : 0;
+}
+
 static int tables_fill(struct tables_maker *maker)
 {
 	struct state *state = maker->state;
@@ -443,6 +491,8 @@ static int tables_fill(struct tables_maker *maker)
 		r = tables_fill_syscalls(maker);
 	if (r == 0)
 		r = tables_fill_threads(maker);
+	if (r == 0)
+		r = tables_fill_activities(maker);
 	memory_free(state->memory, maker->sorted, bytes ? bytes : 1);
 	return r;
 }
@@ -584,6 +634,8 @@ int state_publish(struct state *state, struct snapshot **ret_snapshot)
 	public->errnos_len = tables->errnos_len;
 	public->threads = tables->threads;
 	public->threads_len = tables->threads_len;
+	public->activities = tables->activities;
+	public->activities_len = tables->activities_len;
 	public->events_first = history_first(&state->history);
 	public->events_end = state->history.last_num + 1;
 	public->streaming_since_ns = since_ns(state, public);

@@ -46,7 +46,8 @@ struct proc_row {
 	uint64_t opens, opens_delta;
 	uint64_t children_calls, children_errors; /* of ended descendants */
 	struct byte_count bytes, bytes_delta;
-	uint32_t fds; /* known open fds; valid when fds_known */
+	uint64_t uring, uring_delta; /* requests of io_uring; no calls */
+	uint32_t fds;                /* known open fds; valid when fds_known */
 	bool fds_known;
 	uint32_t calls_first, calls_len; /* its rows in snapshot.calls */
 };
@@ -96,6 +97,21 @@ struct syscall_row {
 	uint32_t procs;    /* processes that called it in this interval */
 	uint32_t top_proc; /* index in procs of the one with most calls_delta; UINT32_MAX: none */
 	struct timing_row timing;
+};
+
+enum activity_kind { ACTIVITY_FILE, ACTIVITY_SOCKET, ACTIVITY_URING };
+
+/* What a process did to one file or socket, or through one operation of io_uring. */
+struct activity_row {
+	enum activity_kind kind;
+	uint32_t proc; /* index in procs; UINT32_MAX: of processes that are gone, or nobody's */
+	uint32_t dev;
+	uint64_t ino;     /* of io_uring: the operation; 0 of a file or socket: no room for more */
+	const char *name; /* path, or this end of a socket; NULL: not known */
+	const char *remote; /* NULL: none */
+	uint16_t family, protocol;
+	uint64_t in, out, ops, errors;
+	uint64_t in_delta, out_delta, ops_delta, errors_delta;
 };
 
 /*
@@ -166,6 +182,8 @@ struct snapshot {
 	size_t errnos_len;
 	const struct thread_row *threads; /* of living processes, by process and tid */
 	size_t threads_len;
+	const struct activity_row *activities;
+	size_t activities_len;
 	const struct buffer_row *buffers;
 	size_t buffers_len;
 	struct history_chunk *const *chunks; /* oldest first */

@@ -47,6 +47,7 @@ static void state_release(struct state *state)
 		process_free(state, state->processes[state->processes_len - 1]);
 	aside_drop(state);
 	hash_release(&state->asides);
+	activities_release(state);
 	state_drop_tables(state);
 	containers_release(state);
 	users_release(state);
@@ -131,6 +132,7 @@ int state_new(const struct state_opts *opts, const struct state_source *source,
 	hash_init(&state->thread_tids, state->memory);
 	hash_init(&state->containers.cgroups, state->memory);
 	hash_init(&state->containers.known, state->memory);
+	hash_init(&state->activity_ids, state->memory);
 	hash_init(&state->users.names, state->memory);
 	hash_init(&state->users.groups, state->memory);
 	text_pool_init(&state->texts, state->memory);

@@ -82,6 +82,15 @@ void state_exit(struct state *state, const struct task_exit *ended, const struct
 void state_errno(struct state *state, const struct errno_count *count);
 void state_timing(struct state *state, const struct timing_count *count);
 void state_other(struct state *state, const struct call_count *count);
+/* Cumulative: requests of io_uring; bytes of a file or socket. */
+void state_uring(struct state *state, const struct uring_count *count);
+enum state_object_result { STATE_OBJECT_KNOWN, STATE_OBJECT_NEW };
+/* NEW: state_object_name() is to follow, when what it is called is known. */
+enum state_object_result state_object(struct state *state, const struct object_count *count);
+void state_object_name(struct state *state, const struct object_count *count,
+		       const struct object_name *name);
+/* Bytes of files and sockets are not counted any more, or anew from zero. */
+void state_forget_objects(struct state *state);
 void state_refresh_end(struct state *state);
 /*
  * Instead of the end, when the counters could not be read: totals stay those of the refresh before

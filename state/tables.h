@@ -8,6 +8,7 @@
 #define STATE_TABLES_H
 
 #include "state.h"
+#include "activity.h"
 #include "base/hash.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -86,8 +87,11 @@ struct state {
 	size_t processes_len, processes_size;
 	struct process *last_process; /* of the last look-up, NULL: none */
 	uint64_t programs_made;
-	uint64_t generations;    /* given to processes so far */
-	uint64_t ancestry;       /* counts changes of processes that have children */
+	uint64_t generations;     /* given to processes so far */
+	uint64_t ancestry;        /* counts changes of processes that have children */
+	struct hash activity_ids; /* identity -> struct activity */
+	struct activity **activities;
+	size_t activities_len, activities_size;
 	struct hash thread_ids;  /* (tid, start) -> struct thread */
 	struct hash thread_tids; /* tid -> youngest struct thread */
 	struct thread **threads;

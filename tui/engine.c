@@ -120,6 +120,23 @@ static void sink_timing(void *ctx, const struct timing_count *count)
 	state_timing(engine->state, count);
 }
 
+static void sink_uring(void *ctx, const struct uring_count *count)
+{
+	struct engine *engine = ctx;
+
+	state_uring(engine->state, count);
+}
+
+static void sink_object(void *ctx, const struct object_count *count)
+{
+	struct engine *engine = ctx;
+	struct object_name name;
+
+	if (state_object(engine->state, count) == STATE_OBJECT_NEW &&
+	    probe_object_name(engine->probe, count->dev, count->ino, &name) == 0)
+		state_object_name(engine->state, count, &name);
+}
+
 static void sink_errno(void *ctx, const struct errno_count *count)
 {
 	struct engine *engine = ctx;
@@ -164,6 +181,8 @@ static struct probe_counter_sink counter_sink(struct engine *engine)
 		.exit = sink_exit,
 		.err = sink_errno,
 		.timing = sink_timing,
+		.uring = sink_uring,
+		.object = sink_object,
 		.other = sink_other,
 	};
 }
@@ -285,6 +304,16 @@ static void apply_timing(struct engine *engine, const struct choice *choice)
 	engine->timing_error = r < 0 ? -r : 0;
 }
 
+/* Bytes by file and socket begin anew each time that a view wants them. */
+static void apply_objects(struct engine *engine)
+{
+	enum view_objects wanted = (enum view_objects)atomic_load(&engine->objects);
+
+	if (probe_want_objects(engine->probe, wanted == VIEW_OBJECTS_ON ? PROBE_OBJECTS_ON
+									: PROBE_OBJECTS_OFF) > 0)
+		state_forget_objects(engine->state);
+}
+
 /* Fd tables that the streamed calls keep up are seeded, others are not known any more. */
 static void apply_files(struct engine *engine, enum view_stream want, uint32_t focus,
 			const struct choice *choice)
@@ -322,6 +351,7 @@ static void apply_requests(struct engine *engine)
 	pid_t pid = (pid_t)focus;
 
 	apply_timing(engine, &choice);
+	apply_objects(engine);
 	if (!probe_stream_ready(engine->probe))
 		return;
 	if (engine->interest_set && want == engine->applied_want &&
@@ -394,6 +424,18 @@ static void *engine_main(void *arg)
 }
 
 /* The first call that is shown is timed too. */
+static void await_objects(struct engine *engine)
+{
+	const struct timespec wait = { .tv_nsec = NS_PER_MS };
+
+	for (int tries = 0; tries < 1000; tries++) {
+		if (atomic_load(&engine->objects) == VIEW_OBJECTS_OFF ||
+		    probe_objects(engine->probe) != PROBE_OBJECTS_OFF)
+			break;
+		nanosleep(&wait, NULL);
+	}
+}
+
 static void await_timing(struct engine *engine)
 {
 	const struct timespec wait = { .tv_nsec = NS_PER_MS };
@@ -502,6 +544,7 @@ int engine_start(const struct engine_opts *opts, struct engine **ret_engine,
 	engine_want_stream(engine, opts->stream);
 	engine_choose(engine, &opts->choice);
 	engine_want_timing(engine, opts->timing);
+	engine_want_objects(engine, opts->objects);
 	atomic_store(&engine->delay_ns, opts->delay_ns);
 	atomic_store(&engine->loader_result, 1);
 	engine->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -521,6 +564,7 @@ int engine_start(const struct engine_opts *opts, struct engine **ret_engine,
 		refresh(engine);
 		apply_requests(engine);
 		await_timing(engine);
+		await_objects(engine);
 		if (engine->recorder)
 			recorder_seed(engine->recorder);
 	} else {
@@ -590,6 +634,11 @@ void engine_choose(struct engine *engine, const struct choice *choice)
 void engine_want_timing(struct engine *engine, enum view_timing timing)
 {
 	atomic_store(&engine->timing, timing);
+}
+
+void engine_want_objects(struct engine *engine, enum view_objects objects)
+{
+	atomic_store(&engine->objects, objects);
 }
 
 void engine_focus(struct engine *engine, uint32_t pid)

@@ -41,6 +41,7 @@ struct engine_opts {
 	enum view_stream stream; /* these three wanted from the start */
 	struct choice choice;
 	enum view_timing timing;
+	enum view_objects objects;
 	bool wait_stream; /* engine_start returns only when the stream plane is attached */
 	struct engine_tap tap;
 	struct filter_set *filter; /* FILTER, one condition; NULL: none. Borrowed while it runs */
@@ -77,6 +78,7 @@ void engine_want_stream(struct engine *engine, enum view_stream stream);
 void engine_choose(struct engine *engine, const struct choice *choice);
 /* Durations on or off, from the next turn of the engine. */
 void engine_want_timing(struct engine *engine, enum view_timing timing);
+void engine_want_objects(struct engine *engine, enum view_objects objects);
 /* Everything of this process (0: nobody), its fds seeded at once. */
 void engine_focus(struct engine *engine, uint32_t pid);
 void engine_set_delay(struct engine *engine, uint64_t delay_ns);

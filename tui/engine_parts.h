@@ -32,7 +32,7 @@ struct engine {
 	int event_fd;
 
 	/* Requests. */
-	_Atomic int want, timing;
+	_Atomic int want, timing, objects;
 	_Atomic bool failed;
 	_Atomic uint64_t min_duration_ns;
 	_Atomic uint32_t focus;

@@ -85,6 +85,17 @@ void level_enter(struct monitor *monitor)
 	monitor->refill = true;
 }
 
+void level_want_objects(struct monitor *monitor)
+{
+	const struct level *level = level_now(monitor);
+	enum view_objects objects = view_objects(level->view);
+
+	if (objects == monitor->objects || !monitor->source->want_objects)
+		return;
+	monitor->source->want_objects(monitor->source->ctx, objects);
+	monitor->objects = objects;
+}
+
 void level_want_timing(struct monitor *monitor, int cols)
 {
 	const struct snapshot_source *source = monitor->source;

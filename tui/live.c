@@ -160,6 +160,11 @@ static void source_choose(void *ctx, const struct choice *choice)
 	engine_choose(ctx, choice);
 }
 
+static void source_want_objects(void *ctx, enum view_objects objects)
+{
+	engine_want_objects(ctx, objects);
+}
+
 static void source_want_timing(void *ctx, enum view_timing timing)
 {
 	engine_want_timing(ctx, timing);
@@ -242,6 +247,7 @@ static int run_monitor(struct live *live)
 		.want_stream = source_want_stream,
 		.choose = source_choose,
 		.want_timing = source_want_timing,
+		.want_objects = source_want_objects,
 		.focus = source_focus,
 		.set_delay = source_set_delay,
 		.refresh = source_refresh,

@@ -192,6 +192,7 @@ static void monitor_loop(struct monitor *monitor)
 		fds[POLL_SOURCE].fd =
 			rest > now || monitor->source_ended ? -1 : monitor->source->fd;
 		level_want_timing(monitor, screen_cols(monitor->screen));
+		level_want_objects(monitor);
 		draw_frame(monitor);
 		if (rest > now && (!wake || rest < wake))
 			wake = rest;

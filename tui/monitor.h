@@ -29,6 +29,8 @@ struct snapshot_source {
 	void (*want_stream)(void *ctx, enum view_stream stream);
 	void (*choose)(void *ctx, const struct choice *choice);
 	void (*want_timing)(void *ctx, enum view_timing timing);
+	/* Bytes by file and socket; NULL: they are there or not, whatever is wanted. */
+	void (*want_objects)(void *ctx, enum view_objects objects);
 	void (*focus)(void *ctx, uint32_t pid); /* 0: nobody */
 	void (*set_delay)(void *ctx, uint64_t delay_ns);
 	/* A new refresh now. */

@@ -77,6 +77,7 @@ struct monitor {
 	bool refill;               /* the rows must be made again before the next frame */
 	bool timing_kept;          /* durations are measured in every view */
 	enum view_timing timing;   /* what the source was last asked for */
+	enum view_objects objects; /* the same of bytes by file and socket */
 	bool hold;                 /* order of rows is held */
 	struct row_key *held_keys; /* owned; the order to keep */
 	size_t held_len;
@@ -131,6 +132,7 @@ const struct row *level_row(const struct monitor *monitor, size_t index);
 const struct row *level_cursor_row(struct monitor *monitor);
 /* Asks for durations while the view shows them on a screen of that width, or they are kept on. */
 void level_want_timing(struct monitor *monitor, int cols);
+void level_want_objects(struct monitor *monitor);
 /* Other events of the same view. */
 void level_choose(struct monitor *monitor, const struct choice *choice);
 /* Puts the cursor on a row and pins it there; beyond the ends means the end. */

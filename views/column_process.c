@@ -98,6 +98,16 @@ void get_proc_restarts_total(const struct row *row, struct cell *ret_cell)
 	ret_cell->u64 = row->proc->restarts;
 }
 
+void get_proc_uring(const struct row *row, struct cell *ret_cell)
+{
+	cell_set_rate(ret_cell, row, row->proc->uring_delta);
+}
+
+void get_proc_uring_total(const struct row *row, struct cell *ret_cell)
+{
+	ret_cell->u64 = row->proc->uring;
+}
+
 void get_proc_opens(const struct row *row, struct cell *ret_cell)
 {
 	cell_set_rate(ret_cell, row, row->proc->opens_delta);

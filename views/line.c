@@ -8,6 +8,7 @@
 
 #include "probe/schema/event.h"
 #include "probe/schema/json.h"
+#include "probe/schema/uring.h"
 #include "table.h"
 
 static void add_cell(struct text_buf *buf, enum column_kind kind, uint64_t value)
@@ -117,6 +118,11 @@ int line_json(const struct history_event *kept, struct text_buf *buf)
 		text_buf_printf(buf, ",\"latency_ns\":%" PRIu64, (uint64_t)prefix->duration_ns);
 	else
 		text_buf_add(buf, ",\"latency_ns\":null");
+	if (event.has_uring_op) {
+		const char *op = uring_op_name(event.uring_op);
+
+		add_string(buf, "io_uring", op ? op : "unknown", strlen(op ? op : "unknown"));
+	}
 	if (has_fd_name(kept))
 		add_string(buf, "fd.name", kept->fd_name, strlen(kept->fd_name));
 	r = add_args(buf, &event);

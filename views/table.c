@@ -330,6 +330,9 @@ static int build_rows(struct build *build)
 	case ENTITY_THREAD: return rows_build_thread(build);
 	case ENTITY_ERRNO: return rows_build_errno(build);
 	case ENTITY_FAILURE: return rows_build_failure(build);
+	case ENTITY_FILE: return rows_build_file(build);
+	case ENTITY_CONN: return rows_build_conn(build);
+	case ENTITY_URING: return rows_build_uring(build);
 	case ENTITY_COUNT: break;
 	}
 	return 0;
@@ -415,6 +418,7 @@ bool row_chip(const struct row *row, const struct view *view, struct chip *ret_c
 	switch (view->entity) {
 	case ENTITY_PROCESS:
 	case ENTITY_CALLER:
+	case ENTITY_CONN:
 	case ENTITY_FAILURE: return row->proc && proc_chip(row, ret_chip);
 	case ENTITY_THREAD:
 		*ret_chip = (struct chip){ .kind = CHIP_TID, .number = row->thread->tid };
@@ -438,6 +442,8 @@ bool row_chip(const struct row *row, const struct view *view, struct chip *ret_c
 	case ENTITY_EVENT:
 	case ENTITY_OPEN:
 	case ENTITY_FIELD:
+	case ENTITY_FILE:
+	case ENTITY_URING:
 	case ENTITY_BUFFER:
 	case ENTITY_COUNT: break;
 	}

@@ -30,6 +30,7 @@ struct row {
 	const struct thread_row *thread;       /* THREAD */
 	const struct errno_row *failure;       /* FAILURE */
 	const struct errno_group *errno_group; /* ERRNO */
+	const struct activity_group *activity; /* FILE, CONN, URING */
 	uint64_t
 		time_whole_ns; /* SYSCALL, CALLER: time in the calls of all rows, in the interval */
 	size_t index;          /* FIELD: which field; others: 0 */
@@ -54,6 +55,14 @@ struct errno_group {
 	uint64_t count, delta;            /* since the probe started; in the last interval */
 	uint32_t syscalls, procs;         /* since the probe started */
 	const struct history_event *last; /* NULL: none is in memory */
+};
+
+/* What processes did to one object, or through one operation of io_uring. */
+struct activity_group {
+	struct activity_row sum;    /* name and identity are those of the first */
+	const struct proc_row *top; /* who did most of it; NULL: not known */
+	uint64_t top_delta, top_total;
+	uint32_t procs;
 };
 
 struct table_query {

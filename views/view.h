@@ -100,6 +100,8 @@ enum view_stream {
 };
 /* Does it need durations measured? */
 enum view_timing { VIEW_TIMING_OFF, VIEW_TIMING_ON };
+/* Does it need bytes by file and socket counted? */
+enum view_objects { VIEW_OBJECTS_OFF, VIEW_OBJECTS_ON };
 
 #define VIEW_COLUMNS_MAX 60
 struct view {
@@ -145,6 +147,7 @@ size_t view_layout(const struct view *view, unsigned width, uint64_t shown,
 		   uint8_t ret_indexes[VIEW_COLUMNS_MAX]);
 /* Has a view of that width a column that is timed, or does it stream slow calls? */
 enum view_timing view_timing(const struct view *view, unsigned width, uint64_t shown);
+enum view_objects view_objects(const struct view *view);
 /* Parses one YAML text. Returns 0, or -EINVAL with err filled. */
 int view_parse(const char *file, const char *text, size_t len, struct view *ret_view,
 	       struct view_error *err);

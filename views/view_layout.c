@@ -51,6 +51,12 @@ size_t view_layout(const struct view *view, unsigned width, uint64_t shown,
 	return len;
 }
 
+enum view_objects view_objects(const struct view *view)
+{
+	return view->entity == ENTITY_FILE || view->entity == ENTITY_CONN ? VIEW_OBJECTS_ON
+									  : VIEW_OBJECTS_OFF;
+}
+
 enum view_timing view_timing(const struct view *view, unsigned width, uint64_t shown)
 {
 	uint8_t indexes[VIEW_COLUMNS_MAX];

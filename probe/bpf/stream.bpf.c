@@ -14,6 +14,8 @@
 #include "family/fd.h"
 #include "family/open.h"
 #include "family/cred.h"
+#include "family/uring_store.h"
+#include "family/object.h"
 #include "family/io.h"
 #include "family/clone.h"
 #include "family/exec.h"

@@ -73,7 +73,13 @@ static int decode_ext_item(const struct record_ext *item, const uint8_t *data, s
 		memcpy(&event->file_id, data, sizeof(event->file_id));
 		event->has_file_id = 1;
 		return 0;
-	case RECORD_EXT_URING_OP: return item->len == 1 ? 0 : -EBADMSG;
+	case RECORD_EXT_URING_OP:
+		if (item->len != 1)
+			return -EBADMSG;
+		event->has_uring_op = 1;
+		event->uring_op = data[0];
+		event->uring_flags = item->flags;
+		return 0;
 	case RECORD_EXT_ARG_TEXT: return decode_ext_arg(item, data, event);
 	case RECORD_EXT_ARG_DATA: return decode_ext_data(item, data, event);
 	case RECORD_EXT_NONE:

@@ -46,7 +46,10 @@ struct event {
 	struct event_param arg_data[6]; /* RECORD_EXT_ARG_DATA, by argument; data NULL: absent */
 	struct record_file_id file_id;  /* zero when absent */
 	uint8_t has_file_id;
-	const uint8_t *raw; /* the record */
+	uint8_t has_uring_op; /* a call by io_uring: RECORD_F_URING is set too */
+	uint8_t uring_op;
+	uint8_t uring_flags; /* RECORD_EXT_F_FIXED_* */
+	const uint8_t *raw;  /* the record */
 	size_t raw_len;
 };
 

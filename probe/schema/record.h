@@ -116,6 +116,9 @@ enum record_ext_flag {
 	RECORD_EXT_F_RACED = 1u << 0,   /* the walk raced with a rename twice; shown with ~ */
 	RECORD_EXT_F_CUT = 1u << 1,     /* longer than the walk keeps: the front is missing */
 	RECORD_EXT_F_DELETED = 1u << 2, /* the name is unlinked */
+	/* Of RECORD_EXT_URING_OP: not a descriptor, but an index of the ring's own files, is */
+	RECORD_EXT_F_FIXED_FILE = 1u << 3,   /* the one that the call works on */
+	RECORD_EXT_F_FIXED_RESULT = 1u << 4, /* the one that it makes */
 };
 
 struct record_ext {

@@ -162,6 +162,10 @@ void event_args_render(const struct event *event, const char *fd_name, struct te
 	const char *separator = "";
 
 	places.fd = fd_index(event, places.result);
+	if (event->prefix.flags & RECORD_F_URING) {
+		text_buf_add(buf, "uring");
+		separator = " ";
+	}
 	for (enum arg_rank rank = RANK_NAME; rank < RANK_COUNT; rank++) {
 		for (size_t i = 0; i < event_args_len(event); i++) {
 			enum arg_rank own = event_args_are_raw(event) ? raw_rank(event, i)

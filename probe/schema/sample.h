@@ -131,6 +131,48 @@ struct timing_count {
 	__u32 buckets[LATENCY_BUCKETS]; /* latency.h; each wraps, so only differences count */
 };
 
+/*
+ * io_uring: completed requests of one (process, operation), cumulative since the probe started.
+ * They are no system calls and in no struct call_count.
+ */
+struct uring_count {
+	__u64 start_boot_ns;
+	__u64 calls;
+	__u64 errors; /* part of calls */
+	__u32 pid;    /* 0: no room in the table, or nobody's */
+	__u16 op;     /* enum io_uring_op; URING_OP_UNKNOWN */
+	__u16 reserved;
+};
+/* A completion that does not say of what: one of several of a request, for example. */
+#define URING_OP_UNKNOWN 255
+
+/*
+ * Bytes that a process moved through one file or socket by the read, write, send and receive
+ * families, while somebody looks; cumulative since that began. dev and ino are the object's.
+ */
+struct object_count {
+	__u64 start_boot_ns;
+	__u64 ino;
+	__u64 in, out; /* bytes */
+	__u64 ops;     /* calls that moved some */
+	__u32 pid;     /* 0, with ino 0: no room in the table */
+	__u32 dev;     /* as record_file_id.dev */
+	__u32 socket;  /* 1: a socket */
+	__u32 reserved;
+};
+
+/* What such an object is called, from the kernel, when its first row was made. */
+#define OBJECT_PATH_MAX 1024
+struct object_name {
+	__u16 family;              /* AF_* of a socket, else 0 */
+	__u16 protocol;            /* IPPROTO_* */
+	__u16 sport, dport;        /* host byte order; this end and the other */
+	__u8 saddr[16], daddr[16]; /* network order; IPv4 in the first four bytes */
+	__u32 flags;               /* enum record_ext_flag of the path */
+	__u32 path_len;
+	char path[OBJECT_PATH_MAX]; /* its end where it is longer; no NUL when full */
+};
+
 /* One open fd, from the task_file iterator. The path follows: path_len bytes, no NUL. */
 struct file_sample {
 	__u32 pid;

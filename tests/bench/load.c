@@ -11,8 +11,10 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include "tests/live/uring_child.h"
 
 static int zero_fd;
+static struct uring_child ring;
 
 static void do_getppid(void)
 {
@@ -34,6 +36,16 @@ static void do_open(void)
 	syscall(SYS_close, fd);
 }
 
+/* One request of io_uring that does nothing, and its io_uring_enter. */
+static void do_nop(void)
+{
+	if (!ring.sqes && uring_child_open(&ring, 0) < 0)
+		abort();
+	uring_child_sqe(&ring, IORING_OP_NOP);
+	if (uring_child_run(&ring) != 0)
+		abort();
+}
+
 static void do_exec(void)
 {
 	pid_t pid = fork();
@@ -49,10 +61,9 @@ static const struct {
 	const char *name;
 	void (*run)(void);
 } kinds[] = {
-	{ .name = "getppid", .run = do_getppid },
-	{ .name = "read", .run = do_read },
-	{ .name = "open", .run = do_open },
-	{ .name = "exec", .run = do_exec },
+	{ .name = "getppid", .run = do_getppid }, { .name = "read", .run = do_read },
+	{ .name = "open", .run = do_open },       { .name = "exec", .run = do_exec },
+	{ .name = "nop", .run = do_nop },
 };
 
 static double now_ns(clockid_t clock)
@@ -100,6 +111,6 @@ int main(int argc, char **argv)
 		printf("%.1f %.1f\n", cost.cpu_ns, cost.wall_ns);
 		return 0;
 	}
-	fprintf(stderr, "usage: load getppid|read|open|exec COUNT\n");
+	fprintf(stderr, "usage: load getppid|read|open|exec|nop COUNT\n");
 	return 2;
 }

@@ -10,6 +10,9 @@ bench: $(O)/tests/bench/hook $(O)/tests/bench/hook.bpf.o $(O)/tests/bench/load
 # Which map counts cheapest: bench_maps FILE.bpf.o [ROUNDS]
 bench: $(O)/tests/bench/bench_maps $(O)/tests/bench/bench_maps.bpf.o
 # What an event costs, how many get through: bench_events families|peak
+$(O)/tests/bench/load: $(O)/tests/bench/load.o $(O)/tests/live/uring_child.o
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
 $(O)/tests/bench/bench_events: $(O)/tests/bench/bench_events.o $(O)/tests/bench/bench_child.o $(O)/libsaker.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)

@@ -17,6 +17,7 @@ SAKER = os.path.abspath(os.path.join(BUILD, "saker"))
 TOOL = lambda name: os.path.abspath(os.path.join(BUILD, "tests/bench", name))
 DEVNULL = subprocess.DEVNULL
 COUNTS = {"getppid": 300000, "read": 300000, "open": 60000, "exec": 40}
+NOPS = 200000  # of io_uring
 
 
 def summary(values):
@@ -88,7 +89,7 @@ def monitors():
 
 
 def run_load(kind, prefix=()):
-    count = COUNTS[kind] if not prefix else max(COUNTS[kind] // 30, 10)
+    count = COUNTS.get(kind, NOPS) if not prefix else max(COUNTS[kind] // 30, 10)
     result = subprocess.run([*prefix, TOOL("load"), kind, str(count)], stdout=subprocess.PIPE, stderr=DEVNULL, check=True)
     cpu, wall = map(float, result.stdout.split())
     # A fork's cost is in the child too, and a tracer's is in neither: those by the wall.
@@ -142,6 +143,26 @@ def bench_timing(rounds, report):
         added = [b - a for a, b in zip(off, on)]
         print("  %-8s off %8.1f   on %8.1f   +%s ns" % (kind, statistics.median(off), statistics.median(on), summary(added)))
         report["timing/" + kind] = {"off": off, "on": on}
+
+
+def bench_objects(rounds, report):
+    """Bytes by file and socket, off and on, on a 1-byte read; a request of io_uring, bare and counted."""
+    cases = [("read", "by file", saker("-b", "-v", "processes"), saker("-b", "-v", "files")),
+             ("nop", "io_uring counted", Monitor(None, None), saker("-b", "-v", "uring"))]
+    figures = {}
+    for _ in range(rounds):
+        for kind, _, off, on in cases:
+            for name, monitor in (("off", off), ("on", on)):
+                with monitor:
+                    time.sleep(0.3)
+                    figures.setdefault((kind, name), []).append(run_load(kind))
+    print("\nobjects: ns of one operation without and with, and what it adds (median of %d pairs, range)" % rounds)
+    for kind, what, _, _ in cases:
+        off, on = figures[(kind, "off")], figures[(kind, "on")]
+        added = [b - a for a, b in zip(off, on)]
+        print("  %-5s %-17s without %8.1f   with %8.1f   +%s ns" %
+              (kind, what, statistics.median(off), statistics.median(on), summary(added)))
+        report["objects/" + kind] = {"off": off, "on": on}
 
 
 def redis_benchmark(port):
@@ -336,6 +357,7 @@ def main():
         bench_calls(args.rounds, report)
     if "timing" in sections:
         bench_timing(args.rounds, report)
+        bench_objects(args.rounds, report)
     if "redis" in sections:
         bench_redis(args.redis_pairs, report)
     if "own" in sections:

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include "probe/schema/event.h"
 #include "state/state.h"
@@ -381,6 +382,51 @@ static void fake_details(struct fake *fake, const struct fake_proc *proc)
 	}
 }
 
+/* A file that two processes share, one socket, and requests of io_uring. */
+static void fake_activities(struct fake *fake, const struct fake_proc *first,
+			    const struct fake_proc *second, bool hostile)
+{
+	struct object_name file = { .path_len = 18 };
+	struct object_name sock = { .family = AF_INET,
+				    .protocol = IPPROTO_TCP,
+				    .sport = 443,
+				    .dport = 51234,
+				    .saddr = { 10, 0, 0, 1 },
+				    .daddr = { 10, 0, 0, 2 } };
+	struct object_count count = { .start_boot_ns = start_ns(first),
+				      .pid = first->pid,
+				      .dev = 0x801,
+				      .ino = 12,
+				      .in = 3000 * fake->refreshes,
+				      .out = 100 * fake->refreshes,
+				      .ops = 30 * fake->refreshes };
+	struct uring_count ring = { .start_boot_ns = start_ns(first),
+				    .pid = first->pid,
+				    .op = 18,
+				    .calls = 40 * fake->refreshes,
+				    .errors = fake->refreshes };
+
+	memcpy(file.path, hostile ? "/var/\033[2J\nlog\xff\xfe!!!" : "/var/log/app.log.1", 18);
+	if (state_object(fake->state, &count) == STATE_OBJECT_NEW)
+		state_object_name(fake->state, &count, &file);
+	count.pid = second->pid;
+	count.start_boot_ns = start_ns(second);
+	count.out = 5000 * fake->refreshes;
+	if (state_object(fake->state, &count) == STATE_OBJECT_NEW)
+		state_object_name(fake->state, &count, &file);
+	count.dev = 8;
+	count.ino = 13;
+	count.socket = 1;
+	if (state_object(fake->state, &count) == STATE_OBJECT_NEW)
+		state_object_name(fake->state, &count, &sock);
+	state_object(fake->state,
+		     &(struct object_count){ .in = 77 * fake->refreshes, .ops = fake->refreshes });
+	state_uring(fake->state, &ring);
+	ring.op = 0;
+	ring.errors = 0;
+	state_uring(fake->state, &ring);
+}
+
 static void fake_exit(struct fake *fake, const struct fake_proc *proc)
 {
 	struct call_count counts[CALLS_MAX];
@@ -604,6 +650,7 @@ static void fake_refresh(struct fake *fake)
 	for (size_t i = 0; i < fake->procs_len; i++)
 		if (!fake->procs[i].ends_after || fake->refreshes < fake->procs[i].ends_after)
 			fake_details(fake, &fake->procs[i]);
+	fake_activities(fake, &fake->procs[1], &fake->procs[2], fake->kind == FAKE_HOSTILE);
 	state_refresh_end(fake->state);
 	if (fake->kind == FAKE_CALM)
 		fake_calm_events(fake);

@@ -15,13 +15,16 @@ $(O)/reenter/%/probe/stream.skel.h: $(O)/reenter/%/stream.bpf.o
 $(O)/reenter/%/load.o: probe/load.c $(O)/reenter/%/probe/stream.skel.h $(O)/flags | $(SKELS)
 	$(call say,CC,$@)
 	$(Q)$(CC) -I$(O)/reenter/$* $(CPPFLAGS) $(CFLAGS) $(SANFLAGS) -c $< -o $@
+$(O)/reenter/%/uring.o: probe/uring.c $(O)/reenter/%/probe/stream.skel.h $(O)/flags | $(SKELS)
+	$(call say,CC,$@)
+	$(Q)$(CC) -I$(O)/reenter/$* $(CPPFLAGS) $(CFLAGS) $(SANFLAGS) -c $< -o $@
 $(O)/reenter/%/test.o: tests/live/reenter/test_reenter.c $(O)/flags | $(SKELS)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(SANFLAGS) $(if $(filter no_owner,$*),-DEXPECT_CORRUPTION) -c $< -o $@
 
 # The loader comes before the library, so that its own is used.
-$(O)/tests/live/test_reenter: $(O)/reenter/owner/test.o $(O)/reenter/owner/load.o
-$(O)/tests/live/test_reenter_no_owner: $(O)/reenter/no_owner/test.o $(O)/reenter/no_owner/load.o
+$(O)/tests/live/test_reenter: $(O)/reenter/owner/test.o $(O)/reenter/owner/load.o $(O)/reenter/owner/uring.o
+$(O)/tests/live/test_reenter_no_owner: $(O)/reenter/no_owner/test.o $(O)/reenter/no_owner/load.o $(O)/reenter/no_owner/uring.o
 $(REENTER): $(call kind_support,live) $(O)/libsaker.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $(filter $(O)/reenter/%,$^) $(filter-out $(O)/reenter/%,$^) $(LDLIBS) $(TEST_LIBS)

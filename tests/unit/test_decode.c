@@ -398,12 +398,15 @@ START_TEST(test_extension)
 	build_record_ext(&b, 200, 0, "newer", 5);
 	build_record_ext(&b, RECORD_EXT_EXE, RECORD_EXT_F_DELETED, "/bin/x", 6);
 	build_record_ext(&b, RECORD_EXT_FILE_ID, 0, &id, sizeof(id));
-	build_record_ext(&b, RECORD_EXT_URING_OP, 0, "\x12", 1);
+	build_record_ext(&b, RECORD_EXT_URING_OP, RECORD_EXT_F_FIXED_RESULT, "\x12", 1);
 	ck_assert_int_eq(event_decode(b.data, build_record_finish(&b), &event), 0);
 	ck_assert(!event.path.data);
 	ck_assert(event.path_in_fs.len == 3 && memcmp(event.path_in_fs.data, "/in", 3) == 0);
 	ck_assert(event.exe.len == 6 && memcmp(event.exe.data, "/bin/x", 6) == 0);
 	ck_assert_uint_eq(event.exe.flags, RECORD_EXT_F_DELETED);
+	ck_assert_uint_eq(event.has_uring_op, 1);
+	ck_assert_uint_eq(event.uring_op, 0x12);
+	ck_assert_uint_eq(event.uring_flags, RECORD_EXT_F_FIXED_RESULT);
 	ck_assert(event.has_file_id && event.file_id.ino == 9 && event.file_id.mode == 0100644);
 }
 END_TEST

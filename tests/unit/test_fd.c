@@ -26,6 +26,7 @@ struct step {
 	uint64_t args[4];
 	const char *path; /* resolved path in the extension */
 	unsigned path_flags;
+	int uring;        /* flags of the ring's operation; 0: a system call */
 	const char *data; /* bytes of the parameter `data_param` */
 	size_t data_len;
 	const char *data_param;
@@ -99,6 +100,27 @@ static const struct {
 	      .path = "/tmp/x",
 	      .path_flags = RECORD_EXT_F_RACED,
 	      .name = "/tmp/x~" } } },
+	{ "opened into a slot of a ring, not under a number",
+	  { { .syscall = "openat",
+	      .event = "SYSCALL_OPENAT_2_X",
+	      .ret = 0,
+	      .path = "/a",
+	      .uring = RECORD_EXT_F_FIXED_RESULT,
+	      .name = "/a" },
+	    READ(0, "/dev/tty") } },
+	{ "a slot of a ring is read and closed, the number stays",
+	  { { .syscall = "read",
+	      .ret = 1,
+	      .args = { 2 },
+	      .path = "/a",
+	      .uring = RECORD_EXT_F_FIXED_FILE,
+	      .name = "/a" },
+	    { .syscall = "close",
+	      .ret = 0,
+	      .args = { 2 },
+	      .uring = RECORD_EXT_F_FIXED_FILE,
+	      .name = "" },
+	    READ(2, "/dev/tty") } },
 	{ "dup",
 	  { OPEN(3, "/a"),
 	    { .syscall = "dup", .ret = 4, .args = { 3 }, .name = "/a" },
@@ -310,6 +332,8 @@ static const char *play(struct state *state, uint32_t pid, const struct step *st
 	prefix.nr = syscall_nr(call);
 	memcpy(prefix.args, step->args, sizeof(step->args));
 	build_record_init(&b, desc->code, &prefix);
+	if (step->uring)
+		build_record_ext(&b, RECORD_EXT_URING_OP, (uint8_t)step->uring, "\x12", 1);
 	if (step->path)
 		build_record_ext(&b, RECORD_EXT_PATH, (uint8_t)step->path_flags, step->path,
 				 strlen(step->path));

@@ -392,6 +392,26 @@ START_TEST(test_path)
 }
 END_TEST
 
+/* What a ring did is told from what a system call did. */
+START_TEST(test_uring_line)
+{
+	static struct build_record b;
+	struct build_prefix prefix = { .pid = 5, .nr = syscall_nr(syscall_by_name("close")) };
+	char text[64];
+	struct text_buf buf;
+	struct event event;
+
+	prefix.flags = RECORD_F_URING;
+	build_record_init(&b, EVENT_CODE_SYSCALL_CLOSE_X, &prefix);
+	build_record_int(&b, 0);
+	build_record_int(&b, 7);
+	ck_assert_int_eq(event_decode(b.data, build_record_finish(&b), &event), 0);
+	text_buf_init(&buf, text, sizeof(text));
+	event_args_render(&event, NULL, &buf);
+	ck_assert_str_eq(text, "uring fd=7");
+}
+END_TEST
+
 START_TEST(test_raw_line)
 {
 	static struct build_record b;
@@ -563,6 +583,7 @@ int main(void)
 	tcase_add_loop_test(tcase, test_result, 0, CASES_LEN(result_cases));
 	tcase_add_test(tcase, test_result_of_parameters);
 	tcase_add_loop_test(tcase, test_path, 0, CASES_LEN(path_cases));
+	tcase_add_test(tcase, test_uring_line);
 	tcase_add_test(tcase, test_raw_line);
 	tcase_add_test(tcase, test_unknown_syscall);
 	tcase_add_loop_test(tcase, test_safe, 0, CASES_LEN(safe_cases));

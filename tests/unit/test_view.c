@@ -203,6 +203,9 @@ static const struct embedded_case {
 	{ "errors", "9", "failures", "", "", ENTITY_ERRNO, VIEW_STREAM_FAILED, false },
 	{ "failures", "", "stream", "", "", ENTITY_FAILURE, VIEW_STREAM_FAILED, false },
 	{ "slow", "", "event", "", "", ENTITY_EVENT, VIEW_STREAM_SLOW, false },
+	{ "files", "3", "", "", "", ENTITY_FILE, VIEW_STREAM_NONE, false },
+	{ "conn", "4", "stream", "", "", ENTITY_CONN, VIEW_STREAM_NONE, false },
+	{ "uring", "", "", "", "", ENTITY_URING, VIEW_STREAM_NONE, false },
 };
 
 START_TEST(test_embedded)

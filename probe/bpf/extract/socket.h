@@ -31,6 +31,14 @@ static __always_inline u64 sock_of_fd(struct task_struct *task, s64 fd)
 	return sock_of_file(file_of_fd(task, fd));
 }
 
+/* The socket that a call works on. */
+static __always_inline u64 call_sock(struct call *call)
+{
+	if (call->file)
+		return sock_of_file(call->file);
+	return sock_of_fd(call->task, (s32)call->args[0]);
+}
+
 /* Connections that wait to be accepted, and how many may. */
 struct accept_queue {
 	u32 len, max;

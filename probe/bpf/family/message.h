@@ -36,7 +36,7 @@ static __always_inline void build_message_tuple(struct build *b, const u32 i, co
 	if (call->ret < 0)
 		build_none(b, i);
 	else
-		build_tuple_to(b, i, sock_of_fd(call->task, (s32)call->args[0]), direction, name);
+		build_tuple_to(b, i, call_sock(call), direction, name);
 }
 
 /*
@@ -102,6 +102,18 @@ static __always_inline void build_control(struct build *b, const u32 i, struct m
 }
 
 /* sendto: res, data, fd, size, tuple */
+static __always_inline void sendto_params(struct build *b, s64 ret)
+{
+	struct call *call = b->call;
+
+	build_u64(b, 0, ret);
+	build_data(b, 1, DATA_AT(5, 8), call->args[1], ret > 0 ? ret : (s64)call->args[2]);
+	build_u64(b, 2, (s64)(s32)call->args[0]);
+	build_u32(b, 3, call->args[2]);
+	build_message_tuple(b, 4, TUPLE_OUT,
+			    (struct user_address){ call->args[4], (u32)call->args[5] });
+}
+
 SEC("tp_btf/sys_exit")
 int BPF_PROG(store_sendto, struct pt_regs *regs, long ret)
 {
@@ -110,82 +122,96 @@ int BPF_PROG(store_sendto, struct pt_regs *regs, long ret)
 
 	if (call_begin_syscall(&call, regs, ret) || build_begin(&b, &call, 5))
 		return 0;
-	build_u64(&b, 0, ret);
-	build_data(&b, 1, DATA_AT(5, 8), call.args[1], ret > 0 ? ret : (s64)call.args[2]);
-	build_u64(&b, 2, (s64)(s32)call.args[0]);
-	build_u32(&b, 3, call.args[2]);
-	build_message_tuple(&b, 4, TUPLE_OUT,
-			    (struct user_address){ call.args[4], (u32)call.args[5] });
+	sendto_params(&b, ret);
 	build_submit(&b);
 	return 0;
 }
 
-/* recvfrom: res, data, tuple, fd, size */
+/* recvfrom: res, data, tuple, fd, size. data_len: bytes that may be read of the buffer. */
+static __always_inline void recvfrom_params(struct build *b, s64 data_len)
+{
+	struct call *call = b->call;
+	u32 name_len = 0;
+
+	build_u64(b, 0, call->ret);
+	build_data(b, 1, DATA_AT(5, 8), call->args[1], data_len);
+	if (call->args[5])
+		bpf_probe_read_user(&name_len, sizeof(name_len), (void *)call->args[5]);
+	build_message_tuple(b, 2, TUPLE_IN, (struct user_address){ call->args[4], name_len });
+	build_u64(b, 3, (s64)(s32)call->args[0]);
+	build_u32(b, 4, call->args[2]);
+}
+
 SEC("tp_btf/sys_exit")
 int BPF_PROG(store_recvfrom, struct pt_regs *regs, long ret)
 {
 	struct call call;
 	struct build b;
-	u32 name_len = 0;
 
 	if (call_begin_syscall(&call, regs, ret) || build_begin(&b, &call, 5))
 		return 0;
-	build_u64(&b, 0, ret);
-	build_data(&b, 1, DATA_AT(5, 8), call.args[1], ret);
-	if (call.args[5])
-		bpf_probe_read_user(&name_len, sizeof(name_len), (void *)call.args[5]);
-	build_message_tuple(&b, 2, TUPLE_IN, (struct user_address){ call.args[4], name_len });
-	build_u64(&b, 3, (s64)(s32)call.args[0]);
-	build_u32(&b, 4, call.args[2]);
+	recvfrom_params(&b, ret);
 	build_submit(&b);
 	return 0;
 }
 
 /* sendmsg: res, data, fd, size, tuple */
-SEC("tp_btf/sys_exit")
-int BPF_PROG(store_sendmsg, struct pt_regs *regs, long ret)
+static __always_inline void sendmsg_params(struct build *b, s64 ret)
 {
 	struct msghdr_user msg;
 	struct iovec_user vector;
+	u64 size;
+
+	message_read(b, b->call->args[1], &msg);
+	vector.base = msg.iov;
+	vector.len = (u32)msg.iov_len;
+	size = build_iov_size(b->slot, vector.base, vector.len);
+	build_u64(b, 0, ret);
+	build_iov_data(b, 1, DATA_AT(5, 8), vector, ret > 0 ? ret : (s64)size);
+	build_u64(b, 2, (s64)(s32)b->call->args[0]);
+	build_u32(b, 3, size);
+	build_message_tuple(b, 4, TUPLE_OUT, (struct user_address){ msg.name, msg.name_len });
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(store_sendmsg, struct pt_regs *regs, long ret)
+{
 	struct call call;
 	struct build b;
-	u64 size;
 
 	if (call_begin_syscall(&call, regs, ret) || build_begin(&b, &call, 5))
 		return 0;
-	message_read(&b, call.args[1], &msg);
-	vector.base = msg.iov;
-	vector.len = (u32)msg.iov_len;
-	size = build_iov_size(b.slot, vector.base, vector.len);
-	build_u64(&b, 0, ret);
-	build_iov_data(&b, 1, DATA_AT(5, 8), vector, ret > 0 ? ret : (s64)size);
-	build_u64(&b, 2, (s64)(s32)call.args[0]);
-	build_u32(&b, 3, size);
-	build_message_tuple(&b, 4, TUPLE_OUT, (struct user_address){ msg.name, msg.name_len });
+	sendmsg_params(&b, ret);
 	build_submit(&b);
 	return 0;
 }
 
 /* recvmsg: res, size, data, tuple, msgcontrol, fd */
-SEC("tp_btf/sys_exit")
-int BPF_PROG(store_recvmsg, struct pt_regs *regs, long ret)
+static __always_inline void recvmsg_params(struct build *b, s64 ret)
 {
 	struct msghdr_user msg;
 	struct iovec_user vector;
+
+	message_read(b, b->call->args[1], &msg);
+	vector.base = msg.iov;
+	vector.len = (u32)msg.iov_len;
+	build_u64(b, 0, ret);
+	build_u32(b, 1, build_iov_size(b->slot, vector.base, vector.len));
+	build_iov_data(b, 2, DATA_AT(6, 12), vector, ret);
+	build_message_tuple(b, 3, TUPLE_IN, (struct user_address){ msg.name, msg.name_len });
+	build_control(b, 4, &msg);
+	build_u64(b, 5, (s64)(s32)b->call->args[0]);
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(store_recvmsg, struct pt_regs *regs, long ret)
+{
 	struct call call;
 	struct build b;
 
 	if (call_begin_syscall(&call, regs, ret) || build_begin(&b, &call, 6))
 		return 0;
-	message_read(&b, call.args[1], &msg);
-	vector.base = msg.iov;
-	vector.len = (u32)msg.iov_len;
-	build_u64(&b, 0, ret);
-	build_u32(&b, 1, build_iov_size(b.slot, vector.base, vector.len));
-	build_iov_data(&b, 2, DATA_AT(6, 12), vector, ret);
-	build_message_tuple(&b, 3, TUPLE_IN, (struct user_address){ msg.name, msg.name_len });
-	build_control(&b, 4, &msg);
-	build_u64(&b, 5, (s64)(s32)call.args[0]);
+	recvmsg_params(&b, ret);
 	build_submit(&b);
 	return 0;
 }
@@ -251,6 +277,8 @@ static __always_inline int message_begin(struct build *b, struct call *call, str
 	call->flags = m->flags;
 	call->event = m->event;
 	call->foreign = false;
+	call->file = 0;
+	call->request = NULL;
 	/* The first was counted as the call was taken up. */
 	if (m->index)
 		ring_count(&call->ring, RECORD_FATE_PRODUCED);

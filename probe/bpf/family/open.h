@@ -11,15 +11,13 @@
 #include "../extract/file.h"
 #include "../extract/flags.h"
 
-/* Extension of a successful open; fills *info (zeros for a failed one). */
-static __always_inline void open_object(struct build *b, struct file_info *info)
+/* What an extension says of a file; fills *info. */
+static __always_inline void file_object(struct build *b, u64 file, struct file_info *info)
 {
 	struct walk *w = &b->slot->walk;
 	u32 flags;
 
-	if (b->call->ret < 0)
-		return;
-	if (file_info(w, file_of_fd(b->call->task, b->call->ret), info)) {
+	if (file_info(w, file, info)) {
 		__sync_fetch_and_add(&b->call->ring.stats->read_failures, 1);
 		return;
 	}
@@ -37,6 +35,13 @@ static __always_inline void open_object(struct build *b, struct file_info *info)
 		return;
 	flags = (flags & RECORD_EXT_F_DELETED) | walk_path(w, info->dentry, 0);
 	build_ext_path(b, RECORD_EXT_PATH_IN_FS, flags);
+}
+
+/* Extension of a successful open; fills *info (zeros for a failed one). */
+static __always_inline void open_object(struct build *b, struct file_info *info)
+{
+	if (b->call->ret >= 0)
+		file_object(b, file_of_fd(b->call->task, b->call->ret), info);
 }
 
 static __always_inline u32 open_flags(u64 flags, struct file_info *info)

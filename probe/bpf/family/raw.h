@@ -10,6 +10,7 @@
 #include "../row_op.h"
 #include "../store/build.h"
 #include "../store/fixed.h"
+#include "../store/request.h"
 
 /* Filled by the loader. */
 const volatile struct row_table row_table = {};
@@ -29,9 +30,15 @@ SUBPROG int raw_text(struct scratch *slot, u32 arg, u64 user)
 	u8 *item;
 	long read;
 
-	if (!slot || !user)
+	if (!slot)
 		return 0;
-	read = bpf_probe_read_user_str(slot->data + RAW_TEXT_AT, RECORD_ARG_TEXT_MAX, (void *)user);
+	if (slot->uring)
+		read = request_text(slot, arg, slot->data + RAW_TEXT_AT, RECORD_ARG_TEXT_MAX);
+	else if (user)
+		read = bpf_probe_read_user_str(slot->data + RAW_TEXT_AT, RECORD_ARG_TEXT_MAX,
+					       (void *)user);
+	else
+		return 0;
 	if (read <= 0) {
 		slot->flags |= RECORD_F_UNREADABLE;
 		return 0;
@@ -95,7 +102,7 @@ SUBPROG int raw_data(struct scratch *slot, u32 nr, u32 arg)
 		return 0;
 	data = &row_table.rows[nr].data[arg];
 	user = slot->args[arg];
-	if (!user || (data->least && slot->ret < data->least - 1))
+	if (!user || slot->uring == TEXTS_FAR || (data->least && slot->ret < data->least - 1))
 		return 0;
 	/* Lists of groups whose ids have 16 bits. */
 	if (slot->abi & CALL_ABI_ID16)
@@ -134,20 +141,25 @@ static __always_inline void raw_args(struct scratch *slot, u32 nr)
 	}
 }
 
+static __always_inline void raw_params(struct build *b)
+{
+	u32 nr = b->call->nr & (SYSCALL_NR_MAX - 1);
+
+	build_call(b);
+	raw_args(b->slot, nr);
+	build_u16(b, 0, nr_info[nr].sc);
+	build_u16(b, 1, b->call->nr);
+}
+
 SEC("tp_btf/sys_exit")
 int BPF_PROG(store_raw_args, struct pt_regs *regs, long ret)
 {
 	struct call call;
 	struct build b;
-	u32 nr;
 
 	if (call_begin_syscall(&call, regs, ret) || build_begin(&b, &call, 2))
 		return 0;
-	nr = call.nr & (SYSCALL_NR_MAX - 1);
-	build_call(&b);
-	raw_args(b.slot, nr);
-	build_u16(&b, 0, nr_info[nr].sc);
-	build_u16(&b, 1, call.native);
+	raw_params(&b);
 	build_submit(&b);
 	return 0;
 }

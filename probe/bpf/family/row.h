@@ -425,6 +425,14 @@ static __always_inline bool row_condition(struct scratch *slot,
 	return step->if_values >> (value < 31 ? value : 31) & 1;
 }
 
+static __always_inline void row_text(struct build *b, u32 i, u32 arg, u64 user)
+{
+	if (b->slot->uring)
+		build_request_text(b, i, arg);
+	else
+		build_user_text(b, i, user);
+}
+
 static __always_inline void row_variable(struct build *b, u32 i,
 					 const volatile struct row_step *step, bool condition)
 {
@@ -439,10 +447,10 @@ static __always_inline void row_variable(struct build *b, u32 i,
 			row_dyn_number(b, i, user);
 	} else if (from == ROW_PTRACE) {
 		row_ptrace(b, i, user);
-	} else if (!user || !condition) {
+	} else if ((!user && !slot->uring) || !condition) {
 		build_none(b, i);
 	} else if (from == ROW_TEXT) {
-		build_user_text(b, i, user);
+		row_text(b, i, step->arg, user);
 	} else if (from == ROW_DATA) {
 		build_done(b, i, row_bytes(b, user, len, 0));
 	} else if (from == ROW_IOV) {
@@ -499,28 +507,40 @@ SUBPROG_OF_NUMBERS int row_param_at(u32 index, u32 at, u32 i)
 #define row_param(slot, at, i) row_param_at((slot)->index, at, i)
 #endif
 
+/* How many parameters the call's event has. */
+static __always_inline u32 row_len(const struct call *call)
+{
+	return row_table.rows[call->nr & (SYSCALL_NR_MAX - 1)].len;
+}
+
+static __always_inline void row_params(struct build *b, u32 len)
+{
+	u32 nr = b->call->nr & (SYSCALL_NR_MAX - 1);
+	u32 first = row_table.rows[nr].first;
+
+	build_call(b);
+	if (row_table.rows[nr].texts | row_table.rows[nr].datas)
+		raw_args(b->slot, nr);
+	for (u32 i = 0; i < ROW_PARAMS_MAX; i++) {
+		if (i >= len)
+			break;
+		row_param(b->slot, first + i, i);
+	}
+}
+
 SEC("tp_btf/sys_exit")
 int BPF_PROG(store_row, struct pt_regs *regs, long ret)
 {
 	struct call call;
 	struct build b;
-	u32 nr, first, len;
+	u32 len;
 
 	if (call_begin_syscall(&call, regs, ret))
 		return 0;
-	nr = call.nr & (SYSCALL_NR_MAX - 1);
-	first = row_table.rows[nr].first;
-	len = row_table.rows[nr].len;
+	len = row_len(&call);
 	if (build_begin(&b, &call, len))
 		return 0;
-	build_call(&b);
-	if (row_table.rows[nr].texts | row_table.rows[nr].datas)
-		raw_args(b.slot, nr);
-	for (u32 i = 0; i < ROW_PARAMS_MAX; i++) {
-		if (i >= len)
-			break;
-		row_param(b.slot, first + i, i);
-	}
+	row_params(&b, len);
 	build_submit(&b);
 	return 0;
 }

@@ -48,7 +48,20 @@ int BPF_PROG(store_socketpair, struct pt_regs *regs, long ret)
 	return 0;
 }
 
+/* The parameters of a bind or connect whose record was begun: the address is the caller's. */
+static __always_inline struct user_address address_of_call(struct call *call)
+{
+	return (struct user_address){ call->args[1], (u32)call->args[2] };
+}
+
 /* bind: res, addr, fd */
+static __always_inline void bind_params(struct build *b, struct user_address address)
+{
+	build_u64(b, 0, b->call->ret);
+	build_sockaddr(b, 1, address.at, address.len);
+	build_u64(b, 2, (s64)(s32)b->call->args[0]);
+}
+
 SEC("tp_btf/sys_exit")
 int BPF_PROG(store_bind, struct pt_regs *regs, long ret)
 {
@@ -57,14 +70,25 @@ int BPF_PROG(store_bind, struct pt_regs *regs, long ret)
 
 	if (call_begin_syscall(&call, regs, ret) || build_begin(&b, &call, 3))
 		return 0;
-	build_u64(&b, 0, ret);
-	build_sockaddr(&b, 1, call.args[1], (u32)call.args[2]);
-	build_u64(&b, 2, (s64)(s32)call.args[0]);
+	bind_params(&b, address_of_call(&call));
 	build_submit(&b);
 	return 0;
 }
 
 /* connect: res, tuple (of a connection that is made or on its way), fd, addr */
+static __always_inline void connect_params(struct build *b, struct user_address address)
+{
+	s64 ret = b->call->ret;
+
+	build_u64(b, 0, ret);
+	if (!ret || ret == -K_EINPROGRESS)
+		build_tuple_to(b, 1, call_sock(b->call), TUPLE_OUT, address);
+	else
+		build_none(b, 1);
+	build_u64(b, 2, (s64)(s32)b->call->args[0]);
+	build_sockaddr(b, 3, address.at, address.len);
+}
+
 SEC("tp_btf/sys_exit")
 int BPF_PROG(store_connect, struct pt_regs *regs, long ret)
 {
@@ -73,34 +97,35 @@ int BPF_PROG(store_connect, struct pt_regs *regs, long ret)
 
 	if (call_begin_syscall(&call, regs, ret) || build_begin(&b, &call, 4))
 		return 0;
-	build_u64(&b, 0, ret);
-	if (!ret || ret == -K_EINPROGRESS)
-		build_tuple_to(&b, 1, sock_of_fd(call.task, (s32)call.args[0]), TUPLE_OUT,
-			       (struct user_address){ call.args[1], (u32)call.args[2] });
-	else
-		build_none(&b, 1);
-	build_u64(&b, 2, (s64)(s32)call.args[0]);
-	build_sockaddr(&b, 3, call.args[1], (u32)call.args[2]);
+	connect_params(&b, address_of_call(&call));
 	build_submit(&b);
 	return 0;
 }
 
-/* accept: fd, tuple, queuepct, queuelen, queuemax; accept4: flags too */
+/*
+ * accept: fd, tuple, queuepct, queuelen, queuemax; accept4: flags too. accepted: the socket that a
+ * successful call made.
+ */
+static __always_inline void accept_params(struct build *b, const u32 n, u64 accepted)
+{
+	struct accept_queue queue = accept_queue(call_sock(b->call));
+
+	build_u64(b, 0, b->call->ret);
+	build_tuple(b, 1, accepted, TUPLE_IN);
+	build_u8(b, 2, queue.max ? (u64)queue.len * 100 / queue.max : 0);
+	build_u32(b, 3, queue.len);
+	build_u32(b, 4, queue.max);
+	if (n == 6)
+		build_u32(b, 5, b->call->args[3]);
+}
+
 static __always_inline void store_accept_event(struct call *call, const u32 n)
 {
-	struct accept_queue queue;
 	struct build b;
 
 	if (build_begin(&b, call, n))
 		return;
-	queue = accept_queue(sock_of_fd(call->task, (s32)call->args[0]));
-	build_u64(&b, 0, call->ret);
-	build_tuple(&b, 1, call->ret >= 0 ? sock_of_fd(call->task, call->ret) : 0, TUPLE_IN);
-	build_u8(&b, 2, queue.max ? (u64)queue.len * 100 / queue.max : 0);
-	build_u32(&b, 3, queue.len);
-	build_u32(&b, 4, queue.max);
-	if (n == 6)
-		build_u32(&b, 5, call->args[3]);
+	accept_params(&b, n, call->ret >= 0 ? sock_of_fd(call->task, call->ret) : 0);
 	build_submit(&b);
 }
 

@@ -53,14 +53,21 @@ static __always_inline u32 unix_text(struct scratch *slot, const u32 from, u8 *t
 	return n > 0 ? n & 127 : 0;
 }
 
+/* Instead of a user address: the struct sockaddr is in the stage already. */
+#define ADDRESS_STAGED 1
+
 /* Reads the caller's struct sockaddr into the stage, zeros behind. Returns its family or 0. */
 static __always_inline u16 stage_sockaddr(struct scratch *slot, u64 user, u64 len)
 {
+	if (user == ADDRESS_STAGED)
+		return *(u16 *)(slot->stage + STAGE_USER);
 	if (!user || len < 2)
 		return 0;
 	if (len > UNIX_PATH_MAX + 2)
 		len = UNIX_PATH_MAX + 2;
 	__builtin_memset(slot->stage + STAGE_USER, 0, 128);
+	/* Verifier: the mask must be of the register that is used. */
+	barrier_var(len);
 	len &= 127;
 	if (bpf_probe_read_user(slot->stage + STAGE_USER, len, (void *)user)) {
 		slot->flags |= RECORD_F_UNREADABLE;

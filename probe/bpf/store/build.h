@@ -32,6 +32,7 @@ static __always_inline int build_begin(struct build *b, struct call *call, const
 	b->slot->ext = 0;
 	b->slot->flags = call->flags;
 	b->slot->abi = call->abi;
+	b->slot->uring = 0;
 	return 0;
 }
 

@@ -13,6 +13,7 @@
 #include "../extract/cast.h"
 #include "../extract/compat.h"
 #include "../extract/lists.h"
+#include "../uring_call.h"
 
 /*
  * 16 bytes at a time: the compiler must not split stores of packed structs into bytes. All
@@ -50,6 +51,9 @@ struct call {
 	u16 flags;    /* enum record_flag */
 	u16 event;    /* event code */
 	bool foreign; /* task is not the current one */
+	/* Of calls by io_uring. */
+	u64 file;                         /* the file that it works on; 0: look at the descriptor */
+	const struct uring_call *request; /* who submitted it; NULL: task made the call itself */
 };
 
 /* How the program lays out its memory. */
@@ -149,6 +153,8 @@ static __always_inline int call_begin_task(struct call *call, u32 cls, u32 info_
 	call->ring.cls = cls;
 	call->ret = ret;
 	call->took_ns = 0;
+	call->file = 0;
+	call->request = NULL;
 	call->began_ns = bpf_ktime_get_boot_ns();
 	call->ts_ns = call->began_ns + k->epoch_offset_ns;
 	call->flags = FOLLOW(call->task, flags) & PF_KTHREAD ? RECORD_F_KTHREAD : 0;
@@ -219,48 +225,73 @@ static __always_inline int call_begin_syscall(struct call *call, struct pt_regs 
 	return 0;
 }
 
-/* Writes the prefix, field by field; nothing of the reserved record stays as it was. */
-static __always_inline void prefix_put(struct record_prefix *p, struct call *call, u32 total_len,
-				       u32 ext_len)
+/* Who the record is about: the task, or the one that submitted the request. */
+static __always_inline void prefix_put_task(struct record_prefix *p, struct call *call)
 {
 	struct task_struct *task = call->task;
 	struct task_facts facts = {};
-	u32 tid = FOLLOW(task, pid);
 
 	if (call->foreign)
 		facts_of_task(&facts, task, call->knobs->cgroup_v1);
 	else
 		facts_of_current(&facts, call->knobs->cgroup_v1);
+	p->pid = FOLLOW(task, tgid);
+	p->tid = FOLLOW(task, pid);
+	p->ppid = facts.ppid;
+	p->start_boot_ns = facts.start_boot_ns;
+	p->cgroup_id = facts.cgroup_id;
+	p->euid = facts.euid;
+	task_comm_put(p->comm, task);
+}
 
-	p->check = record_check(total_len, tid, call->ts_ns);
+static __always_inline void prefix_put_submitter(struct record_prefix *p,
+						 const struct uring_call *request)
+{
+	p->pid = request->pid;
+	p->tid = request->tid;
+	p->ppid = request->ppid;
+	p->start_boot_ns = request->start_boot_ns;
+	p->cgroup_id = request->cgroup_id;
+	p->euid = request->euid;
+	((u64 *)p->comm)[0] = ((const u64 *)request->comm)[0];
+	((u64 *)p->comm)[1] = ((const u64 *)request->comm)[1];
+}
+
+static __always_inline u32 call_tid(const struct call *call)
+{
+	return call->request ? call->request->tid : (u32)FOLLOW(call->task, pid);
+}
+
+/* Writes the prefix, field by field; nothing of the reserved record stays as it was. */
+static __always_inline void prefix_put(struct record_prefix *p, struct call *call, u32 total_len,
+				       u32 ext_len)
+{
+	if (call->request)
+		prefix_put_submitter(p, call->request);
+	else
+		prefix_put_task(p, call);
+	p->check = record_check(total_len, call_tid(call), call->ts_ns);
 	p->total_len = total_len;
 	p->prefix_len = sizeof(*p);
 	p->ext_len = ext_len;
 	p->flags = call->flags;
 	p->cls = call->ring.cls;
 	p->reserved = 0;
-	p->pid = FOLLOW(task, tgid);
-	p->ppid = facts.ppid;
-	p->start_boot_ns = facts.start_boot_ns;
-	p->cgroup_id = facts.cgroup_id;
-	p->euid = facts.euid;
 	p->cpu = call->ring.cpu;
 	p->buffer = call->ring.number;
 	p->drops = ring_drops_now(&call->ring);
 	p->nr = call->nr;
-	p->tid = tid;
 	p->ret = call->ret;
 	for (int i = 0; i < 6; i++)
 		p->args[i] = call->args[i];
 	p->duration_ns = call->took_ns;
-	task_comm_put(p->comm, task);
 }
 
 /* The 26 bytes of the event header at `at`. */
 static __always_inline void event_header_put(void *at, struct call *call, u32 len, u32 nparams)
 {
 	put_u64(at, call->ts_ns);
-	put_u64(at + 8, (u32)FOLLOW(call->task, pid));
+	put_u64(at + 8, call_tid(call));
 	put_u32(at + 16, len);
 	put_u16(at + 20, call->event);
 	put_u32(at + 22, nparams);

@@ -28,6 +28,13 @@ struct iovec_user {
  * Verifier: every position is masked to its range, and the slack behind makes the largest write at
  * the largest masked position fit.
  */
+/* Whose texts are built. */
+enum scratch_texts {
+	TEXTS_CALLER, /* in the caller's memory */
+	TEXTS_KEPT,   /* those of an io_uring request; its caller's memory is at hand */
+	TEXTS_FAR,    /* the same in another process: its memory is not */
+};
+
 struct scratch {
 	u32 owner; /* 0 = free */
 	/* The build's state. Verifier: not on the stack, so that its values are not followed. */
@@ -39,7 +46,9 @@ struct scratch {
 	u32 limit;  /* of data: knobs.snaplen */
 	u32 abi;    /* CALL_ABI_* */
 	u32 index;  /* of the slot itself; where SUBPROGs cannot take pointers */
-	u32 reserved[5];
+	u32 uring;  /* enum scratch_texts */
+	u32 reserved[4];
+	u64 request[2];            /* struct uring_key */
 	struct iovec_user element; /* of a vector, as 64-bit programs have it */
 	s64 ret;                   /* result and arguments, for parameters by table */
 	u64 args[8];

@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Events of io_uring: those of the call that the request did, under the name of the task that
+ * submitted it. Entered by tail call from uring_complete.
+ *
+ * The caller's memory and descriptors are at hand while a task of its process completes the
+ * request; where another does, data and objects are missing and the record is marked.
+ */
+#ifndef PROBE_BPF_FAMILY_URING_STORE_H
+#define PROBE_BPF_FAMILY_URING_STORE_H
+
+#include "io.h"
+#include "message.h"
+#include "open.h"
+#include "row.h"
+#include "socket.h"
+#include "uring.h"
+
+/* One completion on its way into a record. */
+struct uring_event {
+	struct uring_result done;
+	struct uring_key key;
+	struct uring_call *request;
+	struct call call;
+	struct build b;
+	bool near; /* a task of the process is running */
+};
+
+/* The knobs that reject a completed request. */
+static __always_inline bool uring_rejected(struct probe_knobs *k, const struct uring_event *e,
+					   u64 now_ns)
+{
+	if (k->failed_only && !outcome_is_wanted(k->failed_only, e->done.res))
+		return true;
+	return k->min_duration_ns && now_ns - e->request->submitted_ns < k->min_duration_ns;
+}
+
+/* Fills e->call. Returns 0, or -1 when nobody wants the event. */
+static __always_inline int uring_call_begin(struct uring_event *e)
+{
+	struct uring_call *request = e->request;
+	struct io_kiocb *req = (struct io_kiocb *)request->request;
+	struct call *call = &e->call;
+	u32 nr = request->nr & (SYSCALL_NR_MAX - 1), zero = 0;
+	struct probe_knobs *k;
+
+	k = bpf_map_lookup_elem(&knobs, &zero);
+	call->began_ns = bpf_ktime_get_boot_ns();
+	if (!k || uring_rejected(k, e, call->began_ns) || ring_find(&call->ring))
+		return -1;
+	call->knobs = k;
+	call->task = task_current_cast();
+	call->foreign = false;
+	call->request = request;
+	call->nr = nr;
+	call->native = nr;
+	call->abi = 0;
+	call->event = nr_info[nr].event;
+	call->ring.cls = nr_info[nr].loss_class;
+	call->ret = e->done.res;
+	call->ts_ns = call->began_ns + k->epoch_offset_ns;
+	call->took_ns = call->began_ns - request->submitted_ns;
+	call->flags = RECORD_F_URING;
+	if (k->cgroup_v1)
+		call->flags |= RECORD_F_CGROUP_V1;
+	for (u32 i = 0; i < 6; i++)
+		call->args[i] = request->args[i];
+	call->file = 0;
+	if (req && request->op != URING_OP_CLOSE)
+		call->file = (u64)BPF_CORE_READ(req, file);
+	ring_count(&call->ring, RECORD_FATE_PRODUCED);
+	return 0;
+}
+
+/* Which operation it was, and what of its numbers is no descriptor. */
+static __always_inline void uring_ext(struct uring_event *e)
+{
+	u32 flags = 0, at;
+
+	if (e->request->flags & URING_F_FIXED_FILE)
+		flags |= RECORD_EXT_F_FIXED_FILE;
+	if (e->request->file_slot)
+		flags |= e->request->op == URING_OP_CLOSE ? RECORD_EXT_F_FIXED_FILE
+							  : RECORD_EXT_F_FIXED_RESULT;
+	at = build_ext(&e->b, RECORD_EXT_URING_OP, flags, 1) & 0x3fff;
+	put_u64(e->b.slot->data + at, e->request->op);
+}
+
+/* Begins the record of n parameters of a completion. 0, or -1 with the request dealt with. */
+static __always_inline int uring_begin(u64 *ctx, struct uring_event *e)
+{
+	uring_result_read(ctx, &e->done);
+	e->request = uring_call_find(&e->done, &e->key);
+	if (!e->request)
+		return -1;
+	if (uring_call_begin(e)) {
+		uring_call_done(&e->done, &e->key, e->request);
+		return -1;
+	}
+	e->near = (u32)FOLLOW(e->call.task, tgid) == e->request->pid;
+	return 0;
+}
+
+static __always_inline int uring_build(struct uring_event *e, const u32 n)
+{
+	if (build_begin(&e->b, &e->call, n)) {
+		uring_call_done(&e->done, &e->key, e->request);
+		return -1;
+	}
+	e->b.slot->uring = e->near ? TEXTS_KEPT : TEXTS_FAR;
+	e->b.slot->request[0] = e->key.object;
+	e->b.slot->request[1] = e->key.user_data;
+	uring_ext(e);
+	return 0;
+}
+
+static __always_inline void uring_end(struct uring_event *e)
+{
+	build_submit(&e->b);
+	uring_call_done(&e->done, &e->key, e->request);
+}
+
+/* A file that has no descriptor is named in the record. */
+static __always_inline void uring_fixed_object(struct uring_event *e)
+{
+	struct file_info info = {};
+
+	if (e->request->flags & URING_F_FIXED_FILE && e->call.file)
+		file_object(&e->b, e->call.file, &info);
+}
+
+/* The file that a successful request made: by descriptor, or in the ring's own table. */
+static __always_inline u64 uring_result_file(struct uring_event *e)
+{
+	u32 slot = e->request->file_slot;
+
+	if (e->done.res < 0)
+		return 0;
+	if (!slot)
+		return e->near ? file_of_fd(e->call.task, e->done.res) : 0;
+	if (!e->request->request)
+		return 0;
+	return ring_file((struct io_kiocb *)e->request->request,
+			 slot == (u32)-1 ? (u32)e->done.res : slot - 1);
+}
+
+SEC("?tp_btf/io_uring_complete")
+int uring_row(u64 *ctx)
+{
+	struct uring_event e;
+	u32 len;
+
+	if (uring_begin(ctx, &e))
+		return 0;
+	len = row_len(&e.call);
+	if (uring_build(&e, len))
+		return 0;
+	row_params(&e.b, len);
+	uring_end(&e);
+	return 0;
+}
+
+SEC("?tp_btf/io_uring_complete")
+int uring_raw(u64 *ctx)
+{
+	struct uring_event e;
+
+	if (uring_begin(ctx, &e) || uring_build(&e, 2))
+		return 0;
+	raw_params(&e.b);
+	uring_fixed_object(&e);
+	uring_end(&e);
+	return 0;
+}
+
+/* openat: fd, dirfd, name, flags, mode, dev, ino; openat2: resolve in front of dev */
+static __always_inline void uring_open_params(struct uring_event *e, struct file_info *info,
+					      const u32 n)
+{
+	const u64 *how = e->request->how;
+
+	build_u64(&e->b, 0, e->call.ret);
+	build_u64(&e->b, 1, (s64)(s32)e->call.args[0]);
+	build_request_text(&e->b, 2, 1);
+	build_u32(&e->b, 3, open_flags(how[0], info));
+	build_u32(&e->b, 4, open_mode_encode(how[0], how[1]));
+	if (n == 8)
+		build_u32(&e->b, 5, resolve_flags_encode(how[2]));
+	build_u32(&e->b, n - 2, info->dev);
+	build_u64(&e->b, n - 1, info->ino);
+}
+
+static __always_inline void uring_open_event(struct uring_event *e, const u32 n)
+{
+	struct file_info info = {};
+	u64 file;
+
+	if (uring_build(e, n))
+		return;
+	file = uring_result_file(e);
+	if (file)
+		file_object(&e->b, file, &info);
+	uring_open_params(e, &info, n);
+	uring_end(e);
+}
+
+SEC("?tp_btf/io_uring_complete")
+int uring_open(u64 *ctx)
+{
+	struct uring_event e;
+
+	if (uring_begin(ctx, &e))
+		return 0;
+	if (e.request->op == URING_OP_OPENAT2)
+		uring_open_event(&e, 8);
+	else
+		uring_open_event(&e, 7);
+	return 0;
+}
+
+/* Where the caller's buffer is not to be had, none is read. Returns the bytes to look at. */
+static __always_inline s64 uring_data_len(struct uring_event *e, s64 len)
+{
+	if (e->request->flags & URING_F_BUFFERS)
+		return 0;
+	if (!e->near)
+		e->call.args[1] = 0;
+	return len;
+}
+
+static __always_inline bool uring_writes(u32 op)
+{
+	return op == URING_OP_WRITE || op == URING_OP_WRITE_FIXED || op == URING_OP_WRITEV ||
+	       op == URING_OP_WRITEV_FIXED;
+}
+
+static __always_inline bool uring_has_vector(u32 op)
+{
+	return op == URING_OP_READV || op == URING_OP_WRITEV || op == URING_OP_READV_FIXED ||
+	       op == URING_OP_WRITEV_FIXED;
+}
+
+SEC("?tp_btf/io_uring_complete")
+int uring_buffer(u64 *ctx)
+{
+	struct uring_event e;
+	s64 len;
+	u32 op;
+
+	if (uring_begin(ctx, &e) || uring_build(&e, 4))
+		return 0;
+	op = e.request->op;
+	len = e.done.res;
+	if (uring_writes(op) && len <= 0)
+		len = e.call.args[2];
+	len = uring_data_len(&e, len);
+	uring_fixed_object(&e);
+	if (!uring_has_vector(op))
+		buffer_params(&e.b, len, 4);
+	else if (uring_writes(op))
+		vector_out_params(&e.b, e.call.ret, 4);
+	else
+		vector_in_params(&e.b, 4);
+	uring_end(&e);
+	return 0;
+}
+
+SEC("?tp_btf/io_uring_complete")
+int uring_message(u64 *ctx)
+{
+	struct uring_event e;
+	u32 op;
+
+	if (uring_begin(ctx, &e))
+		return 0;
+	op = e.request->op;
+	if (uring_build(&e, op == URING_OP_RECVMSG ? 6 : 5))
+		return 0;
+	if (!e.near)
+		e.call.args[1] = 0;
+	uring_fixed_object(&e);
+	/* The address of a message is in the header; send and receive have none. */
+	if (op == URING_OP_RECVMSG) {
+		recvmsg_params(&e.b, e.call.ret);
+	} else if (op == URING_OP_SENDMSG || op == URING_OP_SENDMSG_ZC) {
+		sendmsg_params(&e.b, e.call.ret);
+	} else if (op == URING_OP_RECV) {
+		recvfrom_params(&e.b, e.request->flags & URING_F_BUFFERS ? 0 : e.call.ret);
+	} else {
+		sendto_params(&e.b, e.call.ret);
+	}
+	uring_end(&e);
+	return 0;
+}
+
+/* The address that was kept, where address functions look for it. */
+static __always_inline struct user_address uring_address(struct uring_event *e)
+{
+	struct uring_call *request = e->request;
+
+	if (!request->address_len)
+		return (struct user_address){};
+	__builtin_memcpy(e->b.slot->stage + STAGE_USER, request->address, URING_ADDRESS_MAX);
+	return (struct user_address){ ADDRESS_STAGED, request->address_len };
+}
+
+/* socket: fd, domain, type, proto, flags; listen: res, fd, backlog; shutdown: res, fd, how;
+ * close: res, fd */
+static __always_inline void uring_number_params(struct uring_event *e)
+{
+	const u64 *args = e->call.args;
+	struct build *b = &e->b;
+
+	build_u64(b, 0, e->call.ret);
+	if (e->request->op == URING_OP_SOCKET) {
+		build_u32(b, 1, args[0]);
+		build_u32(b, 2, args[1] & K_SOCK_TYPE_MASK);
+		build_u32(b, 3, args[2]);
+		build_u32(b, 4, fd_flags_encode(args[1]) & ~SCAP_O_DIRECT);
+		return;
+	}
+	build_u64(b, 1, (s64)(s32)args[0]);
+	if (e->request->op == URING_OP_LISTEN)
+		build_u32(b, 2, args[1]);
+	else if (e->request->op == URING_OP_SHUTDOWN)
+		build_u8(b, 2, args[1]);
+}
+
+static __always_inline u32 uring_socket_params(u32 op)
+{
+	switch (op) {
+	case URING_OP_ACCEPT: return 6;
+	case URING_OP_SOCKET: return 5;
+	case URING_OP_CONNECT: return 4;
+	case URING_OP_CLOSE: return 2;
+	}
+	return 3;
+}
+
+SEC("?tp_btf/io_uring_complete")
+int uring_socket(u64 *ctx)
+{
+	struct uring_event e;
+	u32 op;
+
+	if (uring_begin(ctx, &e))
+		return 0;
+	op = e.request->op;
+	if (uring_build(&e, uring_socket_params(op)))
+		return 0;
+	uring_fixed_object(&e);
+	if (op == URING_OP_CONNECT)
+		connect_params(&e.b, uring_address(&e));
+	else if (op == URING_OP_BIND)
+		bind_params(&e.b, uring_address(&e));
+	else if (op == URING_OP_ACCEPT)
+		accept_params(&e.b, 6, sock_of_file(uring_result_file(&e)));
+	else
+		uring_number_params(&e);
+	uring_end(&e);
+	return 0;
+}
+
+#endif
