@@ -7,6 +7,7 @@
 #include "json_out.h"
 #include "state/filter/compile.h"
 #include "state/filter/evset.h"
+#include "state/filter/format.h"
 #include "state/rules/rules.h"
 
 #define FIELDS_MAX 512
@@ -54,6 +55,17 @@ static void put_fields(const struct rule *rule, FILE *out)
 		json_out_text(names[i].data, out);
 	}
 	fputc(']', out);
+}
+
+/* The fields of the output, in the order of its text. */
+static void put_output_fields(const struct rule *rule, FILE *out)
+{
+	const char *names[FORMAT_FIELDS_MAX];
+	size_t len = format_fields_len(rule->format);
+
+	for (size_t i = 0; i < len && i < FORMAT_FIELDS_MAX; i++)
+		names[i] = format_field_name(rule->format, i);
+	put_texts("output_fields", names, len < FORMAT_FIELDS_MAX ? len : FORMAT_FIELDS_MAX, out);
 }
 
 /* Bits of the operators of a tree. */
@@ -106,6 +118,7 @@ static void put_rule(const struct rule *rule, FILE *out)
 	put_texts("lists", rule->lists, rule->lists_len, out);
 	put_fields(rule, out);
 	put_operators(rule, out);
+	put_output_fields(rule, out);
 	put_events(rule, out);
 	fputs(",\"position\":{", out);
 	put_text("name", rule->file, out);

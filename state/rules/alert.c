@@ -7,9 +7,28 @@
 #include <time.h>
 
 #include "probe/schema/json.h"
+#include "state/filter/event.h"
+#include "state/filter/format.h"
 
 #define NS_PER_S 1000000000u
 #define VIA_RESOLVED " via=resolved"
+
+void alert_fill(struct alert *alert, const struct rule *rule, struct filter_event *event,
+		struct text_buf *message, struct text_buf *fields)
+{
+	enum filter_names names = event->names;
+
+	event->names =
+		alert->via == RULE_VIA_RESOLVED ? FILTER_NAMES_RESOLVED : FILTER_NAMES_CALLED;
+	format_render(rule->format, event, message);
+	format_render_json(rule->format, event, fields);
+	event->names = names;
+	alert->rule = rule;
+	alert->ts_ns = event->event->ts_ns;
+	alert->message = message->data;
+	alert->message_len = message->len;
+	alert->fields = fields->data;
+}
 
 /* Appends a point in time in UTC, with nine digits and the zone's text. */
 static void add_utc(uint64_t ts_ns, const char *zone, struct text_buf *buf)
@@ -96,7 +115,7 @@ void alert_json(const struct alert *alert, unsigned options, struct text_buf *bu
 	if (options & ALERT_JSON_OUTPUT)
 		add_output(alert, options, buf);
 	if (options & ALERT_JSON_FIELDS)
-		text_buf_printf(buf, ",\"output_fields\":{%s}", alert->fields);
+		text_buf_printf(buf, ",\"output_fields\":%s", alert->fields);
 	text_buf_printf(buf, ",\"priority\":\"%s\",", rule_priority_name(alert->rule->priority));
 	add_string("rule", alert->rule->name, buf);
 	text_buf_add(buf, ",");

@@ -30,13 +30,21 @@ enum alert_option {
 
 struct alert {
 	const struct rule *rule;
-	uint64_t ts_ns;       /* of the event, since the epoch */
-	enum rule_via via;    /* resolved: said at the end of the text, key "via" in JSON */
+	uint64_t ts_ns; /* of the event, since the epoch */
+	/* Set before alert_fill(). Resolved: said at the end of the text, key "via" in JSON. */
+	enum rule_via via;
 	const char *hostname; /* host bytes */
 	const char *message;  /* the rendered output, safe already */
 	size_t message_len;
-	const char *fields; /* members of output_fields as JSON, "" = none */
+	const char *fields; /* output_fields, a JSON value */
 };
+
+/*
+ * An alert for an event that a rule matched: renders output and fields into the two buffers, which
+ * must live as long as the alert. hostname is set by the caller.
+ */
+void alert_fill(struct alert *alert, const struct rule *rule, struct filter_event *event,
+		struct text_buf *message, struct text_buf *fields);
 
 /* Appends the line, without newline. options: enum alert_option. */
 void alert_text(const struct alert *alert, unsigned options, struct text_buf *buf);

@@ -176,6 +176,7 @@ static int copy_rule(struct compilation *c, const struct rule_draft *draft,
 		.file = copy_text(rules, draft->context->file->name),
 		.place = draft->context->place,
 		.ast = rule->ast,
+		.format = rule->format,
 		.id = UINT32_MAX,
 	};
 	if (!rule->name || !rule->description || !rule->source || !rule->condition || !rule->file)

@@ -8,6 +8,7 @@
 #include "rules_private.h"
 #include "state/filter/ast.h"
 #include "state/filter/compile.h"
+#include "state/filter/format.h"
 
 int rules_new(size_t memory_bytes, size_t room, struct rules **ret_rules)
 {
@@ -36,7 +37,9 @@ int rules_new(size_t memory_bytes, size_t room, struct rules **ret_rules)
 void rule_release(struct rule *rule)
 {
 	filter_ast_free(rule->ast);
+	format_free(rule->format);
 	rule->ast = NULL;
+	rule->format = NULL;
 }
 
 void rules_free(struct rules *rules)

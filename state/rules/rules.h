@@ -29,6 +29,7 @@
 struct filter_ast;
 struct filter_event;
 struct filter_kinds;
+struct format;
 struct rules_loader;
 struct rules;
 
@@ -89,6 +90,7 @@ struct rule {
 	struct document_place place;
 	struct filter_ast *ast; /* of compiled; for explanations */
 	uint32_t id;            /* of the condition in the set; UINT32_MAX: not in it */
+	struct format *format;  /* of output, what has no value printed as <NA> */
 	uint64_t hits;          /* events that it matched so far */
 };
 

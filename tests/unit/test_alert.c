@@ -24,7 +24,7 @@ static const struct alert alert = {
 	.hostname = "web\x01",
 	.message = "a \"shell\" runs \\x1b",
 	.message_len = 19,
-	.fields = "\"proc.name\":\"sh\",\"fd.cport\":null",
+	.fields = "{\"proc.name\":\"sh\",\"fd.cport\":null}",
 };
 
 static const struct text_case {

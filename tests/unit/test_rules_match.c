@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Events against rules: which match, in which order, under which name of a file. */
+/* Events against rules: which match, in which order, under which name of a file; their alerts. */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +9,7 @@
 #include "run_suite.h"
 #include "state/filter/compile.h"
 #include "state/filter/event.h"
+#include "state/rules/alert.h"
 #include "state/rules/rules.h"
 #include "state/state.h"
 
@@ -141,6 +142,30 @@ START_TEST(test_events)
 }
 END_TEST
 
+START_TEST(test_alert)
+{
+	struct world *w = world_new();
+	struct alert alert = { .hostname = "h", .via = RULE_VIA_RESOLVED };
+	char message[256], fields[256], line[1024];
+	struct text_buf message_buf, fields_buf, buf;
+
+	open_event(w, "/tmp/link", "/etc/passwd");
+	text_buf_init(&message_buf, message, sizeof(message));
+	text_buf_init(&fields_buf, fields, sizeof(fields));
+	text_buf_init(&buf, line, sizeof(line));
+	alert_fill(&alert, rules_at(w->rules, 0), &w->event, &message_buf, &fields_buf);
+	alert_json(&alert, ALERT_OPTIONS_DEFAULT & ~(unsigned)ALERT_JSON_OUTPUT, &buf);
+	ck_assert_str_eq(buf.data,
+			 "{\"hostname\":\"h\",\"output_fields\":{\"fd.cport\":null,"
+			 "\"fd.name\":\"/etc/passwd\",\"proc.name\":\"cat\"},"
+			 "\"priority\":\"Warning\",\"rule\":\"passwd\",\"source\":\"syscall\","
+			 "\"tags\":[\"a\",\"b\"],\"time\":\"2016-08-04T16:17:57.882054739Z\","
+			 "\"via\":\"resolved\"}");
+	ck_assert_str_eq(message, "opens /etc/passwd by cat, <NA>");
+	world_free(w);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = tcase_create("rules_match");
@@ -148,5 +173,6 @@ int main(void)
 	tcase_add_loop_test(tcase, test_match, 0,
 			    (int)(sizeof(match_cases) / sizeof(match_cases[0])));
 	tcase_add_test(tcase, test_events);
+	tcase_add_test(tcase, test_alert);
 	return run_suite("rules_match", tcase);
 }
