@@ -24,15 +24,17 @@ DEPS := gcc make pkg-config clang llvm bpftool libbpf-dev libelf-dev zlib1g-dev 
 	libyaml-dev libjson-c-dev libpcre2-dev libcap-ng-dev check libvterm-dev libclang-rt-14-dev \
 	clang-format clang-tidy ncurses-term python3 shellcheck strace bpftrace redis-server man-db podman runc busybox-static
 
+# A comma, for arguments of functions.
+, := ,
 # Packages of other kernels and the libraries of another machine: `make deps-kernels`, `make deps-arm64`.
 KERNELS_CACHE ?= $(HOME)/.cache/saker-kernels
 SYSROOT := $(if $(CROSS),$(KERNELS_CACHE)/$(CROSS))
 CPPFLAGS += -D_GNU_SOURCE -I. -I$(O) $(if $(CROSS),-isystem $(SYSROOT)/usr/include -isystem $(SYSROOT)/usr/include/$(CROSS)-linux-gnu)
-LDFLAGS += $(if $(CROSS),-static -L$(SYSROOT)/usr/lib/$(CROSS)-linux-gnu)
+# Looking users up in a static program warns; what they are called comes from files of the host.
+LDFLAGS += $(if $(CROSS),-static -Wl$(,)--no-warnings -L$(SYSROOT)/usr/lib/$(CROSS)-linux-gnu)
 CFLAGS ?= -O2 -g
 CFLAGS += -std=gnu11 -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wswitch-enum \
 	-Wno-unused-parameter -fno-strict-aliasing -fstack-protector-strong $(if $(W),-Werror)
-, := ,
 SANFLAGS := $(if $(SAN),-fsanitize=address$(,)undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
 LDLIBS := -lbpf -lelf -lpcre2-8 -lz -lncursesw -ltinfo -lyaml -ljson-c -lcap-ng -lpthread -lm
 BPF_ARCH := $(if $(filter aarch64,$(MACHINE)),arm64,x86)

@@ -23,7 +23,7 @@
 #endif
 
 /* Parameters 16 to 29: what follows the environment. */
-static __always_inline void build_exec_rest(struct build *b)
+static __noinline void build_exec_rest(struct build *b)
 {
 	struct task_struct *task = b->call->task;
 	struct walk *w = &b->slot->walk;

@@ -233,8 +233,17 @@ struct messages {
 	u16 flags, event;
 };
 
-static __always_inline u32 messages_begin(struct messages *m, struct call *call)
+/*
+ * How many messages are to be stored. Verifier: not inlined, so that the call is off the stack when
+ * the messages follow; kernels allow 512 bytes along a chain of calls.
+ */
+static __noinline u32 messages_begin(struct messages *m, struct pt_regs *regs, long ret)
 {
+	struct call taken;
+	struct call *call = &taken;
+
+	if (call_begin_syscall(call, regs, ret))
+		return 0;
 	for (u32 i = 0; i < 6; i++)
 		m->args[i] = call->args[i];
 	m->began_ns = call->began_ns;
@@ -344,12 +353,8 @@ SEC("tp_btf/sys_exit")
 int BPF_PROG(store_sendmmsg, struct pt_regs *regs, long ret)
 {
 	struct messages m;
-	struct call call;
-	u32 count;
+	u32 count = messages_begin(&m, regs, ret);
 
-	if (call_begin_syscall(&call, regs, ret))
-		return 0;
-	count = messages_begin(&m, &call);
 	for (u32 i = 0; i < MESSAGES_MAX && i < count; i++) {
 		m.index = i;
 		message_sent(&m);
@@ -361,12 +366,8 @@ SEC("tp_btf/sys_exit")
 int BPF_PROG(store_recvmmsg, struct pt_regs *regs, long ret)
 {
 	struct messages m;
-	struct call call;
-	u32 count;
+	u32 count = messages_begin(&m, regs, ret);
 
-	if (call_begin_syscall(&call, regs, ret))
-		return 0;
-	count = messages_begin(&m, &call);
 	for (u32 i = 0; i < MESSAGES_MAX && i < count; i++) {
 		m.index = i;
 		message_received(&m);

@@ -81,24 +81,27 @@ static __always_inline struct task_struct *task_current_cast(void)
 	return kernel_casts ? KERNEL_CAST(struct task_struct, task) : task;
 }
 
-/* Of any task, by helpers. */
-static __always_inline void facts_of_task(struct task_facts *facts, struct task_struct *task,
-					  u32 cgroup_v1)
+/* As task_cgroup_id(), by helpers. */
+static __always_inline u64 cgroup_of_task(struct task_struct *task, u32 v1)
 {
 	struct css_set *set = BPF_CORE_READ(task, cgroups);
 	struct cgroup_subsys_state *css = NULL;
 
+	if (!v1)
+		return BPF_CORE_READ(set, dfl_cgrp, kn, id);
+	bpf_core_read(&css, sizeof(css),
+		      &set->subsys[bpf_core_enum_value(enum cgroup_subsys_id, pids_cgrp_id)]);
+	return BPF_CORE_READ(css, cgroup, kn, id);
+}
+
+/* Of any task, by helpers. */
+static __always_inline void facts_of_task(struct task_facts *facts, struct task_struct *task,
+					  u32 cgroup_v1)
+{
 	facts->start_boot_ns = BPF_CORE_READ(task, group_leader, start_boottime);
 	facts->ppid = BPF_CORE_READ(task, real_parent, tgid);
 	facts->euid = BPF_CORE_READ(task, cred, euid.val);
-	if (cgroup_v1) {
-		bpf_core_read(
-			&css, sizeof(css),
-			&set->subsys[bpf_core_enum_value(enum cgroup_subsys_id, pids_cgrp_id)]);
-		facts->cgroup_id = BPF_CORE_READ(css, cgroup, kn, id);
-	} else {
-		facts->cgroup_id = BPF_CORE_READ(set, dfl_cgrp, kn, id);
-	}
+	facts->cgroup_id = cgroup_of_task(task, cgroup_v1);
 }
 
 /* Of the current task. Verifier: a global function is verified once, not on each path. */
@@ -122,12 +125,12 @@ SUBPROG int facts_of_current(struct task_facts *facts, u32 cgroup_v1)
 /* True when no list of the scope that is in use rejects the task. */
 static __noinline bool scope_allows(struct probe_knobs *k, struct task_struct *task)
 {
-	struct task_facts facts;
+	u64 cgroup_id = cgroup_of_task(task, k->cgroup_v1);
+	u32 euid = BPF_CORE_READ(task, cred, euid.val);
 	u64 comm[2] = {};
 
-	facts_of_task(&facts, task, k->cgroup_v1);
 	BPF_CORE_READ_INTO(&comm, task, group_leader, comm);
-	return lists_allow_values(facts.cgroup_id, facts.euid, comm[0], comm[1]);
+	return lists_allow_values(cgroup_id, euid, comm[0], comm[1]);
 }
 
 /*
