@@ -25,7 +25,6 @@ static __always_inline void buffer_params(struct build *b, s64 len, const u32 n)
 
 	build_u64(b, 0, call->ret);
 	build_data(b, 1, DATA_AT(n, 8), call->args[1], len);
-	test_reenter(call);
 	build_u64(b, 2, (s64)(s32)call->args[0]);
 	build_u32(b, 3, call->args[2]);
 	if (n == 5)
@@ -39,6 +38,7 @@ static __always_inline void store_buffer(struct call *call, s64 len, const u32 n
 	if (build_begin(&b, call, n))
 		return;
 	buffer_params(&b, len, n);
+	test_reenter(call);
 	build_submit(&b);
 }
 
