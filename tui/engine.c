@@ -510,13 +510,13 @@ static int engine_open(struct engine *engine, struct probe_error *err)
 	if (r == 0 && engine->opts.capture_fd >= 0)
 		r = open_recorder(engine, &opts);
 	if (r == 0)
-		r = state_new(&opts, engine->source, &engine->state);
+		r = state_new(&opts,
+			      engine->recorder ? recorder_source(engine->recorder) : engine->source,
+			      &engine->state);
 	if (r == 0 && engine->opts.filter) {
 		filter_set_gates(engine->opts.filter, &engine->filter_kinds);
 		r = filter_event_init(&engine->filter_event, engine->state);
 	}
-	r = state_new(&opts, engine->recorder ? recorder_source(engine->recorder) : engine->source,
-		      &engine->state);
 	if (r == 0)
 		r = probe_new(&engine->opts.probe, &engine->probe);
 	if (r < 0) {
