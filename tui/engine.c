@@ -220,21 +220,40 @@ static void refresh(struct engine *engine)
 
 /* --- events --- */
 
+/* Is everything in scope recorded, whatever is shown? */
+static bool records_all(const struct engine *engine)
+{
+	return engine->recorder && engine->opts.capture_content == CAPTURE_ALL;
+}
+
+/* Of the record that the state took last. */
+static bool is_recorded(struct engine *engine, bool accepted)
+{
+	if (!engine->recorder)
+		return false;
+	return accepted || records_all(engine) ||
+	       (filter_event_last(&engine->filter_event) &&
+		interest_changes_state(engine->filter_event.event));
+}
+
 static void on_record(void *ctx, const void *record, size_t len)
 {
 	struct engine *engine = ctx;
 	const struct history_event *kept;
+	bool accepted;
 
 	if (state_record(engine->state, record, len) < 0)
 		return;
-	if (engine->recorder)
+	accepted = !engine->opts.filter ||
+		   filter_set_accepts_last(engine->opts.filter, &engine->filter_event);
+	/* Behind what the condition asked the source, which is then answered on replay. */
+	if (is_recorded(engine, accepted))
 		recorder_record(engine->recorder, record, len);
 	engine->events_unpublished = true;
 	kept = state_last_event(engine->state);
 	if (!kept)
 		return;
-	if (engine->opts.filter &&
-	    !filter_set_accepts_last(engine->opts.filter, &engine->filter_event))
+	if (!accepted)
 		state_hide_last(engine->state);
 	if (engine->tap.gap && kept->lost_before)
 		engine->tap.gap(engine->tap.ctx, kept->lost_before, kept->lost_buffer);
@@ -344,14 +363,15 @@ static void apply_requests(struct engine *engine)
 	uint32_t focus = atomic_load(&engine->focus);
 	struct choice choice = { .failed = atomic_load(&engine->failed),
 				 .min_duration_ns = atomic_load(&engine->min_duration_ns) };
-	/* What FILTER leaves out is not shown; in a file it is. */
 	const struct filter_kinds *gates =
-		engine->opts.filter && !engine->recorder ? &engine->filter_kinds : NULL;
+		engine->opts.filter && !records_all(engine) ? &engine->filter_kinds : NULL;
 	struct probe_interest interest;
 	pid_t pid = (pid_t)focus;
 
 	apply_timing(engine, &choice);
 	apply_objects(engine);
+	if (records_all(engine))
+		choice = (struct choice){ .failed = false };
 	if (!probe_stream_ready(engine->probe))
 		return;
 	if (engine->interest_set && want == engine->applied_want &&

@@ -32,6 +32,11 @@ struct engine_tap {
 	void (*batch)(void *ctx);
 };
 
+enum capture_content {
+	CAPTURE_ALL,    /* all events in scope, whatever is shown of them */
+	CAPTURE_CHOSEN, /* of choice, what filter accepts or what changes the state */
+};
+
 struct engine_opts {
 	struct probe_opts probe;
 	struct probe_scope scope; /* also of the tables: processes outside it get no row */
@@ -48,6 +53,7 @@ struct engine_opts {
 	/* The file that all in scope is recorded to; -1: none. Taken over. */
 	int capture_fd;
 	enum capture_packing capture_packing;
+	enum capture_content capture_content;
 	uint64_t capture_events;         /* as recorder_opts.events */
 	struct recorder_result *capture; /* what became of it, set by engine_stop(); borrowed */
 };

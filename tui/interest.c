@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "probe/schema/decode.h"
 #include "probe/schema/event.h"
 #include "state/filter/kind.h"
 #include "views/call_kind.h"
@@ -27,10 +28,20 @@ static uint8_t want_of(enum view_stream stream, const struct syscall_desc *call)
 	return flags & SYSCALL_F_LIFE ? PROBE_WANT_SCOPE | PROBE_WANT_FOCUS : PROBE_WANT_FOCUS;
 }
 
+static bool call_changes_state(const struct syscall_desc *call)
+{
+	return call->flags & (SYSCALL_F_LIFE | SYSCALL_F_FD);
+}
+
+bool interest_changes_state(const struct event *event)
+{
+	return event->syscall ? call_changes_state(event->syscall)
+			      : event->desc->code == EVENT_CODE_PROCEXIT_1_E;
+}
+
 static bool is_narrowed(const struct filter_kinds *kinds, const struct syscall_desc *call)
 {
-	return kinds && call && !(call->flags & (SYSCALL_F_LIFE | SYSCALL_F_FD)) &&
-	       !filter_kinds_has_call(kinds, call);
+	return kinds && call && !call_changes_state(call) && !filter_kinds_has_call(kinds, call);
 }
 
 void interest_fill(enum view_stream stream, const struct choice *choice,

@@ -3,6 +3,7 @@
 #ifndef TUI_INTEREST_H
 #define TUI_INTEREST_H
 
+#include <stdbool.h>
 #include "probe/probe.h"
 #include "views/choice.h"
 #include "views/view.h"
@@ -13,8 +14,11 @@
  * everything. Events that are no calls, where they were asked for, come with ALL and from focused
  * tasks.
  */
+struct event;
 struct filter_kinds;
 
+/* Does it change processes, credentials, working folders or open files, which name others? */
+bool interest_changes_state(const struct event *event);
 /*
  * kinds NULL: all. Else calls that can give no event of them are not streamed, but for those that
  * change processes or open files: other events are named after them.

@@ -46,6 +46,12 @@ int record_run(struct session_start *start)
 
 	session_init(&session, start);
 	start->engine.stream = VIEW_STREAM_ALL;
+	start->engine.choice = (struct choice){
+		.failed = start->options->failed,
+		.min_duration_ns = start->options->min_duration_ns,
+	};
+	start->engine.timing = VIEW_TIMING_ON;
+	start->engine.capture_content = CAPTURE_CHOSEN;
 	start->engine.wait_stream = true;
 	if (session_open(&session, start, &err) < 0)
 		return session_fail(&session, &err);

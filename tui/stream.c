@@ -193,6 +193,8 @@ int stream_replay(struct replay *replay, const struct options *options, FILE *ou
 		.out = out,
 		.line = malloc(LINE_MAX_BYTES),
 		.json = options->format == FORMAT_JSON,
+		.choice = { .failed = options->failed,
+			    .min_duration_ns = options->min_duration_ns },
 		.left = options->count ? options->count : UINT64_MAX,
 	};
 	const struct replay_tap tap = { .ctx = &run, .event = on_replayed };

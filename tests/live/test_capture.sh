@@ -81,6 +81,49 @@ same wanted.txt got.txt "lines of --comm rm"
 "$saker" record -w n.scap -n 100 -- busybox sh load.sh 2> err < /dev/null
 [ "$("$saker" stream -r n.scap | wc -l)" = 100 ] || bad "record -n 100: $(cat err)"
 
+# --- record: durations; what FILTER, --failed and --min-duration leave of the file ---
+holds_lines() { # NAME PYTHON: about the list `events` of `stream -r FILE`, lines.json
+	python3 -c "
+import json, sys
+events = [json.loads(line) for line in open('lines.json')]
+sys.exit(0 if ($2) else 1)" || bad "$1: $(cut -c1-200 lines.json | head -4)"
+}
+# What other events are named by; a shell and cat do nothing else that changes it.
+STATE="{'execve', 'vfork', 'clone', 'clone3', 'exit_group', 'procexit', 'openat', 'close', 'dup2', 'dup3', 'fcntl', \
+	'prctl', 'chdir'}"
+"$saker" record -w d.scap -- busybox sleep 0.05 2> err < /dev/null
+"$saker" stream --json -r d.scap > lines.json
+holds_lines "record measures" "[e['latency_ns'] >= 50000000 for e in events if 'nanosleep' in e['evt.type']] == [True]"
+"$saker" record -w f.scap evt.type=openat -- cat load.sh > /dev/null 2> err < /dev/null
+"$saker" stream --json -r f.scap > lines.json
+[ "$(wc -l < lines.json)" = "$(said)" ] || bad "record FILTER: $(wc -l < lines.json) lines, and: $(cat err)"
+holds_lines "record FILTER" "{e['evt.type'] for e in events} - $STATE == set()
+	and {'execve', 'openat', 'procexit'} <= {e['evt.type'] for e in events}
+	and [e.get('fd.name') for e in events if e['evt.type'] == 'close'].count('$root/load.sh') == 1"
+"$saker" stream --json -r f.scap evt.type=openat > lines.json
+holds_lines "stream -r FILTER" "{e['evt.type'] for e in events} == {'openat'}
+	and [e.get('fd.name') for e in events].count('$root/load.sh') == 1"
+[ "$("$saker" -b -v opens --format csv -r f.scap 'fd.name endswith load.sh' | grep -c load.sh)" = 1 ] ||
+	bad "-b -r FILTER: $("$saker" -b -v opens -r f.scap 'fd.name endswith load.sh')"
+"$saker" -b -v opens --format csv -r f.scap 'fd.name endswith load.sh' | grep -q libc &&
+	bad "-b -r FILTER shows other events"
+"$saker" record -w f.scap --failed -- sh -c 'cat missing; cat load.sh' > /dev/null 2> err < /dev/null
+"$saker" stream --json -r f.scap > lines.json
+holds_lines "record --failed" "all(e['evt.type'] in $STATE or e['evt.rawres'] < 0 for e in events)
+	and [e['evt.res'] for e in events if e['args'].get('name', '').endswith('missing')] == ['ENOENT']"
+"$saker" stream --json --failed -r f.scap > lines.json
+holds_lines "stream --failed -r" "events and all(e['evt.rawres'] < 0 for e in events)"
+"$saker" record -w f.scap --min-duration 40 -- sh -c 'busybox sleep 0.05' 2> err < /dev/null
+"$saker" stream --json --min-duration 40 -r f.scap > lines.json
+holds_lines "record --min-duration" "all(e['latency_ns'] >= 40000000 for e in events)
+	and any('nanosleep' in e['evt.type'] for e in events)"
+"$saker" stream -w g.scap --output live.txt --failed evt.type=openat -- cat load.sh missing \
+	> /dev/null 2> err < /dev/null
+"$saker" stream --failed -r g.scap evt.type=openat > replay.txt
+grep -q missing live.txt || bad "stream --failed FILTER -w: $(cat live.txt err)"
+same live.txt replay.txt "lines of --failed FILTER"
+"$saker" stream -r g.scap | grep -q ' read [1-9].*load.sh' || bad "-w of stream FILTER does not have all"
+
 # --- nothing of other processes: neither arguments nor users ---
 busybox sleep 31.4159 &
 stranger=$!

@@ -123,7 +123,7 @@ static const struct wrong_case wrong_cases[] = {
 	  "--min-duration 18446744073709551616: expected a duration above 0, at most 3600s: "
 	  "milliseconds, or a number with ns, us, ms or s" },
 	{ "saker stream --min-duration", "--min-duration needs a value: MS" },
-	{ "saker -b --failed", "--failed does not go with -b; it goes with: stream" },
+	{ "saker -b --failed", "--failed does not go with -b; it goes with: stream, record" },
 	{ "saker stream --failed=1", "--failed takes no value" },
 	{ "saker -b -n", "-n needs a value: COUNT" },
 	{ "saker -b -n 0", "-n 0: expected a whole number, at least 1" },
@@ -375,6 +375,8 @@ static const struct {
 	{ "saker stream -r x --output y", "mode=2 output=y read=x" },
 	{ "saker record -w x.gz -n 7 -- true", "mode=3 command=true count=7 write=x.gz" },
 	{ "saker record -w -", "mode=3 write=-" },
+	{ "saker record -w x --failed --min-duration 20 evt.type=open",
+	  "mode=3 failed slow=20000000 write=x filter=evt.type=open" },
 	{ "saker stream -w - --output x", "mode=2 output=x write=-" },
 	{ "saker --theme mono --config=c.yaml", "mode=0 theme=mono config=c.yaml" },
 	{ "saker --buffer-size 1M", "mode=0 buffer=1048576" },
