@@ -17,6 +17,9 @@ _Static_assert(PROBE_FAILED_OFF == FAILED_ONLY_OFF && PROBE_FAILED_ANY == FAILED
 		       PROBE_FAILED_UNEXPECTED == FAILED_ONLY_UNEXPECTED,
 	       "probe_knobs.failed_only");
 
+_Static_assert(PROBE_GATE_WRITES == INTEREST_WRITES && PROBE_GATE_FAILED == INTEREST_FAILED,
+	       "probe_knobs.interest");
+
 /* Bits of scope_pids by process. */
 struct marked_pid {
 	uint32_t pid;
@@ -173,8 +176,13 @@ int probe_set_interest(struct probe *probe, const struct probe_interest *interes
 	for (size_t kind = 0; kind < PROBE_KIND_COUNT; kind++)
 		__atomic_store_n(&probe->knobs->kinds[kind], interest->kinds[kind],
 				 __ATOMIC_RELAXED);
-	for (size_t nr = 0; nr < SYSCALL_NR_MAX; nr++)
-		__atomic_store_n(&probe->knobs->interest[nr], interest->calls[nr] | timed,
-				 __ATOMIC_RELAXED);
+	for (size_t nr = 0; nr < SYSCALL_NR_MAX; nr++) {
+		uint8_t calls = interest->calls[nr];
+
+		/* A gate alone is no interest. */
+		if (!(calls & (PROBE_WANT_SCOPE | PROBE_WANT_FOCUS)))
+			calls = 0;
+		__atomic_store_n(&probe->knobs->interest[nr], calls | timed, __ATOMIC_RELAXED);
+	}
 	return 0;
 }

@@ -91,8 +91,17 @@ enum probe_failed {
 	PROBE_FAILED_ANY,        /* failed ones; not those that a signal interrupts and restarts */
 	PROBE_FAILED_UNEXPECTED, /* without the errors that are no news: outcome.h */
 };
+/*
+ * Gates: of the calls of a number only some. With both a call must pass both. An open that gave a
+ * directory passes always: descriptors of directories are what later paths are relative to. Calls
+ * of SYSCALL_F_LIFE and requests of io_uring pass too.
+ */
+enum probe_gate {
+	PROBE_GATE_WRITES = 1u << 4, /* opens that may write, create or cut; openat2 passes */
+	PROBE_GATE_FAILED = 1u << 5, /* as PROBE_FAILED_ANY */
+};
 struct probe_interest {
-	uint8_t calls[SYSCALL_NR_MAX];   /* enum probe_want per syscall number */
+	uint8_t calls[SYSCALL_NR_MAX];   /* enum probe_want and probe_gate per syscall number */
 	uint8_t kinds[PROBE_KIND_COUNT]; /* the same of events that are no calls */
 	/* What is left out but for calls of SYSCALL_F_LIFE, which the tables of processes need: */
 	enum probe_failed failed;

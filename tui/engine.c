@@ -363,8 +363,7 @@ static void apply_requests(struct engine *engine)
 	uint32_t focus = atomic_load(&engine->focus);
 	struct choice choice = { .failed = atomic_load(&engine->failed),
 				 .min_duration_ns = atomic_load(&engine->min_duration_ns) };
-	const struct filter_kinds *gates =
-		engine->opts.filter && !records_all(engine) ? &engine->filter_kinds : NULL;
+	struct interest_filter filter = { .kinds = NULL };
 	struct probe_interest interest;
 	pid_t pid = (pid_t)focus;
 
@@ -381,7 +380,13 @@ static void apply_requests(struct engine *engine)
 		probe_set_focus(engine->probe, &pid, focus ? 1 : 0);
 		forget_files(engine, engine->applied_focus);
 	}
-	interest_fill(want, &choice, gates, &interest);
+	if (engine->opts.filter && !records_all(engine))
+		filter = (struct interest_filter){ .kinds = &engine->filter_kinds,
+						   .gates = engine->filter_gates,
+						   .files = engine->recorder
+								    ? INTEREST_FILES_SHOWN
+								    : engine->opts.tap.files };
+	interest_fill(want, &choice, &filter, &interest);
 	probe_set_interest(engine->probe, &interest);
 	apply_files(engine, want, focus, &choice);
 	engine->interest_set = true;
@@ -534,7 +539,7 @@ static int engine_open(struct engine *engine, struct probe_error *err)
 			      engine->recorder ? recorder_source(engine->recorder) : engine->source,
 			      &engine->state);
 	if (r == 0 && engine->opts.filter) {
-		filter_set_gates(engine->opts.filter, &engine->filter_kinds);
+		engine->filter_gates = filter_set_gates(engine->opts.filter, &engine->filter_kinds);
 		r = filter_event_init(&engine->filter_event, engine->state);
 	}
 	if (r == 0)

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "interest.h"
 #include "probe/probe.h"
 #include "recorder.h"
 #include "state/snapshot.h"
@@ -30,6 +31,7 @@ struct engine_tap {
 	/* Before the event that it precedes. */
 	void (*gap)(void *ctx, uint64_t lost, unsigned buffer);
 	void (*batch)(void *ctx);
+	enum interest_files files; /* does event() tell more of files than the event does? */
 };
 
 enum capture_content {

@@ -57,7 +57,8 @@ struct engine {
 	bool events_unpublished;
 	struct filter_event filter_event; /* with opts.filter */
 	struct filter_kinds filter_kinds;
-	struct gone *gone; /* ended outside the scope: their kernel rows can go */
+	uint32_t filter_gates; /* enum filter_gate */
+	struct gone *gone;     /* ended outside the scope: their kernel rows can go */
 	size_t gone_len, gone_size;
 	bool errnos_lost;
 	uint64_t publish_failures; /* no memory for a snapshot: readers kept the one before */

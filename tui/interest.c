@@ -5,7 +5,7 @@
 
 #include "probe/schema/decode.h"
 #include "probe/schema/event.h"
-#include "state/filter/kind.h"
+#include "state/filter/compile.h"
 #include "views/call_kind.h"
 
 static uint8_t want_of(enum view_stream stream, const struct syscall_desc *call)
@@ -44,8 +44,26 @@ static bool is_narrowed(const struct filter_kinds *kinds, const struct syscall_d
 	return kinds && call && !call_changes_state(call) && !filter_kinds_has_call(kinds, call);
 }
 
+/* The gates (enum probe_gate) of a call that is wanted. */
+static uint8_t gates_of(const struct interest_filter *filter, const struct syscall_desc *call)
+{
+	uint8_t gates = 0;
+
+	if (!call || call->flags & SYSCALL_F_LIFE)
+		return 0;
+	if (call->flags & SYSCALL_F_FD &&
+	    !(call->flags & SYSCALL_F_OPEN && filter->gates & FILTER_GATE_OPENS_ONLY &&
+	      filter->files == INTEREST_FILES_HIDDEN))
+		return 0;
+	if (filter->gates & FILTER_GATE_FAILED)
+		gates |= PROBE_GATE_FAILED;
+	if (call->flags & SYSCALL_F_OPEN && filter->gates & FILTER_GATE_OPEN_WRITES)
+		gates |= PROBE_GATE_WRITES;
+	return gates;
+}
+
 void interest_fill(enum view_stream stream, const struct choice *choice,
-		   const struct filter_kinds *kinds, struct probe_interest *ret_interest)
+		   const struct interest_filter *filter, struct probe_interest *ret_interest)
 {
 	memset(ret_interest, 0, sizeof(*ret_interest));
 	ret_interest->min_duration_ns = choice->min_duration_ns;
@@ -57,8 +75,10 @@ void interest_fill(enum view_stream stream, const struct choice *choice,
 		ret_interest->kinds[kind] = stream == VIEW_STREAM_ALL && !choice->failed
 						    ? PROBE_WANT_SCOPE | PROBE_WANT_FOCUS
 						    : PROBE_WANT_FOCUS;
-	for (int nr = 0; nr < SYSCALL_NR_MAX; nr++)
-		ret_interest->calls[nr] = is_narrowed(kinds, syscall_by_nr(nr))
-						  ? 0
-						  : want_of(stream, syscall_by_nr(nr));
+	for (int nr = 0; nr < SYSCALL_NR_MAX; nr++) {
+		const struct syscall_desc *call = syscall_by_nr(nr);
+
+		if (!is_narrowed(filter->kinds, call))
+			ret_interest->calls[nr] = want_of(stream, call) | gates_of(filter, call);
+	}
 }

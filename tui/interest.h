@@ -19,11 +19,23 @@ struct filter_kinds;
 
 /* Does it change processes, credentials, working folders or open files, which name others? */
 bool interest_changes_state(const struct event *event);
+
+/* What FILTER leaves over; zeros: everything. */
+struct interest_filter {
+	const struct filter_kinds *kinds; /* NULL: all */
+	uint32_t gates;                   /* enum filter_gate */
+	enum interest_files {
+		INTEREST_FILES_SHOWN, /* somebody may look at what a process has open */
+		INTEREST_FILES_HIDDEN,
+	} files;
+};
+
 /*
- * kinds NULL: all. Else calls that can give no event of them are not streamed, but for those that
- * change processes or open files: other events are named after them.
+ * Calls that can give no event of the kinds are not streamed, but for those that change processes
+ * or open files: other events are named after them. The gates hold for the others too, and names
+ * win over gates: opens are gated only where all that is shown are opens and nobody looks at files.
  */
 void interest_fill(enum view_stream stream, const struct choice *choice,
-		   const struct filter_kinds *kinds, struct probe_interest *ret_interest);
+		   const struct interest_filter *filter, struct probe_interest *ret_interest);
 
 #endif

@@ -154,7 +154,12 @@ int stream_run(struct session_start *start)
 	start->engine.timing = VIEW_TIMING_ON;
 	start->engine.wait_stream = true;
 	start->engine.tap = (struct engine_tap){
-		.ctx = &run, .event = on_event, .gap = on_gap, .batch = on_batch
+		.ctx = &run,
+		.event = on_event,
+		.gap = on_gap,
+		.batch = on_batch,
+		/* The fields of a format may ask for any descriptor. */
+		.files = start->options->line_format ? INTEREST_FILES_SHOWN : INTEREST_FILES_HIDDEN,
 	};
 	rc = prepare_format(&run, start->options);
 	if (rc == 0)

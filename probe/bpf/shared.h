@@ -47,13 +47,17 @@ struct nr_info {
 
 /* With enum probe_want in knobs.interest: the call is timed. Nobody's want has this bit. */
 #define INTEREST_TIMED 0x80u
+/* enum probe_gate in the same byte, with a want only. */
+#define INTEREST_WRITES 0x10u
+#define INTEREST_FAILED 0x20u
+#define INTEREST_GATES (INTEREST_WRITES | INTEREST_FAILED)
 
 /*
  * Knobs: one ARRAY map entry, BPF_F_MMAPABLE, written by user space while the programs run. Plain
  * aligned loads and stores; each knob is meaningful alone, scope_gen is bumped last.
  */
 struct probe_knobs {
-	__u8 interest[SYSCALL_NR_MAX]; /* enum probe_want and INTEREST_TIMED per number */
+	__u8 interest[SYSCALL_NR_MAX]; /* enum probe_want, gates, INTEREST_TIMED per number */
 	__u32 scope_gen;      /* threads whose gen differs recompute their want; see want_kept() */
 	__u32 scope_by_pid;   /* 1: only threads at or below one in scope_pids want SCOPE */
 	__u32 scope_children; /* 1: descendants too */

@@ -73,10 +73,16 @@ const struct filter_kinds *filter_set_events(const struct filter_set *set, uint3
 enum filter_gate {
 	FILTER_GATE_OPEN_WRITES = 1u << 0, /* of opens only those that may write or create */
 	FILTER_GATE_FAILED = 1u << 1,      /* only calls that failed */
+	/*
+	 * All kinds are opens and no condition asks what else a process has open: of descriptors
+	 * only those of folders are needed, which paths are relative to.
+	 */
+	FILTER_GATE_OPENS_ONLY = 1u << 2,
 };
 /*
- * Fills *ret_kinds with the kinds that any of the conditions can be true for, and returns the gates
- * (enum filter_gate) that lose nothing.
+ * Fills *ret_kinds with the kinds that any of the conditions can be true for (without those that
+ * fail for certain because they are no opens for writing), and returns the gates (enum filter_gate)
+ * that lose nothing.
  */
 uint32_t filter_set_gates(struct filter_set *set, struct filter_kinds *ret_kinds);
 

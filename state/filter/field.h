@@ -66,6 +66,7 @@ enum field_flag {
 	FIELD_F_HEX = 1u << 18,        /* printed in base 16 */
 	FIELD_F_PADDED = 1u << 19,     /* printed with 9 digits and leading zeros */
 	FIELD_F_NA = 1u << 20,         /* its text is "<NA>" where peers have no value */
+	FIELD_F_FILES = 1u << 21,      /* asks what else the process has open */
 };
 
 /* What stands in brackets; _MAY: it may be left out. */

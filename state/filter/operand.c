@@ -81,7 +81,7 @@ static void join_flags(struct operand *operand)
 
 	operand->flags = FIELD_F_PROCESS;
 	for (size_t i = 0; i < operand->args_len; i++) {
-		operand->flags |= operand->args[i]->flags & FIELD_F_NAMES;
+		operand->flags |= operand->args[i]->flags & (FIELD_F_NAMES | FIELD_F_FILES);
 		if (!(operand->args[i]->flags & FIELD_F_PROCESS))
 			operand->flags &= ~(uint32_t)FIELD_F_PROCESS;
 		operand->cost += operand->args[i]->cost;

@@ -26,7 +26,7 @@ struct operand {
 	enum operand_kind kind;
 	enum filter_transform transform;
 	enum field_type type; /* DYN: known only of each value */
-	uint32_t flags;       /* enum field_flag; of a transformer LIST, PROCESS and NAMES only */
+	uint32_t flags;       /* enum field_flag; of a transformer LIST, PROCESS, NAMES and FILES */
 	bool any_value;       /* several values, of which one has to do (ancestors) */
 	unsigned cost;        /* of taking the values, in arbitrary units */
 	struct field_ref ref;

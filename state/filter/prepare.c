@@ -159,6 +159,8 @@ int filter_set_prepare(struct filter_set *set)
 	return rc;
 }
 
+#define GATE_WRITES "evt.is_open_write"
+
 struct gate_question {
 	uint16_t kind;
 	const char *field;
@@ -202,19 +204,63 @@ static bool is_open(uint16_t kind)
 	       strcmp(name, "openat2") == 0 || strcmp(name, "open_by_handle_at") == 0;
 }
 
-uint32_t filter_set_gates(struct filter_set *set, struct filter_kinds *ret_kinds)
+static bool asks_field(const struct filter_set *set, const char *name)
 {
-	uint32_t gates = FILTER_GATE_OPEN_WRITES | FILTER_GATE_FAILED;
+	for (size_t i = 0; i < set->predicates_len; i++) {
+		const struct operand *left = set->predicates[i]->left;
+
+		if (left->kind == OPERAND_FIELD && strcmp(left->ref.field->name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool asks_files(const struct filter_set *set)
+{
+	for (size_t i = 0; i < set->predicates_len; i++) {
+		const struct predicate *p = set->predicates[i];
+
+		if (p->left->flags & FIELD_F_FILES || (p->right && p->right->flags & FIELD_F_FILES))
+			return true;
+	}
+	return false;
+}
+
+/* Which kinds there are; other events than opens do not open for writing. */
+static void gate_kinds(struct filter_set *set, struct filter_kinds *ret_kinds)
+{
+	struct filter_kinds all = { .bits = { 0 } };
 
 	memset(ret_kinds, 0, sizeof(*ret_kinds));
 	for (size_t i = 0; i < set->conditions_len; i++)
-		filter_kinds_or(ret_kinds, &set->conditions[i].kinds);
+		filter_kinds_or(&all, &set->conditions[i].kinds);
+	if (!asks_field(set, GATE_WRITES)) {
+		*ret_kinds = all;
+		return;
+	}
 	for (uint16_t kind = 0; kind < filter_kind_count(); kind++) {
-		struct gate_question writes = { kind, "evt.is_open_write", false };
+		struct gate_question writes = { kind, GATE_WRITES, false };
+
+		if (filter_kinds_has(&all, kind) && (is_open(kind) || !never_with(set, &writes)))
+			filter_kinds_add(ret_kinds, kind);
+	}
+}
+
+uint32_t filter_set_gates(struct filter_set *set, struct filter_kinds *ret_kinds)
+{
+	uint32_t gates = FILTER_GATE_OPEN_WRITES | FILTER_GATE_FAILED | FILTER_GATE_OPENS_ONLY;
+
+	gate_kinds(set, ret_kinds);
+	if (asks_files(set))
+		gates &= ~(uint32_t)FILTER_GATE_OPENS_ONLY;
+	for (uint16_t kind = 0; kind < filter_kind_count(); kind++) {
+		struct gate_question writes = { kind, GATE_WRITES, false };
 		struct gate_question failed = { kind, "evt.failed", false };
 
 		if (!filter_kinds_has(ret_kinds, kind))
 			continue;
+		if (!is_open(kind))
+			gates &= ~(uint32_t)FILTER_GATE_OPENS_ONLY;
 		if (gates & FILTER_GATE_OPEN_WRITES && is_open(kind) && !never_with(set, &writes))
 			gates &= ~(uint32_t)FILTER_GATE_OPEN_WRITES;
 		if (gates & FILTER_GATE_FAILED && !never_with(set, &failed))

@@ -5,6 +5,8 @@
 
 #include "walk.h"
 
+#define K_S_IFMT 0170000u /* include/uapi/linux/stat.h */
+#define K_S_IFDIR 0040000u
 #define FMODE_CREATED 0x100000u /* include/linux/fs.h: the open made the file */
 
 /* The struct file of fd, 0 when there is none. */
@@ -41,6 +43,18 @@ static __always_inline u64 file_ino(u64 file)
 		bpf_probe_read_kernel(&ino, sizeof(ino),
 				      (void *)(inode + bpf_core_field_offset(struct inode, i_ino)));
 	return ino;
+}
+
+static __always_inline bool file_is_directory(u64 file)
+{
+	u64 inode = file_inode(file);
+	u16 mode = 0;
+
+	if (inode)
+		bpf_probe_read_kernel(
+			&mode, sizeof(mode),
+			(void *)(inode + bpf_core_field_offset(struct inode, i_mode)));
+	return (mode & K_S_IFMT) == K_S_IFDIR;
 }
 
 /* dev_t as capture files have it. */

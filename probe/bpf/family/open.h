@@ -57,6 +57,33 @@ static __always_inline u32 open_flags(u64 flags, struct file_info *info)
 	return out;
 }
 
+/* Do the flags ask for more than reading what is there? */
+SUBPROG_OF_NUMBERS int gate_writes(u64 flags)
+{
+	return (flags & (K_O_ACCMODE | K_O_CREAT | K_O_TRUNC)) != 0;
+}
+
+/* As call_begin_syscall(), with the gates of opens. flags_at: the argument of flags; < 0: none. */
+static __always_inline int open_begin(struct call *call, struct pt_regs *regs, long ret,
+				      const int flags_at)
+{
+	u64 nr = call_registers(call, task_current_cast(), regs);
+	u32 gates;
+
+	/* Verifier: the test and the index must be of the same 64-bit register. */
+	barrier_var(nr);
+	if (nr >= SYSCALL_NR_MAX)
+		return -1;
+	gates = call_gates(nr);
+	if (flags_at < 0 || gate_writes(call->args[flags_at < 0 ? 0 : flags_at]))
+		gates &= ~INTEREST_WRITES;
+	if (gates && gate_failed(ret))
+		gates &= ~INTEREST_FAILED;
+	if (gates && !file_is_directory(file_of_fd(task_current_cast(), ret)))
+		return -1;
+	return call_begin_row(call, nr, ret);
+}
+
 SEC("tp_btf/sys_exit")
 int BPF_PROG(store_open, struct pt_regs *regs, long ret)
 {
@@ -64,7 +91,7 @@ int BPF_PROG(store_open, struct pt_regs *regs, long ret)
 	struct call call;
 	struct build b;
 
-	if (call_begin_syscall(&call, regs, ret) || build_begin(&b, &call, 6))
+	if (open_begin(&call, regs, ret, 1) || build_begin(&b, &call, 6))
 		return 0;
 	open_object(&b, &info);
 	build_u64(&b, 0, ret);
@@ -84,7 +111,7 @@ int BPF_PROG(store_openat, struct pt_regs *regs, long ret)
 	struct call call;
 	struct build b;
 
-	if (call_begin_syscall(&call, regs, ret) || build_begin(&b, &call, 7))
+	if (open_begin(&call, regs, ret, 2) || build_begin(&b, &call, 7))
 		return 0;
 	open_object(&b, &info);
 	build_u64(&b, 0, ret);
@@ -108,7 +135,7 @@ int BPF_PROG(store_openat2, struct pt_regs *regs, long ret)
 	struct call call;
 	struct build b;
 
-	if (call_begin_syscall(&call, regs, ret) || build_begin(&b, &call, 8))
+	if (open_begin(&call, regs, ret, -1) || build_begin(&b, &call, 8))
 		return 0;
 	if (bpf_probe_read_user(&how, sizeof(how), (void *)call.args[2]))
 		b.slot->flags |= RECORD_F_UNREADABLE;
@@ -155,7 +182,7 @@ int BPF_PROG(store_open_by_handle_at, struct pt_regs *regs, long ret)
 	struct walk *w;
 	u32 flags = 0;
 
-	if (call_begin_syscall(&call, regs, ret) || build_begin(&b, &call, 6))
+	if (open_begin(&call, regs, ret, 2) || build_begin(&b, &call, 6))
 		return 0;
 	open_object(&b, &info);
 	build_u64(&b, 0, ret);

@@ -208,15 +208,23 @@ static __always_inline u64 call_registers(struct call *call, struct task_struct 
 	return nr;
 }
 
-/* The same for a program on sys_exit: number, arguments, class and event from its row. */
-static __always_inline int call_begin_syscall(struct call *call, struct pt_regs *regs, long ret)
+/* Verifier: what the test says of ret stays in here, or all that follows is verified twice. */
+SUBPROG_OF_NUMBERS int gate_failed(s64 ret)
 {
-	u64 nr = call_registers(call, task_current_cast(), regs);
+	return outcome_is_error(ret);
+}
 
-	/* Verifier: the test and the index must be of the same 64-bit register. */
-	barrier_var(nr);
-	if (nr >= SYSCALL_NR_MAX)
-		return -1;
+/* The gates of a number: INTEREST_WRITES, INTEREST_FAILED; 0: none. */
+static __always_inline u32 call_gates(u64 nr)
+{
+	struct probe_knobs *k = knobs_get();
+
+	return k ? k->interest[nr] & INTEREST_GATES : 0;
+}
+
+/* The same for a program on sys_exit that has seen to the gates: class and event of the row nr. */
+static __always_inline int call_begin_row(struct call *call, u64 nr, long ret)
+{
 	call->nr = nr;
 	call->event = nr_info[nr].event;
 	call->task = task_current_cast();
@@ -226,6 +234,20 @@ static __always_inline int call_begin_syscall(struct call *call, struct pt_regs 
 	if (call->knobs->timing_gen)
 		call->took_ns = call_duration(call->knobs->timing_gen);
 	return 0;
+}
+
+/* The same with number and arguments from the registers. */
+static __always_inline int call_begin_syscall(struct call *call, struct pt_regs *regs, long ret)
+{
+	u64 nr = call_registers(call, task_current_cast(), regs);
+
+	/* Verifier: the test and the index must be of the same 64-bit register. */
+	barrier_var(nr);
+	if (nr >= SYSCALL_NR_MAX)
+		return -1;
+	if (call_gates(nr) & INTEREST_FAILED && !gate_failed(ret))
+		return -1;
+	return call_begin_row(call, nr, ret);
 }
 
 /* Who the record is about: the task, or the one that submitted the request. */
