@@ -6,11 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "capture_container.h"
 #include "capture_health.h"
 #include "probe/capture_process.h"
 #include "probe/capture_writer.h"
 #include "recorder_seed.h"
 #include "state/base/hash.h"
+#include "state/container.h"
 
 #if defined(__x86_64__)
 #define THIS_MACHINE EM_X86_64
@@ -178,15 +180,24 @@ static int source_user(void *ctx, uint32_t uid, char *name, size_t *len)
 	return rc;
 }
 
-/* What runtimes say is shown live; a capture has the ids of containers only. */
 static int source_container(void *ctx, const struct container_match *match, uint32_t pid,
 			    struct container_info *ret_info)
 {
 	struct recorder *recorder = ctx;
 	const struct state_source *source = recorder->opts.source;
 
-	return source->container_info ? source->container_info(source->ctx, match, pid, ret_info)
-				      : -ENOENT;
+	struct capture_bytes bytes = { .data = recorder->answer, .size = ITEM_ANSWER_BYTES };
+	int rc = source->container_info ? source->container_info(source->ctx, match, pid, ret_info)
+					: -ENOENT;
+	const struct answer_head head = { 0, rc };
+	struct capture_part parts[] = { { &head, sizeof(head) }, { bytes.data, 0 } };
+
+	bytes_text(&bytes, match->id, strlen(match->id), CONTAINER_ID_MAX);
+	if (rc == 0)
+		capture_container_put(&bytes, ret_info);
+	parts[1].len = bytes.len;
+	put_item(recorder, CAPTURE_ITEM_CONTAINER, parts, 2);
+	return rc;
 }
 
 /* What it finds comes as recorder_file(). */

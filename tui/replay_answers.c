@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "capture_container.h"
 #include "probe/capture_process.h"
+#include "state/container.h"
 
 struct answer {
 	int32_t error;
@@ -34,7 +36,7 @@ void replay_answers_release(struct replay_answers *answers)
 	hash_release(&answers->kept);
 }
 
-int replay_answers_put(struct replay_answers *answers, enum replay_answer kind, uint32_t id,
+int replay_answers_put(struct replay_answers *answers, enum replay_answer kind, uint64_t id,
 		       int32_t error, const struct capture_cursor *data)
 {
 	struct answer *before = hash_get(&answers->kept, id, kind);
@@ -99,6 +101,30 @@ static int answer_text(const struct replay_answers *answers, enum replay_answer 
 	return 0;
 }
 
+/* FNV-1a. Two ids of one number would answer for each other; 64 bits make that a curiosity. */
+uint64_t replay_answers_container(const char *id, size_t len)
+{
+	uint64_t hash = 0xcbf29ce484222325ull;
+
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ (uint8_t)id[i]) * 0x100000001b3ull;
+	return hash;
+}
+
+static int answer_container(void *ctx, const struct container_match *match, uint32_t pid,
+			    struct container_info *ret_info)
+{
+	const struct replay_answers *answers = ctx;
+	uint64_t id = replay_answers_container(match->id, strlen(match->id));
+	const struct answer *answer = hash_get(&answers->kept, id, REPLAY_CONTAINER);
+	struct capture_cursor cursor;
+
+	if (!answer || answer->error)
+		return answer ? answer->error : -ENOENT;
+	cursor = (struct capture_cursor){ .data = answer->data, .len = answer->len };
+	return capture_container_take(&cursor, ret_info) < 0 ? -ENOENT : 0;
+}
+
 static int answer_cgroup(void *ctx, uint32_t pid, char *text, size_t *len)
 {
 	return answer_text(ctx, REPLAY_CGROUP, pid, text, len);
@@ -114,5 +140,6 @@ struct state_source replay_answers_source(struct replay_answers *answers)
 	return (struct state_source){ .ctx = answers,
 				      .process_seed = answer_seed,
 				      .process_cgroup = answer_cgroup,
+				      .container_info = answer_container,
 				      .user_name = answer_user };
 }

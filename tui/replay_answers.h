@@ -10,7 +10,13 @@
 #include "state/base/hash.h"
 #include "state/state.h"
 
-enum replay_answer { REPLAY_PROCESS, REPLAY_CGROUP, REPLAY_USER, REPLAY_ANSWER_COUNT };
+enum replay_answer {
+	REPLAY_PROCESS,
+	REPLAY_CGROUP,
+	REPLAY_USER,
+	REPLAY_CONTAINER,
+	REPLAY_ANSWER_COUNT
+};
 
 struct replay_answers {
 	struct memory *memory; /* borrowed */
@@ -19,9 +25,14 @@ struct replay_answers {
 
 void replay_answers_init(struct replay_answers *answers, struct memory *memory);
 void replay_answers_release(struct replay_answers *answers);
-/* error: 0 or the -errno that the question had. 0, or -ENOMEM. */
-int replay_answers_put(struct replay_answers *answers, enum replay_answer kind, uint32_t id,
+/*
+ * id: a pid, a uid or replay_answers_container(). error: 0 or the -errno that the question had. 0,
+ * or -ENOMEM.
+ */
+int replay_answers_put(struct replay_answers *answers, enum replay_answer kind, uint64_t id,
 		       int32_t error, const struct capture_cursor *data);
+/* The id of answers about a container, from the one that is shown. */
+uint64_t replay_answers_container(const char *id, size_t len);
 /* The process is gone: nobody asks for it any more. */
 void replay_answers_forget(struct replay_answers *answers, uint32_t pid);
 /* Borrows answers. */

@@ -11,6 +11,7 @@
 #include "replay_foreign.h"
 #include "replay_scope.h"
 #include "replay_tasks.h"
+#include "state/container.h"
 #include "state/filter/eval.h"
 #include "state/filter/event.h"
 
@@ -377,6 +378,21 @@ static int take_answer(struct replay_feed *feed, enum replay_answer kind,
 	return replay_answers_put(&feed->answers, kind, id, error, item);
 }
 
+static int take_container(struct replay_feed *feed, struct capture_cursor *item)
+{
+	char id[CONTAINER_ID_MAX];
+	int32_t error;
+	size_t len;
+
+	cursor_u32(item);
+	error = (int32_t)cursor_u32(item);
+	len = cursor_text(item, id, sizeof(id));
+	if (item->bad || error > 0)
+		return -EBADMSG;
+	return replay_answers_put(&feed->answers, REPLAY_CONTAINER,
+				  replay_answers_container(id, len), error, item);
+}
+
 static int take_item(struct replay_feed *feed, uint16_t kind, struct capture_cursor *item)
 {
 	switch ((enum capture_item_kind)kind) {
@@ -399,6 +415,7 @@ static int take_item(struct replay_feed *feed, uint16_t kind, struct capture_cur
 	case CAPTURE_ITEM_PROCESS: return take_answer(feed, REPLAY_PROCESS, item);
 	case CAPTURE_ITEM_CGROUP: return take_answer(feed, REPLAY_CGROUP, item);
 	case CAPTURE_ITEM_USER: return take_answer(feed, REPLAY_USER, item);
+	case CAPTURE_ITEM_CONTAINER: return take_container(feed, item);
 	case CAPTURE_ITEM_REFRESHED: return take_refreshed(feed);
 	case CAPTURE_ITEM_CLOSED: feed->closed = true; break;
 	}

@@ -37,9 +37,12 @@ cp "$(command -v busybox)" "$root/fs/bin/busybox"
 ln -s busybox "$root/fs/bin/sleep"
 tar -C "$root/fs" -cf "$root/fs.tar" .
 
-# sees PID COLUMN WANT: within some refreshes the row of PID has that value in a column.
+# sees PID COLUMN WANT [OPTION...]: within some refreshes the row of PID has that value in a column.
 sees() {
-	"$saker" -b -v processes --json -d 0.2 -n 50 -p "$1" 2> "$root/err" |
+	pid=$1 column=$2 want=$3
+	shift 3
+	[ $# -gt 0 ] || set -- -p "$pid"
+	"$saker" -b -v processes --json -d 0.2 -n 50 "$@" 2> "$root/err" |
 		python3 -c '
 import json, sys
 pid, column, want = int(sys.argv[1]), sys.argv[2], sys.argv[3]
@@ -50,7 +53,7 @@ for line in sys.stdin:
             got = row[column]
     if got == want:
         sys.exit(0)
-sys.exit("%s of %d is %r, wanted %r" % (column, pid, got, want))' "$1" "$2" "$3" || {
+sys.exit("%s of %d is %r, wanted %r" % (column, pid, got, want))' "$pid" "$column" "$want" || {
 		echo "test_container: $(cat "$root/err")"
 		failed=$((failed + 1))
 	}
@@ -63,6 +66,10 @@ pid=$(podman inspect -f '{{.State.Pid}}' shop)
 sees "$pid" container shop
 sees "$pid" container_image localhost/saker-test:7
 sees "$pid" container_id "$(cut -c1-12 "$root/cid")"
+# A capture has what the runtime said.
+"$saker" record -w "$root/c.scap" -p "$pid" -M 4 2> "$root/err"
+sees "$pid" container shop -r "$root/c.scap"
+sees "$pid" container_image localhost/saker-test:7 -r "$root/c.scap"
 
 # A layout of docker that no docker has files for (imitated by runc): the id stands for the name.
 mkdir "$root/bundle" && cp -a "$root/fs" "$root/bundle/rootfs" && (cd "$root/bundle" && runc spec)
