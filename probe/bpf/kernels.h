@@ -43,13 +43,16 @@
 /*
  * SUBPROG: takes pointers and is verified by itself, once for each program, instead of at every
  * call with what is known there. OUTLINED: there once, for size; part of a program with a tail
- * call.
+ * call. SUBPROG_TWIN: a SUBPROG with a twin of numbers; where only the twin can be verified by
+ * itself it is part of that, which saves a frame of the 512 bytes that all stacks share.
  */
 #ifdef PLAIN_KERNEL
 #define SUBPROG static __noinline
+#define SUBPROG_TWIN static __always_inline
 #define OUTLINED static __always_inline
 #else
 #define SUBPROG __noinline
+#define SUBPROG_TWIN __noinline
 #define OUTLINED static __noinline
 #endif
 

@@ -174,7 +174,7 @@ static __always_inline void walk_begin(struct walk *w, struct task_struct *task,
  * Walks, once more if it raced with a rename. Returns enum record_ext_flag bits of the result; the
  * leaf's deletion is among them.
  */
-SUBPROG u32 walk_path(struct walk *w, u64 dentry, u64 vfsmnt)
+SUBPROG_TWIN u32 walk_path(struct walk *w, u64 dentry, u64 vfsmnt)
 {
 	u32 flags = RECORD_EXT_F_RACED;
 

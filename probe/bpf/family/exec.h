@@ -22,17 +22,17 @@
 #define NR_EXECVEAT 281
 #endif
 
-/* Parameters 16 to 29: what follows the environment. */
-static __noinline void build_exec_rest(struct build *b)
+/* Parameters 16 to 26, and what there is to know of the file before its path. */
+static __noinline void build_exec_identity(struct build *b)
 {
 	struct task_struct *task = b->call->task;
 	struct walk *w = &b->slot->walk;
+	struct file_info *info = &b->slot->exe;
 	const struct cred *cred = FOLLOW(task, cred);
-	struct file_info info = {};
 	struct exe_info exe = {};
-	u32 flags = 0;
 
-	exe_info(w, task, &info, &exe);
+	__builtin_memset(info, 0, sizeof(*info));
+	exe_info(w, task, info, &exe);
 	build_u32(b, 16, task_tty(task));
 	build_u64(b, 17, task_vpgid(task));
 	build_u32(b, 18, task_loginuid(task));
@@ -40,22 +40,45 @@ static __noinline void build_exec_rest(struct build *b)
 	build_u64(b, 20, cap_bits(&cred->cap_inheritable));
 	build_u64(b, 21, cap_bits(&cred->cap_permitted));
 	build_u64(b, 22, cap_bits(&cred->cap_effective));
-	build_u64(b, 23, info.ino);
+	build_u64(b, 23, info->ino);
 	build_u64(b, 24, exe.ctime_ns);
 	build_u64(b, 25, exe.mtime_ns);
 	build_u32(b, 26, FOLLOW(cred, euid.val));
-	walk_begin(w, task, info.fs_root);
-	if (info.dentry)
-		flags = walk_path(w, info.dentry, info.vfsmnt);
-	else
-		w->floating = 1;
+	walk_begin(w, task, info->fs_root);
+}
+
+/* Parameters 27 to 29: the path that was walked, with its flags. */
+static __noinline void build_exec_path(struct build *b, u32 flags)
+{
+	struct task_struct *task = b->call->task;
+	const struct walk *w = &b->slot->walk;
+	const struct file_info *info = &b->slot->exe;
+
 	build_walk_text(b, 27, flags);
-	if (info.dentry && !w->floating && !w->failed) {
+	if (info->dentry && !w->floating && !w->failed) {
 		build_ext_path(b, RECORD_EXT_EXE, flags);
-		build_ext_file_id(b, info.ino, info.dev, info.i_mode);
+		build_ext_file_id(b, info->ino, info->dev, info->i_mode);
 	}
 	build_u64(b, 28, task_pgid(task));
-	build_u32(b, 29, FOLLOW(cred, egid.val));
+	build_u32(b, 29, FOLLOW(task, cred, egid.val));
+}
+
+/*
+ * Parameters 16 to 29: what follows the environment.
+ * Verifier: before 6.13 the stacks of a program and all that it calls share 512 bytes. So the walk,
+ * the deepest of all, is called from here.
+ */
+static __always_inline void build_exec_rest(struct build *b)
+{
+	struct walk *w = &b->slot->walk;
+	u32 flags = 0;
+
+	build_exec_identity(b);
+	if (b->slot->exe.dentry)
+		flags = walk_path(w, b->slot->exe.dentry, b->slot->exe.vfsmnt);
+	else
+		w->floating = 1;
+	build_exec_path(b, flags);
 }
 
 /* The program was named relative to a descriptor. */

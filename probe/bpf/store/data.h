@@ -95,7 +95,7 @@ SUBPROG_OF_NUMBERS u64 build_iov_size_at(u32 index, u64 vector, u32 cnt)
 #endif
 
 /* Copies `limit` bytes of the vector to data[at]. Returns how many were read. */
-SUBPROG u32 build_iov(struct scratch *slot, u32 at, u64 vector, u32 cnt, u32 limit)
+SUBPROG_TWIN u32 build_iov(struct scratch *slot, u32 at, u64 vector, u32 cnt, u32 limit)
 {
 	u32 take;
 

@@ -8,7 +8,7 @@
 #define PROBE_BPF_STORE_SCRATCH_H
 
 #include "prefix.h"
-#include "../extract/walk.h"
+#include "../extract/file.h"
 
 /* The event's place in the slot; prefix and extension grow down from it. */
 #define EVENT_AT 8704u
@@ -53,6 +53,7 @@ struct scratch {
 	s64 ret;                   /* result and arguments, for parameters by table */
 	u64 args[8];
 	u8 stage[512];    /* user structs on their way: message headers, addresses */
+	struct file_info exe; /* of an exec */
 	struct walk walk; /* path walk; also the slack for writes that run over to the left */
 	u8 data[0x4000 + RECORD_MAX_BYTES + 64];
 };
