@@ -10,6 +10,15 @@ cache=${KERNELS_CACHE:-$HOME/.cache/saker-kernels}
 out=${O:-build}/kernels
 mkdir -p "$out"
 failed=0
+# The environment of the tests, by way of the kernel's command line: fewer rounds of what is counted,
+# more time for what must reach a number of records.
+rounds="ROUNDS=2 STRESS_SECONDS=8"
+
+# Every test that some kernel runs.
+all_tests() {
+	[ -z "${TESTS:-}" ] || { echo "$TESTS" | tr , ' '; return; }
+	awk '!/^#/ && NF { print $1 }' "$here/tests.txt"
+}
 
 # image MACHINE BUILD BUSYBOX: the programs as the first file system of a guest.
 image() {
@@ -20,13 +29,13 @@ image() {
 	cp "$here/init" "$root/init"
 	cp "$2/saker" "$root/bin/saker"
 	cp "$2/tests/lint/verify" "$root/tests/verify"
-	for t in "$2"/tests/live/test_*; do case $t in *.o | *.d) ;; *) cp "$t" "$root/tests/" ;; esac; done
+	for t in $(all_tests); do [ ! -x "$2/tests/live/$t" ] || cp "$2/tests/live/$t" "$root/tests/"; done
 	printf '#!/bin/sh\nexec saker doctor\n' > "$root/tests/doctor"
 	cp "$here/hotplug.sh" "$root/tests/hotplug"
 	echo 'root:x:0:0:root:/:/bin/sh' > "$root/etc/passwd"
 	chmod 755 "$root/init" "$root/tests"/*
 	${STRIP:-strip} -s "$root/tests"/test_* "$root/tests/verify" "$root/bin/saker" 2> /dev/null
-	(cd "$root" && find . | cpio -o -H newc --quiet | gzip -1) > "$out/initrd-$1.gz"
+	(cd "$root" && find . | cpio -o -H newc --quiet) > "$out/initrd-$1"
 }
 
 # Tests for a kernel, and the reasons why others are left out.
@@ -38,15 +47,15 @@ tests_of() {
 }
 
 boot() {
-	kernel=${1%+*} append="panic=-1 quiet saker.tests=$2"
+	kernel=${1%+*} append="panic=-1 quiet saker.tests=$2 $rounds"
 	[ "$kernel" = "$1" ] || append="$append preempt=full"
 	case ",$2," in *,hotplug,*) append="$append maxcpus=2" ;; esac
 	common="-accel tcg,thread=multi -m 1024 -smp 2 -nographic -nodefaults -serial stdio -no-reboot -kernel $cache/vmlinuz-$kernel"
 	# Without cx16: the emulation of cmpxchg16b breaks the allocator of the guest.
 	case $kernel in
-	*-amd64) timeout 1500 qemu-system-x86_64 -cpu max,-cx16 $common -initrd "$out/initrd-x86_64.gz" -append "console=ttyS0 $append" ;;
-	*-arm64) timeout 1500 qemu-system-aarch64 -machine virt -cpu max,pauth-impdef=on $common -initrd "$out/initrd-aarch64.gz" -append "console=ttyAMA0 $append" ;;
-	esac < /dev/null | tr -d '\r' > "$out/$1.log" 2>&1
+	*-amd64) timeout 1500 qemu-system-x86_64 -cpu max,-cx16 $common -initrd "$out/initrd-x86_64" -append "console=ttyS0 $append" ;;
+	*-arm64) timeout 1500 qemu-system-aarch64 -machine virt -cpu max,pauth-impdef=on $common -initrd "$out/initrd-aarch64" -append "console=ttyAMA0 $append" ;;
+	esac < /dev/null | stdbuf -oL tr -d '\r' > "$out/$1.log" 2>&1
 }
 
 case " $* " in *-amd64*) image x86_64 "$out/x86_64" /bin/busybox ;; esac
