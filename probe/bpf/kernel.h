@@ -265,7 +265,7 @@ struct task_struct {
 	u32 flags;
 	int pid, tgid;
 	int exit_code, exit_state;
-	u32 on_cpu; /* u8 in 7.2: only unsigned numbers are read in the width that they have */
+	u32 on_cpu;  /* u8 in 7.2: only unsigned numbers are read in the width that they have */
 	u32 __state; /* since 5.14 (2f064a59a11f) */
 	struct task_struct *real_parent, *parent, *group_leader;
 	struct list_head children, sibling, thread_node;

@@ -52,9 +52,9 @@ struct scratch {
 	struct iovec_user element; /* of a vector, as 64-bit programs have it */
 	s64 ret;                   /* result and arguments, for parameters by table */
 	u64 args[8];
-	u8 stage[512];    /* user structs on their way: message headers, addresses */
+	u8 stage[512];        /* user structs on their way: message headers, addresses */
 	struct file_info exe; /* of an exec */
-	struct walk walk; /* path walk; also the slack for writes that run over to the left */
+	struct walk walk;     /* path walk; also the slack for writes that run over to the left */
 	u8 data[0x4000 + RECORD_MAX_BYTES + 64];
 };
 
