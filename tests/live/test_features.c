@@ -57,6 +57,9 @@ static const struct message_case message_cases[] = {
 	  "names" },
 	{ "memlock", true, "the kernel charges BPF maps to RLIMIT_MEMLOCK, and it is too small",
 	  "raise it (ulimit -l unlimited) or give the program CAP_SYS_RESOURCE" },
+	{ "io_uring", false, "requests of io_uring cannot be followed",
+	  "use a kernel of 6.0 or newer, or one of 5.10 or 5.15 with CONFIG_IO_URING=y; without it "
+	  "what programs do through io_uring is not seen" },
 	{ "proc", false, "/proc hides other users' processes",
 	  "mount /proc without hidepid=, or give the program CAP_SYS_PTRACE" },
 	{ "pid_namespace", false, "saker runs in a pid namespace of its own",
