@@ -10,14 +10,6 @@
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
 static const struct {
-	const char *name, *help;
-} kinds[] = {
-#define KIND(id, text, meaning) [PROBE_KIND_##id] = { .name = (text), .help = (meaning) },
-#include "schema/kinds.def"
-};
-_Static_assert(ARRAY_LEN(kinds) == PROBE_KIND_COUNT, "a name for each kind");
-
-static const struct {
 	enum probe_kind kind;
 	const char *program, *hook;
 } programs[] = {
@@ -25,20 +17,6 @@ static const struct {
 	{ .kind = PROBE_KIND_##id, .program = (name), .hook = (tracepoint) },
 #include "schema/kinds.def"
 };
-
-const char *probe_kind_name(enum probe_kind kind)
-{
-	return kinds[kind].name;
-}
-
-int probe_kind_by_name(const char *name, size_t len)
-{
-	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
-		if (strlen(kinds[i].name) == len && memcmp(kinds[i].name, name, len) == 0)
-			return (int)i;
-	}
-	return -ENOENT;
-}
 
 /* The kernel's own types name every tracepoint that programs can be attached to. */
 static bool has_hook(const struct btf *btf, const char *hook)
@@ -67,9 +45,9 @@ int kinds_choose(struct bpf_object *object, uint32_t wanted, struct probe_error 
 		rc = -EOPNOTSUPP;
 		snprintf(err->what, sizeof(err->what),
 			 "this kernel has no events of the kind %s: tracepoint %s is missing",
-			 kinds[programs[i].kind].name, programs[i].hook);
+			 probe_kind_name(programs[i].kind), programs[i].hook);
 		snprintf(err->remedy, sizeof(err->remedy), "leave %s out of --events",
-			 kinds[programs[i].kind].name);
+			 probe_kind_name(programs[i].kind));
 	}
 	btf__free(btf);
 	return rc;

@@ -18,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include "schema/kind.h"
 #include "schema/record.h"
 #include "schema/sample.h"
 
@@ -108,9 +109,6 @@ struct probe_interest {
 	uint64_t min_duration_ns; /* quicker calls, and those that were not timed; 0: none */
 };
 /* -EOPNOTSUPP: a least duration while durations are not measured; nothing is changed then. */
-/* The name of a kind, and the kind of a name of len bytes; -ENOENT when there is none. */
-const char *probe_kind_name(enum probe_kind kind);
-int probe_kind_by_name(const char *name, size_t len);
 int probe_set_interest(struct probe *probe, const struct probe_interest *interest);
 
 /*

@@ -315,7 +315,8 @@ static void render_one(struct filter_event *event, size_t index, struct text_buf
 	}
 	text_buf_init(&raw, number, sizeof(number));
 	render_number(event->event, index, &raw);
-	both = raw.len && (raw.len != value.text.len || memcmp(number, value.text.data, raw.len));
+	both = raw.len &&
+	       (raw.len != value.text.len || memcmp(number, value.text.data, raw.len) != 0);
 	if (both)
 		text_buf_printf(buf, "%s(", number);
 	text_buf_addn(buf, value.text.data, value.text.len);

@@ -240,7 +240,7 @@ static size_t flatten(enum node_kind kind, struct node *const *children, size_t 
 
 	for (size_t i = 0; i < len; i++)
 		total += put_parts(kind, children[i], NULL);
-	flat = malloc((total ? total : 1) * sizeof(struct node *));
+	flat = total ? malloc(total * sizeof(struct node *)) : NULL;
 	if (!flat)
 		return 0;
 	for (size_t i = 0; i < len; i++)
