@@ -7,9 +7,9 @@ alike; a figure is the median over the rounds of monitored / bare of the same ro
 Monitors are scoped to the bench's own process tree wherever they copy events.
 
   run.py [--rounds N] [--redis-pairs N] [--quick] [--json FILE] SECTION...
-Sections: calls timing redis own keys (default: all).
+Sections: calls timing redis own keys capture (default: all).
 """
-import argparse, atexit, json, os, pty, select, shutil, signal, statistics, struct, subprocess, sys, tempfile
+import argparse, atexit, json, os, pty, re, select, shutil, signal, statistics, struct, subprocess, sys, tempfile
 import termios, fcntl, time
 
 BUILD = os.environ.get("O", "build")
@@ -342,6 +342,44 @@ def bench_own(report):
             process.wait()
 
 
+def watched_load(arguments):
+    """One load as COMMAND of saker: its CPU and wall ns a call, and what saker said."""
+    done = subprocess.run([SAKER, *arguments, "--", TOOL("load"), "read", str(COUNTS["read"])], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, check=True, text=True)
+    return (*map(float, done.stdout.split()), done.stderr)
+
+
+def bench_capture(rounds, report):
+    """Size of a capture of 1-byte reads, what recording costs beside streaming, how fast it is read."""
+    folder = tempfile.TemporaryDirectory(prefix="saker-bench-")
+    plain, packed = (os.path.join(folder.name, name) for name in ("a.scap", "a.scap.gz"))
+    modes = {"stream": ["stream", "--output", "/dev/null"], "plain": ["record", "-w", plain], "gzip": ["record", "-w", packed]}
+    cpu, rate, sizes, reads, lost = {}, {}, {}, [], 0
+    for _ in range(rounds):
+        for name, arguments in modes.items():
+            own, wall, said = watched_load(arguments)
+            cpu.setdefault(name, []).append(own)
+            rate.setdefault(name, []).append(1e9 / wall)
+            found = re.search(r": (\d+) events, (\d+) bytes", said)
+            if found:
+                sizes.setdefault(name, []).append(int(found[2]) / int(found[1]))
+                lost += sum(map(int, re.findall(r"(\d+)(?: events)? lost", said)))
+                events = int(found[1])
+            if name == "plain":
+                begin = time.perf_counter()
+                subprocess.run([SAKER, "-b", "-r", plain], stdout=DEVNULL, stderr=DEVNULL, check=True)
+                reads.append(events / (time.perf_counter() - begin))
+    folder.cleanup()
+    print("\ncapture: 1-byte reads by COMMAND, %d rounds, %d events lost while recording" % (rounds, lost))
+    for name in modes:
+        size = "%s bytes an event" % summary(sizes[name]) if name in sizes else ""
+        ratios = [a / b for a, b in zip(cpu[name], cpu["stream"])]
+        print("  %-6s %8.1f ns a read  x%s beside stream   %s /s   %s" %
+              (name, statistics.median(cpu[name]), summary(ratios), summary(rate[name]), size))
+    print("  -b -r reads %s events/s" % summary(reads))
+    report["capture"] = {"cpu_ns": cpu, "rate": rate, "bytes": sizes, "read": reads, "lost": lost}
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=10)
@@ -351,7 +389,7 @@ def main():
     args = parser.parse_args()
     if os.geteuid() != 0:
         raise SystemExit("bench: needs root")
-    sections = args.sections or ["calls", "timing", "redis", "own", "keys"]
+    sections = args.sections or ["calls", "timing", "redis", "own", "keys", "capture"]
     report = {}
     if "calls" in sections:
         bench_calls(args.rounds, report)
@@ -364,6 +402,8 @@ def main():
         bench_own(report)
     if "keys" in sections:
         bench_keys(report)
+    if "capture" in sections:
+        bench_capture(args.rounds, report)
     if args.json:
         with open(args.json, "w") as out:
             json.dump(report, out, indent=1)
