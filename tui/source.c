@@ -151,11 +151,13 @@ static int source_service_name(void *ctx, uint16_t port, const char *protocol, c
 
 static size_t copy_text(char *to, size_t size, const char *from)
 {
-	size_t len = strlen(from);
+	size_t len = strnlen(from, size + 1);
 
+	/* Without its NUL: the length is given beside it. */
 	if (len > size)
 		return 0;
-	memcpy(to, from, len);
+	for (size_t i = 0; i < len; i++)
+		to[i] = from[i];
 	return len;
 }
 

@@ -210,10 +210,10 @@ static int reader_scalar(struct reader *r, const yaml_event_t *event)
 {
 	const char *text = (const char *)event->data.scalar.value;
 	const char *anchor = (const char *)event->data.scalar.anchor;
-	struct node *node;
+	struct node *node = NULL;
 	int rc = node_new(r, event, &node);
 
-	if (rc < 0)
+	if (!node)
 		return rc;
 	if (event->data.scalar.length > DOCUMENT_MAX_SCALAR)
 		return reader_fail(r, node->place, "a text of more than %u bytes",
@@ -238,10 +238,10 @@ static int reader_scalar(struct reader *r, const yaml_event_t *event)
 static int reader_open(struct reader *r, const yaml_event_t *event, enum node_kind kind,
 		       const yaml_char_t *anchor)
 {
-	struct node *node;
+	struct node *node = NULL;
 	int rc = node_new(r, event, &node);
 
-	if (rc < 0)
+	if (!node)
 		return rc;
 	if (r->depth == DOCUMENT_MAX_DEPTH)
 		return reader_fail(r, node->place, "nested deeper than %d levels",

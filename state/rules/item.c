@@ -155,7 +155,7 @@ int item_optional_bool(struct rules_loader *loader, const struct node *item, con
 	const struct node *node;
 	int rc = item_optional_text(loader, item, key, context, &node);
 
-	if (rc < 0 || !node)
+	if (rc != 0 || !node)
 		return rc;
 	rc = bool_of(node->text);
 	if (rc < 0)
@@ -172,7 +172,7 @@ int item_optional_u32(struct rules_loader *loader, const struct node *item, cons
 	unsigned long long number;
 	char *end;
 
-	if (rc < 0 || !node)
+	if (rc != 0 || !node)
 		return rc;
 	errno = 0;
 	number = strtoull(node->text, &end, 10);
@@ -358,10 +358,10 @@ static int read_name(struct rules_loader *loader, const struct node *item, const
 		     enum rule_item kind, const struct rule_context **context)
 {
 	const struct rule_context *nameless = loader_context(loader, *context, kind, "", item);
-	const struct node *name;
+	const struct node *name = NULL;
 	int rc = item_text(loader, item, key, nameless, &name);
 
-	if (rc < 0)
+	if (!name)
 		return rc;
 	*context = loader_context(loader, *context, kind, name->text, item);
 	return *context ? 0 : -ENOMEM;
@@ -444,7 +444,7 @@ static int read_macro(struct rules_loader *loader, const struct node *item,
 	static const struct override_key keys[] = { { "condition", true }, { NULL, false } };
 	struct overrides overrides = { .keys = keys };
 	struct macro_draft draft = { .name = NULL };
-	const struct node *condition;
+	const struct node *condition = NULL;
 	int rc = read_name(loader, item, "macro", RULE_ITEM_MACRO, &context);
 
 	if (rc < 0)
@@ -460,7 +460,7 @@ static int read_macro(struct rules_loader *loader, const struct node *item,
 		rc = item_text(loader, item, "condition", context, &condition);
 	if (rc == 0)
 		rc = item_overrides(loader, item, context, &overrides);
-	if (rc < 0)
+	if (rc < 0 || !condition)
 		return rc;
 	draft.condition_context =
 		loader_context(loader, context, RULE_ITEM_MACRO_CONDITION, "", condition);

@@ -305,13 +305,13 @@ static int replace_key(struct rule_item_reader *r, enum rule_key key, struct rul
 static int append_rule(struct rule_item_reader *r)
 {
 	static const enum rule_key keys[] = { KEY_CONDITION, KEY_EXCEPTIONS, KEY_TAGS };
-	struct rule_draft *rule;
+	struct rule_draft *rule = NULL;
 	int rc = find_rule(r,
 			   "Rule uses 'append' or 'override.<key>: append' but no rule by that "
 			   "name already exists",
 			   &rule);
 
-	if (rc < 0)
+	if (!rule)
 		return rc;
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]) && rc == 0; i++) {
 		if (!node_get(r->item, rule_keys[keys[i]].name))
@@ -357,7 +357,7 @@ static int override_rule(struct rule_item_reader *r, const enum override *overri
 {
 	static const enum override order[] = { OVERRIDE_APPEND, OVERRIDE_REPLACE };
 	bool appends = false;
-	struct rule_draft *rule;
+	struct rule_draft *rule = NULL;
 	int rc = check_overrides(r, overrides);
 
 	for (enum rule_key key = 0; key < KEY_COUNT; key++)
@@ -386,7 +386,7 @@ static int override_rule(struct rule_item_reader *r, const enum override *overri
 
 static int enable_rule(struct rule_item_reader *r)
 {
-	struct rule_draft *rule;
+	struct rule_draft *rule = NULL;
 	int rc = loader_warn(r->loader, RULE_CODE_DEPRECATED_ITEM, r->context, "%s",
 			     ENABLED_DEPRECATED);
 
@@ -397,7 +397,7 @@ static int enable_rule(struct rule_item_reader *r)
 			       &rule);
 	if (rc == 0)
 		rc = read_key(r, KEY_ENABLED, false);
-	if (rc == 0)
+	if (rc == 0 && rule)
 		rule->enabled = r->draft.enabled;
 	return rc;
 }

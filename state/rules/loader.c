@@ -131,7 +131,7 @@ static int load(struct rules_loader *loader, struct loaded_file *file)
 		rc = requirements_check(loader);
 	if (rc == 0)
 		rc = compile_all(loader, &compilation);
-	if (rc < 0)
+	if (rc != 0)
 		return rc;
 	compilation_free(loader->compilation);
 	loader->compilation = compilation;

@@ -137,11 +137,12 @@ static int resolve_macro(struct compilation *c, struct macro_draft *macro)
 					     .condition = &macro->resolved };
 	struct macro_walk walk = { .c = c, .spot = &spot, .visibility = macro->visibility };
 	struct vector used_macros = c->used_macros;
-	size_t before = memory_used(macro->ast->memory);
+	size_t before;
 	int rc;
 
-	if (macro->state == MACRO_DONE)
+	if (macro->state == MACRO_DONE || !macro->ast)
 		return 0;
+	before = memory_used(macro->ast->memory);
 	if (c->chain == MACROS_MAX_CHAIN)
 		return loader_error(c->loader, RULE_CODE_ERR_VALIDATE, macro->context,
 				    "Macros nested deeper than %d", MACROS_MAX_CHAIN);
@@ -176,7 +177,7 @@ int macros_prepare(struct compilation *c)
 		lists_put(c, &macro->condition, &macro->resolved);
 		macro->lists = c->used_lists;
 		rc = compile_parse(c, &spot, &macro->ast);
-		if (rc == 0)
+		if (rc == 0 && macro->ast)
 			rc = count_bytes(c, macro, 0);
 	}
 	for (size_t i = 0; i < macros->len && rc == 0; i++)

@@ -30,7 +30,7 @@ int item_read_engine_version(struct rules_loader *loader, const struct node *ite
 
 	if (rc == 0)
 		rc = item_text(loader, item, known[0], context, &value);
-	if (rc < 0)
+	if (rc != 0)
 		return rc;
 	/* A number alone is the middle one. */
 	if (value->text[strspn(value->text, "0123456789")] == '\0' && value->len < 10)
@@ -64,7 +64,7 @@ static int read_plugin(struct rules_loader *loader, const struct node *entry,
 	rc = item_text(loader, entry, "name", context, &name);
 	if (rc == 0)
 		rc = item_text(loader, entry, "version", context, &version);
-	if (rc < 0)
+	if (rc != 0)
 		return rc;
 	*plugin = (struct plugin_version){ .name = name->text, .text = version->text };
 	if (version_parse(version->text, &plugin->version) < 0)

@@ -46,7 +46,7 @@ void rules_free(struct rules *rules)
 {
 	if (!rules)
 		return;
-	for (size_t i = 0; i < rules->len; i++)
+	for (size_t i = 0; rules->items && i < rules->len; i++)
 		rule_release(&rules->items[i]);
 	filter_set_free(rules->set);
 	arena_release(&rules->arena);

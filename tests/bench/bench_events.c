@@ -111,7 +111,7 @@ static void reader_close(struct reader *reader)
 
 static void want(struct reader *reader, const struct bench_family *family)
 {
-	struct probe_interest interest = { .failed_only = false };
+	struct probe_interest interest = { .failed = PROBE_FAILED_OFF };
 
 	for (size_t i = 0; family && i < family->nrs_len; i++)
 		interest.calls[family->nrs[i]] = PROBE_WANT_SCOPE;

@@ -118,7 +118,7 @@ static const struct fake_proc calm_procs[] = {
 	  .ends_after = 2,
 	  .file_in = 52000000,
 	  .file_out = 52000000,
-	  .calls = { { "copy_file_range", 60, 0 }, { "openat", 80, 0 } } },
+	  .calls = { { "copy_file_range", 60, 0, 0, 0 }, { "openat", 80, 0, 0, 0 } } },
 };
 
 static const struct fake_proc hostile_procs[] = {
@@ -133,7 +133,7 @@ static const struct fake_proc hostile_procs[] = {
 		     "31m owned",
 	  .rss_bytes = 1 << 20,
 	  .cpu_ms = 90,
-	  .calls = { { "openat", 50, 50 } } },
+	  .calls = { { "openat", 50, 50, 0, 0 } } },
 	{ .pid = 102,
 	  .ppid = 1,
 	  .comm = "\xff\xfe\xc0\xaf",
@@ -142,7 +142,7 @@ static const struct fake_proc hostile_procs[] = {
 	  .threads = 1,
 	  .rss_bytes = 1 << 20,
 	  .cpu_ms = 80,
-	  .calls = { { "openat", 5, 0 } } },
+	  .calls = { { "openat", 5, 0, 0, 0 } } },
 	{ .pid = 103,
 	  .ppid = 1,
 	  .comm = "rtl\xe2\x80\xae"
@@ -153,7 +153,7 @@ static const struct fake_proc hostile_procs[] = {
 	  .threads = 1,
 	  .rss_bytes = 1 << 20,
 	  .cpu_ms = 70,
-	  .calls = { { "read", 5, 0 } } },
+	  .calls = { { "read", 5, 0, 0, 0 } } },
 	{ .pid = 104,
 	  .ppid = 1,
 	  .comm = "wide",
@@ -163,7 +163,7 @@ static const struct fake_proc hostile_procs[] = {
 	  .threads = 1,
 	  .rss_bytes = 1 << 20,
 	  .cpu_ms = 60,
-	  .calls = { { "write", 5, 0 } } },
+	  .calls = { { "write", 5, 0, 0, 0 } } },
 	{ .pid = 105,
 	  .ppid = 1,
 	  .comm = "new\nline\ttab",
@@ -173,7 +173,7 @@ static const struct fake_proc hostile_procs[] = {
 	  .threads = 1,
 	  .rss_bytes = 1 << 20,
 	  .cpu_ms = 50,
-	  .calls = { { "write", 5, 0 } } },
+	  .calls = { { "write", 5, 0, 0, 0 } } },
 	{ .pid = 106,
 	  .ppid = 1,
 	  .comm = "%s%n%x%s%s%s%s",
@@ -182,7 +182,7 @@ static const struct fake_proc hostile_procs[] = {
 	  .threads = 1,
 	  .rss_bytes = 1 << 20,
 	  .cpu_ms = 40,
-	  .calls = { { "write", 5, 0 } } },
+	  .calls = { { "write", 5, 0, 0, 0 } } },
 };
 
 struct fake {

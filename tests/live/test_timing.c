@@ -164,7 +164,7 @@ START_TEST(off_times_nothing)
 	struct live_child child;
 	struct ledger ledger;
 
-	child = run_child(&ledger, known_durations_work, NULL);
+	run_child(&ledger, known_durations_work, NULL);
 	ck_assert_uint_eq(ledger_sum(&ledger, SYS_nanosleep).calls, 4);
 	ck_assert_uint_eq(ledger_timed(&ledger, -1), 0);
 	ledger_release(&ledger);
