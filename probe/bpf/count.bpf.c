@@ -235,6 +235,15 @@ int count_fork(u64 *ctx)
 
 	if (!knob || FOLLOW(child, flags) & (PF_KTHREAD | PF_IO_WORKER))
 		return 0;
+#ifdef PLAIN_KERNEL
+	/*
+	 * What an earlier task of this address left: a table refuses a deletion that interrupts a
+	 * change of it on the same CPU (kernel/bpf/hashtab.c, htab_lock_bucket), and tasks are
+	 * freed in an interrupt.
+	 */
+	task_map_forget(&threads, child);
+	task_map_forget(&stamps, child);
+#endif
 	counts = counts_make(child, FOLLOW(child, start_boottime));
 	from = thread_counts_find(parent);
 	if (!counts || !from)

@@ -3,7 +3,7 @@
  * A map with one value per task, for as long as the task exists: the kernel's storage of tasks, or
  * where tracing programs have none (../kernels.h), a table by the task's address. The address is
  * the task's own until sched_process_free. The table is not preallocated: it takes memory only for
- * tasks that exist, and a deleted value is not used anew while somebody may look at it.
+ * tasks that exist. A deletion can be refused: who makes the value of a new task deletes first.
  */
 #ifndef PROBE_BPF_COUNT_TASK_MAP_H
 #define PROBE_BPF_COUNT_TASK_MAP_H
