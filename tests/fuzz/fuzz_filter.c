@@ -80,7 +80,10 @@ static void check_compiled(const struct filter_ast *ast, size_t size)
 	} else {
 		assert(id == 0 && filter_set_len(set) == 1);
 		filter_set_gates(set, &kinds);
-		assert(memcmp(&kinds, filter_set_events(set, 0), sizeof(kinds)) == 0);
+		/* Gates leave kinds out, they add none. */
+		for (uint16_t kind = 0; kind < filter_kind_count(); kind++)
+			assert(!filter_kinds_has(&kinds, kind) ||
+			       filter_kinds_has(filter_set_events(set, 0), kind));
 		/* What programs leave out was never among the kinds. */
 		for (uint16_t kind = 0; kind < filter_kind_count(); kind++)
 			assert(!filter_set_wants(set, kind) || filter_kinds_has(&kinds, kind));
