@@ -21,17 +21,17 @@ static uint64_t calls_before(const struct call_count *before, uint32_t len, uint
 }
 
 /* Before any thread has made a call there is no vector to point into. */
-static const struct call_count *calls_of(const struct state *state,
+static const struct call_count *calls_of(const struct call_count *vector,
 					 const struct thread_sample *sample)
 {
-	return sample->calls_len ? &state->sample_calls[sample->calls_first] : NULL;
+	return sample->calls_len ? &vector[sample->calls_first] : NULL;
 }
 
 /* The number with most calls in the interval. */
 static uint16_t top_call(const struct state *state, const struct thread *thread,
 			 const struct thread_sample *sample)
 {
-	const struct call_count *calls = calls_of(state, sample), *before = NULL;
+	const struct call_count *calls = calls_of(state->sample_calls, sample), *before = NULL;
 	uint32_t before_len = 0;
 	uint16_t top = COUNT_NR_COUNT;
 	uint64_t most = 0;
@@ -39,7 +39,7 @@ static uint16_t top_call(const struct state *state, const struct thread *thread,
 	if (thread->before_seq && thread->before_seq == state->samples_before_seq) {
 		const struct thread_sample *old = &state->samples_before[thread->before];
 
-		before = &state->sample_calls_before[old->calls_first];
+		before = calls_of(state->sample_calls_before, old);
 		before_len = old->calls_len;
 	} else if (state->refresh_seq == 1) {
 		return top;
