@@ -81,7 +81,7 @@ static void thread_in_call(struct state *state, struct thread *thread,
 
 void thread_count(struct state *state, struct thread *thread, const struct thread_sample *sample)
 {
-	const struct call_count *calls = calls_of(state, sample);
+	const struct call_count *calls = calls_of(state->sample_calls, sample);
 	bool first = state->refresh_seq == 1;
 	struct call_sum sum = { 0 };
 
