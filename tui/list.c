@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tui/list.h"
 
-#include <dirent.h>
-#include <limits.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,8 +12,8 @@
 #include "request.h"
 #include "rule_describe.h"
 #include "state/rules/rules.h"
+#include "theme.h"
 #include "usage.h"
-#include "views/embed.h"
 #include "views/list.h"
 #include "state/base/nearest.h"
 
@@ -88,50 +86,23 @@ static int print_keys(FILE *out, enum list_format format, struct usage_error *er
 	return list_end(&list);
 }
 
-/* A user's own, which take the place of those with the same name. */
-static void list_own_themes(struct list *list)
+static void list_theme(void *ctx, const char *name, const char *origin)
 {
-	char folder[512];
-	struct dirent *file;
-	DIR *dir;
-
-	if (config_folder("themes", folder, sizeof(folder)) < 0)
-		return;
-	dir = opendir(folder);
-	while (dir && (file = readdir(dir))) {
-		size_t len = strlen(file->d_name);
-		char name[NAME_MAX + 1], origin[sizeof(folder) + NAME_MAX + 2];
-
-		if (len <= 5 || strcmp(file->d_name + len - 5, ".yaml") != 0)
-			continue;
-		snprintf(name, sizeof(name), "%.*s", (int)len - 5, file->d_name);
-		snprintf(origin, sizeof(origin), "%s/%s", folder, file->d_name);
-		list_row(list, (const struct cell[]){ list_text(name), list_text(origin) });
-	}
-	if (dir)
-		closedir(dir);
+	list_row(ctx,
+		 (const struct cell[]){ list_text(name), list_text(origin ? origin : "built in") });
 }
 
 static int print_themes(FILE *out, enum list_format format, struct usage_error *err)
 {
 	static const struct list_column columns[] = { { .id = "name", .width = 16 },
 						      { .id = "origin" } };
-	static const char folder[] = "themes/", ending[] = ".yaml";
 	struct list list;
+	const struct theme_visitor visitor = { .ctx = &list, .found = list_theme };
+	char folder[512];
+	bool has_folder = config_folder("themes", folder, sizeof(folder)) == 0;
 
 	list_begin(&list, out, format, columns, 2);
-	list_own_themes(&list);
-	for (size_t i = 0; i < embedded_files_len; i++) {
-		const char *file = embedded_files[i].name;
-		size_t len = strlen(file);
-		char name[64];
-
-		if (strncmp(file, folder, strlen(folder)) != 0)
-			continue;
-		snprintf(name, sizeof(name), "%.*s", (int)(len - strlen(folder) - strlen(ending)),
-			 file + strlen(folder));
-		list_row(&list, (const struct cell[]){ list_text(name), list_text("built in") });
-	}
+	theme_each(has_folder ? folder : NULL, &visitor);
 	return list_end(&list);
 }
 

@@ -36,11 +36,25 @@ struct live {
 	struct recorder_result capture; /* what became of -w FILE */
 };
 
+/* "callers, conn, ...": those that can be asked for. */
+static void view_names(const struct view_set *views, char *text, size_t size)
+{
+	struct text_buf buf;
+
+	text_buf_init(&buf, text, size);
+	for (size_t i = 0; i < view_set_len(views); i++) {
+		const struct view *view = view_set_at(views, i);
+
+		if (view->entity != ENTITY_FIELD)
+			text_buf_printf(&buf, "%s%s", buf.len ? ", " : "", view->name);
+	}
+}
+
 static int load_views(struct live *live, struct usage_error *err)
 {
 	const char *name = *live->options->view ? live->options->view : DEFAULT_VIEW;
 	struct view_error view_err = { .text = "" };
-	char folder[512];
+	char folder[512], names[400];
 	bool has_folder = config_folder("views", folder, sizeof(folder)) == 0;
 	const char *nearest;
 
@@ -55,9 +69,12 @@ static int load_views(struct live *live, struct usage_error *err)
 				   "%s %s: this view shows one event; it is opened from the stream",
 				   live->options->view_from, name);
 	nearest = view_set_nearest(live->views, name);
-	return option_fail(err, "%s %s: no such view%s%s%s", live->options->view_from, name,
-			   nearest ? "; did you mean " : "", nearest ? nearest : "",
-			   nearest ? "?" : "");
+	if (nearest)
+		return option_fail(err, "%s %s: no such view; did you mean %s?",
+				   live->options->view_from, name, nearest);
+	view_names(live->views, names, sizeof(names));
+	return option_fail(err, "%s %s: no such view; there are %s", live->options->view_from, name,
+			   names);
 }
 
 static int load_theme(struct live *live, struct usage_error *err)

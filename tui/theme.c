@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Themes from YAML, see theme.h. One pass over libyaml's events; nothing is kept of the file. */
 #include "theme.h"
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -16,7 +17,6 @@
 #include "views/embed.h"
 #include "state/base/nearest.h"
 
-#define THEMES_MAX 32
 #define THEME_FILE_MAX 65536 /* bytes; ours have about 1,500 */
 
 static const char *const role_names[] = {
@@ -363,17 +363,17 @@ static int theme_read(const char *path, char **ret_text, size_t *ret_len)
 }
 
 /* The name of an embedded theme: "dark" of "themes/dark.yaml"; false when the file is no theme. */
-static bool theme_embedded_name(const struct embedded_file *file, char name[32])
+static bool theme_embedded_name(const struct embedded_file *file, char name[NAME_MAX + 1])
 {
 	if (strncmp(file->name, "themes/", 7) != 0)
 		return false;
-	snprintf(name, 32, "%.*s", (int)strcspn(file->name + 7, "."), file->name + 7);
+	snprintf(name, NAME_MAX + 1, "%.*s", (int)strcspn(file->name + 7, "."), file->name + 7);
 	return true;
 }
 
 static const struct embedded_file *theme_embedded(const char *name)
 {
-	char known[32];
+	char known[NAME_MAX + 1];
 
 	for (size_t i = 0; i < embedded_files_len; i++)
 		if (theme_embedded_name(&embedded_files[i], known) && !strcmp(known, name))
@@ -381,23 +381,67 @@ static const struct embedded_file *theme_embedded(const char *name)
 	return NULL;
 }
 
-static void theme_suggest(const char *name, struct view_error *err)
+void theme_each(const char *folder, const struct theme_visitor *visitor)
 {
-	struct nearest nearest = { .wrong = name };
-	char known[THEMES_MAX][32];
-	struct text_buf text;
-	size_t len = 0;
+	char name[NAME_MAX + 1], origin[PATH_MAX];
+	DIR *dir = folder ? opendir(folder) : NULL;
+	const struct dirent *file;
 
+	while (dir && (file = readdir(dir))) {
+		size_t len = strlen(file->d_name);
+
+		if (len <= 5 || strcmp(file->d_name + len - 5, ".yaml") != 0)
+			continue;
+		snprintf(name, sizeof(name), "%.*s", (int)len - 5, file->d_name);
+		snprintf(origin, sizeof(origin), "%s/%s", folder, file->d_name);
+		visitor->found(visitor->ctx, name, origin);
+	}
+	if (dir)
+		closedir(dir);
+	for (size_t i = 0; i < embedded_files_len; i++)
+		if (theme_embedded_name(&embedded_files[i], name))
+			visitor->found(visitor->ctx, name, NULL);
+}
+
+/* What a wrong name may have meant: the nearest known one, and a list of all. */
+struct theme_guess {
+	struct nearest nearest;
+	char best[NAME_MAX + 1];
+	struct text_buf names;
+};
+
+static void theme_offer(void *ctx, const char *name, const char *origin)
+{
+	struct theme_guess *guess = ctx;
+	const char *before = guess->nearest.best;
+
+	text_buf_add(&guess->names, guess->names.len ? ", " : "");
+	text_buf_add_safe(&guess->names, name, strlen(name));
+	nearest_offer(&guess->nearest, name);
+	if (guess->nearest.best == before)
+		return;
+	/* The name does not stay. */
+	snprintf(guess->best, sizeof(guess->best), "%s", name);
+	guess->nearest.best = guess->best;
+}
+
+static void theme_suggest(const char *folder, const char *name, struct view_error *err)
+{
+	struct theme_guess guess = { .nearest = { .wrong = name } };
+	const struct theme_visitor visitor = { .ctx = &guess, .found = theme_offer };
+	char names[200];
+	struct text_buf text;
+
+	text_buf_init(&guess.names, names, sizeof(names));
+	theme_each(folder, &visitor);
 	text_buf_init(&text, err->text, sizeof(err->text));
-	text_buf_add(&text, "unknown theme; there are");
-	for (size_t i = 0; i < embedded_files_len && len < THEMES_MAX; i++)
-		if (theme_embedded_name(&embedded_files[i], known[len])) {
-			text_buf_printf(&text, "%s %s", len ? "," : "", known[len]);
-			nearest_offer(&nearest, known[len++]);
-		}
-	if (nearest.best)
-		snprintf(err->text, sizeof(err->text), "unknown theme; did you mean '%s'?",
-			 nearest.best);
+	if (!guess.nearest.best) {
+		text_buf_printf(&text, "unknown theme; there are %s", names);
+		return;
+	}
+	text_buf_add(&text, "unknown theme; did you mean '");
+	text_buf_add_safe(&text, guess.best, strlen(guess.best));
+	text_buf_add(&text, "'?");
 }
 
 int theme_load(const char *folder, const char *name, struct theme *ret_theme,
@@ -431,7 +475,7 @@ int theme_load(const char *folder, const char *name, struct theme *ret_theme,
 	if (embedded)
 		return theme_parse(embedded->name, embedded->text, strlen(embedded->text),
 				   ret_theme, err);
-	theme_suggest(name, err);
+	theme_suggest(folder, name, err);
 	return -ENOENT;
 }
 

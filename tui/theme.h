@@ -52,6 +52,16 @@ int theme_parse(const char *file, const char *text, size_t len, struct theme *re
  */
 int theme_load(const char *folder, const char *name, struct theme *ret_theme,
 	       struct view_error *err);
+/*
+ * Tells the names of all themes: those of folder (NULL: none), which take the place of embedded
+ * ones of the same name, then the embedded ones. origin is the file, NULL: embedded. Both are gone
+ * when found() returns.
+ */
+struct theme_visitor {
+	void *ctx;
+	void (*found)(void *ctx, const char *name, const char *origin);
+};
+void theme_each(const char *folder, const struct theme_visitor *visitor);
 /* The style fitted to a terminal of so many colours (8, 16, 256); below 8 only attributes stay. */
 struct style style_fit(struct style style, int colors);
 

@@ -105,6 +105,8 @@ START_TEST(loads)
 	}
 	ck_assert_int_eq(theme_load(NULL, "drak", &theme, &err), -ENOENT);
 	ck_assert_str_eq(err.text, "unknown theme; did you mean 'dark'?");
+	ck_assert_int_eq(theme_load(NULL, "qqqqqqqq", &theme, &err), -ENOENT);
+	ck_assert_str_eq(err.text, "unknown theme; there are classic, dark, light, mono");
 	ck_assert_int_eq(theme_load(NULL, "../dark", &theme, &err), -EINVAL);
 	ck_assert_int_eq(theme_load(NULL, "", &theme, &err), -EINVAL);
 }
@@ -113,7 +115,7 @@ END_TEST
 /* A file of the user's folder goes before the embedded one; a broken one is not passed over. */
 START_TEST(loads_from_folder)
 {
-	char folder[] = "/tmp/saker-theme-XXXXXX", path[64];
+	char folder[] = "/tmp/saker-theme-XXXXXX", path[64], own[64];
 	struct view_error err;
 	struct theme theme;
 	FILE *file;
@@ -127,6 +129,11 @@ START_TEST(loads_from_folder)
 	fclose(file);
 	ck_assert_int_eq(theme_load(folder, "dark", &theme, &err), 0);
 	ck_assert_int_eq(theme.styles[ROLE_CURSOR].fg, 99);
+	snprintf(own, sizeof(own), "%s/midnight.yaml", folder);
+	ck_assert_int_eq(symlink(path, own), 0);
+	ck_assert_int_eq(theme_load(folder, "midnigth", &theme, &err), -ENOENT);
+	ck_assert_str_eq(err.text, "unknown theme; did you mean 'midnight'?");
+	unlink(own);
 	file = fopen(path, "we");
 	ck_assert_ptr_nonnull(file);
 	fputs("cursor: [\n", file);
