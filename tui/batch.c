@@ -211,7 +211,8 @@ int batch_replay(struct replay *replay, const struct options *options, FILE *out
 		rc = replay_run(replay, &tap, &err);
 	if (rc == -ECANCELED)
 		rc = 0;
-	if (run->table && !run->closed && replay_publish(replay, &last) == 0 &&
+	if (run->table && !run->closed && replay_has_rows(replay) &&
+	    replay_publish(replay, &last) == 0 &&
 	    (run->format == BATCH_JSON || !over.count || run->written < over.count))
 		write_table(run, last, BATCH_FINAL);
 	snapshot_unref(last);

@@ -220,10 +220,16 @@ static void refresh(struct engine *engine)
 
 /* --- events --- */
 
+/* Not any more when the file takes nothing. */
+static bool is_recording(const struct engine *engine)
+{
+	return engine->recorder && recorder_error(engine->recorder) == 0;
+}
+
 /* Is everything in scope recorded, whatever is shown? */
 static bool records_all(const struct engine *engine)
 {
-	return engine->recorder && engine->opts.capture_content == CAPTURE_ALL;
+	return is_recording(engine) && engine->opts.capture_content == CAPTURE_ALL;
 }
 
 /* Of the record that the state took last. */
@@ -358,8 +364,8 @@ static void apply_files(struct engine *engine, enum view_stream want, uint32_t f
 static void apply_requests(struct engine *engine)
 {
 	/* What is recorded is everything, whatever the screen shows. */
-	enum view_stream want =
-		engine->recorder ? VIEW_STREAM_ALL : (enum view_stream)atomic_load(&engine->want);
+	enum view_stream want = is_recording(engine) ? VIEW_STREAM_ALL
+						     : (enum view_stream)atomic_load(&engine->want);
 	uint32_t focus = atomic_load(&engine->focus);
 	struct choice choice = { .failed = atomic_load(&engine->failed),
 				 .min_duration_ns = atomic_load(&engine->min_duration_ns) };
@@ -383,7 +389,7 @@ static void apply_requests(struct engine *engine)
 	if (engine->opts.filter && !records_all(engine))
 		filter = (struct interest_filter){ .kinds = &engine->filter_kinds,
 						   .gates = engine->filter_gates,
-						   .files = engine->recorder
+						   .files = is_recording(engine)
 								    ? INTEREST_FILES_SHOWN
 								    : engine->opts.tap.files };
 	interest_fill(want, &choice, &filter, &interest);

@@ -44,7 +44,7 @@ static int finish_output(int status)
 
 	if (rc == 0 || rc == -EPIPE)
 		return rc == 0 ? status : 0;
-	fprintf(stderr, "saker: cannot write: %s\n", strerror(-rc));
+	output_say(NULL, rc);
 	return 1;
 }
 

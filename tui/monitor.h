@@ -55,9 +55,9 @@ struct monitor_opts {
 };
 
 /*
- * Runs until the user leaves, a SIGINT, SIGTERM or SIGHUP comes, or the terminal goes away. Returns
- * 0, or -errno with a sentence in err when the screen cannot be opened. The terminal and the
- * handlers of the signals it uses are as before in both cases.
+ * Runs until the user leaves, a SIGINT, SIGQUIT, SIGTERM or SIGHUP comes, or the terminal goes
+ * away. Returns 0, or -errno with a sentence in err when the screen cannot be opened. The terminal
+ * and the handlers of the signals it uses are as before in both cases.
  */
 int monitor_run(const struct monitor_opts *opts, const struct snapshot_source *source, char *err,
 		size_t err_size);

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "number.h"
+#include "probe/schema/render.h"
 
 /* Gives the file to who called sudo. sudo sets both variables; without root they mean nothing. */
 static int give_to_caller(int fd)
@@ -107,14 +107,12 @@ int output_open(const char *path, FILE **ret_file)
 
 int output_flush(FILE *file)
 {
-	struct pollfd reader = { .fd = fileno(file) };
-
 	if (fflush(file) != 0)
 		return errno ? -errno : -EIO;
 	if (!ferror(file))
 		return 0;
-	/* An earlier write failed and its errno is gone; a pipe without reader still says so. */
-	return poll(&reader, 1, 0) > 0 && reader.revents & POLLERR ? -EPIPE : -EIO;
+	/* An earlier write failed and its errno is gone: one more byte tells why. */
+	return write(fileno(file), "\n", 1) < 0 ? -errno : -EIO;
 }
 
 int output_close(FILE *file)
@@ -124,4 +122,17 @@ int output_close(FILE *file)
 	if (file != stdout && fclose(file) != 0 && rc == 0)
 		rc = -errno;
 	return rc;
+}
+
+void output_say(const char *path, int rc)
+{
+	char safe[512];
+	struct text_buf buf;
+
+	text_buf_init(&buf, safe, sizeof(safe));
+	if (path)
+		text_buf_add_safe(&buf, path, strlen(path));
+	else
+		text_buf_add(&buf, "standard output");
+	fprintf(stderr, "saker: cannot write to %s: %s\n", safe, strerror(-rc));
 }

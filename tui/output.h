@@ -22,5 +22,7 @@ int output_open_fd(const char *path);
 int output_flush(FILE *file);
 /* Flushes and closes. As output_flush(). */
 int output_close(FILE *file);
+/* Says on standard error what output_flush() returned. path as in output_open(). */
+void output_say(const char *path, int rc);
 
 #endif

@@ -15,19 +15,54 @@ enum capture_packing record_packing(const char *path)
 	return len > 3 && strcmp(path + len - 3, ".gz") == 0 ? CAPTURE_GZIP : CAPTURE_PLAIN;
 }
 
+/* "saker: FILE: what went wrong", without the end of the line. */
+static void say_failed(const char *path, int rc)
+{
+	char safe[512];
+	struct text_buf buf;
+
+	text_buf_init(&buf, safe, sizeof(safe));
+	text_buf_add_safe(&buf, path, strlen(path));
+	fprintf(stderr, "saker: %s: %s", safe, strerror(-rc));
+}
+
 uint64_t record_events(const struct options *options)
 {
 	return options->mode == MODE_RECORD ? options->count : 0;
 }
 
-/* Returns when the run is over. */
-static void wait_loop(struct session *session)
+/*
+ * The file takes no more. COMMAND is not to die of that: it goes on unwatched. Returns whether the
+ * run goes on for it.
+ */
+static bool goes_on(struct session *session, const char *path)
 {
+	int state = engine_capture_state(session->engine);
+	static const struct choice everything;
+
+	if (state >= 0 || session->command.pid <= 0 || session->command.ended)
+		return false;
+	say_failed(path, state);
+	fputs("; the recording has ended, COMMAND goes on\n", stderr);
+	engine_want_stream(session->engine, VIEW_STREAM_NONE);
+	engine_choose(session->engine, &everything);
+	engine_want_timing(session->engine, VIEW_TIMING_OFF);
+	return true;
+}
+
+/* Returns when the run is over. */
+static void wait_loop(struct session *session, const char *path)
+{
+	bool ended = false;
+
 	for (;;) {
 		switch (session_wait(session)) {
 		case SESSION_SNAPSHOT:
-			if (engine_capture_state(session->engine))
+			if (ended || !engine_capture_state(session->engine))
+				break;
+			if (!goes_on(session, path))
 				return;
+			ended = true;
 			break;
 		case SESSION_WOKEN: break;
 		case SESSION_OUTPUT_CLOSED:
@@ -55,7 +90,7 @@ int record_run(struct session_start *start)
 	start->engine.wait_stream = true;
 	if (session_open(&session, start, &err) < 0)
 		return session_fail(&session, &err);
-	wait_loop(&session);
+	wait_loop(&session, start->options->write);
 	session_stop(&session, &last);
 	session_print_totals(&session, last);
 	snapshot_unref(last);
@@ -73,8 +108,8 @@ int record_say(const char *path, const struct recorder_result *result, int statu
 		fprintf(stderr, "saker: %s: %" PRIu64 " events are too large for the format\n",
 			safe, result->too_large);
 	if (result->error && result->error != -EPIPE) {
-		fprintf(stderr, "saker: %s: %s; it holds %" PRIu64 " events\n", safe,
-			strerror(-result->error), result->events);
+		say_failed(path, result->error);
+		fprintf(stderr, "; it holds %" PRIu64 " events\n", result->events);
 		return status ? status : 1;
 	}
 	fprintf(stderr, "saker: %s: %" PRIu64 " events, %" PRIu64 " bytes\n", safe, result->events,

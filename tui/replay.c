@@ -24,12 +24,14 @@
 #define PUBLISH_NS 250000000ull
 
 struct replay {
-	char name[200]; /* safe to print */
+	char name[200];     /* safe to print */
+	const char *output; /* as in struct options; borrowed */
 	struct capture_reader *reader;
 	struct replay_feed *feed;
 	struct replay_tap tap;     /* of the caller */
 	struct replay_error error; /* of the thread; "": none */
 	bool ended;                /* the file was read up to its end */
+	bool told;                 /* by then, or by what is wrong, there was something to show */
 	int event_fd;
 	pthread_t thread;
 	bool thread_started;
@@ -98,6 +100,7 @@ int replay_open(const struct options *options, struct filter_set *filter,
 
 	if (!replay)
 		return -ENOMEM;
+	replay->output = options->output;
 	pthread_mutex_init(&replay->lock, NULL);
 	text_buf_init(&buf, replay->name, sizeof(replay->name));
 	text_buf_add_safe(&buf, options->read, strlen(options->read));
@@ -163,6 +166,7 @@ int replay_run(struct replay *replay, const struct replay_tap *tap, struct repla
 	replay->ended = rc == 0;
 	if (rc < 0)
 		say_failure(replay, rc, &from, err);
+	replay->told = rc >= 0 || replay_feed_has_rows(replay->feed);
 	/* Whatever went wrong: what was read can be shown. */
 	if (replay_feed_end(replay->feed) < 0 && rc >= 0) {
 		rc = -ENOMEM;
@@ -176,6 +180,11 @@ int replay_publish(struct replay *replay, struct snapshot **ret_snapshot)
 	struct state *state = replay_feed_state(replay->feed);
 
 	return state ? state_publish(state, ret_snapshot) : -ENOENT;
+}
+
+bool replay_has_rows(const struct replay *replay)
+{
+	return replay->told;
 }
 
 bool replay_remark(const struct replay *replay, struct replay_error *ret_remark)
@@ -206,7 +215,7 @@ int replay_finish(struct replay *replay, int rc, const struct replay_error *err,
 	if (closed == -EPIPE)
 		return 0;
 	if (closed < 0) {
-		fprintf(stderr, "saker: cannot write: %s\n", strerror(-closed));
+		output_say(replay->output, closed);
 		return STATUS_CANNOT_WRITE;
 	}
 	if (rc < 0)

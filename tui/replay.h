@@ -33,6 +33,8 @@ void replay_close(struct replay *replay);
  * in *err; what was read before stays.
  */
 int replay_run(struct replay *replay, const struct replay_tap *tap, struct replay_error *err);
+/* After replay_run(): false when the file was wrong before anything that has rows. */
+bool replay_has_rows(const struct replay *replay);
 /* Tables and events as they are now; the caller owns the reference. 0 or -errno. */
 int replay_publish(struct replay *replay, struct snapshot **ret_snapshot);
 /*

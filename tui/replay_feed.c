@@ -40,6 +40,7 @@ struct replay_feed {
 	struct filter_event filter_event; /* with opts.filter and a state */
 	struct capture_meta meta;         /* version 0: not ours */
 	bool in_refresh, sampled;         /* sampled: the tasks of this refresh were told */
+	bool refreshed;                   /* once at least */
 	bool closed;
 	uint64_t events;
 	struct health_row health;
@@ -300,6 +301,7 @@ static int take_end(struct replay_feed *feed, bool complete)
 	if (!feed->in_refresh || (complete && !feed->sampled))
 		return -EBADMSG;
 	feed->in_refresh = false;
+	feed->refreshed = true;
 	if (complete)
 		state_refresh_end(feed->state);
 	else
@@ -488,6 +490,11 @@ const struct capture_sink *replay_feed_sink(const struct replay_feed *feed)
 struct state *replay_feed_state(const struct replay_feed *feed)
 {
 	return feed->state;
+}
+
+bool replay_feed_has_rows(const struct replay_feed *feed)
+{
+	return feed->events || feed->refreshed;
 }
 
 int replay_feed_end(struct replay_feed *feed)

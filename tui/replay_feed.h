@@ -41,6 +41,8 @@ void replay_feed_free(struct replay_feed *feed); /* NULL is fine */
 const struct capture_sink *replay_feed_sink(const struct replay_feed *feed);
 /* Borrowed; NULL while the file has told nothing that a state is needed for. */
 struct state *replay_feed_state(const struct replay_feed *feed);
+/* Were an event or a whole refresh told? */
+bool replay_feed_has_rows(const struct replay_feed *feed);
 /* Shows a line on screen with what is published from now on. */
 void replay_feed_notice(struct replay_feed *feed, const char *text);
 /* At the end of the file: makes up for what is missing there. Returns 0 or -errno. */

@@ -18,6 +18,7 @@ static void ending_signals(sigset_t *set)
 {
 	sigemptyset(set);
 	sigaddset(set, SIGINT);
+	sigaddset(set, SIGQUIT);
 	sigaddset(set, SIGTERM);
 	sigaddset(set, SIGHUP);
 }
@@ -29,6 +30,7 @@ void session_init(struct session *session, const struct session_start *start)
 	*session = (struct session){
 		.command = start->command,
 		.out = start->out,
+		.output = start->options->output,
 		.signal_fd = -1,
 		.timer_fd = -1,
 		.wake_fd = -1,
@@ -90,8 +92,8 @@ static bool take_signal(struct session *session)
 	sigprocmask(SIG_SETMASK, &session->old_mask, NULL);
 	if (session->command.pid <= 0 || session->command.ended)
 		return true;
-	/* The terminal sends Ctrl-C to COMMAND as well. */
-	if (info.ssi_signo != SIGINT || info.ssi_code != SI_KERNEL)
+	/* The terminal sends Ctrl-C and Ctrl-\ to COMMAND as well. */
+	if ((info.ssi_signo != SIGINT && info.ssi_signo != SIGQUIT) || info.ssi_code != SI_KERNEL)
 		kill(session->command.pid, (int)info.ssi_signo);
 	return false;
 }
@@ -174,7 +176,7 @@ int session_close(struct session *session)
 	if (session->write_error)
 		rc = session->write_error;
 	if (rc < 0 && rc != -EPIPE) {
-		fprintf(stderr, "saker: cannot write: %s\n", strerror(-rc));
+		output_say(session->output, rc);
 		status = status ? status : 1;
 	}
 	close_fd(session->signal_fd);

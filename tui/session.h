@@ -4,9 +4,9 @@
  *
  *   session_init -> session_open -> session_wait ... -> session_stop -> session_close
  *
- * SIGINT, SIGTERM and SIGHUP end the run. While COMMAND runs the first of them is handed to it and
- * the run ends when it does; the second has its default effect, and so has the first after the end
- * of the run (-M, -n): a reader who takes nothing never holds saker for good.
+ * SIGINT, SIGQUIT, SIGTERM and SIGHUP end the run. While COMMAND runs the first of them is handed
+ * to it and the run ends when it does; the second has its default effect, and so has the first
+ * after the end of the run (-M, -n): a reader who takes nothing never holds saker for good.
  */
 #ifndef TUI_SESSION_H
 #define TUI_SESSION_H
@@ -32,7 +32,8 @@ enum session_event {
 struct session {
 	struct engine *engine;
 	struct command command;
-	FILE *out; /* NULL: nothing is written but the capture */
+	FILE *out;          /* NULL: nothing is written but the capture */
+	const char *output; /* its name, NULL: standard output; borrowed */
 	int signal_fd, timer_fd, wake_fd;
 	bool signalled;
 	int write_error; /* the first -errno of the output, 0: none; set by who writes */

@@ -172,11 +172,25 @@ kill $flood
 grep -q '^saker: -: [0-9]* events' err || bad "closed pipe: $(cat err)"
 "$saker" stream -r part.scap > lines 2> remark || bad "part of a capture: $(cat remark)"
 grep -q 'ends within the block at byte' remark || bad "part of a capture: $(cat remark)"
+# COMMAND does not die of it.
+cat > bounded.sh <<'END'
+i=0
+while [ $i -lt 30000 ]; do
+	read -r line < load.sh
+	i=$((i + 1))
+done
+touch went-on
+exit "$1"
+END
 for name in full.scap full.scap.gz; do
+	[ $name = full.scap ] && given=3 || given=0
+	rm -f went-on
 	unshare -m sh -c 'mkdir -p small && mount -t tmpfs -o size=700k tmpfs small &&
-		"$1" record -w "small/$2" -- busybox sh flood.sh; s=$?; cp "small/$2" .; exit $s' \
-		sh "$saker" $name > /dev/null 2> err < /dev/null
-	[ $? -eq 1 ] || bad "full disk: status, $(cat err)"
+		"$1" record -w "small/$2" -- busybox sh bounded.sh "$3"; s=$?; cp "small/$2" .; exit $s' \
+		sh "$saker" $name $given > /dev/null 2> err < /dev/null
+	[ $? -eq $((given ? given : 1)) ] || bad "full disk: status, $(cat err)"
+	[ -e went-on ] || bad "full disk: COMMAND did not go on: $(cat err)"
+	grep -q 'the recording has ended, COMMAND goes on' err || bad "full disk: $(cat err)"
 	grep -q 'No space left on device; it holds [0-9]* events' err || bad "full disk: $(cat err)"
 	sed -n '/it holds/p' err > one && mv one err
 	holds $name "full disk"
@@ -188,6 +202,11 @@ done
 wrong() {
 	"$saker" stream -r "$1" > lines 2> remark
 	[ $? -eq 2 ] && grep -qF -- "$2" remark || bad "$1: $(cat remark)"
+	for how in '' --json '--format csv'; do
+		# shellcheck disable=SC2086
+		"$saker" -b $how -r "$1" > table 2> remark
+		[ $? -eq 2 ] && [ ! -s table ] && grep -qF -- "$2" remark || bad "-b $how -r $1: $(cat table remark)"
+	done
 }
 wrong nosuch.scap 'nosuch.scap: No such file or directory'
 wrong . 'Is a directory'

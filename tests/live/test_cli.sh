@@ -54,7 +54,7 @@ wants 2 'saker: -n 0: expected' -b -n 0
 wants 2 'saker: -M nan: expected' -b -M nan
 wants 2 'saker: --format xml: expected text, json or csv' -b --format xml
 wants 2 'saker: -v processs: no such view; did you mean processes?' -b -v processs
-wants 2 'saker: --view qqqqqqqq: no such view' -b --view qqqqqqqq
+wants 2 'saker: --view qqqqqqqq: no such view; there are processes, syscalls, ' -b --view qqqqqqqq
 wants 2 'this view shows one event' -b -v event
 wants 2 'saker: --theme drak: ' --theme drak
 wants 2 'buffer size 3M is not a power of two; the nearest valid size is 4M' -b --buffer-size 3M
@@ -127,7 +127,9 @@ checks=$((checks + 1))
 
 "$saker" list columns | head -1 > /dev/null || bad 'list into a closed pipe'
 "$saker" --help > /dev/full 2> err && bad 'a full disk is not noticed'
-grep -q 'saker: cannot write' err || bad "a full disk: $(cat err)"
+grep -qx 'saker: cannot write to standard output: No space left on device' err || bad "a full disk: $(cat err)"
+"$saker" list fields > /dev/full 2> err && bad 'a full disk is not noticed by list'
+grep -qx 'saker: cannot write to standard output: No space left on device' err || bad "list, a full disk: $(cat err)"
 
 # --- without privileges: one sentence and what to do, status 1 ---
 if [ "$(id -u)" = 0 ] && command -v setpriv > /dev/null; then
@@ -334,7 +336,7 @@ ln given kept && chown 0 given
 SUDO_UID=65534 SUDO_GID=65534 "$saker" -b -n 1 -d 0.1 --output given 2> err
 [ "$(stat -c %u given)" = 65534 ] || bad '--output through sudo: a file made anew is not the caller'\''s'
 [ "$(stat -c %u kept)" = 0 ] || bad '--output through sudo: an old file changed its owner'
-wants 1 'saker: cannot write: No space left on device' -b -n 1 -d 0.1 --output /dev/full
+wants 1 'saker: cannot write to /dev/full: No space left on device' -b -n 1 -d 0.1 --output /dev/full
 
 # Pipes that close: quiet, status 0, at once. Something happens all the time in what is watched.
 touch busy
@@ -378,6 +380,18 @@ for err in first.err second.err; do
 	grep -qE '^saker: (>= )?[0-9]+ calls, [0-9]+ events, [0-9]+ lost$' $err || bad "$err: $(cat $err)"
 done
 tail -1 first.json | grep -q '"final":true' || bad 'SIGTERM: no final object'
+for mode in '-b -d 0.2' 'stream --comm nosuchcommand'; do
+	# shellcheck disable=SC2086
+	"$saker" $mode --output ended.txt 2> err &
+	run=$!
+	until [ -e ended.txt ]; do sleep 0.1; done
+	sleep 1
+	kill -QUIT $run
+	wait $run
+	got=$?
+	rm -f ended.txt
+	[ $got -eq 0 ] && grep -q ' lost$' err || bad "SIGQUIT: $mode: status $got: $(cat err)"
+done
 
 # A signal is handed to COMMAND, whose status is returned.
 "$saker" -b -d 0.2 --output table -- sleep 30 2> err &
