@@ -71,6 +71,24 @@ static const char *const container_not_namespaces[] = {
 	"machine", "mesos",   "podman", "slurm", "system",   "systemd", "user",          "yarn",
 };
 
+const char *container_engine_name(enum container_engine engine)
+{
+	static const char *const names[CONTAINER_ENGINE_COUNT] = {
+		[CONTAINER_HOST] = "host",
+		[CONTAINER_DOCKER] = "docker",
+		[CONTAINER_CRI] = "cri",
+		[CONTAINER_CONTAINERD] = "containerd",
+		[CONTAINER_CRIO] = "cri-o",
+		[CONTAINER_PODMAN] = "podman",
+		[CONTAINER_LXC] = "lxc",
+		[CONTAINER_NSPAWN] = "systemd-nspawn",
+		[CONTAINER_LIBVIRT] = "libvirt-lxc",
+		[CONTAINER_BPM] = "bpm",
+	};
+
+	return names[engine];
+}
+
 struct component {
 	const char *text;
 	size_t len;

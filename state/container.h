@@ -37,6 +37,9 @@ enum container_engine {
 	CONTAINER_ENGINE_COUNT
 };
 
+/* "docker", "cri-o", ... as peers call them. Static. */
+const char *container_engine_name(enum container_engine engine);
+
 struct container_match {
 	enum container_engine engine;
 	char id[CONTAINER_ID_MAX];       /* 12 digits of the id, or the name; "" on the host */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The containers that are known, see container_table.h. */
 #include "container_table.h"
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/arena.h"
 #include "tables.h"
 
 #define CONTAINER_INFOS_PER_REFRESH 64
@@ -133,6 +135,69 @@ void container_table_refresh(struct state *state)
 			container_ask_info(state, container);
 		}
 	}
+}
+
+static int container_row_order(const void *a, const void *b)
+{
+	const struct container *left = *(struct container *const *)a;
+	const struct container *right = *(struct container *const *)b;
+
+	return strcmp(left->match.id, right->match.id);
+}
+
+static int container_fill_row(struct container *container, struct arena *arena,
+			      struct container_row *row)
+{
+	const struct container_info *info = container->info;
+	const struct {
+		const char **to;
+		const char *from;
+	} texts[] = {
+		{ &row->id, container->match.id },
+		{ &row->name, info && info->name ? info->name : container->match.id },
+		{ &row->image, info ? info->image : NULL },
+		{ &row->image_id, info ? info->image_id : NULL },
+		{ &row->pod, info ? info->pod_name : NULL },
+		{ &row->pod_namespace, info ? info->pod_namespace : NULL },
+	};
+
+	*row = (struct container_row){
+		.engine = container_engine_name(container->match.engine),
+		.privileged = info && info->privileged,
+		.privileged_known = info && info->privileged_known,
+		.created_ns = info ? info->created_ns : 0,
+	};
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		const char *from = texts[i].from ? texts[i].from : "";
+
+		*texts[i].to = arena_text(arena, from, strlen(from));
+		if (!*texts[i].to)
+			return -ENOMEM;
+	}
+	container->row = row;
+	return 0;
+}
+
+int container_table_rows(struct state *state, struct arena *arena,
+			 const struct container_row **ret_rows, size_t *ret_len)
+{
+	struct hash *known = &state->containers.known;
+	struct container **sorted = arena_alloc(arena, known->len * sizeof(struct container *));
+	struct container_row *rows = arena_alloc(arena, known->len * sizeof(*rows));
+	struct container *container;
+	size_t at = 0, len = 0;
+
+	if (!sorted || !rows)
+		return -ENOMEM;
+	while ((container = hash_next(known, &at)))
+		sorted[len++] = container;
+	qsort(sorted, len, sizeof(struct container *), container_row_order);
+	for (size_t i = 0; i < len; i++)
+		if (container_fill_row(sorted[i], arena, &rows[i]) < 0)
+			return -ENOMEM;
+	*ret_rows = rows;
+	*ret_len = len;
+	return 0;
 }
 
 void container_table_release(struct state *state)

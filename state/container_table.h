@@ -19,8 +19,9 @@ struct container {
 	unsigned misses;
 	struct container_info *info; /* one block, NULL: not known */
 	size_t info_bytes;
-	struct text *name;  /* as the runtime calls it, NULL: not known */
-	struct text *image; /* the same */
+	struct text *name;               /* as the runtime calls it, NULL: not known */
+	struct text *image;              /* the same */
+	const struct container_row *row; /* in the tables that are being made; NULL: none */
 };
 
 /* A process was found in a container: remembers it. No memory: it stays without a name. */
@@ -32,6 +33,11 @@ void container_seen(struct state *state, const struct process *process);
 const struct container *container_find(const struct state *state, const struct text *id);
 /* Once per refresh: asks for what is not known, forgets what was said of empty containers. */
 void container_table_refresh(struct state *state);
+struct arena;
+struct container_row;
+/* Rows for a snapshot, by id, of all that are known; each container knows its row. 0 or -ENOMEM. */
+int container_table_rows(struct state *state, struct arena *arena,
+			 const struct container_row **ret_rows, size_t *ret_len);
 void container_table_release(struct state *state);
 
 #endif

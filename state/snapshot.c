@@ -29,7 +29,9 @@ struct tables {
 	const struct errno_row *errnos;
 	const struct thread_row *threads;
 	const struct activity_row *activities;
+	const struct container_row *containers;
 	size_t procs_len, calls_len, syscalls_len, errnos_len, threads_len, activities_len;
+	size_t containers_len;
 	const char *host;
 	uint64_t time_ns, interval_ns;
 };
@@ -140,12 +142,14 @@ static void tables_fill_proc(struct tables_maker *maker, struct process *process
 			tables_text(maker, known && known->name ? known->name : container),
 		.container_image = tables_text(maker, known && known->image ? known->image
 									    : maker->state->none),
+		.in = known ? known->row : NULL,
 		.threads = process->threads,
 		.state = process->state,
 		.dead = dead,
 		.kthread = process->flags & PROCESS_F_KTHREAD,
 		.in_scope = process->flags & PROCESS_F_IN_SCOPE,
 		.exit_code = process->exit_code,
+		.ended_ns = dead ? process->dead_ns : 0,
 		.cpu_ns = process->cpu_ns,
 		.cpu_delta_ns = process->cpu_delta_ns,
 		.rss_bytes = process->rss_bytes,
@@ -486,7 +490,10 @@ static int tables_fill(struct tables_maker *maker)
 	if (bytes)
 		memcpy(maker->sorted, state->processes, bytes);
 	qsort(maker->sorted, state->processes_len, sizeof(struct process *), process_order);
-	r = tables_fill_procs(maker);
+	r = container_table_rows(state, &maker->tables->arena, &maker->tables->containers,
+				 &maker->tables->containers_len);
+	if (r == 0)
+		r = tables_fill_procs(maker);
 	if (r == 0)
 		r = tables_fill_syscalls(maker);
 	if (r == 0)
@@ -636,6 +643,8 @@ int state_publish(struct state *state, struct snapshot **ret_snapshot)
 	public->threads_len = tables->threads_len;
 	public->activities = tables->activities;
 	public->activities_len = tables->activities_len;
+	public->containers = tables->containers;
+	public->containers_len = tables->containers_len;
 	public->events_first = history_first(&state->history);
 	public->events_end = state->history.last_num + 1;
 	public->streaming_since_ns = since_ns(state, public);

@@ -19,6 +19,16 @@
 
 #define SNAPSHOT_BUFFERS_MAX 256
 
+/* A container, by its shown id. Texts are never NULL: "" while not known. */
+struct container_row {
+	const char *id, *name, *engine; /* name: the id while not known */
+	const char *image;              /* as the user named it */
+	const char *image_id;           /* 12 digits */
+	const char *pod, *pod_namespace;
+	bool privileged, privileged_known;
+	uint64_t created_ns; /* since the epoch; 0: not known */
+};
+
 /* A process: identity (pid, start_boot_ns). */
 struct proc_row {
 	uint32_t pid, ppid, uid, euid;
@@ -29,15 +39,17 @@ struct proc_row {
 		*cmdline; /* arguments joined by blanks; "[comm]" for kernel threads; never NULL */
 	const char *exe;  /* may be NULL */
 	const char *cwd;  /* may be NULL */
-	const char *container;       /* 12 characters of the id, "" on the host, never NULL */
-	const char *container_name;  /* as its runtime calls it; the id while not known */
-	const char *container_image; /* "" while not known */
+	const char *container;          /* 12 characters of the id, "" on the host, never NULL */
+	const char *container_name;     /* as its runtime calls it; the id while not known */
+	const char *container_image;    /* "" while not known */
+	const struct container_row *in; /* its container; NULL: on the host, or not known */
 	uint32_t threads;
 	char state;
 	bool dead; /* ended; the row is kept for a while */
 	bool kthread;
 	bool in_scope;
 	int32_t exit_code; /* kernel form, valid when dead */
+	uint64_t ended_ns; /* epoch time at which it was seen to have ended; 0: lives */
 	uint64_t cpu_ns, cpu_delta_ns;
 	uint64_t rss_bytes, vm_bytes;
 	uint64_t cgroup_id;
@@ -184,6 +196,8 @@ struct snapshot {
 	size_t threads_len;
 	const struct activity_row *activities;
 	size_t activities_len;
+	const struct container_row *containers; /* that have processes, by id */
+	size_t containers_len;
 	const struct buffer_row *buffers;
 	size_t buffers_len;
 	struct history_chunk *const *chunks; /* oldest first */

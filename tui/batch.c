@@ -64,7 +64,7 @@ static void write_table(struct batch_run *run, struct snapshot *snapshot, enum b
 	enum entity entity = run->query.view->entity;
 	int rc;
 
-	if (run->query.sort == SIZE_MAX && (entity == ENTITY_EVENT || entity == ENTITY_OPEN)) {
+	if (run->query.sort == SIZE_MAX && entity_is_event(entity)) {
 		rc = write_events(run, snapshot, part);
 	} else {
 		rc = table_fill(run->table, snapshot, &run->query);

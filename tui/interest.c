@@ -23,6 +23,12 @@ static uint8_t want_of(enum view_stream stream, const struct syscall_desc *call)
 		if (flags & SYSCALL_F_OPEN)
 			return PROBE_WANT_SCOPE | PROBE_WANT_FOCUS;
 		break;
+	case VIEW_STREAM_CONNECTS:
+		if (call && (!strcmp(call->name, "connect") || !strcmp(call->name, "accept") ||
+			     !strcmp(call->name, "accept4")))
+			return PROBE_WANT_SCOPE | PROBE_WANT_FOCUS;
+		break;
+	case VIEW_STREAM_EXECS:
 	case VIEW_STREAM_NONE: break;
 	}
 	return flags & SYSCALL_F_LIFE ? PROBE_WANT_SCOPE | PROBE_WANT_FOCUS : PROBE_WANT_FOCUS;

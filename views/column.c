@@ -50,6 +50,12 @@ const char *entity_name(enum entity entity)
 	return entity_names[entity];
 }
 
+bool entity_is_event(enum entity entity)
+{
+	return entity == ENTITY_EVENT || entity == ENTITY_OPEN || entity == ENTITY_EXEC ||
+	       entity == ENTITY_NEWCONN;
+}
+
 const char *column_kind_name(enum column_kind kind)
 {
 	switch (kind) {

@@ -217,9 +217,10 @@ void get_proc_fds(const struct row *row, struct cell *ret_cell)
 void get_proc_age(const struct row *row, struct cell *ret_cell)
 {
 	uint64_t start_ns = row->proc->start_boot_ns + row->snapshot->boot_epoch_ns;
+	uint64_t end_ns = row->proc->ended_ns ? row->proc->ended_ns : row->snapshot->time_ns;
 
 	/* The clocks are read apart: a new process can be a little younger than the snapshot. */
-	ret_cell->u64 = row->snapshot->time_ns > start_ns ? row->snapshot->time_ns - start_ns : 0;
+	ret_cell->u64 = end_ns > start_ns ? end_ns - start_ns : 0;
 }
 
 /* The kernel's form: status << 8, or the signal in the low 7 bits. */

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "probe/schema/event.h"
+#include "probe/schema/outcome.h"
 
 int row_decode(const struct history_event *kept, struct event *ret_event)
 {
@@ -17,9 +18,10 @@ int row_decode(const struct history_event *kept, struct event *ret_event)
 }
 
 /*
- * By the syscall's number; by the event's name where there is no number of this architecture.
+ * By the syscall's number; by the event's name where there is no number of this architecture
+ * (io_uring). NULL: no call, or one without a name.
  */
-bool kept_is_open(const struct history_event *kept)
+static const struct syscall_desc *kept_call(const struct history_event *kept)
 {
 	const struct event_desc *desc;
 	const struct syscall_desc *syscall;
@@ -28,22 +30,64 @@ bool kept_is_open(const struct history_event *kept)
 	size_t at;
 
 	if (kept->record_len < sizeof(prefix))
-		return false;
+		return NULL;
 	memcpy(&prefix, kept->record, sizeof(prefix));
 	at = (size_t)prefix.prefix_len + prefix.ext_len;
 	if (kept->record_len < at + sizeof(header))
-		return false;
+		return NULL;
 	memcpy(&header, kept->record + at, sizeof(header));
 	syscall = syscall_by_nr(prefix.nr);
 	if (syscall)
-		return (syscall->flags & SYSCALL_F_OPEN) != 0;
-	/* io_uring: no number. */
+		return syscall;
 	desc = event_by_code(header.type);
 	if (!desc || header.type == EVENT_CODE_GENERIC_X)
-		return false;
-	syscall = syscall_by_name(desc->name);
-	return syscall && (syscall->flags & SYSCALL_F_OPEN);
+		return NULL;
+	return syscall_by_name(desc->name);
 }
+
+bool kept_is_open(const struct history_event *kept)
+{
+	const struct syscall_desc *call = kept_call(kept);
+
+	return call && (call->flags & SYSCALL_F_OPEN);
+}
+
+static bool call_is_one_of(const struct history_event *kept, const char *const *names, size_t len)
+{
+	const struct syscall_desc *call = kept_call(kept);
+
+	for (size_t i = 0; call && i < len; i++)
+		if (strcmp(call->name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool kept_is_exec(const struct history_event *kept)
+{
+	static const char *const names[] = { "execve", "execveat" };
+
+	return call_is_one_of(kept, names, sizeof(names) / sizeof(names[0]));
+}
+
+static bool kept_is_newconn(const struct history_event *kept)
+{
+	static const char *const names[] = { "connect", "accept", "accept4" };
+	struct record_prefix prefix;
+
+	if (!call_is_one_of(kept, names, sizeof(names) / sizeof(names[0])))
+		return false;
+	memcpy(&prefix, kept->record, sizeof(prefix));
+	/* A signal came first, and the call begins again: nothing was connected. */
+	return prefix.ret >= 0 || outcome_is_error(prefix.ret);
+}
+
+static bool kept_is_any(const struct history_event *kept)
+{
+	return kept->record_len != 0;
+}
+
+/* Which events a view is of. */
+typedef bool (*event_test)(const struct history_event *kept);
 
 static int add_gap(struct build *build, const struct history_event *kept)
 {
@@ -114,8 +158,6 @@ static int add_event(struct build *build, const struct history_event *kept)
 	return 1;
 }
 
-enum event_walk { WALK_EVENTS, WALK_OPENS };
-
 static void reverse_rows(struct rows *rows)
 {
 	for (size_t i = 0, j = rows->len; i + 1 < j; i++) {
@@ -127,13 +169,13 @@ static void reverse_rows(struct rows *rows)
 }
 
 /* One step back: the event, and the gap before it, which comes after it that way round. */
-static int step_back(struct build *build, enum event_walk walk, const struct history_event *kept,
+static int step_back(struct build *build, event_test test, const struct history_event *kept,
 		     size_t *first_gap)
 {
 	size_t limit = build->query->limit ? build->query->limit : SIZE_MAX;
 	int r = 0;
 
-	if (walk == WALK_EVENTS || kept_is_open(kept))
+	if (test(kept))
 		r = add_event(build, kept);
 	if (r < 0)
 		return r;
@@ -146,7 +188,7 @@ static int step_back(struct build *build, enum event_walk walk, const struct his
 }
 
 /* Arrival order: from the newest back until limit rows are there. */
-static int walk_back(struct build *build, enum event_walk walk)
+static int walk_back(struct build *build, event_test test)
 {
 	const struct snapshot *snapshot = build->snapshot;
 	size_t limit = build->query->limit ? build->query->limit : SIZE_MAX;
@@ -170,7 +212,7 @@ static int walk_back(struct build *build, enum event_walk walk)
 				continue;
 			done = kept->num <= build->query->after_num || build->rows->len >= limit;
 			if (!done)
-				r = step_back(build, walk, kept, &first_gap);
+				r = step_back(build, test, kept, &first_gap);
 		}
 	}
 	if (r < 0)
@@ -181,7 +223,7 @@ static int walk_back(struct build *build, enum event_walk walk)
 }
 
 /* Any other order: all rows, undecoded; table.c decodes them one at a time. */
-static int walk_all(struct build *build, enum event_walk walk)
+static int walk_all(struct build *build, event_test test)
 {
 	const struct snapshot *snapshot = build->snapshot;
 
@@ -196,8 +238,7 @@ static int walk_all(struct build *build, enum event_walk walk)
 			    kept->num >= snapshot->events_end ||
 			    kept->num <= build->query->after_num ||
 			    !choice_accepts(&build->query->choice, kept) ||
-			    !scope_accepts_kept(build->scope, kept) ||
-			    (walk == WALK_OPENS && !kept_is_open(kept)))
+			    !scope_accepts_kept(build->scope, kept) || !test(kept))
 				continue;
 			row = rows_add(build);
 			if (!row)
@@ -209,16 +250,29 @@ static int walk_all(struct build *build, enum event_walk walk)
 	return 0;
 }
 
+static int walk_events(struct build *build, event_test test)
+{
+	return build->query->sort == SIZE_MAX ? walk_back(build, test) : walk_all(build, test);
+}
+
 int rows_build_event(struct build *build)
 {
-	return build->query->sort == SIZE_MAX ? walk_back(build, WALK_EVENTS)
-					      : walk_all(build, WALK_EVENTS);
+	return walk_events(build, kept_is_any);
 }
 
 int rows_build_open(struct build *build)
 {
-	return build->query->sort == SIZE_MAX ? walk_back(build, WALK_OPENS)
-					      : walk_all(build, WALK_OPENS);
+	return walk_events(build, kept_is_open);
+}
+
+int rows_build_exec(struct build *build)
+{
+	return walk_events(build, kept_is_exec);
+}
+
+int rows_build_newconn(struct build *build)
+{
+	return walk_events(build, kept_is_newconn);
 }
 
 int rows_build_field(struct build *build)

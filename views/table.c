@@ -333,6 +333,11 @@ static int build_rows(struct build *build)
 	case ENTITY_FILE: return rows_build_file(build);
 	case ENTITY_CONN: return rows_build_conn(build);
 	case ENTITY_URING: return rows_build_uring(build);
+	case ENTITY_CONTAINER: return rows_build_container(build);
+	case ENTITY_USER: return rows_build_user(build);
+	case ENTITY_TREE: return rows_build_tree(build);
+	case ENTITY_EXEC: return rows_build_exec(build);
+	case ENTITY_NEWCONN: return rows_build_newconn(build);
 	case ENTITY_COUNT: break;
 	}
 	return 0;
@@ -341,9 +346,7 @@ static int build_rows(struct build *build)
 /* Events in arrival order are filtered while they are built. */
 static bool is_walked(const struct table_query *query)
 {
-	enum entity entity = query->view->entity;
-
-	return query->sort == SIZE_MAX && (entity == ENTITY_EVENT || entity == ENTITY_OPEN);
+	return query->sort == SIZE_MAX && entity_is_event(query->view->entity);
 }
 
 int table_fill(struct table *table, struct snapshot *snapshot, const struct table_query *query)
@@ -417,6 +420,7 @@ bool row_chip(const struct row *row, const struct view *view, struct chip *ret_c
 {
 	switch (view->entity) {
 	case ENTITY_PROCESS:
+	case ENTITY_TREE:
 	case ENTITY_CALLER:
 	case ENTITY_CONN:
 	case ENTITY_FAILURE: return row->proc && proc_chip(row, ret_chip);
@@ -439,7 +443,17 @@ bool row_chip(const struct row *row, const struct view *view, struct chip *ret_c
 		*ret_chip = (struct chip){ .kind = CHIP_PATH };
 		memcpy(ret_chip->text, row->group->path, row->group->path_len);
 		return true;
+	case ENTITY_CONTAINER:
+		*ret_chip = (struct chip){ .kind = CHIP_CONTAINER };
+		snprintf(ret_chip->text, sizeof(ret_chip->text), "%s", row->procs->in->id);
+		return true;
+	case ENTITY_USER:
+		*ret_chip = (struct chip){ .kind = CHIP_USER };
+		snprintf(ret_chip->text, sizeof(ret_chip->text), "%s", row->procs->user);
+		return true;
 	case ENTITY_EVENT:
+	case ENTITY_EXEC:
+	case ENTITY_NEWCONN:
 	case ENTITY_OPEN:
 	case ENTITY_FIELD:
 	case ENTITY_FILE:

@@ -31,6 +31,8 @@ struct row {
 	const struct errno_row *failure;       /* FAILURE */
 	const struct errno_group *errno_group; /* ERRNO */
 	const struct activity_group *activity; /* FILE, CONN, URING */
+	const struct proc_group *procs;        /* CONTAINER, USER */
+	const struct tree_place *place;        /* TREE */
 	uint64_t
 		time_whole_ns; /* SYSCALL, CALLER: time in the calls of all rows, in the interval */
 	size_t index;          /* FIELD: which field; others: 0 */
@@ -63,6 +65,24 @@ struct activity_group {
 	const struct proc_row *top; /* who did most of it; NULL: not known */
 	uint64_t top_delta, top_total;
 	uint32_t procs;
+};
+
+/* Processes of one container, or of one user. */
+struct proc_group {
+	const struct proc_row *first, *last; /* of the living: started first, last; NULL: none */
+	const struct container_row *in;      /* CONTAINER */
+	const char *user;                    /* USER */
+	uint32_t uid;
+	uint32_t procs; /* living */
+	uint64_t cpu_ns, cpu_delta_ns, rss_bytes;
+	uint64_t calls, errors, calls_delta, errors_delta, opens_delta;
+	uint64_t file_delta, net_delta; /* bytes, both ways */
+};
+
+/* Where a process stands in the tree. */
+struct tree_place {
+	const char *lines; /* what is drawn left of its command; "" at a root */
+	uint32_t kids;     /* that are rows */
 };
 
 struct table_query {

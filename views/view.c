@@ -210,11 +210,12 @@ static int set_twin(struct view_parser *p, const struct word *word)
 
 static int set_stream(struct view_parser *p, const struct word *word)
 {
-	static const char *const names[] = { [VIEW_STREAM_NONE] = "none",
-					     [VIEW_STREAM_OPENS] = "opens",
-					     [VIEW_STREAM_FAILED] = "failed",
-					     [VIEW_STREAM_SLOW] = "slow",
-					     [VIEW_STREAM_ALL] = "all" };
+	static const char *const names[] = {
+		[VIEW_STREAM_NONE] = "none",     [VIEW_STREAM_OPENS] = "opens",
+		[VIEW_STREAM_EXECS] = "execs",   [VIEW_STREAM_CONNECTS] = "connects",
+		[VIEW_STREAM_FAILED] = "failed", [VIEW_STREAM_SLOW] = "slow",
+		[VIEW_STREAM_ALL] = "all"
+	};
 
 	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (strcmp(names[i], word->text) == 0) {
@@ -222,9 +223,10 @@ static int set_stream(struct view_parser *p, const struct word *word)
 			return 0;
 		}
 	}
-	return view_fail(p->err, word->place, NULL,
-			 "stream: \"%.40s\"; expected none, opens, failed, slow or all",
-			 word->text);
+	return view_fail(
+		p->err, word->place, NULL,
+		"stream: \"%.40s\"; expected none, opens, execs, connects, failed, slow or all",
+		word->text);
 }
 
 static int set_follow(struct view_parser *p, const struct word *word)

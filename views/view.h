@@ -79,6 +79,8 @@ const struct column *column_at(size_t index);
 /* The column of an entity by id, NULL when there is none. */
 const struct column *column_find(enum entity entity, const char *id);
 const char *entity_name(enum entity entity);
+/* Is a row one event of the stream? */
+bool entity_is_event(enum entity entity);
 
 struct view_column {
 	const struct column *column;
@@ -94,6 +96,8 @@ bool column_is_right(const struct column *column);
 enum view_stream {
 	VIEW_STREAM_NONE,
 	VIEW_STREAM_OPENS,
+	VIEW_STREAM_EXECS, /* always streamed: they change processes */
+	VIEW_STREAM_CONNECTS,
 	VIEW_STREAM_FAILED, /* failed calls, without the errors that are no news */
 	VIEW_STREAM_SLOW,   /* slow calls, see choice.h */
 	VIEW_STREAM_ALL

@@ -67,26 +67,13 @@ GETTER(container_name)
 	return field_put_interned(values, container->name);
 }
 
-/* Names of runtimes as peers have them. */
 GETTER(container_type)
 {
-	static const char *const names[CONTAINER_ENGINE_COUNT] = {
-		[CONTAINER_HOST] = "host",
-		[CONTAINER_DOCKER] = "docker",
-		[CONTAINER_CRI] = "cri",
-		[CONTAINER_CONTAINERD] = "containerd",
-		[CONTAINER_CRIO] = "cri-o",
-		[CONTAINER_PODMAN] = "podman",
-		[CONTAINER_LXC] = "lxc",
-		[CONTAINER_NSPAWN] = "systemd-nspawn",
-		[CONTAINER_LIBVIRT] = "libvirt-lxc",
-		[CONTAINER_BPM] = "bpm",
-	};
 	const struct container *container = container_of(event);
 
 	if (!container)
 		return is_on_host(event) ? field_put_static(values, "host") : 0;
-	return field_put_static(values, names[container->match.engine]);
+	return field_put_static(values, container_engine_name(container->match.engine));
 }
 
 GETTER(container_image)

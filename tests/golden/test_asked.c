@@ -26,8 +26,8 @@ static const struct asked_case {
 	{ "'!'", VIEW_STREAM_NONE, 0, 0, 0, 0, 0 },
 	{ "'2'", VIEW_STREAM_NONE, 0, 0, 1, 0, 0 },
 	{ "'2' Enter Enter", VIEW_STREAM_ALL, 2044, 0, 0, 0, 0 },
-	{ "'v' Home Down Down Down Down Down Down Down Down Enter", VIEW_STREAM_OPENS, 0, 0, 0, 0,
-	  0 },
+	{ "'O'", VIEW_STREAM_OPENS, 0, 0, 0, 0, 0 },
+	{ "'v' Home Down Enter", VIEW_STREAM_NONE, 0, 0, 1, 0, 0 },
 	/* Durations while their columns are on screen, and where they are kept on. */
 	{ "'2' '1'", VIEW_STREAM_NONE, 0, 0, 0, 0, 0 },
 	{ "'m'", VIEW_STREAM_NONE, 0, 0, 1, 0, 0 },

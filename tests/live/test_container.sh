@@ -66,6 +66,14 @@ pid=$(podman inspect -f '{{.State.Pid}}' shop)
 sees "$pid" container shop
 sees "$pid" container_image localhost/saker-test:7
 sees "$pid" container_id "$(cut -c1-12 "$root/cid")"
+# The view of containers: one row of it, found while nothing in it makes a call.
+"$saker" -b -v containers --json -d 0.2 -n 20 -p "$pid" 2> "$root/err" | python3 -c '
+import json, sys
+want = {"name": "shop", "container_id": sys.argv[1], "engine": "podman", "procs": 1, "image": "localhost/saker-test:7"}
+for line in sys.stdin:
+    rows = json.loads(line)["rows"]
+if len(rows) != 1 or any(rows[0][key] != want[key] for key in want):
+    sys.exit("containers: %s, wanted %s" % (rows, want))' "$(cut -c1-12 "$root/cid")" || failed=$((failed + 1))
 # A capture has what the runtime said.
 "$saker" record -w "$root/c.scap" -p "$pid" -M 4 2> "$root/err"
 sees "$pid" container shop -r "$root/c.scap"

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rows of containers and users: sums over the processes in scope. */
+#include <errno.h>
+#include <string.h>
+
+#include "rows.h"
+
+static void group_add(struct proc_group *group, const struct proc_row *proc)
+{
+	const struct byte_count *bytes = &proc->bytes_delta;
+
+	group->calls += proc->calls;
+	group->errors += proc->errors;
+	group->calls_delta += proc->calls_delta;
+	group->errors_delta += proc->errors_delta;
+	group->opens_delta += proc->opens_delta;
+	group->cpu_delta_ns += proc->cpu_delta_ns;
+	group->file_delta += bytes->file_in + bytes->file_out;
+	group->net_delta += bytes->net_in + bytes->net_out;
+	if (proc->dead)
+		return;
+	group->procs++;
+	group->cpu_ns += proc->cpu_ns;
+	group->rss_bytes += proc->rss_bytes;
+	if (!group->first || proc->start_boot_ns < group->first->start_boot_ns)
+		group->first = proc;
+	if (!group->last || proc->start_boot_ns > group->last->start_boot_ns)
+		group->last = proc;
+}
+
+static struct proc_group *group_new(struct build *build, struct row_key key)
+{
+	struct proc_group *group = frame_alloc(build->frame, sizeof(*group));
+	struct row *row = group ? rows_add(build) : NULL;
+
+	if (!row)
+		return NULL;
+	*group = (struct proc_group){ .first = NULL };
+	row->procs = group;
+	row->key = key;
+	return group;
+}
+
+/* FNV-1a: a key that is the same in every frame. */
+static struct row_key text_key(const char *text)
+{
+	uint64_t hash = 0xcbf29ce484222325ull;
+
+	for (const char *c = text; *c; c++)
+		hash = (hash ^ (unsigned char)*c) * 0x100000001b3ull;
+	return (struct row_key){ .a = hash };
+}
+
+/* Rows of programs whose processes ended (pid 0) are in no container that can be told. */
+static bool proc_is_counted(const struct build *build, const struct proc_row *proc)
+{
+	return proc->pid && scope_accepts_proc(build->scope, proc);
+}
+
+int rows_build_container(struct build *build)
+{
+	const struct snapshot *snapshot = build->snapshot;
+	size_t bytes = snapshot->containers_len * sizeof(struct proc_group *);
+	struct proc_group **groups = frame_alloc(build->frame, bytes);
+
+	if (!groups)
+		return -ENOMEM;
+	memset(groups, 0, bytes);
+	for (size_t i = 0; i < snapshot->procs_len; i++) {
+		const struct proc_row *proc = &snapshot->procs[i];
+		struct proc_group **group;
+
+		if (!proc->in || !proc_is_counted(build, proc))
+			continue;
+		group = &groups[proc->in - snapshot->containers];
+		if (!*group)
+			*group = group_new(build, text_key(proc->in->id));
+		if (!*group)
+			return -ENOMEM;
+		(*group)->in = proc->in;
+		group_add(*group, proc);
+	}
+	return 0;
+}
+
+/* Of a few users: the last ones are looked at first. */
+static struct proc_group *group_of_user(struct build *build, const struct proc_row *proc)
+{
+	struct proc_group *group;
+
+	for (size_t i = build->rows->len; i-- > 0;) {
+		struct row *row = &build->rows->rows[i];
+
+		if (row->key.a == proc->euid)
+			return (struct proc_group *)(uintptr_t)row->procs;
+	}
+	group = group_new(build, (struct row_key){ .a = proc->euid });
+	if (!group)
+		return NULL;
+	group->user = proc->user;
+	group->uid = proc->euid;
+	return group;
+}
+
+int rows_build_user(struct build *build)
+{
+	const struct snapshot *snapshot = build->snapshot;
+
+	for (size_t i = 0; i < snapshot->procs_len; i++) {
+		const struct proc_row *proc = &snapshot->procs[i];
+		struct proc_group *group;
+
+		if (!proc_is_counted(build, proc))
+			continue;
+		group = group_of_user(build, proc);
+		if (!group)
+			return -ENOMEM;
+		group_add(group, proc);
+	}
+	return 0;
+}
