@@ -42,7 +42,7 @@ static bool is_older(const struct proc_row *a, const struct proc_row *b)
 	return a->pid < b->pid;
 }
 
-/* The youngest process with the pid that is older than the child; rows are sorted by (pid, start). */
+/* The youngest process with the pid that is older; rows are sorted by (pid, start). */
 static uint32_t parent_of(const struct tree *tree, const struct proc_row *child)
 {
 	size_t low = 0, high = tree->len;
