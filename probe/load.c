@@ -104,6 +104,8 @@ static void nr_info_fill(struct nr_info *rows, const struct store_names *stores)
 			flags |= NR_F_EXIT;
 		if (desc->flags & SYSCALL_F_LIFE)
 			flags |= NR_F_LIFE;
+		if (desc->flags & SYSCALL_F_EXEC)
+			flags |= NR_F_EXEC;
 		rows[nr] = (struct nr_info){
 			.io = desc->io,
 			.loss_class = desc->loss_class,

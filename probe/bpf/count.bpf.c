@@ -5,6 +5,7 @@
  *   count_exit       sys_exit: counts; ends in a tail call into the stream when somebody looks
  *   count_enter      sys_enter: stamps the call; attached only while durations are wanted
  *   count_task_exit  sched_process_exit: counts exit and exit_group, writes the exit record
+ *   count_rename     task_rename: notes which call an exec is before the kernel forgets it
  *   count_exec       sched_process_exec: a thread that takes over its leader's identity
  *   count_fork       sched_process_fork: the child's storage and what is wanted of it
  *   count_task_free  sched_process_free: the end of a storage that is not the kernel's
@@ -150,8 +151,12 @@ static __always_inline int call_returned(u64 *ctx, enum file_lookup lookup)
 		barrier_var(nr);
 		nr &= SYSCALL_NR_MAX - 1;
 	}
-	if (!ret && nr_info[nr].flags & NR_F_CLONE)
-		return 0; /* a new task's first return */
+	if (!ret && nr_info[nr].flags & (NR_F_CLONE | NR_F_EXEC)) {
+		/* A new task's first return is no call. */
+		if (nr_info[nr].flags & NR_F_EXEC)
+			exec_returned(counts, nr);
+		return 0;
+	}
 	if (unlikely(!counts)) {
 		count_add(NULL, task, SLOT_CALLS, nr);
 		if (ret < 0)
@@ -243,6 +248,7 @@ int count_fork(u64 *ctx)
 	 */
 	task_map_forget(&threads, child);
 	task_map_forget(&stamps, child);
+	task_map_forget(&execs, child);
 #endif
 	counts = counts_make(child, FOLLOW(child, start_boottime));
 	from = thread_counts_find(parent);
@@ -256,6 +262,17 @@ int count_fork(u64 *ctx)
 	    !knob->scope_children)
 		counts->want &= ~WANT_SCOPE;
 	counts->gen = from->gen;
+	return 0;
+}
+
+/* ctx: task, its name from now on. */
+SEC("tp_btf/task_rename")
+int count_rename(u64 *ctx)
+{
+	struct task_struct *task = task_current(), *renamed = (struct task_struct *)ctx[0];
+
+	if (FOLLOW(renamed, pid) == FOLLOW(task, pid) && !(FOLLOW(task, flags) & PF_KTHREAD))
+		exec_note(task);
 	return 0;
 }
 
@@ -285,6 +302,7 @@ int count_task_free(u64 *ctx)
 
 	task_map_forget(&threads, task);
 	task_map_forget(&stamps, task);
+	task_map_forget(&execs, task);
 	return 0;
 }
 

@@ -313,7 +313,6 @@ struct linux_binprm {
 	struct file *file;
 	const char *filename;
 	const char *interp;
-	const char *fdpath; /* since 6.14 (543841d18060): named by a descriptor */
 };
 
 struct in6_addr {

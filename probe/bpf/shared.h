@@ -44,6 +44,7 @@ struct nr_info {
 #define NR_F_CLONE 1u /* result 0 is the child's first return: not a call */
 #define NR_F_EXIT 2u  /* never returns */
 #define NR_F_LIFE 4u  /* streamed even when failed-only is on */
+#define NR_F_EXEC 8u  /* in the registers at result 0: maybe an exec, of whatever number */
 
 /* With enum probe_want in knobs.interest: the call is timed. Nobody's want has this bit. */
 #define INTEREST_TIMED 0x80u
@@ -203,6 +204,14 @@ struct call_stamp {
 	__u32 gen; /* knobs.timing_gen of the entry, with STAMP_TAKEN since the return; 0: none */
 };
 #define STAMP_TAKEN (1u << 31)
+
+/* execs: a thread's exec, from its new name to its return; written by its own task only. */
+struct exec_call {
+	__u64 args[6];
+	__u32 native; /* as in the registers at the entry */
+	__u16 nr;     /* of the row */
+	__u16 is_compat;
+};
 
 /*
  * timings: (process, number) -> durations. Atomic adds. With the kernel's part a row takes 1 KiB,

@@ -139,6 +139,7 @@ enum syscall_flag {
 	SYSCALL_F_EXIT = 1u << 4,    /* never returns: counted when the task ends */
 	SYSCALL_F_ADDRESS = 1u << 5, /* the result is a user address: printed as hex */
 	SYSCALL_F_RAW = 1u << 6,     /* the registers say more than the event: they are shown */
+	SYSCALL_F_EXEC = 1u << 7,    /* success goes on in another program, with its registers */
 };
 
 /* All rows, in table order. */

@@ -484,6 +484,60 @@ START_TEST(a_32_bit_program_is_followed)
 }
 END_TEST
 
+static int run_program_by_execveat(void *arg)
+{
+	const char *const argv[] = { "compat_prog", write_fd, "/bin/true", NULL };
+
+	syscall(SYS_execveat, AT_FDCWD, program, argv, NULL, 0);
+	return 100;
+}
+
+static void check_exec(const struct event *event, uint16_t compat)
+{
+	ck_assert_int_eq(event->prefix.ret, 0);
+	ck_assert_int_eq(event->prefix.nr, SYS_execveat);
+	ck_assert_uint_eq(event->prefix.flags & RECORD_F_COMPAT, compat);
+	/* Pointers of a 32-bit program have 32 bits. */
+	ck_assert_int_eq((int32_t)event->prefix.args[0], AT_FDCWD);
+	ck_assert_int_eq(event->prefix.args[1] >> 32 == 0, compat != 0);
+	ck_assert_uint_ne(event->prefix.args[2], 0);
+	ck_assert_uint_eq(event->prefix.args[3], 0);
+}
+
+/* A 64-bit program becomes a 32-bit one, and that a 64-bit one. */
+START_TEST(execs_between_both_kinds)
+{
+	const struct event *events[2];
+	struct ledger ledger;
+	size_t found = 0;
+	int ends[2];
+
+	program_find();
+	ck_assert_int_eq(pipe(ends), 0);
+	snprintf(write_fd, sizeof(write_fd), "%d", ends[1]);
+	ledger_init(&ledger);
+	ck_assert_int_eq(watch_run(run_program_by_execveat, NULL), 0);
+	for (size_t i = 0; i < watch.len; i++) {
+		int nr = watch.events[i].prefix.nr;
+
+		if (nr != SYS_execveat && nr != SYS_execve)
+			continue;
+		ck_assert_uint_lt(found, 2);
+		events[found++] = &watch.events[i];
+	}
+	ck_assert_uint_eq(found, 2);
+	check_exec(events[0], 0);
+	check_exec(events[1], RECORD_F_COMPAT);
+	ledger_add(&ledger, watch.pid);
+	ck_assert_int_eq(ledger_refresh(&ledger, watch.probe), 0);
+	ck_assert_uint_eq(ledger_process_sum(&ledger, watch.pid, SYS_execveat).calls, 2);
+	ck_assert_uint_eq(ledger_process_sum(&ledger, watch.pid, SYS_execve).calls, 0);
+	ledger_release(&ledger);
+	close(ends[0]);
+	close(ends[1]);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = tcase_create("32-bit calls");
@@ -497,6 +551,7 @@ int main(void)
 	tcase_add_test(tcase, the_native_number_is_kept);
 	tcase_add_test(tcase, a_32_bit_program_counts_exactly);
 	tcase_add_test(tcase, a_32_bit_program_is_followed);
+	tcase_add_test(tcase, execs_between_both_kinds);
 	return watch_suite("compat", tcase, SNAPLEN);
 }
 #else

@@ -271,6 +271,10 @@ static bool flag_life(const struct syscall_desc *d)
 {
 	return d->flags & SYSCALL_F_LIFE;
 }
+static bool flag_exec(const struct syscall_desc *d)
+{
+	return d->flags & SYSCALL_F_EXEC;
+}
 static bool flag_address(const struct syscall_desc *d)
 {
 	return d->flags & SYSCALL_F_ADDRESS;
@@ -297,6 +301,7 @@ static const struct member_case member_cases[] = {
 	  "clone clone3 fork vfork execve execveat exit exit_group chdir fchdir chroot pivot_root "
 	  "setuid setgid setreuid setregid setresuid setresgid setfsuid setfsgid setgroups setpgid "
 	  "setsid capset prctl unshare setns" },
+	{ "flag exec", flag_exec, "execve execveat" },
 	{ "flag address", flag_address, "mmap mremap brk shmat map_shadow_stack" },
 };
 

@@ -4,6 +4,7 @@
 #define PROBE_BPF_COUNT_CALL_H
 
 #include "bytes.h"
+#include "exec.h"
 #include "task.h"
 #include "timing.h"
 
@@ -59,6 +60,13 @@ static __always_inline u32 compat_returned(struct pt_regs *regs, long ret)
 	return nr;
 }
 
+/* The kernel says that it was execve, as which the new program would have made it. */
+static __always_inline bool compat_may_be_exec(u32 entered, u64 nr)
+{
+	barrier_var(nr);
+	return nr < SYSCALL_NR_MAX && nr_info[nr].flags & NR_F_EXEC;
+}
+
 static __always_inline bool compat_ends(struct pt_regs *regs, u32 *ret_nr)
 {
 	u64 nr = compat_nr(regs);
@@ -88,6 +96,15 @@ static __always_inline u32 compat_returned(struct pt_regs *regs, long ret)
 	if (!ret && (nr == 120 || nr == 2 || nr == 190 || nr == 435))
 		return SYSCALL_NR_MAX;
 	return COUNT_NR_COMPAT;
+}
+
+/* The number is that of the entry, whoever made the call: of a 64-bit or of a 32-bit program. */
+static __always_inline bool compat_may_be_exec(u32 entered, u64 nr)
+{
+	u64 at = entered;
+
+	barrier_var(at);
+	return at < SYSCALL_NR_MAX && nr_info[at].flags & NR_F_EXEC;
 }
 
 static __always_inline bool compat_ends(struct pt_regs *regs, u32 *ret_nr)
@@ -129,6 +146,10 @@ OUTLINED u32 odd_call(struct thread_counts *counts, struct task_struct *task, st
 		nr = compat_returned(regs, ret);
 		if (nr == SYSCALL_NR_MAX)
 			return nr;
+		if (!ret && compat_may_be_exec(entered, nr)) {
+			exec_returned(counts, nr);
+			return SYSCALL_NR_MAX;
+		}
 	}
 	count_add(counts, task, SLOT_CALLS, nr);
 	if (ret < 0)

@@ -9,6 +9,9 @@
 #define PF_IO_WORKER 0x00000010 /* io_uring: makes no system calls */
 
 #if defined(__TARGET_ARCH_x86)
+#define NR_EXECVE 59
+#define NR_EXECVEAT 322
+
 static __always_inline u32 regs_syscall_nr(struct pt_regs *regs)
 {
 	return FOLLOW(regs, orig_ax);
@@ -29,6 +32,9 @@ static __always_inline void regs_syscall_args(struct pt_regs *regs, u64 *args)
 	args[5] = FOLLOW(regs, r9);
 }
 #else
+#define NR_EXECVE 221
+#define NR_EXECVEAT 281
+
 static __always_inline u32 regs_syscall_nr(struct pt_regs *regs)
 {
 	return FOLLOW(regs, syscallno);

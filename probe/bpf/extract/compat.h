@@ -25,6 +25,16 @@ static __always_inline bool in_compat(struct task_struct *task)
 #endif
 }
 
+/* A call on its way: registers in, arguments out. */
+struct compat_call {
+	u32 regs[6];
+	u32 index;
+	u32 nr;    /* of the row */
+	u32 flags; /* enum compat_flag */
+	u32 reserved;
+	u64 args[6];
+};
+
 #if defined(__TARGET_ARCH_x86)
 /* Filled by the loader. */
 const volatile struct compat_row compat_rows[COMPAT_ROWS] = {};
@@ -54,16 +64,6 @@ static __always_inline u32 compat_nr(struct pt_regs *regs)
 		nr = compat_rows[index].nr;
 	return nr ? nr - 1 : COUNT_NR_UNKNOWN;
 }
-
-/* A call on its way: registers in, arguments out. */
-struct compat_call {
-	u32 regs[6];
-	u32 index;
-	u32 nr;    /* of the row */
-	u32 flags; /* enum compat_flag */
-	u32 reserved;
-	u64 args[6];
-};
 
 /*
  * The register of that number, 0 for COMPAT_REG_NONE. Verifier: no branches, which would multiply,
@@ -162,6 +162,12 @@ static __always_inline void compat_begin(struct compat_call *c, struct pt_regs *
 	c->reserved = 0;
 	__builtin_memset(c->args, 0, sizeof(c->args));
 	compat_translate(c);
+}
+#else
+/* Not broken down: all that is known of it is that it is one. */
+static __always_inline void compat_begin(struct compat_call *c, struct pt_regs *regs)
+{
+	c->nr = COUNT_NR_COMPAT;
 }
 #endif
 

@@ -1,26 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * execve and execveat: one exit event each. Success comes from sched_process_exec, where the new
- * program's memory, names and credentials are in place (the arguments' registers are gone); failure
- * from sys_exit, with the texts that the caller passed.
+ * program's memory, names and credentials are in place; number and raw arguments are those that
+ * count_rename noted (what they point to is gone). Failure comes from sys_exit, with the texts that
+ * the caller passed.
  */
 #ifndef PROBE_BPF_FAMILY_EXEC_H
 #define PROBE_BPF_FAMILY_EXEC_H
 
 #include "../store/process.h"
 #include "../store/want.h"
+#include "../count/execs.h"
 #include "../extract/exe.h"
 
 #define EXECVE_PARAMS 31 /* the last is filename */
 #define EXECVEAT_PARAMS 30
-
-#if defined(__TARGET_ARCH_x86)
-#define NR_EXECVE 59
-#define NR_EXECVEAT 322
-#else
-#define NR_EXECVE 221
-#define NR_EXECVEAT 281
-#endif
 
 /* Parameters 16 to 26, and what there is to know of the file before its path. */
 static __noinline void build_exec_identity(struct build *b)
@@ -81,39 +75,56 @@ static __always_inline void build_exec_rest(struct build *b)
 	build_exec_path(b, flags);
 }
 
-/* The program was named relative to a descriptor. */
-static __always_inline bool exec_by_fd(struct linux_binprm *bprm)
+/*
+ * Number, arguments and abi of a successful exec. One that the kernel itself makes (of a helper
+ * program) has no arguments and is one of execve. Returns the number of its row.
+ */
+static __always_inline u64 call_exec(struct call *call, const struct exec_call *exec)
 {
-	if (bpf_core_field_exists(bprm->fdpath))
-		return BPF_CORE_READ(bprm, fdpath);
-	return false;
+	__builtin_memset(call->args, 0, sizeof(call->args));
+	call->native = NR_EXECVE;
+	call->abi = 0;
+	if (!exec)
+		return NR_EXECVE;
+	for (u32 i = 0; i < 6; i++)
+		call->args[i] = exec->args[i];
+	call->native = exec->native;
+	call->abi = exec->is_compat ? CALL_ABI_32 : 0;
+	return exec->nr;
+}
+
+/* How long it has taken until now: its return is a few steps away. 0: not timed. */
+static __always_inline u64 exec_duration(const struct call *call)
+{
+	u32 gen = call->knobs->timing_gen;
+	struct call_stamp *stamp;
+
+	if (!gen)
+		return 0;
+	stamp = stamp_find(call->task);
+	if (!stamp || stamp->gen != gen || stamp->nr != call->native)
+		return 0;
+	return bpf_ktime_get_ns() - stamp->ns;
 }
 
 /* A successful exec: all of it is in the task. */
 static __always_inline void store_exec_done(u64 want_nr, struct task_struct *task,
 					    struct linux_binprm *bprm, const u32 n)
 {
-	struct pt_regs *regs = task_regs(task);
 	struct mm_struct *mm;
 	struct call call;
 	struct build b;
-	u64 nr = call_registers(&call, task, regs);
 
-	/*
-	 * On x86_64 the number is that of execve by now (arch/x86/kernel/process_64.c, "pretend
-	 * to come from a 64bit execve"). An execveat of a name that does not depend on its
-	 * descriptor cannot be told from it. An exec that the kernel itself does (a helper
-	 * program) is one of execve too.
-	 */
-	nr = nr == NR_EXECVEAT || exec_by_fd(bprm) ? NR_EXECVEAT : NR_EXECVE;
-	if (nr != want_nr || !call_wanted(task, want_nr))
+	if (call_exec(&call, exec_find(task)) != want_nr || !call_wanted(task, want_nr))
 		return;
 	call.nr = want_nr;
 	call.event = nr_info[want_nr].event;
 	call.task = task;
 	call.foreign = false;
-	if (call_begin_task(&call, nr_info[want_nr].loss_class, NR_F_LIFE, 0) ||
-	    build_begin(&b, &call, n))
+	if (call_begin_task(&call, nr_info[want_nr].loss_class, NR_F_LIFE, 0))
+		return;
+	call.took_ns = exec_duration(&call);
+	if (build_begin(&b, &call, n))
 		return;
 	mm = BPF_CORE_READ(task, mm);
 	build_u64(&b, 0, 0);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A 32-bit program of known calls, for test_compat.c: needs no C library, so that every compiler of
- * x86_64 makes it (-m32 -nostdlib). argv[1] is the descriptor of a pipe.
+ * x86_64 makes it (-m32 -nostdlib). argv[1] is the descriptor of a pipe; argv[2], where there is
+ * one, a program that it becomes by execveat.
  */
 #define NR_EXIT 1
 #define NR_FORK 2
@@ -14,7 +15,8 @@
 #define NR_SOCKETCALL 102
 #define NR_IPC 117
 #define NR_OPENAT 295
-#define NR_EXECVE 11
+#define NR_EXECVEAT 358
+#define AT_FDCWD -100
 #define SOCKET 1
 #define SEND 9
 #define MSGGET 13
@@ -27,6 +29,17 @@ static long call(long nr, long a, long b, long c)
 	long ret;
 
 	__asm__ volatile("int $0x80" : "=a"(ret) : "a"(nr), "b"(a), "c"(b), "d"(c) : "memory");
+	return ret;
+}
+
+static long execveat(const char *path, const char *const *argv)
+{
+	long ret;
+
+	__asm__ volatile("int $0x80"
+			 : "=a"(ret)
+			 : "a"(NR_EXECVEAT), "b"(AT_FDCWD), "c"(path), "d"(argv), "S"(0), "D"(0)
+			 : "memory");
 	return ret;
 }
 
@@ -90,8 +103,15 @@ static int work(int fd)
 
 __attribute__((used)) void start_work(long *stack)
 {
+	const char *become = stack[0] > 2 ? (const char *)stack[3] : 0;
+	const char *const argv[] = { become, 0 };
+	long status;
+
 	find_vsyscall(stack + 1);
-	call(NR_EXIT, work(number((const char *)stack[2])), 0, 0);
+	status = work(number((const char *)stack[2]));
+	if (become && !status)
+		status = execveat(become, argv);
+	call(NR_EXIT, status, 0, 0);
 }
 
 __asm__(".globl _start\n_start: mov %esp, %eax\npush %eax\ncall start_work\n");
