@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "host_names.h"
 #include "rule_files.h"
 #include "rule_report.h"
 #include "state/rules/rules.h"
@@ -15,6 +16,7 @@ static int load(const struct option_words *files, struct rules_loader **ret_load
 
 	rules_options_init(&options);
 	options.port = rule_files_port;
+	options.host = host_names_find;
 	rc = rules_loader_new(&options, &loader);
 	for (size_t i = 0; i < files->len && rc != -ENOMEM; i++)
 		rc = rule_files_load(loader, files->items[i]);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "host_names.h"
 #include "option_value.h"
 #include "rule_files.h"
 
@@ -16,9 +17,13 @@ void condition_message(const struct filter_error *err, char *text, size_t size)
 		 err->nearest, *err->nearest ? "?" : "");
 }
 
-int condition_load(const char *text, struct filter_set **ret_set, struct usage_error *err)
+const struct filter_compile_opts condition_live = { .port = rule_files_port,
+						    .host = host_names_find };
+const struct filter_compile_opts condition_capture = { .port = rule_files_port };
+
+int condition_load(const char *text, const struct filter_compile_opts *opts,
+		   struct filter_set **ret_set, struct usage_error *err)
 {
-	const struct filter_compile_opts opts = { .port = rule_files_port };
 	struct filter_error wrong = { 0 };
 	struct filter_ast *ast = NULL;
 	struct filter_set *set = NULL;
@@ -29,7 +34,7 @@ int condition_load(const char *text, struct filter_set **ret_set, struct usage_e
 	if (rc == 0)
 		rc = filter_set_new(0, &set);
 	if (rc == 0)
-		rc = filter_compile(set, ast, &opts, &id, &wrong);
+		rc = filter_compile(set, ast, opts, &id, &wrong);
 	filter_ast_free(ast);
 	if (rc == 0) {
 		*ret_set = set;

@@ -116,7 +116,9 @@ static int check(struct live *live, struct options *options, struct usage_error 
 	if (rc == 0 && options->mode == MODE_MONITOR)
 		rc = load_theme(live, err);
 	if (rc == 0 && *options->filter)
-		rc = condition_load(options->filter, &live->filter, err);
+		rc = condition_load(options->filter,
+				    options->read ? &condition_capture : &condition_live,
+				    &live->filter, err);
 	if (rc < 0)
 		return rc;
 	if (options->mode == MODE_MONITOR && (!isatty(STDOUT_FILENO) || !isatty(STDIN_FILENO)))

@@ -214,6 +214,8 @@ static int add_constant(struct maker *m, const struct filter_value *value)
 	warn_constant(m, value);
 	if (m->check->op == FILTER_OP_BCONTAINS || m->check->op == FILTER_OP_BSTARTSWITH)
 		rc = constant_parse_hex(m->arena, value, constant, m->err);
+	else if (m->p->left->flags & FIELD_F_DNS)
+		rc = constant_parse_host(m->arena, &wanted, value, constant, m->err);
 	else
 		rc = constant_parse(&wanted, value, constant, m->err);
 	if (rc < 0)

@@ -164,6 +164,13 @@ static int service_port(void *ctx, const char *service)
 	return c->opts && c->opts->port ? c->opts->port(c->opts->ctx, service) : -1;
 }
 
+static size_t host_addresses(void *ctx, const char *name, struct field_ip *addresses)
+{
+	struct compiler *c = ctx;
+
+	return c->opts && c->opts->host ? c->opts->host(c->opts->ctx, name, addresses) : 0;
+}
+
 /* A new predicate, on the set's list. */
 static int new_predicate(struct compiler *c, const struct filter_node *node,
 			 struct predicate **ret_predicate)
@@ -172,6 +179,7 @@ static int new_predicate(struct compiler *c, const struct filter_node *node,
 	struct filter_compile_opts opts = {
 		.warn = c->opts && c->opts->warn ? warn_with_origin : NULL,
 		.port = service_port,
+		.host = host_addresses,
 		.ctx = c,
 	};
 	const struct predicate_context context = { &set->arena, &set->clocks, &opts };

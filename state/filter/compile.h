@@ -21,7 +21,10 @@
 #include "error.h"
 #include "kind.h"
 
+struct field_ip;
 struct filter_set;
+
+#define FILTER_HOST_ADDRESSES_MAX 32 /* of one name; more are not compared */
 
 /* What is not wrong, but hardly meant. */
 enum filter_warning_kind {
@@ -46,6 +49,11 @@ struct filter_compile_opts {
 	void *ctx;
 	/* The port of a service ("ssh"), -1 when there is none; NULL: no name is known. */
 	int (*port)(void *ctx, const char *service);
+	/*
+	 * The addresses of a host name, at most FILTER_HOST_ADDRESSES_MAX; returns how many. NULL:
+	 * no name is known. It is called for each name while conditions are compiled, never later.
+	 */
+	size_t (*host)(void *ctx, const char *name, struct field_ip *addresses);
 };
 
 /* Returns 0 or -ENOMEM. max_bytes bounds the set's memory; 0 = 256 MiB. */

@@ -88,6 +88,17 @@ bool value_equal(const struct field_value *a, const struct field_value *b)
 	return value_is_number(a) && value_is_number(b) && value_compare_numbers(a, b) == 0;
 }
 
+bool value_is_host(const struct field_value *address, const struct constant *host)
+{
+	for (size_t i = 0; i < host->hosts_len; i++) {
+		struct field_value one = { .type = FIELD_IP, .ip = host->hosts[i] };
+
+		if (value_equal(address, &one))
+			return true;
+	}
+	return false;
+}
+
 bool value_in_net(const struct field_value *address, const struct constant *net)
 {
 	unsigned whole = net->prefix_bits / 8, rest = net->prefix_bits % 8;
@@ -287,6 +298,32 @@ int constant_parse(const struct constant_wanted *wanted, const struct filter_val
 	case FIELD_TYPE_COUNT: break;
 	}
 	return -EINVAL;
+}
+
+int constant_parse_host(struct arena *arena, const struct constant_wanted *wanted,
+			const struct filter_value *text, struct constant *ret_constant,
+			struct filter_error *err)
+{
+	struct field_ip found[FILTER_HOST_ADDRESSES_MAX], *hosts;
+	const struct filter_compile_opts *opts = wanted->opts;
+	struct constant name;
+	size_t len = 0;
+	int rc = constant_parse(wanted, text, &name, err);
+
+	if (rc < 0)
+		return rc;
+	if (parse_ip(text->text.data, text->text.len, &found[0]))
+		len = 1;
+	else if (opts && opts->host)
+		len = opts->host(opts->ctx, text->text.data, found);
+	hosts = arena_alloc(arena, (len + 1) * sizeof(*hosts));
+	if (!hosts)
+		return filter_fail_memory(err);
+	memcpy(hosts, found, len * sizeof(*hosts));
+	name.hosts = hosts;
+	name.hosts_len = len;
+	*ret_constant = name;
+	return 0;
 }
 
 void constant_of_value(const struct field_value *value, struct constant *ret_constant)

@@ -20,6 +20,9 @@ struct constant {
 	struct field_value number; /* DYN: the text as a number; type TEXT where it is none */
 	unsigned prefix_bits;      /* NET */
 	struct regex *regex;       /* of a constant of regex, owned by the predicate */
+	/* Of fields that are names of hosts: the addresses of the name, in the arena; else NULL. */
+	const struct field_ip *hosts;
+	size_t hosts_len;
 };
 
 struct constant_wanted {
@@ -36,6 +39,13 @@ int constant_parse(const struct constant_wanted *wanted, const struct filter_val
 		   struct constant *ret_constant, struct filter_error *err);
 /* A value of an event as a constant, for fields on the right side. */
 void constant_of_value(const struct field_value *value, struct constant *ret_constant);
+/*
+ * The name of a host, or an address: what the name is in the place that opts ask. A name without an
+ * address is equal to nothing. Memory of the arena. 0, -EINVAL, -ENOMEM with *err.
+ */
+int constant_parse_host(struct arena *arena, const struct constant_wanted *wanted,
+			const struct filter_value *text, struct constant *ret_constant,
+			struct filter_error *err);
 /* Hexadecimal digits, an even number, as bytes in the arena. 0, -EINVAL, -ENOMEM with *err. */
 int constant_parse_hex(struct arena *arena, const struct filter_value *text,
 		       struct constant *ret_constant, struct filter_error *err);
@@ -46,6 +56,8 @@ bool value_is_number(const struct field_value *value);
 int value_compare_numbers(const struct field_value *a, const struct field_value *b);
 /* Values of different families of types are never equal. */
 bool value_equal(const struct field_value *a, const struct field_value *b);
+/* Is an address one of those of a host? */
+bool value_is_host(const struct field_value *address, const struct constant *host);
 /* Is an address in a network? */
 bool value_in_net(const struct field_value *address, const struct constant *net);
 

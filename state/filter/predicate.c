@@ -11,6 +11,8 @@ static bool test_equal(const struct field_value *value, const struct constant *c
 {
 	if (constant->value.type == FIELD_NET)
 		return value_in_net(value, constant);
+	if (constant->hosts)
+		return value_is_host(value, constant);
 	/* A constant for a value whose type only the event knows. */
 	if (!is_text(value) && is_text(&constant->value)) {
 		if (value->type == FIELD_BOOL)

@@ -81,7 +81,7 @@ static bool set_is_right(const struct rules *rules)
 
 static int set_fill(struct rules *rules, struct filter_set *set)
 {
-	const struct filter_compile_opts opts = { .port = rules->port };
+	const struct filter_compile_opts opts = { .port = rules->port, .host = rules->host };
 
 	for (size_t i = 0; i < rules->len; i++) {
 		struct rule *rule = &rules->items[i];

@@ -29,6 +29,7 @@
 struct filter_ast;
 struct filter_event;
 struct filter_kinds;
+struct field_ip;
 struct format;
 struct rules_loader;
 struct rules;
@@ -43,6 +44,8 @@ struct rules_options {
 	enum rule_priority min_priority; /* less severe rules are not loaded */
 	/* The port of a service ("ssh"), -1 when there is none; NULL: no name is known. */
 	int (*port)(void *ctx, const char *service);
+	/* The addresses of a host name, see struct filter_compile_opts; NULL: no name is known. */
+	size_t (*host)(void *ctx, const char *name, struct field_ip *addresses);
 	size_t memory_bytes; /* of drafts and of rules, each */
 };
 /* The plugin `container`, all priorities, 128 MiB. */

@@ -16,6 +16,7 @@ struct rules {
 	uint32_t *ids;          /* room for what matches, under both names */
 	size_t memory_bytes;
 	int (*port)(void *ctx, const char *service);
+	size_t (*host)(void *ctx, const char *name, struct field_ip *addresses);
 };
 
 void rule_release(struct rule *rule);
