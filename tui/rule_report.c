@@ -119,6 +119,8 @@ static void put_file(const struct rule_file_result *result, FILE *out)
 		put_count(errors, "error", out);
 		fputs(":\n", out);
 		put_findings(&result->errors, out);
+		if (result->errors.len == REPORT_MAX_FINDINGS)
+			fputs("... the rest of the file was not looked at\n\n", out);
 	}
 	if (warnings) {
 		put_count(warnings, "warning", out);

@@ -40,8 +40,12 @@ struct macro_draft {
 	const struct rule_context *condition_context;
 	struct condition condition;
 	size_t index, visibility;
+	bool broken; /* an item of it is wrong: what it stands for is not known */
 	/* While compiling. */
 	bool used;
+	bool failed;               /* it has no tree, because of an error that is reported */
+	bool tainted;              /* a macro that failed is in it */
+	uint32_t reported;         /* errors before this byte of its text are reported */
 	uint32_t mark;             /* of the newest walk over uses that saw it */
 	uint8_t state;             /* enum macro_state of macros.c */
 	struct condition resolved; /* with lists put in */
@@ -75,6 +79,7 @@ struct rule_draft {
 	const char *output, *description, *source;
 	const struct node *output_node; /* where it is written; NULL: in several items */
 	enum rule_priority priority;
+	bool broken; /* an item of it is wrong: parts may be missing (NULL) */
 	bool enabled, warn_evttypes, skip_if_unknown, capture;
 	bool unknown_source;
 	uint32_t capture_duration_ms;

@@ -236,46 +236,19 @@ static void warn(void *ctx, const struct filter_warning *warning)
 		warner->rc = finding.message ? compile_warn(warner->c, &finding) : -ENOMEM;
 }
 
-/* The name of an unknown field is asked for in these words by tools. */
-static const char *error_message(struct compilation *c, const struct filter_error *err,
-				 const struct condition_spot *spot)
-{
-	const struct condition *text = spot->condition;
-	const char *field;
-
-	if (err->kind != FILTER_ERROR_UNKNOWN_FIELD)
-		return err->message;
-	if (spot->origin > 0) {
-		const struct macro_draft *macro =
-			c->loader->collection.macros.things.items[spot->origin - 1];
-
-		text = &macro->resolved;
-	}
-	field = text->text + spot->pos.index;
-	return arena_printf(&c->loader->arena, "filter_check called with nonexistent field %.*s",
-			    (int)strspn(field, FIELD_LETTERS), field);
-}
-
-/* The condition is wrong: an error, or a warning for a rule that says so. Returns 1 to skip it. */
+/* The tree is wrong: errors, or a warning for a rule that says so. Returns 1 to skip the rule. */
 static int condition_failed(struct compilation *c, const struct rule_draft *draft,
-			    const struct filter_error *err, const struct condition_spot *where)
+			    const struct filter_ast *ast, const struct condition_spot *spot,
+			    const struct filter_error *first)
 {
-	bool unknown =
-		err->kind == FILTER_ERROR_UNKNOWN_FIELD || err->kind == FILTER_ERROR_UNKNOWN_EVENT;
-	bool skips = unknown && draft->skip_if_unknown;
-	struct condition_spot spot = *where;
-	struct rule_finding finding = {
-		.code = skips ? RULE_CODE_UNKNOWN_FILTER : RULE_CODE_ERR_COMPILE_CONDITION,
-		.hint = err->nearest,
-	};
+	bool unknown = first->kind == FILTER_ERROR_UNKNOWN_FIELD ||
+		       first->kind == FILTER_ERROR_UNKNOWN_EVENT;
+	struct rule_finding finding = { .code = RULE_CODE_UNKNOWN_FILTER };
 	int rc;
 
-	spot.pos = err->pos;
-	spot.origin = err->origin;
-	finding.message = error_message(c, err, &spot);
-	finding.context = compile_context(c, skips ? &c->arena : &c->loader->arena, &spot);
-	if (!skips)
-		return loader_report(c->loader, &finding);
+	if (!unknown || !draft->skip_if_unknown)
+		return tree_diagnose(c, ast, spot);
+	condition_finding(c, first, spot, &finding);
 	rc = finding.message ? compile_warn(c, &finding) : -ENOMEM;
 	return rc < 0 ? rc : 1;
 }
@@ -317,7 +290,8 @@ static int compile_condition(struct compilation *c, const struct rule_draft *dra
 	struct warner warner = { .c = c, .spot = spot };
 	const struct filter_compile_opts opts = { .warn = warn,
 						  .ctx = &warner,
-						  .port = c->loader->options.port };
+						  .port = c->loader->options.port,
+						  .host = c->loader->options.host };
 	struct filter_error err;
 	int rc = warn_unsafe_na(c, ast, spot);
 
@@ -325,55 +299,79 @@ static int compile_condition(struct compilation *c, const struct rule_draft *dra
 		return rc;
 	rc = filter_compile(c->rules->set, ast, &opts, &rule->id, &err);
 	if (rc == -EINVAL)
-		return condition_failed(c, draft, &err, spot);
+		return condition_failed(c, draft, ast, spot, &err);
 	if (rc == 0)
 		rc = warner.rc;
-	return rc < 0 ? rc : warn_event_types(c, draft, rule->id);
+	return rc < 0 || c->tainted ? rc : warn_event_types(c, draft, rule->id);
 }
 
-/* The condition's tree with everything in it. */
-static int condition_tree(struct compilation *c, const struct condition_spot *spot,
-			  struct filter_ast **ret_ast)
+/* Trees of all rules together are bounded. */
+static int count_tree(struct compilation *c, const struct filter_ast *ast,
+		      const struct condition_spot *spot)
 {
-	int rc = compile_parse(c, spot, ret_ast);
+	c->tree_bytes += memory_used(ast->memory);
+	if (c->tree_bytes <= COMPILE_RULE_BYTES)
+		return 0;
+	return loader_give_up(loader_error(c->loader, RULE_CODE_ERR_VALIDATE, spot->context,
+					   "Conditions need more than %u MiB of memory",
+					   COMPILE_RULE_BYTES >> 20));
+}
 
-	if (rc == 0)
-		rc = macros_put(c, *ret_ast, spot);
+/* The condition's tree with everything in it: NULL where it does not parse. */
+static int condition_tree(struct compilation *c, const struct rule_draft *draft,
+			  const struct condition_spot *spot, struct filter_ast **ret_ast)
+{
+	struct filter_error err = { .kind = FILTER_ERROR_MEMORY };
+	int rc = condition_parse(spot->condition, ret_ast, &err);
+
 	if (rc < 0)
-		return rc;
-	c->tree_bytes += memory_used((*ret_ast)->memory);
-	if (c->tree_bytes > COMPILE_RULE_BYTES)
-		return loader_error(c->loader, RULE_CODE_ERR_VALIDATE, spot->context,
-				    "Conditions need more than %u MiB of memory",
-				    COMPILE_RULE_BYTES >> 20);
-	return 0;
+		return *err.message ? condition_diagnose(c, draft, spot, &err) : rc;
+	if (loader_goes_on(macros_put(c, *ret_ast, spot), &rc))
+		(void)loader_goes_on(count_tree(c, *ret_ast, spot), &rc);
+	return rc;
+}
+
+/* All parts of a rule, also when one of them is wrong. Returns 1 to skip the rule. */
+static int compile_parts(struct compilation *c, const struct rule_draft *draft, struct rule *rule)
+{
+	struct condition written, text;
+	const struct condition_spot spot = { .context = draft->condition_context,
+					     .condition = &text };
+	int total = draft->broken ? -EBADMSG : 0, rc = 0, skip = 0;
+
+	c->used_lists = c->used_macros = (struct vector){ .len = 0 };
+	c->tainted = false;
+	condition_init(&written, &c->arena);
+	exceptions_expand(draft, &written);
+	lists_put(c, &written, &text);
+	if (draft->condition_context)
+		rc = condition_tree(c, draft, &spot, &rule->ast);
+	if (rc == 0 && !draft->broken)
+		rc = copy_rule(c, draft, &written, rule);
+	if (rc == 0 && !draft->broken) {
+		rule->compiled = canonical(c->rules, rule->ast, text.len);
+		rc = rule->compiled ? 0 : -ENOMEM;
+	}
+	if (!loader_goes_on(rc, &total))
+		return total;
+	rc = draft->output ? output_compile(c, draft, rule) : 0;
+	skip |= rc == 1;
+	if (!loader_goes_on(rc, &total) || skip)
+		return total < 0 ? total : skip;
+	rc = rule->ast ? compile_condition(c, draft, rule->ast, &spot, rule) : 0;
+	skip |= rc == 1;
+	(void)loader_goes_on(rc, &total);
+	return total < 0 ? total : skip;
 }
 
 /* The draft becomes the next rule, unless it is skipped. */
 static int compile_rule(struct compilation *c, const struct rule_draft *draft)
 {
 	struct rule *rule = &c->rules->items[c->rules->len];
-	struct condition written, text;
-	const struct condition_spot spot = { .context = draft->condition_context,
-					     .condition = &text };
 	int rc;
 
-	c->used_lists = c->used_macros = (struct vector){ .len = 0 };
 	*rule = (struct rule){ .name = NULL };
-	condition_init(&written, &c->arena);
-	exceptions_expand(draft, &written);
-	lists_put(c, &written, &text);
-	rc = condition_tree(c, &spot, &rule->ast);
-	if (rc == 0)
-		rc = copy_rule(c, draft, &written, rule);
-	if (rc == 0) {
-		rule->compiled = canonical(c->rules, rule->ast, text.len);
-		rc = rule->compiled ? 0 : -ENOMEM;
-	}
-	if (rc == 0)
-		rc = output_compile(c, draft, rule);
-	if (rc == 0)
-		rc = compile_condition(c, draft, rule->ast, &spot, rule);
+	rc = compile_parts(c, draft, rule);
 	if (rc == 0)
 		c->rules->len++;
 	else
@@ -425,16 +423,19 @@ static int compile_drafts(struct compilation *c)
 	if (rc < 0)
 		return rc;
 	c->rules->port = options->port;
+	c->rules->host = options->host;
 	rc = lists_prepare(c);
-	if (rc == 0)
-		rc = macros_prepare(c);
-	for (size_t i = 0; i < drafts->len && rc == 0; i++) {
+	if (rc < 0 || !loader_goes_on(macros_prepare(c), &rc))
+		return rc;
+	for (size_t i = 0; i < drafts->len; i++) {
 		const struct rule_draft *draft = drafts->items[i];
 
-		if (!draft->unknown_source && draft->priority <= options->min_priority)
-			rc = compile_rule(c, draft);
+		if (!draft->unknown_source && draft->priority <= options->min_priority &&
+		    !loader_goes_on(compile_rule(c, draft), &rc))
+			return rc;
 	}
-	return rc < 0 ? rc : warn_unused(c);
+	/* What is wrong may have used them. */
+	return rc < 0 || c->loader->wrong ? rc : warn_unused(c);
 }
 
 /* A file that is wrong keeps its own warnings, not those that the run has for others. */
@@ -469,7 +470,9 @@ int compile_all(struct rules_loader *loader, struct compilation **ret_compilatio
 	arena_init(&c->arena, c->memory);
 	rc = compile_drafts(c);
 	macros_release(loader);
-	if (rc == -EBADMSG && keep_warnings(c) < 0)
+	if (rc == 0 && loader->wrong)
+		rc = -EBADMSG;
+	if (rc < 0 && rc != -ENOMEM && keep_warnings(c) < 0)
 		rc = -ENOMEM;
 	if (rc == 0)
 		*ret_compilation = c;

@@ -29,7 +29,8 @@ struct compilation {
 	struct arena arena;       /* lists, contexts and warnings of this run */
 	struct vector wide_lists; /* struct list_draft *: their names contain delimiters */
 	size_t macro_bytes, tree_bytes;
-	unsigned chain;                        /* macros in the making, one inside the other */
+	unsigned chain; /* macros in the making, one inside the other */
+	bool tainted;   /* a macro with an error is in the condition at hand */
 	struct vector used_macros, used_lists; /* of the condition at hand: drafts, some twice */
 	uint32_t mark;
 	struct rule_findings *warnings; /* of each file */
@@ -49,7 +50,7 @@ const struct rule_context *compile_context(struct compilation *c, struct arena *
 /* Adds a warning to those of the file that its context is in. Returns 0 or -ENOMEM. */
 int compile_warn(struct compilation *c, const struct rule_finding *finding);
 
-/* Prepares all lists. Returns 0, -EBADMSG, -ENOMEM. */
+/* Prepares all lists. These return what loader.h says. */
 int lists_prepare(struct compilation *c);
 /* Copies a condition with lists in place of their names; failed is set as in struct condition. */
 void lists_put(struct compilation *c, const struct condition *condition,
@@ -60,11 +61,30 @@ int macros_prepare(struct compilation *c);
 void macros_release(struct rules_loader *loader);
 /* Puts macros' trees in the place of MACRO nodes; all are visible. */
 int macros_put(struct compilation *c, struct filter_ast *ast, const struct condition_spot *spot);
-/* A condition's tree. */
+/* A condition's tree, macros not yet put in. Returns 0, -EINVAL or -ENOMEM with *err. */
+int condition_parse(const struct condition *condition, struct filter_ast **ret_ast,
+		    struct filter_error *err);
+/* The same, and what is wrong is reported. */
 int compile_parse(struct compilation *c, const struct condition_spot *spot,
 		  struct filter_ast **ret_ast);
 /* Does a check compare a field of an audit event with <NA>? NULL: none does. */
 const struct filter_node *unsafe_na_check(const struct filter_node *node);
+
+/*
+ * diagnose.c: fills message, hint and context of a finding whose code is set. In the arena of the
+ * loader for errors, of the compilation for warnings.
+ */
+void condition_finding(struct compilation *c, const struct filter_error *err,
+		       const struct condition_spot *spot, struct rule_finding *finding);
+/*
+ * Reports all that is wrong with a rule's condition that does not parse; whole is what was found
+ * first in all of it.
+ */
+int condition_diagnose(struct compilation *c, const struct rule_draft *draft,
+		       const struct condition_spot *spot, const struct filter_error *whole);
+/* The same of a condition that does. */
+int tree_diagnose(struct compilation *c, const struct filter_ast *ast,
+		  const struct condition_spot *spot);
 
 /* output.c: a rule's output and its format. Returns 1 to skip the rule. */
 int output_compile(struct compilation *c, const struct rule_draft *draft, struct rule *rule);

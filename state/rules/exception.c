@@ -150,6 +150,7 @@ int exceptions_read(struct rules_loader *loader, const struct node *item,
 		    const struct rule_context *context, bool appends, struct vector *ret_exceptions)
 {
 	const struct node *exceptions = node_get(item, "exceptions");
+	int total = 0;
 
 	if (!exceptions || exceptions->kind == NODE_NULL)
 		return 0;
@@ -167,6 +168,10 @@ int exceptions_read(struct rules_loader *loader, const struct node *item,
 			return -ENOMEM;
 		*draft = (struct exception_draft){ .name = NULL };
 		rc = read_exception(loader, exceptions->items[i], context, appends, draft);
+		if (rc == -EBADMSG) {
+			total = rc;
+			continue;
+		}
 		if (rc == 0 && find_exception(ret_exceptions, draft->name))
 			rc = loader_warn(loader, RULE_CODE_EXCEPTION_NAME_NOT_UNIQUE,
 					 draft->context,
@@ -177,7 +182,7 @@ int exceptions_read(struct rules_loader *loader, const struct node *item,
 		if (rc < 0)
 			return rc;
 	}
-	return context ? 0 : -ENOMEM;
+	return context ? total : -ENOMEM;
 }
 
 /* Column k of an exception's operator; a scalar's is column 0. */
@@ -231,87 +236,115 @@ static bool is_cell(const struct node *node)
 	return true;
 }
 
+/* One of the values: a text where there is one field, else a row with a cell for each. */
+static int check_row(struct rules_loader *loader, const struct exception_draft *exception,
+		     const struct node *row, const struct rule_context *at)
+{
+	const struct node *fields = exception->fields;
+
+	if (!at)
+		return -ENOMEM;
+	if (fields->kind == NODE_SCALAR)
+		return row->kind == NODE_SCALAR
+			       ? 0
+			       : loader_error(loader, RULE_CODE_ERR_VALIDATE, at,
+					      "Expected values array for item %s to contain a list "
+					      "of strings",
+					      exception->name);
+	if (row->kind != NODE_SEQUENCE || row->len != fields->len)
+		return loader_error(loader, RULE_CODE_ERR_VALIDATE, at,
+				    "Fields and values lists must have equal length");
+	for (size_t k = 0; k < row->len; k++)
+		if (!is_cell(row->items[k]))
+			return loader_error(loader, RULE_CODE_ERR_VALIDATE, at,
+					    "A value must be a text or a list of texts");
+	return 0;
+}
+
 /* Values from the n-th on; they may be in another file than the exception. */
 static int check_values(struct rules_loader *loader, const struct exception_draft *exception,
 			const struct rule_context *context, size_t from)
 {
-	const struct node *fields = exception->fields;
+	int rc = 0;
 
 	for (size_t i = from; i < exception->values.len; i++) {
 		const struct exception_value *value = exception->values.items[i];
 		const struct rule_context *at =
 			loader_context(loader, context, RULE_ITEM_EXCEPTION_VALUE, "", value->node);
-		bool row = value->node->kind == NODE_SEQUENCE;
 
-		if (fields->kind == NODE_SCALAR && value->node->kind != NODE_SCALAR)
-			return loader_error(loader, RULE_CODE_ERR_VALIDATE, at,
-					    "Expected values array for item %s to contain a list "
-					    "of strings",
-					    exception->name);
-		if (fields->kind == NODE_SCALAR)
-			continue;
-		if (!row || value->node->len != fields->len)
-			return loader_error(loader, RULE_CODE_ERR_VALIDATE, at,
-					    "Fields and values lists must have equal length");
-		for (size_t k = 0; k < value->node->len; k++)
-			if (!is_cell(value->node->items[k]))
-				return loader_error(loader, RULE_CODE_ERR_VALIDATE, at,
-						    "A value must be a text or a list of texts");
+		if (!loader_goes_on(check_row(loader, exception, value->node, at), &rc))
+			break;
 	}
-	return 0;
+	return rc;
 }
 
 static int check_exception(struct rules_loader *loader, const struct exception_draft *exception)
 {
-	int rc;
+	int rc = 0;
 
 	if (!exception->fields)
 		return loader_error(loader, RULE_CODE_ERR_YAML_VALIDATE, exception->context,
 				    "Item has no mapping for key 'fields'");
-	rc = check_comps(loader, exception);
-	return rc < 0 ? rc : check_values(loader, exception, exception->context, 0);
+	if (loader_goes_on(check_comps(loader, exception), &rc))
+		(void)loader_goes_on(check_values(loader, exception, exception->context, 0), &rc);
+	return rc;
 }
 
-int exceptions_check(struct rules_loader *loader, const struct vector *exceptions)
+int exceptions_check(struct rules_loader *loader, struct vector *exceptions)
 {
-	int rc = 0;
+	size_t len = exceptions->len;
+	int total = 0;
 
-	for (size_t i = 0; i < exceptions->len && rc == 0; i++)
-		rc = check_exception(loader, exceptions->items[i]);
+	exceptions->len = 0;
+	for (size_t i = 0; i < len; i++) {
+		int rc = check_exception(loader, exceptions->items[i]);
+
+		if (rc == 0)
+			exceptions->items[exceptions->len++] = exceptions->items[i];
+		if (!loader_goes_on(rc, &total))
+			break;
+	}
+	return total;
+}
+
+static int append_exception(struct rules_loader *loader, struct rule_draft *rule,
+			    struct exception_draft *draft)
+{
+	struct exception_draft *known = find_exception(&rule->exceptions, draft->name);
+	size_t from;
+	int rc;
+
+	if (!known) {
+		/* It may be one that is wrong. */
+		if (rule->broken && !draft->fields)
+			return 0;
+		rc = check_exception(loader, draft);
+		return rc < 0 ? rc : vector_add(&rule->exceptions, &loader->arena, draft);
+	}
+	if (draft->fields || draft->comps)
+		return loader_error(loader, RULE_CODE_ERR_VALIDATE, draft->context,
+				    "Only values can be appended to the existing exception '%s', "
+				    "not fields or comps",
+				    draft->name);
+	from = known->values.len;
+	for (size_t k = 0; k < draft->values.len; k++)
+		if (vector_add(&known->values, &loader->arena, draft->values.items[k]) < 0)
+			return -ENOMEM;
+	rc = check_values(loader, known, draft->context, from);
+	if (rc < 0)
+		known->values.len = from;
 	return rc;
 }
 
 int exceptions_append(struct rules_loader *loader, struct rule_draft *rule,
 		      const struct vector *exceptions)
 {
-	for (size_t i = 0; i < exceptions->len; i++) {
-		struct exception_draft *draft = exceptions->items[i];
-		struct exception_draft *known = find_exception(&rule->exceptions, draft->name);
-		size_t from;
-		int rc;
+	int rc = 0;
 
-		if (!known) {
-			rc = check_exception(loader, draft);
-			if (rc == 0)
-				rc = vector_add(&rule->exceptions, &loader->arena, draft);
-			if (rc < 0)
-				return rc;
-			continue;
-		}
-		if (draft->fields || draft->comps)
-			return loader_error(loader, RULE_CODE_ERR_VALIDATE, draft->context,
-					    "Only values can be appended to the existing exception "
-					    "'%s', not fields or comps",
-					    draft->name);
-		from = known->values.len;
-		for (size_t k = 0; k < draft->values.len; k++)
-			if (vector_add(&known->values, &loader->arena, draft->values.items[k]) < 0)
-				return -ENOMEM;
-		rc = check_values(loader, known, draft->context, from);
-		if (rc < 0)
-			return rc;
-	}
-	return 0;
+	for (size_t i = 0; i < exceptions->len; i++)
+		if (!loader_goes_on(append_exception(loader, rule, exceptions->items[i]), &rc))
+			break;
+	return rc;
 }
 
 /* A value with blanks becomes a quoted text, unless it is one. */
@@ -389,7 +422,7 @@ static void add_exception(struct condition *c, const struct exception_draft *exc
 	const struct node *fields = exception->fields;
 	bool rows = fields->kind == NODE_SEQUENCE;
 
-	condition_add_text(c, file, fields, 0, " and not (");
+	condition_add_text(c, file, fields, 0, "(");
 	if (!rows) {
 		add_comparison(c, exception, 0);
 		condition_add_text(c, file, fields, 0, "(");
@@ -405,6 +438,11 @@ static void add_exception(struct condition *c, const struct exception_draft *exc
 			add_value(c, value->file, value->node);
 	}
 	condition_add_text(c, file, fields, 0, rows ? ")" : "))");
+}
+
+static bool has_values(const struct exception_draft *exception)
+{
+	return exception->values.len > 0 && exception->fields->len > 0;
 }
 
 void exceptions_expand(const struct rule_draft *rule, struct condition *ret_condition)
@@ -427,7 +465,17 @@ void exceptions_expand(const struct rule_draft *rule, struct condition *ret_cond
 	for (size_t i = 0; i < rule->exceptions.len; i++) {
 		const struct exception_draft *exception = rule->exceptions.items[i];
 
-		if (exception->values.len > 0 && exception->fields->len > 0)
-			add_exception(c, exception);
+		if (!has_values(exception))
+			continue;
+		condition_add_text(c, exception->file, exception->fields, 0, " and not ");
+		add_exception(c, exception);
 	}
+}
+
+void exception_expand(const struct rule_draft *rule, size_t n, struct condition *ret_condition)
+{
+	const struct exception_draft *exception = rule->exceptions.items[n];
+
+	if (has_values(exception))
+		add_exception(ret_condition, exception);
 }

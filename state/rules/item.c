@@ -34,9 +34,25 @@ int loader_report(struct rules_loader *loader, const struct rule_finding *findin
 		return -ENOMEM;
 	if (loader->muted && !error)
 		return 0;
+	loader->wrong |= error;
 	rc = rule_findings_add(error ? &result->errors : &result->warnings, &loader->arena,
 			       finding);
-	return rc < 0 ? rc : error ? -EBADMSG : 0;
+	if (rc < 0 || !error)
+		return rc;
+	/* Nobody reads more. */
+	return result->errors.len < REPORT_MAX_FINDINGS ? -EBADMSG : -EOVERFLOW;
+}
+
+int loader_give_up(int rc)
+{
+	return rc == -EBADMSG ? -EOVERFLOW : rc;
+}
+
+bool loader_goes_on(int rc, int *total)
+{
+	if (rc < 0 && *total != -EOVERFLOW && *total != -ENOMEM)
+		*total = rc;
+	return rc >= 0 || rc == -EBADMSG;
 }
 
 int loader_error(struct rules_loader *loader, enum rule_code code,
@@ -186,6 +202,7 @@ int item_optional_texts(struct rules_loader *loader, const struct node *item, co
 			const struct rule_context *context, struct vector *texts)
 {
 	const struct node *values = node_get(item, key);
+	int total = 0;
 
 	if (!values || values->kind == NODE_NULL)
 		return 0;
@@ -195,16 +212,19 @@ int item_optional_texts(struct rules_loader *loader, const struct node *item, co
 				    "Value is not a sequence");
 	for (size_t i = 0; i < values->len; i++) {
 		const struct node *value = values->items[i];
+		int rc;
 
-		if (value->kind != NODE_SCALAR)
-			return loader_error(
+		if (value->kind == NODE_SCALAR)
+			rc = vector_add(texts, &loader->arena, value->text);
+		else
+			rc = loader_error(
 				loader, RULE_CODE_ERR_YAML_VALIDATE,
 				loader_context(loader, context, RULE_ITEM_LIST_ITEM, "", value),
 				"Can't decode YAML sequence value");
-		if (vector_add(texts, &loader->arena, value->text) < 0)
-			return -ENOMEM;
+		if (!loader_goes_on(rc, &total))
+			break;
 	}
-	return 0;
+	return total;
 }
 
 static int unknown_key(struct rules_loader *loader, const struct node *key,
@@ -281,13 +301,19 @@ int item_overrides(struct rules_loader *loader, const struct node *item,
 	overrides->appends = appends;
 	if (!override || override->kind == NODE_NULL)
 		return 0;
-	at = loader_context(loader, context, RULE_ITEM_OVERRIDE, "", override);
 	if (override->kind != NODE_MAPPING)
-		return loader_error(loader, RULE_CODE_ERR_YAML_VALIDATE, at,
-				    "'override' must be a mapping of keys to 'append' or "
-				    "'replace'");
-	for (size_t i = 0; i < override->len && rc == 0; i++)
-		rc = read_override(loader, override->keys[i], override->items[i], at, overrides);
+		return loader_error(
+			loader, RULE_CODE_ERR_YAML_VALIDATE,
+			loader_context(loader, context, RULE_ITEM_OVERRIDE, "", override),
+			"'override' must be a mapping of keys to 'append' or "
+			"'replace'");
+	for (size_t i = 0; i < override->len; i++) {
+		at = loader_context(loader, context, RULE_ITEM_OVERRIDE, "", override->keys[i]);
+		if (!loader_goes_on(read_override(loader, override->keys[i], override->items[i], at,
+						  overrides),
+				    &rc))
+			break;
+	}
 	if (rc == 0 && appends && override->len > 0)
 		rc = loader_error(loader, RULE_CODE_ERR_YAML_VALIDATE, context, "%s",
 				  APPEND_AND_OVERRIDE);
@@ -301,8 +327,9 @@ int item_next_index(struct rules_loader *loader, const struct rule_context *cont
 
 	if (c->lists.things.len + c->macros.things.len + c->rules.things.len >=
 	    COLLECTION_MAX_ITEMS)
-		return loader_error(loader, RULE_CODE_ERR_VALIDATE, context,
-				    "More than %d lists, macros and rules", COLLECTION_MAX_ITEMS);
+		return loader_give_up(loader_error(loader, RULE_CODE_ERR_VALIDATE, context,
+						   "More than %d lists, macros and rules",
+						   COLLECTION_MAX_ITEMS));
 	*ret_index = c->next_index++;
 	return 0;
 }
@@ -484,7 +511,64 @@ static const struct {
 	{ "rule", item_read_rule },
 };
 
-int item_read(struct rules_loader *loader, const struct node *item, const struct rule_context *file)
+/* A list whose item is wrong: nothing is in it, unless it was defined before. */
+static int keep_list(struct rules_loader *loader, const struct rule_context *context)
+{
+	const struct list_draft draft = { .name = context->name, .context = context };
+
+	if (names_get(&loader->collection.lists, draft.name, strlen(draft.name)))
+		return 0;
+	return define_list(loader, &draft, false);
+}
+
+static int keep_macro(struct rules_loader *loader, const struct rule_context *context)
+{
+	struct names *macros = &loader->collection.macros;
+	struct macro_draft draft = { .name = context->name, .context = context }, *macro;
+	int rc;
+
+	condition_init(&draft.condition, &loader->arena);
+	if (!names_get(macros, draft.name, strlen(draft.name))) {
+		rc = define_macro(loader, &draft, NULL, false);
+		if (rc < 0)
+			return rc;
+	}
+	macro = names_get(macros, draft.name, strlen(draft.name));
+	macro->broken = true;
+	return 0;
+}
+
+/*
+ * A wrong item's name stays known, so that what refers to it, or changes it, is not wrong for that
+ * reason alone.
+ */
+static int keep_name(struct rules_loader *loader, const struct node *item,
+		     const struct rule_context *file)
+{
+	static const struct {
+		const char *key;
+		enum rule_item item;
+		int (*keep)(struct rules_loader *loader, const struct rule_context *context);
+	} kept[] = { { "list", RULE_ITEM_LIST, keep_list },
+		     { "macro", RULE_ITEM_MACRO, keep_macro },
+		     { "rule", RULE_ITEM_RULE, item_keep_rule } };
+
+	for (size_t i = 0; item->kind == NODE_MAPPING && i < sizeof(kept) / sizeof(kept[0]); i++) {
+		const struct node *name = node_get(item, kept[i].key);
+		const struct rule_context *context;
+
+		if (!name)
+			continue;
+		if (name->kind != NODE_SCALAR || name->len == 0)
+			return 0;
+		context = loader_context(loader, file, kept[i].item, name->text, item);
+		return context ? kept[i].keep(loader, context) : -ENOMEM;
+	}
+	return 0;
+}
+
+static int read_kind(struct rules_loader *loader, const struct node *item,
+		     const struct rule_context *file)
 {
 	const struct rule_context *context =
 		loader_context(loader, file, RULE_ITEM_CONTENT_ITEM, "", item);
@@ -497,4 +581,14 @@ int item_read(struct rules_loader *loader, const struct node *item, const struct
 		if (node_get(item, kinds[i].key))
 			return kinds[i].read(loader, item, file);
 	return loader_warn(loader, RULE_CODE_UNKNOWN_ITEM, context, "Unknown top level item");
+}
+
+int item_read(struct rules_loader *loader, const struct node *item, const struct rule_context *file)
+{
+	int rc = read_kind(loader, item, file), kept;
+
+	if (rc != -EBADMSG)
+		return rc;
+	kept = keep_name(loader, item, file);
+	return kept < 0 ? kept : rc;
 }

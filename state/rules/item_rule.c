@@ -191,16 +191,13 @@ static int define_rule(struct rule_item_reader *r)
 {
 	struct rules_loader *loader = r->loader;
 	struct rule_draft *rule = known_rule(r), *added;
-	int rc;
+	int total = 0, rc;
 
-	for (enum rule_key key = 0; key < KEY_COUNT; key++) {
-		rc = read_key(r, key, false);
-		if (rc < 0)
-			return rc;
-	}
-	rc = exceptions_check(loader, &r->draft.exceptions);
-	if (rc < 0)
-		return rc;
+	for (enum rule_key key = 0; key < KEY_COUNT; key++)
+		if (!loader_goes_on(read_key(r, key, false), &total))
+			return total;
+	if (!loader_goes_on(exceptions_check(loader, &r->draft.exceptions), &total))
+		return total;
 	if (rule && strcmp(rule->source, r->draft.source) != 0)
 		return loader_error(loader, RULE_CODE_ERR_VALIDATE, r->context, SOURCE_DIFFERS);
 	r->draft.unknown_source = strcmp(r->draft.source, SOURCE_DEFAULT) != 0;
@@ -211,12 +208,13 @@ static int define_rule(struct rule_item_reader *r)
 			return rc;
 	}
 	condition_init(&r->draft.condition, &loader->arena);
-	condition_add_node(&r->draft.condition, r->context->file, r->condition);
+	if (r->condition)
+		condition_add_node(&r->draft.condition, r->context->file, r->condition);
 	if (rule) {
 		r->draft.index = rule->index;
 		r->draft.visibility = loader->collection.next_index++;
 		*rule = r->draft;
-		return 0;
+		return total;
 	}
 	added = arena_alloc(&loader->arena, sizeof(*added));
 	if (!added)
@@ -224,7 +222,31 @@ static int define_rule(struct rule_item_reader *r)
 	rc = item_next_index(loader, r->context, &r->draft.index);
 	r->draft.visibility = r->draft.index;
 	*added = r->draft;
-	return rc < 0 ? rc : names_add(&loader->collection.rules, &loader->arena, added);
+	if (rc == 0)
+		rc = names_add(&loader->collection.rules, &loader->arena, added);
+	return rc < 0 ? rc : total;
+}
+
+int item_keep_rule(struct rules_loader *loader, const struct rule_context *context)
+{
+	struct names *rules = &loader->collection.rules;
+	struct rule_draft *rule = names_get(rules, context->name, strlen(context->name));
+	int rc;
+
+	if (rule) {
+		rule->broken = true;
+		return 0;
+	}
+	rule = arena_alloc(&loader->arena, sizeof(*rule));
+	if (!rule)
+		return -ENOMEM;
+	*rule = (struct rule_draft){
+		.name = context->name, .context = context, .source = SOURCE_DEFAULT, .broken = true
+	};
+	condition_init(&rule->condition, &loader->arena);
+	rc = item_next_index(loader, context, &rule->index);
+	rule->visibility = rule->index;
+	return rc < 0 ? rc : names_add(rules, &loader->arena, rule);
 }
 
 /* The earlier rule that an item changes. */
@@ -242,6 +264,9 @@ static int find_rule(struct rule_item_reader *r, const char *missing, struct rul
 
 static int join(struct rules_loader *loader, const char **text, const char *more)
 {
+	/* What it is appended to is wrong. */
+	if (!*text)
+		return 0;
 	*text = arena_printf(&loader->arena, "%s %s", *text, more);
 	return *text ? 0 : -ENOMEM;
 }
@@ -302,6 +327,19 @@ static int replace_key(struct rule_item_reader *r, enum rule_key key, struct rul
 	return 0;
 }
 
+/* Reads a key and applies it to the rule. What of exceptions is right is applied in any case. */
+static int change_key(struct rule_item_reader *r, enum rule_key key, enum override how,
+		      struct rule_draft *rule)
+{
+	int rc = read_key(r, key, how == OVERRIDE_APPEND), total = rc;
+
+	if (rc == 0 || (rc == -EBADMSG && key == KEY_EXCEPTIONS))
+		(void)loader_goes_on(how == OVERRIDE_APPEND ? append_key(r, key, rule)
+							    : replace_key(r, key, rule),
+				     &total);
+	return total;
+}
+
 static int append_rule(struct rule_item_reader *r)
 {
 	static const enum rule_key keys[] = { KEY_CONDITION, KEY_EXCEPTIONS, KEY_TAGS };
@@ -313,43 +351,51 @@ static int append_rule(struct rule_item_reader *r)
 
 	if (!rule)
 		return rc;
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]) && rc == 0; i++) {
-		if (!node_get(r->item, rule_keys[keys[i]].name))
-			continue;
-		rc = read_key(r, keys[i], true);
-		if (rc == 0)
-			rc = append_key(r, keys[i], rule);
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		if (node_get(r->item, rule_keys[keys[i]].name) &&
+		    !loader_goes_on(change_key(r, keys[i], OVERRIDE_APPEND, rule), &rc))
+			return rc;
 	}
 	rule->visibility = r->loader->collection.next_index++;
 	return rc;
 }
 
+static int unexpected_key(struct rule_item_reader *r, const struct node *name)
+{
+	return loader_error(
+		r->loader, RULE_CODE_ERR_YAML_VALIDATE,
+		loader_context(r->loader, r->context, RULE_ITEM_VALUE, name->text, name),
+		"Unexpected key '%s': no corresponding entry under 'override' is defined",
+		name->text);
+}
+
 /* Each key with its value, each value with its key. */
 static int check_overrides(struct rule_item_reader *r, const enum override *overrides)
 {
-	for (enum rule_key key = 0; key < KEY_COUNT; key++) {
-		const struct node *value = node_get(r->item, rule_keys[key].name);
+	int total = 0;
 
-		if (overrides[key] != OVERRIDE_NONE && !value)
-			return loader_error(
-				r->loader, RULE_CODE_ERR_YAML_VALIDATE, r->context,
-				"%s override for '%s' was specified but '%s' is not defined",
-				overrides[key] == OVERRIDE_APPEND ? "An append" : "A replace",
-				rule_keys[key].name, rule_keys[key].name);
+	for (enum rule_key key = 0; key < KEY_COUNT; key++) {
+		const char *what = rule_keys[key].name;
+		const char *how = overrides[key] == OVERRIDE_APPEND ? "An append" : "A replace";
+
+		if (overrides[key] == OVERRIDE_NONE || node_get(r->item, what))
+			continue;
+		if (!loader_goes_on(
+			    loader_error(
+				    r->loader, RULE_CODE_ERR_YAML_VALIDATE, r->context,
+				    "%s override for '%s' was specified but '%s' is not defined",
+				    how, what, what),
+			    &total))
+			return total;
 	}
 	for (enum rule_key key = 0; key < KEY_COUNT; key++) {
 		const struct node *name = node_key(r->item, rule_keys[key].name);
 
-		if (overrides[key] == OVERRIDE_NONE && name)
-			return loader_error(
-				r->loader, RULE_CODE_ERR_YAML_VALIDATE,
-				loader_context(r->loader, r->context, RULE_ITEM_VALUE, name->text,
-					       name),
-				"Unexpected key '%s': no corresponding entry under 'override' is "
-				"defined",
-				rule_keys[key].name);
+		if (overrides[key] == OVERRIDE_NONE && name &&
+		    !loader_goes_on(unexpected_key(r, name), &total))
+			return total;
 	}
-	return 0;
+	return total;
 }
 
 /* What is appended comes first. */
@@ -372,14 +418,10 @@ static int override_rule(struct rule_item_reader *r, const enum override *overri
 	if (rc < 0)
 		return rc;
 	for (size_t o = 0; o < sizeof(order) / sizeof(order[0]); o++)
-		for (enum rule_key key = 0; key < KEY_COUNT && rc == 0; key++) {
-			if (overrides[key] != order[o])
-				continue;
-			rc = read_key(r, key, order[o] == OVERRIDE_APPEND);
-			if (rc == 0)
-				rc = order[o] == OVERRIDE_APPEND ? append_key(r, key, rule)
-								 : replace_key(r, key, rule);
-		}
+		for (enum rule_key key = 0; key < KEY_COUNT; key++)
+			if (overrides[key] == order[o] &&
+			    !loader_goes_on(change_key(r, key, order[o], rule), &rc))
+				return rc;
 	rule->visibility = r->loader->collection.next_index++;
 	return rc;
 }

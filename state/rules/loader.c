@@ -62,6 +62,7 @@ static int add_file(struct rules_loader *loader, const char *name)
 			  .index = loader->files.len },
 		.result = { .file = &file->file, .schema_problem = "" },
 	};
+	loader->wrong = false;
 	if (!file->file.name || vector_add(&loader->files, &loader->arena, file) < 0)
 		return -ENOMEM;
 	loader->current = file;
@@ -78,27 +79,36 @@ static const struct rule_context *file_context(struct rules_loader *loader,
 								       .place = place });
 }
 
-/* All items of a file into the collection, up to the first error. */
+static int read_document(struct rules_loader *loader, const struct node *document,
+			 const struct rule_context *context)
+{
+	int rc = 0;
+
+	if (document->kind != NODE_SEQUENCE)
+		return loader_error(loader, RULE_CODE_ERR_YAML_VALIDATE,
+				    file_context(loader, loader->current, document->place),
+				    "Rules content is not yaml%s",
+				    document->kind == NODE_MAPPING ? " array of objects" : "");
+	for (size_t i = 0; i < document->len; i++)
+		if (document->items[i]->kind != NODE_NULL &&
+		    !loader_goes_on(item_read(loader, document->items[i], context), &rc))
+			break;
+	return rc;
+}
+
+/* All items of a file into the collection. */
 static int read_items(struct rules_loader *loader, const struct loaded_file *file)
 {
 	const struct document_place start = { .line = 0 };
 	const struct rule_context *context = file_context(loader, file, start);
 	int rc = context ? 0 : -ENOMEM;
 
-	for (size_t d = 0; d < file->root->len && rc == 0; d++) {
+	for (size_t d = 0; context && d < file->root->len; d++) {
 		const struct node *document = file->root->items[d];
 
-		if (document->kind == NODE_NULL)
-			continue;
-		if (document->kind == NODE_SCALAR)
-			return loader_error(loader, RULE_CODE_ERR_YAML_VALIDATE, context,
-					    "Rules content is not yaml");
-		if (document->kind != NODE_SEQUENCE)
-			return loader_error(loader, RULE_CODE_ERR_YAML_VALIDATE, context,
-					    "Rules content is not yaml array of objects");
-		for (size_t i = 0; i < document->len && rc == 0; i++)
-			if (document->items[i]->kind != NODE_NULL)
-				rc = item_read(loader, document->items[i], context);
+		if (document->kind != NODE_NULL &&
+		    !loader_goes_on(read_document(loader, document, context), &rc))
+			break;
 	}
 	return rc;
 }
@@ -124,15 +134,14 @@ static int start_again(struct rules_loader *loader)
 
 static int load(struct rules_loader *loader, struct loaded_file *file)
 {
-	struct compilation *compilation;
-	int rc = read_items(loader, file);
+	struct compilation *compilation = NULL;
+	int rc = 0;
 
-	if (rc == 0)
-		rc = requirements_check(loader);
-	if (rc == 0)
-		rc = compile_all(loader, &compilation);
-	if (rc != 0)
-		return rc;
+	if (loader_goes_on(read_items(loader, file), &rc) &&
+	    loader_goes_on(requirements_check(loader), &rc))
+		(void)loader_goes_on(compile_all(loader, &compilation), &rc);
+	if (rc < 0)
+		return rc == -EOVERFLOW ? -EBADMSG : rc;
 	compilation_free(loader->compilation);
 	loader->compilation = compilation;
 	for (size_t i = 0; i < loader->files.len; i++) {
@@ -215,6 +224,7 @@ int rules_loader_finish(struct rules_loader *loader, struct rules **ret_rules)
 	int rc;
 
 	if (!loader->compilation) {
+		loader->wrong = false;
 		rc = compile_all(loader, &loader->compilation);
 		if (rc < 0)
 			return rc;

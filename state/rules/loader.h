@@ -4,7 +4,13 @@
  * through item.c (one item after the other into the collection), requirement.c (versions) and
  * compile.c (everything collected so far).
  *
- * Functions return 0, -EBADMSG after they recorded an error, which ends the file, or -ENOMEM.
+ * Functions return
+ *
+ *   0
+ *   -EBADMSG    after they recorded an error: the file is wrong, and what does not depend on the
+ *               wrong part is still looked at, so that all errors are found at once
+ *   -EOVERFLOW  after they recorded an error that ends the file: a limit, a version
+ *   -ENOMEM
  */
 #ifndef STATE_RULES_LOADER_H
 #define STATE_RULES_LOADER_H
@@ -33,6 +39,7 @@ struct rules_loader {
 	struct vector requirements; /* struct requirement * */
 	struct loaded_file *current;
 	bool muted;                      /* reads again what was reported before */
+	bool wrong;                      /* the current file has an error */
 	uint32_t marks;                  /* walks over uses so far */
 	struct compilation *compilation; /* of the newest file that compiled; NULL: none */
 };
@@ -45,6 +52,13 @@ int loader_error(struct rules_loader *loader, enum rule_code code,
 int loader_warn(struct rules_loader *loader, enum rule_code code,
 		const struct rule_context *context, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
+/* The end of the file, for what rc says: -EBADMSG becomes -EOVERFLOW. */
+int loader_give_up(int rc);
+/*
+ * After one of several steps that do not depend on each other: may the next one be done? *total is
+ * what comes of all of them.
+ */
+bool loader_goes_on(int rc, int *total);
 
 /* item.c: a node of the item with its place; NULL when there is no memory. */
 const struct rule_context *loader_context(struct rules_loader *loader,
@@ -89,7 +103,7 @@ struct overrides {
 /* Reads `override` and `append`. */
 int item_overrides(struct rules_loader *loader, const struct node *item,
 		   const struct rule_context *context, struct overrides *overrides);
-/* Gives a name the next position. Returns 0, or -EBADMSG when there are too many items. */
+/* Gives a name the next position. Returns 0, or -EOVERFLOW when there are too many items. */
 int item_next_index(struct rules_loader *loader, const struct rule_context *context,
 		    size_t *ret_index);
 
@@ -98,6 +112,8 @@ int item_read(struct rules_loader *loader, const struct node *item,
 	      const struct rule_context *file);
 int item_read_rule(struct rules_loader *loader, const struct node *item,
 		   const struct rule_context *file);
+/* A rule whose item is wrong, or that a wrong item changes. */
+int item_keep_rule(struct rules_loader *loader, const struct rule_context *context);
 int item_read_engine_version(struct rules_loader *loader, const struct node *item,
 			     const struct rule_context *file);
 int item_read_plugin_versions(struct rules_loader *loader, const struct node *item,
@@ -105,17 +121,22 @@ int item_read_plugin_versions(struct rules_loader *loader, const struct node *it
 /* Are the plugins there that the files want? */
 int requirements_check(struct rules_loader *loader);
 
-/* exception.c: `exceptions` of a rule item; appends: they belong to an earlier rule. */
+/*
+ * exception.c: `exceptions` of a rule item; appends: they belong to an earlier rule. Those that are
+ * wrong are left out.
+ */
 int exceptions_read(struct rules_loader *loader, const struct node *item,
 		    const struct rule_context *context, bool appends,
 		    struct vector *ret_exceptions);
-/* Checks fields, comps and values of each. */
-int exceptions_check(struct rules_loader *loader, const struct vector *exceptions);
+/* Checks fields, comps and values of each, and takes away those that are wrong. */
+int exceptions_check(struct rules_loader *loader, struct vector *exceptions);
 /* Adds values to exceptions of the same name, and new ones. */
 int exceptions_append(struct rules_loader *loader, struct rule_draft *rule,
 		      const struct vector *exceptions);
 /* The rule's condition with " and not (...)" for each exception that has values. */
 void exceptions_expand(const struct rule_draft *rule, struct condition *ret_condition);
+/* The n-th exception alone: "(...)"; nothing where it has no values. */
+void exception_expand(const struct rule_draft *rule, size_t n, struct condition *ret_condition);
 
 /* schema.c: the check that is never fatal. */
 void schema_check(struct rules_loader *loader, struct loaded_file *file);

@@ -41,10 +41,11 @@ int item_read_engine_version(struct rules_loader *loader, const struct node *ite
 				    "MAJOR.MINOR.PATCH",
 				    value->text);
 	if (version_parse(RULES_ENGINE_VERSION, &have) < 0 || !version_fits(&have, &want))
-		return loader_error(loader, RULE_CODE_ERR_VALIDATE, context,
-				    "Rules require engine version %u.%u.%u, but engine version "
-				    "is " RULES_ENGINE_VERSION,
-				    want.major, want.minor, want.patch);
+		return loader_give_up(
+			loader_error(loader, RULE_CODE_ERR_VALIDATE, context,
+				     "Rules require engine version %u.%u.%u, but engine version "
+				     "is " RULES_ENGINE_VERSION,
+				     want.major, want.minor, want.patch));
 	return 0;
 }
 
@@ -167,14 +168,17 @@ static int requirement_failed(struct rules_loader *loader, const struct requirem
 
 int requirements_check(struct rules_loader *loader)
 {
+	int rc = 0;
+
 	for (size_t i = 0; i < loader->requirements.len; i++) {
 		const struct requirement *requirement = loader->requirements.items[i];
 		bool met = false;
 
 		for (size_t k = 0; k < requirement->plugins.len && !met; k++)
 			met = plugin_is_there(loader, requirement->plugins.items[k]);
-		if (!met)
-			return requirement_failed(loader, requirement);
+		if (!met && !loader_goes_on(requirement_failed(loader, requirement), &rc))
+			break;
 	}
-	return 0;
+	/* Without a plugin nothing is known of its fields. */
+	return loader_give_up(rc);
 }

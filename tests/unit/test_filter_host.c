@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Names of hosts in conditions: what they are looked up in, and what their addresses are compared with. */
+/* Names of hosts in conditions: where they are looked up, what is compared with them. */
 #include <arpa/inet.h>
 #include <check.h>
 #include <string.h>
@@ -7,6 +7,7 @@
 
 #include "field_steps.h"
 #include "run_suite.h"
+#include "probe/schema/render.h"
 #include "state/filter/compile.h"
 #include "state/filter/eval.h"
 #include "state/filter/parse.h"
@@ -38,26 +39,33 @@ static size_t find(void *ctx, const char *name, struct field_ip *addresses)
 static const struct {
 	const char *name, *addresses;
 } names[] = {
-	{ "localhost", "127.0.0.1 " },   { "db", "10.0.0.2 192.0.2.7 " },
-	{ "db.example", "10.0.0.2 " },   { "DB.Example", "10.0.0.2 " },
-	{ "six", "2001:db8::5 " },       { "link", "fe80::1 " },
-	{ "mapped", "::ffff:10.0.0.2 " }, { "comment", "" },
-	{ "10.0.0.2", "" },              { "the", "" },
-	{ "d", "" },                     { "", "" },
+	{ "localhost", "127.0.0.1 " },
+	{ "db", "10.0.0.2 192.0.2.7 " },
+	{ "db.example", "10.0.0.2 " },
+	{ "DB.Example", "10.0.0.2 " },
+	{ "six", "2001:db8::5 " },
+	{ "link", "fe80::1 " },
+	{ "mapped", "::ffff:10.0.0.2 " },
+	{ "comment", "" },
+	{ "10.0.0.2", "" },
+	{ "the", "" },
+	{ "d", "" },
+	{ "", "" },
 };
 
 START_TEST(test_names)
 {
 	struct field_ip found[FILTER_HOST_ADDRESSES_MAX];
 	size_t len = find(NULL, names[_i].name, found);
-	char text[256] = "";
+	char text[256];
+	struct text_buf buf;
 
+	text_buf_init(&buf, text, sizeof(text));
 	for (size_t i = 0; i < len; i++) {
 		char one[INET6_ADDRSTRLEN];
 
-		ck_assert_ptr_nonnull(
-			inet_ntop(found[i].family, found[i].bytes, one, sizeof(one)));
-		strcat(strcat(text, one), " ");
+		ck_assert_ptr_nonnull(inet_ntop(found[i].family, found[i].bytes, one, sizeof(one)));
+		text_buf_printf(&buf, "%s ", one);
 	}
 	ck_assert_msg(strcmp(text, names[_i].addresses) == 0, "%s: %s", names[_i].name, text);
 }
