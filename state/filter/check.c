@@ -205,7 +205,10 @@ static int check_event_name(struct maker *m, const struct filter_value *value)
 static int add_constant(struct maker *m, const struct filter_value *value)
 {
 	struct constant *constant = &m->p->constants[m->p->constants_len];
-	struct constant_wanted wanted = { m->p->left->type, m->check->op, m->opts };
+	struct constant_wanted wanted = { .type = m->p->left->type,
+					  .op = m->check->op,
+					  .names = m->p->left->flags & FIELD_F_ENUM,
+					  .opts = m->opts };
 	char *data;
 	int rc = check_event_name(m, value);
 
@@ -233,6 +236,7 @@ static int add_constant(struct maker *m, const struct filter_value *value)
 			return rc;
 	}
 	m->p->constants_len++;
+	m->p->numbers |= wanted.names && constant->number.type != FIELD_TEXT;
 	if (m->check->op == FILTER_OP_PMATCH &&
 	    paths_add(&m->p->paths, m->arena, value_bytes(&constant->value)) < 0)
 		return filter_fail_memory(m->err);
@@ -303,6 +307,14 @@ static int make(struct maker *m, const struct filter_clocks *clocks)
 		rc = add_constants(m);
 	if (rc < 0)
 		return rc;
+	p->single = !p->right && p->constants_len == 1 && p->left->max == 1 &&
+		    p->op != FILTER_OP_PMATCH && p->op != FILTER_OP_EXISTS;
+	if (p->left->kind == OPERAND_FIELD && p->left->flags & FIELD_F_ENUM && !p->right) {
+		p->answers = arena_alloc(m->arena, PREDICATE_ANSWERS * sizeof(*p->answers));
+		if (!p->answers)
+			return filter_fail_memory(m->err);
+		memset(p->answers, 0, PREDICATE_ANSWERS * sizeof(*p->answers));
+	}
 	p->per_process = (p->left->flags & FIELD_F_PROCESS) &&
 			 (!p->right || (p->right->flags & FIELD_F_PROCESS));
 	p->per_name = (p->left->flags | (p->right ? p->right->flags : 0)) & FIELD_F_NAMES;

@@ -294,6 +294,9 @@ int constant_parse(const struct constant_wanted *wanted, const struct filter_val
 			c->number.type = FIELD_TEXT;
 		return parse_text(text, wanted->type, c, err);
 	case FIELD_TEXT:
+		if (wanted->names && !parse_integer(&text->text, &c->number))
+			c->number.type = FIELD_TEXT;
+		return parse_text(text, wanted->type, c, err);
 	case FIELD_BYTES: return parse_text(text, wanted->type, c, err);
 	case FIELD_TYPE_COUNT: break;
 	}

@@ -17,7 +17,7 @@ struct regex;
 
 struct constant {
 	struct field_value value;  /* of DYN fields: TEXT */
-	struct field_value number; /* DYN: the text as a number; type TEXT where it is none */
+	struct field_value number; /* DYN, names: the text as a number; TEXT where it is none */
 	unsigned prefix_bits;      /* NET */
 	struct regex *regex;       /* of a constant of regex, owned by the predicate */
 	/* Of fields that are names of hosts: the addresses of the name, in the arena; else NULL. */
@@ -28,6 +28,7 @@ struct constant {
 struct constant_wanted {
 	enum field_type type; /* of the field */
 	enum filter_op op;
+	bool names; /* values may be names of numbers: the constant too is read as a number */
 	const struct filter_compile_opts *opts; /* may be NULL */
 };
 

@@ -67,6 +67,7 @@ enum field_flag {
 	FIELD_F_PADDED = 1u << 19,     /* printed with 9 digits and leading zeros */
 	FIELD_F_NA = 1u << 20,         /* its text is "<NA>" where peers have no value */
 	FIELD_F_FILES = 1u << 21,      /* asks what else the process has open */
+	FIELD_F_ENUM = 1u << 22,       /* may be the name of a number, see struct field_value */
 };
 
 /* What stands in brackets; _MAY: it may be left out. */
@@ -124,6 +125,7 @@ struct field_ip {
 /* A value; text and bytes are borrowed until the next filter_event_last(). */
 struct field_value {
 	enum field_type type; /* never FIELD_DYN */
+	bool is_name;         /* TEXT: of text.number, which is equal to the number as well */
 	union {
 		int64_t i64;
 		uint64_t u64; /* U64, PORT, ABSTIME, RELTIME */
@@ -133,6 +135,7 @@ struct field_value {
 		struct {
 			const char *data; /* not NUL-terminated */
 			size_t len;
+			int64_t number;
 		} text; /* TEXT, BYTES */
 	};
 };
@@ -165,6 +168,17 @@ bool field_is_name(const char *text, size_t len);
  */
 size_t field_get(const struct field_ref *ref, struct filter_event *event,
 		 struct field_value *values, size_t max);
+
+/*
+ * What the text of a field with FIELD_F_ENUM is made from, and from nothing else: equal keys, equal
+ * texts. False where that is more than a number.
+ */
+struct field_enum_key {
+	const void *names; /* of the set of names */
+	uint64_t number;
+};
+bool field_enum_key(const struct field_ref *ref, const struct event *event,
+		    struct field_enum_key *ret_key);
 
 /* All classes in the order of fields.def, then those added; NULL beyond the last. */
 const struct field_class *field_class_at(size_t index);

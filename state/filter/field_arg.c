@@ -133,7 +133,11 @@ static size_t put_flags(struct filter_event *event, struct field_value *value,
 
 	text_buf_init(&buf, text, sizeof(text));
 	flag_set_render(set, bits, &buf);
-	return field_put_copy(event, value, buf.data, buf.len);
+	if (!field_put_copy(event, value, buf.data, buf.len))
+		return 0;
+	value->is_name = true;
+	value->text.number = (int64_t)bits;
+	return 1;
 }
 
 /* A parameter that is one number. */
@@ -196,6 +200,22 @@ static int arg_index(const struct field_ref *ref, const struct event *event)
 			return (int)i;
 	}
 	return -1;
+}
+
+bool field_enum_key(const struct field_ref *ref, const struct event *event,
+		    struct field_enum_key *ret_key)
+{
+	const struct param_desc *desc;
+	int index = arg_index(ref, event);
+	int64_t number;
+
+	if (index < 0 || event_args_are_raw(event) || !event->params[index].len)
+		return false;
+	desc = &event->desc->params[index];
+	if (!desc->flags || event_param_value(desc->type, &event->params[index], &number) < 0)
+		return false;
+	*ret_key = (struct field_enum_key){ desc->flags, (uint64_t)number };
+	return true;
 }
 
 GETTER(evt_arg)

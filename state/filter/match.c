@@ -42,9 +42,9 @@ struct matcher {
 
 enum matcher_kind matcher_kind_of(const struct predicate *p)
 {
-	/* Names of hosts are addresses in events. */
+	/* Names of hosts are addresses in events, names of flags numbers as well. */
 	if (p->right || p->left->max != 1 || p->left->type != FIELD_TEXT || p->constants_len == 0 ||
-	    p->left->flags & FIELD_F_DNS)
+	    p->left->flags & FIELD_F_DNS || p->answers)
 		return MATCHER_COUNT;
 	switch ((int)p->op) {
 	case FILTER_OP_EQ:

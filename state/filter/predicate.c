@@ -2,9 +2,19 @@
 /* What a check means, see predicate.h; check.c makes them. */
 #include "predicate.h"
 
+#include "event.h"
+
 static bool is_text(const struct field_value *value)
 {
 	return value->type == FIELD_TEXT || value->type == FIELD_BYTES;
+}
+
+/* Is a constant the number that the text is a name of? */
+static bool is_number_of(const struct field_value *name, const struct constant *constant)
+{
+	const struct field_value number = { .type = FIELD_I64, .i64 = name->text.number };
+
+	return constant->number.type != FIELD_TEXT && value_equal(&number, &constant->number);
 }
 
 static bool test_equal(const struct field_value *value, const struct constant *constant)
@@ -13,6 +23,8 @@ static bool test_equal(const struct field_value *value, const struct constant *c
 		return value_in_net(value, constant);
 	if (constant->hosts)
 		return value_is_host(value, constant);
+	if (value->is_name && is_number_of(value, constant))
+		return true;
 	/* A constant for a value whose type only the event knows. */
 	if (!is_text(value) && is_text(&constant->value)) {
 		if (value->type == FIELD_BOOL)
@@ -215,6 +227,39 @@ bool predicate_test(struct predicate *p, struct filter_event *event)
 	if (p->op == FILTER_OP_EXISTS)
 		return true;
 	return p->right ? test_right(p, event) : test_left(p);
+}
+
+/* Where the answer for the event's number is, or will be; NULL: it has no number. */
+static struct predicate_answer *answer_of(struct predicate *p, const struct filter_event *event)
+{
+	struct predicate_answer *answer;
+	struct field_enum_key key;
+	uint64_t hash;
+
+	if (!p->answers || !field_enum_key(&p->left->ref, event->event, &key))
+		return NULL;
+	hash = (key.number ^ (uintptr_t)key.names >> 4) * 0x9e3779b97f4a7c15u;
+	answer = &p->answers[hash >> 60 & (PREDICATE_ANSWERS - 1)];
+	if (answer->key.number != key.number || answer->key.names != key.names)
+		*answer = (struct predicate_answer){ .key = key };
+	return answer;
+}
+
+bool predicate_answer(struct predicate *p, struct filter_event *event)
+{
+	struct predicate_answer *answer = answer_of(p, event);
+
+	if (answer && answer->known)
+		return answer->result;
+	if (answer) {
+		answer->result = predicate_test(p, event);
+		answer->known = true;
+		return answer->result;
+	}
+	if (!p->single)
+		return predicate_test(p, event);
+	return operand_values(p->left, event) > 0 &&
+	       test_one(p->op, &p->left->values[0], &p->constants[0]);
 }
 
 void predicate_release(struct predicate *p)

@@ -21,6 +21,13 @@
 
 struct matcher;
 
+/* What a check said of a number that has names: names are made at most once. */
+struct predicate_answer {
+	struct field_enum_key key;
+	bool known, result;
+};
+#define PREDICATE_ANSWERS 16 /* a power of two */
+
 struct predicate {
 	struct operand *left, *right; /* right NULL: constants */
 	enum filter_op op;            /* == is = */
@@ -29,7 +36,10 @@ struct predicate {
 	size_t constants_len;
 	struct paths paths; /* of pmatch */
 	bool per_process, per_name;
+	bool numbers; /* a constant may be the number behind a name */
+	bool single;  /* one value, one constant, and the operator decides */
 	unsigned cost;
+	struct predicate_answer *answers; /* by enum keys, ANSWERS of them; NULL: none are kept */
 	/* Of the event that the operands' clocks stand for. */
 	uint64_t stamp;
 	bool result;
@@ -54,6 +64,8 @@ void predicate_release(struct predicate *predicate);
 
 /* What it says of the event now. */
 bool predicate_test(struct predicate *predicate, struct filter_event *event);
+/* The same, faster where the answer is known or simple. */
+bool predicate_answer(struct predicate *predicate, struct filter_event *event);
 /* What it says of one value, against its constants. */
 bool predicate_test_value(struct predicate *predicate, const struct field_value *value);
 /*
