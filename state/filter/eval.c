@@ -56,7 +56,7 @@ static bool check_now(struct filter_set *set, struct predicate *p, struct filter
 	if (p->stamp == now)
 		return p->result;
 	if (!p->matcher)
-		p->result = predicate_test(p, event);
+		p->result = predicate_answer(p, event);
 	else
 		p->result = operand_values(p->left, event) > 0 && matcher_result(p);
 	p->stamp = now;
@@ -120,8 +120,27 @@ static bool node_now(struct filter_set *set, struct node *node, struct filter_ev
 	return node->result;
 }
 
+static bool special_now(struct filter_set *set, const struct special *special,
+			struct filter_event *event)
+{
+	uint32_t at = 0;
+
+	if (!special->steps)
+		return node_now(set, special->node, event);
+	while (at < STEP_NO) {
+		const struct step *step = &special->steps[at];
+		struct node *node = step->node;
+		bool answer = node->kind == NODE_CHECK && node->process_bit < 0
+				      ? check_now(set, node->check, event)
+				      : node_now(set, node, event);
+
+		at = answer ? step->yes : step->no;
+	}
+	return at == STEP_YES;
+}
+
 /* The condition in the program of the event's kind; NULL where it cannot be true. */
-static struct node *special_of(const struct program *program, uint32_t id)
+static const struct special *special_of(const struct program *program, uint32_t id)
 {
 	size_t low = 0, high = program->len;
 
@@ -133,21 +152,20 @@ static struct node *special_of(const struct program *program, uint32_t id)
 		else
 			high = middle;
 	}
-	return low < program->len && program->conditions[low].id == id
-		       ? program->conditions[low].node
-		       : NULL;
+	return low < program->len && program->conditions[low].id == id ? &program->conditions[low]
+								       : NULL;
 }
 
 bool filter_set_eval(struct filter_set *set, uint32_t id, struct filter_event *event)
 {
-	struct node *node = set->conditions[id].root;
+	const struct special whole = { .node = set->conditions[id].root }, *special = &whole;
 
 	if (set->ready || filter_set_prepare(set) == 0)
-		node = special_of(&set->programs[filter_kind_of(event->event)], id);
-	if (!node)
+		special = special_of(&set->programs[filter_kind_of(event->event)], id);
+	if (!special)
 		return false;
 	begin(set, event);
-	return node_now(set, node, event);
+	return special_now(set, special, event);
 }
 
 /* Without programs every condition is looked at. */
@@ -177,7 +195,7 @@ size_t filter_set_match(struct filter_set *set, struct filter_event *event, uint
 		return 0;
 	begin(set, event);
 	for (size_t i = 0; i < program->len && found < max; i++) {
-		if (node_now(set, program->conditions[i].node, event))
+		if (special_now(set, &program->conditions[i], event))
 			ids[found++] = program->conditions[i].id;
 	}
 	return found;

@@ -21,6 +21,7 @@ struct scratch_block {
 struct filter_scratch {
 	struct scratch_block *blocks;
 	size_t total;
+	int8_t notes[FILTER_NOTE_COUNT][EVENT_CODE_COUNT];
 };
 
 static struct scratch_block *scratch_block_new(size_t bytes)
@@ -44,6 +45,7 @@ int filter_event_init(struct filter_event *event, struct state *state)
 		return -ENOMEM;
 	}
 	scratch->total = SCRATCH_FIRST_BYTES;
+	memset(scratch->notes, FILTER_NOTE_NONE, sizeof(scratch->notes));
 	*event = (struct filter_event){ .state = state, .fd_num = -1, .scratch = scratch };
 	return 0;
 }
@@ -92,6 +94,11 @@ void *filter_event_alloc(struct filter_event *event, size_t bytes)
 	}
 	block->used += padded;
 	return block->data + block->used - padded;
+}
+
+int8_t *filter_event_note(struct filter_event *event, enum filter_note note)
+{
+	return &event->scratch->notes[note][event->event->desc->code];
 }
 
 bool filter_event_last(struct filter_event *event)

@@ -61,6 +61,21 @@ bool filter_event_last(struct filter_event *event);
 bool filter_event_has_two_names(struct filter_event *event);
 
 /*
+ * What fields find out about the parameters of a code of events, and keep: a number per code and
+ * question, -2 at first.
+ */
+enum filter_note {
+	FILTER_NOTE_OPEN_FLAGS, /* index of an open's flags; -1: it is no open */
+	FILTER_NOTE_OPEN_PATH,  /* of the path that makes a descriptor of a file; -1: none */
+	FILTER_NOTE_PATH_NAME,  /* indices of paths, see field_path.c */
+	FILTER_NOTE_PATH_SOURCE,
+	FILTER_NOTE_PATH_TARGET,
+	FILTER_NOTE_COUNT
+};
+#define FILTER_NOTE_NONE (-2)
+int8_t *filter_event_note(struct filter_event *event, enum filter_note note);
+
+/*
  * Room for a value, valid until the next filter_event_last(); NULL when there is no memory or the
  * values of this event take more than FILTER_SCRATCH_MAX.
  */

@@ -408,35 +408,46 @@ GETTER(evt_around)
 	return field_put_u64(values, apart / 1000000 + (apart % 1000000 != 0));
 }
 
-/* The flags of an open, openat, openat2 or open_by_handle_at, 0 for other events. */
-static uint32_t open_flags(const struct event *event)
+static int find_open_flags(const struct event_desc *desc)
 {
-	int64_t flags;
-
-	switch (event->desc->code) {
+	switch (desc->code) {
 	case EVENT_CODE_SYSCALL_OPEN_X:
 	case EVENT_CODE_SYSCALL_OPENAT_2_X:
 	case EVENT_CODE_SYSCALL_OPENAT2_X:
-	case EVENT_CODE_SYSCALL_OPEN_BY_HANDLE_AT_X: break;
-	default: return 0;
+	case EVENT_CODE_SYSCALL_OPEN_BY_HANDLE_AT_X: return event_param_index(desc, "flags");
+	default: return -1;
 	}
-	return event_param_int(event, "flags", &flags) == 0 ? (uint32_t)flags : 0;
+}
+
+/* The flags of an open, openat, openat2 or open_by_handle_at, 0 for other events. */
+static uint32_t open_flags(struct filter_event *event)
+{
+	const struct event *from = event->event;
+	int8_t *note = filter_event_note(event, FILTER_NOTE_OPEN_FLAGS);
+	int64_t flags;
+
+	if (*note == FILTER_NOTE_NONE)
+		*note = (int8_t)find_open_flags(from->desc);
+	if (*note < 0 || (size_t)*note >= from->params_len ||
+	    event_param_value(from->desc->params[*note].type, &from->params[*note], &flags) < 0)
+		return 0;
+	return (uint32_t)flags;
 }
 
 GETTER(evt_is_open_read)
 {
-	return field_put_bool(values, open_flags(event->event) & CAPTURE_O_RDONLY);
+	return field_put_bool(values, open_flags(event) & CAPTURE_O_RDONLY);
 }
 
 GETTER(evt_is_open_write)
 {
-	return field_put_bool(values, open_flags(event->event) & CAPTURE_O_WRONLY);
+	return field_put_bool(values, open_flags(event) & CAPTURE_O_WRONLY);
 }
 
 GETTER(evt_is_open_exec)
 {
 	int64_t mode = 0;
-	bool creates = open_flags(event->event) & (CAPTURE_O_CREAT | CAPTURE_O_TMPFILE);
+	bool creates = open_flags(event) & (CAPTURE_O_CREAT | CAPTURE_O_TMPFILE);
 
 	if (creates && event_param_int(event->event, "mode", &mode) < 0)
 		mode = 0;
@@ -445,7 +456,7 @@ GETTER(evt_is_open_exec)
 
 GETTER(evt_is_open_create)
 {
-	return field_put_bool(values, open_flags(event->event) & CAPTURE_O_CREATED);
+	return field_put_bool(values, open_flags(event) & CAPTURE_O_CREATED);
 }
 
 GETTER(evt_is_uring)

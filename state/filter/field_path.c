@@ -24,8 +24,7 @@ static bool is_path_type(enum param_type type, enum path_role role)
 	       (type == PARAM_TYPE_CHARBUF && role == PATH_SOURCE);
 }
 
-/* The parameter of a role, -1: the event has none. */
-static int path_index(const struct event_desc *desc, enum path_role role)
+static int find_path(const struct event_desc *desc, enum path_role role)
 {
 	size_t i;
 
@@ -36,6 +35,21 @@ static int path_index(const struct event_desc *desc, enum path_role role)
 			return index;
 	}
 	return -1;
+}
+
+/* The parameter of a role, -1: the event has none. */
+static int path_index(struct filter_event *event, enum path_role role)
+{
+	static const enum filter_note notes[PATH_ROLE_COUNT] = {
+		[PATH_NAME] = FILTER_NOTE_PATH_NAME,
+		[PATH_SOURCE] = FILTER_NOTE_PATH_SOURCE,
+		[PATH_TARGET] = FILTER_NOTE_PATH_TARGET,
+	};
+	int8_t *note = filter_event_note(event, notes[role]);
+
+	if (*note == FILTER_NOTE_NONE)
+		*note = (int8_t)find_path(event->event->desc, role);
+	return *note;
 }
 
 /* Calls on the file system: exec and the like name a path too. */
@@ -75,21 +89,23 @@ size_t field_path_of_open(struct filter_event *event, enum field_path_form form,
 			  struct field_value *value)
 {
 	const struct event_desc *desc = event->event->desc;
-	int index = is_open(desc) ? path_index(desc, PATH_NAME) : -1;
+	int8_t *note = filter_event_note(event, FILTER_NOTE_OPEN_PATH);
 
-	return form == FIELD_PATH_RAW ? put_raw(event, index, value)
-				      : put_absolute(event, index, value);
+	if (*note == FILTER_NOTE_NONE)
+		*note = (int8_t)(is_open(desc) ? find_path(desc, PATH_NAME) : -1);
+	return form == FIELD_PATH_RAW ? put_raw(event, *note, value)
+				      : put_absolute(event, *note, value);
 }
 
 /* The parameter of a role of a call that did not fail; -1: none. */
-static int done_index(const struct filter_event *event, enum path_role role)
+static int done_index(struct filter_event *event, enum path_role role)
 {
 	int64_t result;
 
 	if (!is_path_call(event->event->desc) || field_event_result(event->event, &result) < 0 ||
 	    result < 0)
 		return -1;
-	return path_index(event->event->desc, role);
+	return path_index(event, role);
 }
 
 /* The kernel's own name of the object that `name` is about; 0: it told none. */
@@ -142,15 +158,14 @@ GETTER(fspath_targetraw)
 
 GETTER(evt_abspath)
 {
-	const struct event_desc *desc = event->event->desc;
 	enum path_role role = !ref->has_arg              ? PATH_NAME
 			      : !strcmp(ref->key, "src") ? PATH_SOURCE
 							 : PATH_TARGET;
-	int index = path_index(desc, role);
+	int index = path_index(event, role);
 
 	/* Of symlinkat it is the link that has a folder. */
 	if (index < 0 && !ref->has_arg)
-		index = path_index(desc, PATH_TARGET);
+		index = path_index(event, PATH_TARGET);
 	if (event->names == FILTER_NAMES_RESOLVED && role == PATH_NAME && index >= 0 &&
 	    put_resolved(event, values))
 		return 1;
@@ -159,7 +174,7 @@ GETTER(evt_abspath)
 
 bool filter_event_has_two_names(struct filter_event *event)
 {
-	int index = path_index(event->event->desc, PATH_NAME);
+	int index = path_index(event, PATH_NAME);
 	struct field_value called, resolved;
 
 	if (event->fd && event->fd->called)

@@ -99,7 +99,8 @@ static int prepare_kind(struct filter_set *set, uint16_t kind)
 		if (node->kind == NODE_FALSE)
 			continue;
 		node->uses++;
-		program->conditions[program->len++] = (struct special){ node, (uint32_t)i };
+		program->conditions[program->len++] =
+			(struct special){ .node = node, .id = (uint32_t)i };
 	}
 	return 0;
 }
@@ -140,6 +141,39 @@ static int prepare_slots(struct filter_set *set)
 	return 0;
 }
 
+/* Kinds that nothing tells apart follow each other, as a rule, and have the same steps. */
+static bool same_conditions(const struct program *a, const struct program *b)
+{
+	for (size_t i = 0; i < a->len && a->len == b->len; i++) {
+		if (a->conditions[i].node != b->conditions[i].node)
+			return false;
+	}
+	return a->len == b->len;
+}
+
+static int prepare_steps(struct filter_set *set)
+{
+	struct steps_maker maker = { .arena = &set->arena };
+	const struct program *before = NULL;
+	int rc = 0;
+
+	for (uint16_t kind = 0; kind < filter_kind_count() && rc == 0; kind++) {
+		struct program *program = &set->programs[kind];
+
+		if (program->len == 0)
+			continue;
+		maker.mark = ++set->marks;
+		if (before && same_conditions(before, program)) {
+			for (size_t i = 0; i < program->len; i++)
+				program->conditions[i].steps = before->conditions[i].steps;
+			continue;
+		}
+		rc = steps_make(&maker, program->conditions, program->len);
+		before = program;
+	}
+	return rc;
+}
+
 int filter_set_prepare(struct filter_set *set)
 {
 	int rc = set->failed ? -ENOMEM : prepare_matchers(set);
@@ -151,6 +185,8 @@ int filter_set_prepare(struct filter_set *set)
 		for (size_t i = 0; i < set->programs[kind].len; i++)
 			give_bits(set, set->programs[kind].conditions[i].node);
 	}
+	if (rc == 0)
+		rc = prepare_steps(set);
 	if (rc == 0)
 		rc = prepare_slots(set);
 	set->slot = NULL;

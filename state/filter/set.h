@@ -4,7 +4,8 @@
  *
  * A condition is compiled once, as written (root). Before the first event prepare.c makes, for
  * every kind of event, a program: the conditions that can be true for it, with the answers of
- * evt.type put in. What is left of a condition there is often a few checks, and shared.
+ * evt.type put in. What is left of a condition there is often a few checks, and shared. Evaluation
+ * runs through its steps (steps.h).
  */
 #ifndef STATE_FILTER_SET_H
 #define STATE_FILTER_SET_H
@@ -13,6 +14,7 @@
 #include "event.h"
 #include "kind.h"
 #include "node.h"
+#include "steps.h"
 #include "state/base/hash.h"
 
 struct condition {
@@ -24,6 +26,7 @@ struct condition {
 struct special {
 	struct node *node;
 	uint32_t id;
+	const struct step *steps; /* NULL: the node has to be walked */
 };
 
 struct program {

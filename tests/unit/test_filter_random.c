@@ -82,6 +82,22 @@ struct round {
 	char texts[CONDITIONS][RANDOM_TEXT_MAX];
 };
 
+/* Every third condition has two earlier ones in it, as rules have macros: parts are shared. */
+static void make_condition(struct round *round, uint32_t i, struct random *random)
+{
+	static const char *const forms[] = { "(%s) and (%s)", "(%s) or not (%s)",
+					     "not (%s) and (%s)" };
+	char *text = round->texts[i];
+	int len = RANDOM_TEXT_MAX;
+
+	if (i >= 3 && i % 3 == 0)
+		len = snprintf(text, RANDOM_TEXT_MAX, forms[i / 3 % 3],
+			       round->texts[random_below(random, i)],
+			       round->texts[random_below(random, i)]);
+	if (len >= RANDOM_TEXT_MAX)
+		random_condition(random, text, RANDOM_TEXT_MAX);
+}
+
 static void round_init(struct round *round, struct random *random)
 {
 	struct filter_error err = { 0 };
@@ -91,7 +107,7 @@ static void round_init(struct round *round, struct random *random)
 	for (uint32_t i = 0; i < CONDITIONS; i++) {
 		int rc;
 
-		random_condition(random, round->texts[i], sizeof(round->texts[i]));
+		make_condition(round, i, random);
 		round->asts[i] = parse(round->texts[i]);
 		rc = filter_compile(round->set, round->asts[i], NULL, &id, &err);
 		ck_assert_msg(rc == 0, "%s: %u %s", round->texts[i], err.pos.column, err.message);
