@@ -4,11 +4,13 @@
 #include <errno.h>
 
 #include "host_names.h"
+#include "rule_config.h"
 #include "rule_files.h"
 #include "rule_report.h"
 #include "state/rules/rules.h"
 
-static int load(const struct option_words *files, struct rules_loader **ret_loader)
+static int load(const struct option_words *files, const struct rule_config *config,
+		struct rules_loader **ret_loader)
 {
 	struct rules_options options;
 	struct rules_loader *loader;
@@ -17,6 +19,10 @@ static int load(const struct option_words *files, struct rules_loader **ret_load
 	rules_options_init(&options);
 	options.port = rule_files_port;
 	options.host = host_names_find;
+	if (config) {
+		options.append = config->append;
+		options.append_len = config->append_len;
+	}
 	rc = rules_loader_new(&options, &loader);
 	for (size_t i = 0; i < files->len && rc != -ENOMEM; i++)
 		rc = rule_files_load(loader, files->items[i]);
@@ -32,7 +38,7 @@ int check_run(FILE *out, const struct options *options)
 {
 	struct rules_loader *loader = NULL;
 	struct rules *rules = NULL;
-	int rc = load(&options->words, &loader);
+	int rc = load(&options->words, NULL, &loader);
 
 	if (rc == 0)
 		rc = rules_loader_finish(loader, &rules);
@@ -47,17 +53,27 @@ int check_run(FILE *out, const struct options *options)
 	return rc;
 }
 
-int check_load(const struct option_words *files, FILE *report, struct rules **ret_rules)
+int check_load(const struct option_words *files, const struct rule_config *config, FILE *report,
+	       struct rules **ret_rules)
 {
 	struct rules_loader *loader = NULL;
-	int rc = load(files, &loader);
+	struct rules *rules = NULL;
+	int rc = load(files, config, &loader);
 
 	if (rc == 0 && !rule_report_ok(loader)) {
 		rule_report_text(loader, report);
 		rc = -EINVAL;
 	}
 	if (rc == 0)
-		rc = rules_loader_finish(loader, ret_rules);
+		rc = rules_loader_finish(loader, &rules);
 	rules_loader_free(loader);
+	if (rc < 0)
+		return rc;
+	rule_config_switch(config, rules);
+	rc = rules_prepare(rules);
+	if (rc < 0)
+		rules_free(rules);
+	else
+		*ret_rules = rules;
 	return rc;
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include "options.h"
 
+struct rule_config;
 struct rules;
 
 /*
@@ -16,9 +17,10 @@ struct rules;
  */
 int check_run(FILE *out, const struct options *options);
 /*
- * The rules of files that must be right, for modes that use them. Returns 0, or -EINVAL after the
- * report of what is wrong was printed to `report`; -ENOMEM.
+ * The rules of files that must be right, for modes that use them, as the config file has them.
+ * Returns 0, or -EINVAL after the report of what is wrong was printed to `report`; -ENOMEM.
  */
-int check_load(const struct option_words *files, FILE *report, struct rules **ret_rules);
+int check_load(const struct option_words *files, const struct rule_config *config, FILE *report,
+	       struct rules **ret_rules);
 
 #endif

@@ -56,6 +56,26 @@ static int check_scalar(struct config_reader *reader, const yaml_event_t *event,
 	return 0;
 }
 
+/* Reads the value of a key that rule_config.c knows. */
+static int skip_value(struct config_reader *reader)
+{
+	int depth = 0;
+
+	do {
+		yaml_event_t event;
+		int rc = next_event(reader, &event);
+
+		if (rc < 0)
+			return rc;
+		depth += event.type == YAML_SEQUENCE_START_EVENT ||
+			 event.type == YAML_MAPPING_START_EVENT;
+		depth -= event.type == YAML_SEQUENCE_END_EVENT ||
+			 event.type == YAML_MAPPING_END_EVENT;
+		yaml_event_delete(&event);
+	} while (depth > 0);
+	return 0;
+}
+
 /* A key was read: reads its value and sets the option. */
 static int apply_key(struct config_reader *reader, struct options *options, const yaml_event_t *key)
 {
@@ -79,6 +99,11 @@ static int apply_key(struct config_reader *reader, struct options *options, cons
 	return rc;
 }
 
+static bool is_of_rules(const char *key)
+{
+	return strcmp(key, "rules") == 0 || strcmp(key, "append_output") == 0;
+}
+
 static int apply_mapping(struct config_reader *reader, struct options *options)
 {
 	for (;;) {
@@ -92,7 +117,9 @@ static int apply_mapping(struct config_reader *reader, struct options *options)
 			return 0;
 		}
 		rc = check_scalar(reader, &key, "expected a key");
-		if (rc == 0)
+		if (rc == 0 && is_of_rules(scalar_text(&key)))
+			rc = skip_value(reader);
+		else if (rc == 0)
 			rc = apply_key(reader, options, &key);
 		yaml_event_delete(&key);
 		if (rc < 0)
@@ -169,7 +196,7 @@ static ssize_t read_text(const char *path, char *text, size_t size)
 	return len == size ? -EFBIG : (ssize_t)len;
 }
 
-static int load_file(struct options *options, const char *path, struct usage_error *err)
+static int read_file(const char *path, config_text_fn fn, void *ctx, struct usage_error *err)
 {
 	char *text = malloc(CONFIG_MAX_BYTES);
 	ssize_t len;
@@ -179,7 +206,7 @@ static int load_file(struct options *options, const char *path, struct usage_err
 		return -ENOMEM;
 	len = read_text(path, text, CONFIG_MAX_BYTES);
 	if (len >= 0) {
-		rc = config_parse(options, path, text, (size_t)len, err);
+		rc = fn(ctx, path, text, (size_t)len, err);
 	} else {
 		rc = (int)len;
 		option_fail(err, "%s: %s", path,
@@ -201,9 +228,9 @@ static bool user_folder(char *path, size_t size)
 }
 
 /* One that nobody named, and that this user may not read, is as good as absent. */
-static int load_default(struct options *options, const char *path, struct usage_error *err)
+static int read_default(const char *path, config_text_fn fn, void *ctx, struct usage_error *err)
 {
-	int rc = load_file(options, path, err);
+	int rc = read_file(path, fn, ctx, err);
 
 	if (rc != -ENOENT && rc != -ENOTDIR && rc != -EACCES)
 		return rc;
@@ -211,20 +238,31 @@ static int load_default(struct options *options, const char *path, struct usage_
 	return 0;
 }
 
-int config_load(struct options *options, struct usage_error *err)
+int config_read(const char *named, config_text_fn fn, void *ctx, struct usage_error *err)
 {
 	char path[512], folder[480];
 	int rc;
 
-	if (options->config)
-		return load_file(options, options->config, err);
+	if (named)
+		return read_file(named, fn, ctx, err);
 	if (user_folder(folder, sizeof(folder))) {
 		snprintf(path, sizeof(path), "%s/config.yaml", folder);
-		rc = load_default(options, path, err);
+		rc = read_default(path, fn, ctx, err);
 		if (rc < 0)
 			return rc;
 	}
-	return load_default(options, SYSTEM_FOLDER "/config.yaml", err);
+	return read_default(SYSTEM_FOLDER "/config.yaml", fn, ctx, err);
+}
+
+static int parse_options(void *ctx, const char *file, const char *text, size_t len,
+			 struct usage_error *err)
+{
+	return config_parse(ctx, file, text, len, err);
+}
+
+int config_load(struct options *options, struct usage_error *err)
+{
+	return config_read(options->config, parse_options, options, err);
 }
 
 int config_folder(const char *name, char *path, size_t size)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The config file: one YAML mapping of keys to scalars. Its keys are the config column of
- * options.def; a value is checked exactly as on the command line.
+ * options.def; a value is checked exactly as on the command line. Two keys have more than a scalar
+ * behind them and belong to rule_config.h.
  *
  *   # ~/.config/saker/config.yaml
  *   view: syscalls
@@ -21,6 +22,13 @@
  * not the one that was named. Returns 0, or -errno with "FILE:LINE:COLUMN: ..." in *err.
  */
 int config_load(struct options *options, struct usage_error *err);
+typedef int (*config_text_fn)(void *ctx, const char *file, const char *text, size_t len,
+			      struct usage_error *err);
+/*
+ * Calls fn with each config file: the one that is named, else (named NULL) those above that are
+ * there, until one returns an error. Returns as config_load() does.
+ */
+int config_read(const char *named, config_text_fn fn, void *ctx, struct usage_error *err);
 /* Applies one text. file is its name in messages. */
 int config_parse(struct options *options, const char *file, const char *text, size_t len,
 		 struct usage_error *err);

@@ -67,6 +67,7 @@ enum field_flag {
 	FIELD_F_PADDED = 1u << 19,     /* printed with 9 digits and leading zeros */
 	FIELD_F_NA = 1u << 20,         /* its text is "<NA>" where peers have no value */
 	FIELD_F_FILES = 1u << 21,      /* asks what else the process has open */
+	FIELD_F_SUGGESTED = 1u << 23,  /* worth being in every alert */
 	FIELD_F_ENUM = 1u << 22,       /* may be the name of a number, see struct field_value */
 };
 

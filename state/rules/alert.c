@@ -12,6 +12,35 @@
 
 #define NS_PER_S 1000000000u
 #define VIA_RESOLVED " via=resolved"
+#define EXTRA_BYTES 16384 /* of one extra text */
+#define CUT "..."
+
+/* Puts a rule's extra texts into a JSON object, which ends the buffer. */
+static void add_extras(const struct rule *rule, struct filter_event *event, struct text_buf *buf)
+{
+	bool empty = buf->data[buf->len - 1] != '}';
+
+	/* Without fields it is null. */
+	buf->len -= empty ? strlen("null") : 1;
+	text_buf_add(buf, empty ? "{" : "");
+	for (size_t i = 0; i < rule->extras_len; i++) {
+		char data[EXTRA_BYTES];
+		struct text_buf text;
+
+		text_buf_init(&text, data, sizeof(data) - strlen(CUT));
+		format_render(rule->extras[i].format, event, &text);
+		text.size = sizeof(data);
+		if (text.truncated) {
+			text.truncated = 0;
+			text_buf_add(&text, CUT);
+		}
+		text_buf_add(buf, empty && i == 0 ? "" : ",");
+		json_string(rule->extras[i].key, strlen(rule->extras[i].key), buf);
+		text_buf_add(buf, ":");
+		json_string(text.data, text.len, buf);
+	}
+	text_buf_add(buf, "}");
+}
 
 void alert_fill(struct alert *alert, const struct rule *rule, struct filter_event *event,
 		struct text_buf *message, struct text_buf *fields)
@@ -21,7 +50,9 @@ void alert_fill(struct alert *alert, const struct rule *rule, struct filter_even
 	event->names =
 		alert->via == RULE_VIA_RESOLVED ? FILTER_NAMES_RESOLVED : FILTER_NAMES_CALLED;
 	format_render(rule->format, event, message);
-	format_render_json(rule->format, event, fields);
+	format_render_json(rule->fields ? rule->fields : rule->format, event, fields);
+	if (rule->extras_len > 0)
+		add_extras(rule, event, fields);
 	event->names = names;
 	alert->rule = rule;
 	alert->ts_ns = event->event->ts_ns;

@@ -86,6 +86,16 @@ int condition_diagnose(struct compilation *c, const struct rule_draft *draft,
 int tree_diagnose(struct compilation *c, const struct filter_ast *ast,
 		  const struct condition_spot *spot);
 
+/* append.c: an output with what is appended to it, in c's arena; NULL when there is no memory. */
+const char *append_output(struct compilation *c, const struct rule_draft *draft,
+			  const char *output);
+/*
+ * What else JSON has of a rule; output is the whole format. Returns 0, -EINVAL with *err (together
+ * it is too much for a format) or -ENOMEM.
+ */
+int append_fields(struct compilation *c, const struct rule_draft *draft, const char *output,
+		  struct rule *rule, struct filter_error *err);
+
 /* output.c: a rule's output and its format. Returns 1 to skip the rule. */
 int output_compile(struct compilation *c, const struct rule_draft *draft, struct rule *rule);
 

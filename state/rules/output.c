@@ -100,18 +100,24 @@ static int strip_container_info(struct compilation *c, const struct rule_draft *
 int output_compile(struct compilation *c, const struct rule_draft *draft, struct rule *rule)
 {
 	struct filter_error err;
-	char *text;
+	const char *text;
 	int rc = strip_container_info(c, draft, &rule->output);
 
 	if (rc < 0)
 		return rc;
 	/* With an asterisk it prints whatever has no value. */
 	text = arena_printf(&c->arena, "*%s", rule->output);
+	text = text ? append_output(c, draft, text) : NULL;
 	if (!text)
 		return -ENOMEM;
 	rc = format_compile(text, strlen(text), &rule->format, &err);
-	if (rc == -EINVAL)
-		return wrong_output(c, draft,
-				    rule->output + (err.pos.index ? err.pos.index - 1 : 0), &err);
+	if (rc == 0)
+		rc = append_fields(c, draft, text, rule, &err);
+	if (rc == -EINVAL) {
+		/* Without the asterisk; what is appended is in no file. */
+		size_t at = err.pos.index ? err.pos.index - 1 : 0, len = strlen(rule->output);
+
+		return wrong_output(c, draft, rule->output + (at < len ? at : len), &err);
+	}
 	return rc < 0 ? rc : warn_deprecated(c, draft, rule);
 }

@@ -38,8 +38,12 @@ void rule_release(struct rule *rule)
 {
 	filter_ast_free(rule->ast);
 	format_free(rule->format);
+	format_free(rule->fields);
+	for (size_t i = 0; i < rule->extras_len; i++)
+		format_free(rule->extras[i].format);
 	rule->ast = NULL;
-	rule->format = NULL;
+	rule->format = rule->fields = NULL;
+	rule->extras_len = 0;
 }
 
 void rules_free(struct rules *rules)

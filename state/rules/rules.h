@@ -38,6 +38,23 @@ struct rules_plugin {
 	const char *name, *version;
 };
 
+/* More for the key output_fields of alerts as JSON. */
+struct rules_extra_field {
+	const char *key;    /* NULL: format is the name of one field, which is the key */
+	const char *format; /* of a key: a text with fields in it */
+};
+
+/* What is appended to the outputs of rules; each text is a format that compiles. */
+struct rules_append {
+	const char *source, *rule; /* of these rules alone; NULL: of all */
+	const char *const *tags;   /* of rules that have all of these */
+	size_t tags_len;
+	const char *output; /* behind a blank; NULL: nothing */
+	bool suggested;     /* each field with FIELD_F_SUGGESTED, as container_id=%container.id */
+	const struct rules_extra_field *fields;
+	size_t fields_len;
+};
+
 struct rules_options {
 	const struct rules_plugin *plugins; /* borrowed; by default those that are built in */
 	size_t plugins_len;
@@ -46,6 +63,8 @@ struct rules_options {
 	int (*port)(void *ctx, const char *service);
 	/* The addresses of a host name, see struct filter_compile_opts; NULL: no name is known. */
 	size_t (*host)(void *ctx, const char *name, struct field_ip *addresses);
+	const struct rules_append *append; /* borrowed until all files are loaded; in this order */
+	size_t append_len;
 	size_t memory_bytes; /* of drafts and of rules, each */
 };
 /* The plugin `container`, all priorities, 128 MiB. */
@@ -74,6 +93,11 @@ void rules_loader_counts(const struct rules_loader *loader, struct rules_counts 
  */
 int rules_loader_finish(struct rules_loader *loader, struct rules **ret_rules);
 
+struct rule_extra {
+	const char *key;
+	struct format *format;
+};
+
 struct rule {
 	const char *name, *description, *source;
 	const char *output;    /* as written */
@@ -91,10 +115,13 @@ struct rule {
 	size_t lists_len;
 	const char *file;
 	struct document_place place;
-	struct filter_ast *ast; /* of compiled; for explanations */
-	uint32_t id;            /* of the condition in the set; UINT32_MAX: not in it */
-	struct format *format;  /* of output, what has no value printed as <NA> */
-	uint64_t hits;          /* events that it matched so far */
+	struct filter_ast *ast;    /* of compiled; for explanations */
+	uint32_t id;               /* of the condition in the set; UINT32_MAX: not in it */
+	struct format *format;     /* of output and what is appended; what has no value is <NA> */
+	struct format *fields;     /* of output_fields; NULL: those of format */
+	struct rule_extra *extras; /* and these texts in it */
+	size_t extras_len;
+	uint64_t hits; /* events that it matched so far */
 };
 
 void rules_free(struct rules *rules); /* NULL is fine */

@@ -12,6 +12,11 @@
 #undef NS_PER_S
 #include "tui/options.c"
 #include "tui/config.c"
+#include "tui/host_names.c"
+#include "tui/rule_files.c"
+#include "tui/condition.c"
+#undef CONFIG_BYTES
+#include "tui/rule_config.c"
 #include <assert.h>
 
 #define WORDS_MAX 32
@@ -46,6 +51,36 @@ static int split(char *text, char *words[WORDS_MAX])
 	return len;
 }
 
+/* The keys about rules; what is taken is applied to a rule. */
+static int parse_rules(const char *config, size_t len, struct usage_error *err)
+{
+	static const char file[] = "- {rule: r, desc: d, condition: evt.type = open, "
+				   "output: o, priority: info, tags: [a]}\n";
+	struct rule_config rule_config;
+	struct rules_options options;
+	struct rules_loader *loader;
+	struct rules *rules;
+	int rc;
+
+	assert(rule_config_init(&rule_config) == 0);
+	rc = rule_config_parse(&rule_config, "c.yaml", config, len, err);
+	if (rc == 0) {
+		rules_options_init(&options);
+		options.append = rule_config.append;
+		options.append_len = rule_config.append_len;
+		assert(rules_loader_new(&options, &loader) == 0);
+		/* Together the texts may be too long for a format: an error of the rule. */
+		(void)rules_loader_add(loader, "r", file, sizeof(file) - 1);
+		assert(rules_loader_finish(loader, &rules) == 0);
+		rule_config_switch(&rule_config, rules);
+		assert(rules_prepare(rules) == 0);
+		rules_free(rules);
+		rules_loader_free(loader);
+	}
+	rule_config_release(&rule_config);
+	return rc;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -70,6 +105,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (rc == 0)
 			check_options(&options);
 	}
+	if (rc == 0)
+		rc = parse_rules(config, config_len, &err);
 	assert(rc == 0 || (*err.text && memchr(err.text, 0, sizeof(err.text))));
 	free(config);
 	free(line);

@@ -190,8 +190,8 @@ static const struct wrong_case wrong_cases[] = {
 	{ "saker --memory 0", "--memory 0: expected at least 16M" },
 	{ "saker --config", "--config needs a value: FILE" },
 	{ "saker --config=", "--config: expected a file name" },
-	{ "saker doctor --config x",
-	  "--config FILE does not go with doctor; it goes with: monitor, -b, stream, record" },
+	{ "saker doctor --config x", "--config FILE does not go with doctor; it goes with: "
+				     "monitor, -b, stream, record, list" },
 	{ "saker --help=all", "--help takes no value" },
 	{ "saker --version=2", "--version takes no value" },
 	{ "saker --tehme dark", "unknown option --tehme; did you mean --theme?" },
