@@ -15,7 +15,7 @@
 struct part {
 	struct filter_explained explained;
 	size_t end; /* behind its last descendant */
-	char value[VALUE_MAX];
+	char value[VALUE_MAX], right[VALUE_MAX];
 };
 
 struct explainer {
@@ -42,12 +42,7 @@ static size_t count_nodes(const struct filter_node *node)
 static void render_value(const struct operand *operand, const struct field_value *value,
 			 struct text_buf *buf)
 {
-	if (operand->kind == OPERAND_FIELD)
-		field_value_render(operand->ref.field, value, buf);
-	else if (value->type == FIELD_TEXT || value->type == FIELD_BYTES)
-		text_buf_add_safe(buf, value->text.data, value->text.len);
-	else
-		text_buf_printf(buf, "%llu", (unsigned long long)value->u64);
+	field_value_render(operand->kind == OPERAND_FIELD ? operand->ref.field : NULL, value, buf);
 }
 
 static void render_values(const struct operand *operand, char *text)
@@ -76,6 +71,11 @@ static int explain_check(struct explainer *e, const struct filter_node *node, st
 		return rc;
 	part->explained.result = predicate_test(predicate, e->event);
 	render_values(predicate->left, part->value);
+	/* Not taken where the left side has no value. */
+	if (predicate->right) {
+		operand_values(predicate->right, e->event);
+		render_values(predicate->right, part->right);
+	}
 	predicate_release(predicate);
 	return 0;
 }
@@ -87,8 +87,9 @@ static int explain_node(struct explainer *e, const struct filter_node *node, uns
 	bool all = true, any = false;
 	int rc = 0;
 
-	part->explained =
-		(struct filter_explained){ .node = node, .depth = depth, .value = part->value };
+	part->explained = (struct filter_explained){
+		.node = node, .depth = depth, .value = part->value, .right = part->right
+	};
 	part->end = e->len;
 	if (node->kind == FILTER_NODE_MACRO)
 		return -EINVAL;
@@ -128,6 +129,7 @@ int filter_explain(const struct filter_ast *ast, struct filter_event *event,
 		   const struct filter_compile_opts *opts, filter_explain_fn fn, void *ctx)
 {
 	const struct filter_compile_opts quiet = { .port = opts ? opts->port : NULL,
+						   .host = opts ? opts->host : NULL,
 						   .ctx = opts ? opts->ctx : NULL };
 	struct explainer e = { .clocks = { 1, 1 }, .event = event, .opts = &quiet };
 	int rc;

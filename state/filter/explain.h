@@ -19,8 +19,9 @@ struct filter_explained {
 	unsigned depth; /* 0 = the condition itself */
 	bool result;
 	bool decides; /* it is a reason for the result of the whole */
-	/* What a check saw, made safe: "cat", "(1, 22)"; "<NA>": no value; "" for others. */
+	/* What a check saw, made safe: "cat", "(1, 22)"; "<NA>": no value; "" for other parts. */
 	const char *value;
+	const char *right; /* the same of a field or transformer on the right; "" for others */
 };
 
 /*
