@@ -34,7 +34,7 @@ _saker() {
 		# Values of the other options are numbers.
 		[[ " @value-words@ " == *" $prev "* ]] && return
 		words="@option-words@"
-		((COMP_CWORD == 1)) && words+=" stream list check doctor"
+		((COMP_CWORD == 1)) && words+=" stream record alerts list check doctor"
 		;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

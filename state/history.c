@@ -156,6 +156,13 @@ static int history_fill(struct history_block *block, struct history_event *event
 	event->fd_name = history_text(block, names->fd_name);
 	event->user = history_text(block, names->user);
 	event->container = history_text(block, names->container);
+	if (names->hit) {
+		bytes = history_take(block, names->hit_len);
+		if (!bytes)
+			return 0;
+		memcpy(bytes, names->hit, names->hit_len);
+		event->hit = bytes;
+	}
 	bytes = history_take(block, event->record_len);
 	if (!event->fd_name || !event->user || !event->container || !bytes)
 		return 0;

@@ -43,7 +43,15 @@ void history_release(struct history *history);
 /* What is kept beside a record; NULL texts are "". */
 struct history_names {
 	struct text *fd_name, *user, *container;
+	const void *hit; /* bytes of a hit, see history_hit_pack(); NULL: none */
+	size_t hit_len;
 };
+
+/*
+ * Writes the bytes that are kept of a hit, at most HISTORY_HIT_BYTES_MAX; the output is cut to fit.
+ * Returns how many.
+ */
+size_t history_hit_pack(const struct history_hit *hit, uint8_t bytes[HISTORY_HIT_BYTES_MAX]);
 /*
  * Keeps a record that passed its checks. The event has a number even when there is no room for it.
  * Returns 0 or -ENOMEM.

@@ -183,9 +183,38 @@ static void record_call(struct state *state, struct process *process, const stru
 	facts_call(state, process, event);
 }
 
+static struct history_names record_names(struct state *state, const struct state_now *now)
+{
+	const struct record_prefix *prefix = &now->event.prefix;
+
+	return (struct history_names){
+		.user = user_name(state, prefix->euid),
+		.container = container_of_event(state, now->process, prefix->cgroup_id),
+		.fd_name = now->fd.name,
+	};
+}
+
+int state_hit(struct state *state, const struct history_hit *hit)
+{
+	const struct state_now *now = &state->now;
+	struct history_hit numbered = *hit;
+	uint8_t bytes[HISTORY_HIT_BYTES_MAX];
+	struct history_names names;
+
+	if (!now->valid)
+		return -ENOENT;
+	state->hit_counts[hit->priority < HISTORY_PRIORITIES ? hit->priority
+							     : HISTORY_PRIORITIES - 1]++;
+	names = record_names(state, now);
+	names.hit = bytes;
+	numbered.event_num = state->history.last_num;
+	names.hit_len = history_hit_pack(&numbered, bytes);
+	return history_append(&state->hits, now->event.raw, now->event.raw_len, &names);
+}
+
 int state_record(struct state *state, const void *record, size_t len)
 {
-	struct history_names names = { 0 };
+	struct history_names names;
 	struct state_now *now = &state->now;
 	const struct event *event = &now->event;
 	struct process *process;
@@ -210,9 +239,7 @@ int state_record(struct state *state, const void *record, size_t len)
 	} else {
 		state->evictions++;
 	}
-	names.user = user_name(state, event->prefix.euid);
-	names.container = container_of_event(state, process, event->prefix.cgroup_id);
-	names.fd_name = now->fd.name;
+	names = record_names(state, now);
 	now->thread = thread_by_tid(state, (uint32_t)event->tid);
 	/* Without room for it the event has done its work all the same; the history counts it. */
 	history_append(&state->history, record, len, &names);

@@ -553,7 +553,8 @@ static void snapshot_fill_health(const struct state *state, struct health_row *h
 	health->inexact |= state->inexact || state->stale;
 	health->memory_bytes = memory_used(state->memory);
 	health->memory_limit_bytes = memory_limit(state->memory);
-	health->evictions = state->evictions + state->history.evicted;
+	health->evictions = state->evictions + state->history.evicted + state->hits.evicted;
+	memcpy(health->hits, state->hit_counts, sizeof(health->hits));
 }
 
 /*
@@ -562,7 +563,7 @@ static void snapshot_fill_health(const struct state *state, struct health_row *h
  */
 static struct snapshot_box *snapshot_box_new(const struct state *state, size_t notice_bytes)
 {
-	size_t chunks = state->history.blocks_len;
+	size_t events = state->history.blocks_len, chunks = events + state->hits.blocks_len;
 	size_t bytes = sizeof(struct snapshot_box) +
 		       chunks * (sizeof(struct history_chunk *) + sizeof(struct history_chunk)) +
 		       state->buffers_len * sizeof(struct buffer_row) + notice_bytes;
@@ -582,6 +583,7 @@ static struct snapshot_box *snapshot_box_new(const struct state *state, size_t n
 	atomic_init(&box->refs, 1);
 	box->bytes = bytes;
 	history_hold(&state->history, views);
+	history_hold(&state->hits, views + events);
 	for (i = 0; i < chunks; i++)
 		pointers[i] = &views[i];
 	if (state->buffers_len)
@@ -591,7 +593,9 @@ static struct snapshot_box *snapshot_box_new(const struct state *state, size_t n
 		memcpy(notice, state->notice, notice_bytes);
 	box->public.health.notice = notice_bytes ? notice : NULL;
 	box->public.chunks = pointers;
-	box->public.chunks_len = chunks;
+	box->public.chunks_len = events;
+	box->public.hit_chunks = pointers + events;
+	box->public.hit_chunks_len = chunks - events;
 	box->public.buffers = buffers;
 	box->public.buffers_len = state->buffers_len;
 	return box;
@@ -647,6 +651,8 @@ int state_publish(struct state *state, struct snapshot **ret_snapshot)
 	public->containers_len = tables->containers_len;
 	public->events_first = history_first(&state->history);
 	public->events_end = state->history.last_num + 1;
+	public->hits_first = history_first(&state->hits);
+	public->hits_end = state->hits.last_num + 1;
 	public->streaming_since_ns = since_ns(state, public);
 	*ret_snapshot = public;
 	return 0;
@@ -675,6 +681,8 @@ void snapshot_unref(struct snapshot *snapshot)
 		return;
 	for (i = 0; i < snapshot->chunks_len; i++)
 		history_chunk_release(snapshot->chunks[i]);
+	for (i = 0; i < snapshot->hit_chunks_len; i++)
+		history_chunk_release(snapshot->hit_chunks[i]);
 	tables_unref(box->tables);
 	memory = box->memory;
 	memory_free(memory, box, box->bytes);
@@ -703,18 +711,20 @@ const struct proc_row *snapshot_proc(const struct snapshot *snapshot, uint32_t p
 /* The chunk that would hold an event, by the numbers of the chunks' first events. */
 static const struct history_chunk *snapshot_chunk(const struct snapshot *snapshot, uint64_t num)
 {
-	size_t low = 0, high = snapshot->chunks_len;
+	bool hit = num > SNAPSHOT_HIT_BASE;
+	struct history_chunk *const *chunks = hit ? snapshot->hit_chunks : snapshot->chunks;
+	size_t len = hit ? snapshot->hit_chunks_len : snapshot->chunks_len, low = 0, high = len;
 
 	while (high - low > 1) {
 		size_t middle = (low + high) / 2;
-		const struct history_chunk *chunk = snapshot->chunks[middle];
+		const struct history_chunk *chunk = chunks[middle];
 
 		if (history_chunk_len(chunk) && history_chunk_at(chunk, 0)->num <= num)
 			low = middle;
 		else
 			high = middle;
 	}
-	return low < snapshot->chunks_len ? snapshot->chunks[low] : NULL;
+	return low < len ? chunks[low] : NULL;
 }
 
 const struct history_event *snapshot_event(const struct snapshot *snapshot, uint64_t num)

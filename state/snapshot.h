@@ -142,7 +142,21 @@ struct history_event {
 	const char *fd_name; /* name of the fd argument or result at that moment; "" when unknown */
 	const char *user;    /* of euid, never NULL */
 	const char *container; /* "" on the host */
+	const uint8_t *hit;    /* see history_hit(); NULL: an event of the stream */
 };
+
+/* What a rule said of an event. Texts live as long as the event. */
+struct history_hit {
+	const char *rule;
+	const char *output; /* safe */
+	uint64_t event_num; /* of the event in the stream */
+	unsigned priority;  /* as syslog numbers them: 0 emergency to 7 debug */
+	bool resolved;      /* it matches under the file's real name only */
+};
+#define HISTORY_PRIORITIES 8
+#define HISTORY_HIT_BYTES_MAX 16384 /* all that is kept of one */
+/* False for an event of the stream. */
+bool history_hit(const struct history_event *event, struct history_hit *ret_hit);
 
 /* An immutable run of events, shared by snapshots. */
 struct history_chunk;
@@ -172,11 +186,14 @@ struct health_row {
 	uint64_t map_bytes;
 	uint64_t memory_bytes, memory_limit_bytes; /* of the state */
 	uint64_t evictions;
+	uint64_t hits[HISTORY_PRIORITIES]; /* of rules, since start, by priority */
 	bool stream_ready;
 	enum health_timing timing; /* are durations measured? */
 	uint64_t untimed;          /* calls that found no room in the table of durations */
 	const char *notice;        /* one line for the screen, or NULL */
 };
+
+#define SNAPSHOT_HIT_BASE (1ull << 62)
 
 struct snapshot {
 	uint64_t seq;           /* 1, 2, 3, ... */
@@ -203,6 +220,10 @@ struct snapshot {
 	struct history_chunk *const *chunks; /* oldest first */
 	size_t chunks_len;
 	uint64_t events_first, events_end; /* history_event.num: [first, end) */
+	/* Events that rules matched, kept apart: num is SNAPSHOT_HIT_BASE + 1, + 2, ... */
+	struct history_chunk *const *hit_chunks;
+	size_t hit_chunks_len;
+	uint64_t hits_first, hits_end;
 	uint64_t streaming_since_ns; /* what was streamed since is here; evictions move it on */
 	struct health_row health;
 };
@@ -213,7 +234,7 @@ void snapshot_unref(struct snapshot *snapshot);
 /* The row of a process, NULL when it is not there. */
 const struct proc_row *snapshot_proc(const struct snapshot *snapshot, uint32_t pid,
 				     uint64_t start_boot_ns);
-/* The event of a number, NULL when it is no longer kept. */
+/* The event or hit of a number, NULL when it is no longer kept. */
 const struct history_event *snapshot_event(const struct snapshot *snapshot, uint64_t num);
 
 #endif

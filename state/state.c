@@ -53,6 +53,7 @@ static void state_release(struct state *state)
 	users_release(state);
 	fd_rules_free(state);
 	history_release(&state->history);
+	history_release(&state->hits);
 	hash_release(&state->process_ids);
 	hash_release(&state->process_pids);
 	hash_release(&state->programs);
@@ -103,6 +104,7 @@ static void state_note_opens(struct state *state)
  * a slow reader still holds may keep as much again. The rest is for processes and their names.
  */
 #define HISTORY_PART 8
+#define HITS_PART 64
 
 int state_new(const struct state_opts *opts, const struct state_source *source,
 	      struct state **ret_state)
@@ -142,6 +144,11 @@ int state_new(const struct state_opts *opts, const struct state_source *source,
 	state->host = strdup(opts->host ? opts->host : "");
 	state->none = text_intern(&state->texts, "", 0);
 	r = history_init(&state->history, state->memory, limit / HISTORY_PART);
+	if (r == 0)
+		r = history_init(&state->hits, state->memory, limit / HITS_PART);
+	/* Texts know by its stamp which block they are in: no two have the same. */
+	state->hits.stamps = 1ull << 63;
+	state->hits.last_num = SNAPSHOT_HIT_BASE;
 	if (r == 0)
 		r = fd_rules_new(state);
 	if (r == 0 && (!state->host || !state->none))

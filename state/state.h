@@ -113,6 +113,12 @@ void state_file(struct state *state, const struct file_sample *file, const char 
  * The event of the last successful state_record(), valid until the next; NULL: there was no room.
  */
 const struct history_event *state_last_event(const struct state *state);
+/*
+ * A rule matches the record that state_record() took last: keeps both apart from the history, where
+ * floods of events do not push them out; event_num is set here. 0 or -ENOMEM: only the number of hits grew.
+ */
+struct history_hit;
+int state_hit(struct state *state, const struct history_hit *hit);
 /* That event is not wanted: it stays in the history, and views leave it out. */
 void state_hide_last(struct state *state);
 /*

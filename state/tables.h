@@ -122,6 +122,8 @@ struct state {
 	struct fd_rules *fd_rules;
 	const struct event_desc *execve, *execveat; /* events that make a process another program */
 	struct history history;
+	struct history hits; /* events that rules matched, in a share of their own */
+	uint64_t hit_counts[HISTORY_PRIORITIES];
 
 	struct health_row health;
 	char notice[256];

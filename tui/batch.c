@@ -40,13 +40,16 @@ static unsigned output_width(FILE *out)
 /* Events come in pieces: an interval under load has more than memory should hold decoded. */
 static int write_events(struct batch_run *run, struct snapshot *snapshot, enum batch_part part)
 {
-	uint64_t last = snapshot->events_end ? snapshot->events_end - 1 : 0;
+	struct event_span span = entity_span(snapshot, run->query.view->entity);
+	uint64_t last = span.end ? span.end - 1 : 0;
 	int rc = 0;
 
+	if (run->query.view->entity == ENTITY_HIT && run->query.after_num < SNAPSHOT_HIT_BASE)
+		run->query.after_num = SNAPSHOT_HIT_BASE;
 	batch_begin(&run->batch, run->format, snapshot, part);
-	if (run->query.after_num + 1 < snapshot->events_first) {
-		batch_evicted(&run->batch, snapshot->events_first - run->query.after_num - 1);
-		run->query.after_num = snapshot->events_first - 1;
+	if (run->query.after_num + 1 < span.first) {
+		batch_evicted(&run->batch, span.first - run->query.after_num - 1);
+		run->query.after_num = span.first - 1;
 	}
 	while (rc == 0 && run->query.after_num < last) {
 		run->query.before_num = run->query.after_num + EVENTS_PIECE + 1;
@@ -71,8 +74,8 @@ static void write_table(struct batch_run *run, struct snapshot *snapshot, enum b
 		if (rc == 0)
 			rc = batch_write(&run->batch, run->format, run->table, part);
 		/* Sorted events: those of this interval, each once. */
-		if (rc == 0 && entity == ENTITY_EVENT && snapshot->events_end)
-			run->query.after_num = snapshot->events_end - 1;
+		if (rc == 0 && entity_is_event(entity) && entity_span(snapshot, entity).end)
+			run->query.after_num = entity_span(snapshot, entity).end - 1;
 	}
 	run->closed = rc < 0;
 	run->session.write_error = rc;

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "host_names.h"
+#include "option_value.h"
 #include "rule_config.h"
 #include "rule_files.h"
 #include "rule_report.h"
@@ -20,6 +21,7 @@ static int load(const struct option_words *files, const struct rule_config *conf
 	options.port = rule_files_port;
 	options.host = host_names_find;
 	if (config) {
+		options.min_priority = config->min_priority;
 		options.append = config->append;
 		options.append_len = config->append_len;
 	}
@@ -53,15 +55,16 @@ int check_run(FILE *out, const struct options *options)
 	return rc;
 }
 
-int check_load(const struct option_words *files, const struct rule_config *config, FILE *report,
-	       struct rules **ret_rules)
+/* Loads the files and switches their rules. Returns 0 or -errno. */
+static int load_all(const struct options *options, const struct rule_config *config,
+		    struct rules **ret_rules)
 {
 	struct rules_loader *loader = NULL;
 	struct rules *rules = NULL;
-	int rc = load(files, config, &loader);
+	int rc = load(&options->rules, config, &loader);
 
 	if (rc == 0 && !rule_report_ok(loader)) {
-		rule_report_text(loader, report);
+		rule_report_text(loader, stderr);
 		rc = -EINVAL;
 	}
 	if (rc == 0)
@@ -76,4 +79,25 @@ int check_load(const struct option_words *files, const struct rule_config *confi
 	else
 		*ret_rules = rules;
 	return rc;
+}
+
+int check_load(const struct options *options, const char *what, struct rules **ret_rules,
+	       struct usage_error *err)
+{
+	struct rule_config config;
+	int rc = rule_config_init(&config);
+
+	if (rc < 0)
+		return option_fail(err, "%s: no memory", what);
+	config.min_priority = options->min_priority;
+	rc = rule_config_load(&config, options, err);
+	if (rc == 0) {
+		rc = load_all(options, &config, ret_rules);
+		if (rc < 0)
+			option_fail(err,
+				    rc == -ENOMEM ? "%s: no memory" : "%s: a rule file is wrong",
+				    what);
+	}
+	rule_config_release(&config);
+	return rc < 0 ? -EINVAL : 0;
 }

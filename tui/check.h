@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include "options.h"
 
-struct rule_config;
 struct rules;
 
 /*
@@ -17,10 +16,11 @@ struct rules;
  */
 int check_run(FILE *out, const struct options *options);
 /*
- * The rules of files that must be right, for modes that use them, as the config file has them.
- * Returns 0, or -EINVAL after the report of what is wrong was printed to `report`; -ENOMEM.
+ * The rules of --rules, which must be right, as the config file has them. What is wrong in a rule
+ * file is printed to standard error. Returns 0, or -EINVAL with the sentence in *err, which begins
+ * with `what`.
  */
-int check_load(const struct option_words *files, const struct rule_config *config, FILE *report,
-	       struct rules **ret_rules);
+int check_load(const struct options *options, const char *what, struct rules **ret_rules,
+	       struct usage_error *err);
 
 #endif

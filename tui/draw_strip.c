@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The header strip, on every screen: which host, live or paused, what is shown; then calls counted,
- * events delivered, drops per buffer, lag, own cost. On a narrow screen own cost, events and calls
- * leave in this order: drops and lag always stay.
+ * events delivered, drops per buffer, lag, hits of rules, own cost. On a narrow screen own cost,
+ * events and calls leave in this order: drops, lag and hits always stay.
  */
 #include "ui.h"
 #include <stdio.h>
 #include <string.h>
 #include "text.h"
+#include "views/hit.h"
 
 #define STRIP_ITEMS_MAX 8
 #define REPLAY_NAME_CELLS 20
@@ -18,6 +19,7 @@ struct strip_item {
 	const char *key;
 	char value[192];
 	enum role role; /* of the value */
+	unsigned place; /* from left to right */
 };
 
 static void number_text(double number, bool at_least, char *text, size_t size)
@@ -100,9 +102,9 @@ static int strip_width(const struct strip_item *items, size_t len)
 
 static void item_drops(const struct snapshot *snapshot, size_t room, struct strip_item *ret_item)
 {
-	*ret_item =
-		(struct strip_item){ .key = "drop",
-				     .role = snapshot->health.drops ? ROLE_WARNING : ROLE_STRIP };
+	*ret_item = (struct strip_item){ .key = "drop",
+					 .role = snapshot->health.drops ? ROLE_WARNING : ROLE_STRIP,
+					 .place = 2 };
 	if (room > sizeof(ret_item->value))
 		room = sizeof(ret_item->value);
 	if (room < 8 || !drops_per_buffer(snapshot, ret_item->value, room))
@@ -114,7 +116,7 @@ static void item_own(const struct snapshot *snapshot, struct strip_item *ret_ite
 	const struct health_row *health = &snapshot->health;
 	int len = 0;
 
-	*ret_item = (struct strip_item){ .key = "own", .role = ROLE_STRIP };
+	*ret_item = (struct strip_item){ .key = "own", .role = ROLE_STRIP, .place = 5 };
 	if (snapshot->interval_ns)
 		len = snprintf(ret_item->value, sizeof(ret_item->value), "%.1f%%",
 			       100.0 * (double)health->own_cpu_delta_ns /
@@ -126,58 +128,91 @@ static void item_own(const struct snapshot *snapshot, struct strip_item *ret_ite
 			 health->own_ns_per_call);
 }
 
+static void item_calls(const struct snapshot *snapshot, struct strip_item *ret_item)
+{
+	const struct health_row *health = &snapshot->health;
+
+	*ret_item = (struct strip_item){ .key = "calls",
+					 .role = health->inexact ? ROLE_WARNING : ROLE_STRIP,
+					 .place = 0 };
+	rate_text(snapshot, health->calls_delta, health->inexact, ret_item->value,
+		  sizeof(ret_item->value));
+}
+
+static void item_events(const struct snapshot *snapshot, struct strip_item *ret_item)
+{
+	*ret_item = (struct strip_item){ .key = "ev", .role = ROLE_STRIP, .place = 1 };
+	rate_text(snapshot, snapshot->health.events_delta, false, ret_item->value,
+		  sizeof(ret_item->value));
+}
+
+/* Hits of rules, with the most severe priority that had one; nothing before the first. */
+static bool item_hits(const struct snapshot *snapshot, struct strip_item *ret_item)
+{
+	const uint64_t *hits = snapshot->health.hits;
+	unsigned worst = 0;
+	uint64_t sum = 0;
+
+	while (worst < HISTORY_PRIORITIES && !hits[worst])
+		worst++;
+	if (worst == HISTORY_PRIORITIES)
+		return false;
+	for (unsigned i = worst; i < HISTORY_PRIORITIES; i++)
+		sum += hits[i];
+	*ret_item = (struct strip_item){ .key = "hits", .role = ROLE_WARNING, .place = 4 };
+	if (sum == hits[worst])
+		snprintf(ret_item->value, sizeof(ret_item->value), "%llu %s",
+			 (unsigned long long)sum, hit_priority_name(worst));
+	else
+		snprintf(ret_item->value, sizeof(ret_item->value), "%llu, %llu %s",
+			 (unsigned long long)sum, (unsigned long long)hits[worst],
+			 hit_priority_name(worst));
+	return true;
+}
+
 /* Which items there are, most important first; what does not fit leaves from the end. */
 static size_t strip_items(const struct snapshot *snapshot, int cols,
 			  struct strip_item items[STRIP_ITEMS_MAX])
 {
 	const struct health_row *health = &snapshot->health;
-	size_t len = 0;
+	size_t at = item_hits(snapshot, &items[2]) ? 3 : 2, kept = at, len;
 
 	items[1] = (struct strip_item){ .key = "lag",
 					.role = health->lag_ns > LAG_WARN_NS ? ROLE_WARNING
-									     : ROLE_STRIP };
+									     : ROLE_STRIP,
+					.place = 3 };
 	duration_text(health->lag_ns, items[1].value, sizeof(items[1].value));
-	items[2] = (struct strip_item){ .key = "calls",
-					.role = health->inexact ? ROLE_WARNING : ROLE_STRIP };
-	rate_text(snapshot, health->calls_delta, health->inexact, items[2].value,
-		  sizeof(items[2].value));
-	items[3] = (struct strip_item){ .key = "ev", .role = ROLE_STRIP };
-	rate_text(snapshot, health->events_delta, false, items[3].value, sizeof(items[3].value));
-	item_own(snapshot, &items[4]);
-	len = cols < STRIP_FULL_COLS ? 2 : 5;
+	item_own(snapshot, &items[at]);
+	if (cols >= STRIP_FULL_COLS) {
+		items[at + 2] = items[at];
+		item_calls(snapshot, &items[at]);
+		item_events(snapshot, &items[at + 1]);
+		at += 2;
+	}
+	len = at + 1;
 	item_drops(snapshot, 0, &items[0]);
-	while (len > 2 && strip_width(items, len) > cols)
+	while (len > kept && strip_width(items, len) > cols)
 		len--;
 	if (cols > strip_width(items, len) && cols >= STRIP_FULL_COLS)
 		item_drops(snapshot,
 			   (size_t)(cols - strip_width(items, len)) + strlen(items[0].value),
 			   &items[0]);
-	if (cols < STRIP_FULL_COLS) {
-		items[2] = items[4];
-		if (strip_width(items, 3) <= cols)
-			len = 3;
-	}
 	return len;
 }
 
 static void draw_health(struct monitor *monitor, int row)
 {
-	/* Where each item stands, left to right: calls, ev, drop, lag, own. */
-	static const size_t order_full[] = { 2, 3, 0, 1, 4 }, order_short[] = { 0, 1, 2 };
-	int cols = screen_cols(monitor->screen);
-	const size_t *order = cols < STRIP_FULL_COLS ? order_short : order_full;
-	size_t order_len = cols < STRIP_FULL_COLS ? 3 : 5;
+	int cols = screen_cols(monitor->screen), col = 1;
 	struct strip_item items[STRIP_ITEMS_MAX];
-	int col = 1;
 	size_t len;
 
 	if (!monitor->newest)
 		return;
 	len = strip_items(monitor->newest, cols, items);
-	for (size_t i = 0; i < order_len; i++) {
-		const struct strip_item *item = &items[order[i]];
+	for (size_t i = 0; i < len * STRIP_ITEMS_MAX; i++) {
+		const struct strip_item *item = &items[i % len];
 
-		if (order[i] >= len)
+		if (item->place != i / len)
 			continue;
 		col += screen_put(monitor->screen, (struct spot){ row, col, cols - col },
 				  ROLE_STRIP_KEY, item->key) +

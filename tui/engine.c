@@ -257,14 +257,18 @@ static void on_record(void *ctx, const void *record, size_t len)
 		recorder_record(engine->recorder, record, len);
 	engine->events_unpublished = true;
 	kept = state_last_event(engine->state);
-	if (!kept)
+	if (!kept) {
+		/* There was no room to keep it; it is matched all the same. */
+		rule_watch_last(&engine->watch);
 		return;
+	}
 	if (!accepted)
 		state_hide_last(engine->state);
 	if (engine->tap.gap && kept->lost_before)
 		engine->tap.gap(engine->tap.ctx, kept->lost_before, kept->lost_buffer);
 	if (engine->tap.event && !kept->hidden)
 		engine->tap.event(engine->tap.ctx, engine->state, kept);
+	rule_watch_last(&engine->watch);
 }
 
 /* Tells other threads what the recording has come to. */
@@ -339,13 +343,19 @@ static void apply_objects(struct engine *engine)
 		state_forget_objects(engine->state);
 }
 
+/* May rules ask for what a process has open? */
+static bool rules_ask_files(const struct engine *engine)
+{
+	return engine->opts.rules && !(engine->rule_gates & FILTER_GATE_OPENS_ONLY);
+}
+
 /* Fd tables that the streamed calls keep up are seeded, others are not known any more. */
 static void apply_files(struct engine *engine, enum view_stream want, uint32_t focus,
 			const struct choice *choice)
 {
 	/* Where calls are left out, what they do to descriptors is not seen. */
 	bool followed = choice_is_everything(choice) && want != VIEW_STREAM_FAILED;
-	bool all = followed && want == VIEW_STREAM_ALL;
+	bool all = followed && (want == VIEW_STREAM_ALL || rules_ask_files(engine));
 
 	if (all && engine->all_files) {
 		if (focus)
@@ -370,6 +380,8 @@ static void apply_requests(struct engine *engine)
 	struct choice choice = { .failed = atomic_load(&engine->failed),
 				 .min_duration_ns = atomic_load(&engine->min_duration_ns) };
 	struct interest_filter filter = { .kinds = NULL };
+	struct interest_rules rules = { .kinds = &engine->rule_kinds,
+					.gates = focus ? 0 : engine->rule_gates };
 	struct probe_interest interest;
 	pid_t pid = (pid_t)focus;
 
@@ -393,6 +405,8 @@ static void apply_requests(struct engine *engine)
 								    ? INTEREST_FILES_SHOWN
 								    : engine->opts.tap.files };
 	interest_fill(want, &choice, &filter, &interest);
+	if (engine->opts.rules)
+		interest_add_rules(&rules, &interest);
 	probe_set_interest(engine->probe, &interest);
 	apply_files(engine, want, focus, &choice);
 	engine->interest_set = true;
@@ -544,10 +558,18 @@ static int engine_open(struct engine *engine, struct probe_error *err)
 		r = state_new(&opts,
 			      engine->recorder ? recorder_source(engine->recorder) : engine->source,
 			      &engine->state);
-	if (r == 0 && engine->opts.filter) {
+	if (engine->opts.filter)
 		engine->filter_gates = filter_set_gates(engine->opts.filter, &engine->filter_kinds);
+	if (engine->opts.rules)
+		engine->rule_gates = rules_events(engine->opts.rules, &engine->rule_kinds);
+	if (r == 0 && (engine->opts.filter || engine->opts.rules))
 		r = filter_event_init(&engine->filter_event, engine->state);
-	}
+	engine->watch = (struct rule_watch){ .rules = engine->opts.rules,
+					     .names = engine->opts.names,
+					     .event = &engine->filter_event,
+					     .state = engine->state,
+					     .hit = engine->tap.hit,
+					     .ctx = engine->tap.ctx };
 	if (r == 0)
 		r = probe_new(&engine->opts.probe, &engine->probe);
 	if (r < 0) {

@@ -12,6 +12,7 @@
 #include "interest.h"
 #include "probe/probe.h"
 #include "recorder.h"
+#include "rule_watch.h"
 #include "state/snapshot.h"
 #include "views/choice.h"
 #include "views/view.h"
@@ -28,6 +29,8 @@ struct state;
 struct engine_tap {
 	void *ctx;
 	void (*event)(void *ctx, struct state *state, const struct history_event *kept);
+	/* A rule of engine_opts.rules that the event matches, after event(). */
+	rule_hit_fn hit;
 	/* Before the event that it precedes. */
 	void (*gap)(void *ctx, uint64_t lost, unsigned buffer);
 	void (*batch)(void *ctx);
@@ -52,6 +55,8 @@ struct engine_opts {
 	bool wait_stream; /* engine_start returns only when the stream plane is attached */
 	struct engine_tap tap;
 	struct filter_set *filter; /* FILTER, one condition; NULL: none. Borrowed while it runs */
+	struct rules *rules;       /* NULL: none. Borrowed while it runs */
+	enum rules_names names;    /* that rules are evaluated for */
 	/* The file that all in scope is recorded to; -1: none. Taken over. */
 	int capture_fd;
 	enum capture_packing capture_packing;

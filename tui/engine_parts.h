@@ -55,10 +55,13 @@ struct engine {
 	uint64_t refreshed_ns, next_exits_ns, last_publish_ns;
 	bool first_interval; /* it is a short one */
 	bool events_unpublished;
-	struct filter_event filter_event; /* with opts.filter */
+	struct filter_event filter_event; /* with opts.filter or opts.rules */
 	struct filter_kinds filter_kinds;
-	uint32_t filter_gates; /* enum filter_gate */
-	struct gone *gone;     /* ended outside the scope: their kernel rows can go */
+	uint32_t filter_gates;          /* enum filter_gate */
+	struct filter_kinds rule_kinds; /* with opts.rules */
+	uint32_t rule_gates;            /* enum filter_gate */
+	struct rule_watch watch;
+	struct gone *gone; /* ended outside the scope: their kernel rows can go */
 	size_t gone_len, gone_size;
 	bool errnos_lost;
 	uint64_t publish_failures; /* no memory for a snapshot: readers kept the one before */

@@ -88,3 +88,25 @@ void interest_fill(enum view_stream stream, const struct choice *choice,
 			ret_interest->calls[nr] = want_of(stream, call) | gates_of(filter, call);
 	}
 }
+
+void interest_add_rules(const struct interest_rules *rules, struct probe_interest *interest)
+{
+	const struct interest_filter gates = {
+		.gates = rules->gates,
+		.files = rules->gates & FILTER_GATE_OPENS_ONLY ? INTEREST_FILES_HIDDEN
+							       : INTEREST_FILES_SHOWN,
+	};
+
+	interest->failed = PROBE_FAILED_OFF;
+	interest->min_duration_ns = 0;
+	for (int nr = 0; nr < SYSCALL_NR_MAX; nr++) {
+		const struct syscall_desc *call = syscall_by_nr(nr);
+		bool files =
+			gates.files == INTEREST_FILES_SHOWN && call && call->flags & SYSCALL_F_FD;
+
+		if (interest->calls[nr] & PROBE_WANT_SCOPE ||
+		    (!files && !(call && filter_kinds_has_call(rules->kinds, call))))
+			continue;
+		interest->calls[nr] = PROBE_WANT_SCOPE | PROBE_WANT_FOCUS | gates_of(&gates, call);
+	}
+}

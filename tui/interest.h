@@ -35,7 +35,19 @@ struct interest_filter {
  * or open files: other events are named after them. The gates hold for the others too, and names
  * win over gates: opens are gated only where all that is shown are opens and nobody looks at files.
  */
+/* What rules have to see beside what is shown. */
+struct interest_rules {
+	const struct filter_kinds *kinds;
+	uint32_t gates; /* enum filter_gate */
+};
+
 void interest_fill(enum view_stream stream, const struct choice *choice,
 		   const struct interest_filter *filter, struct probe_interest *ret_interest);
+/*
+ * Adds from all tasks in scope what events of the kinds need, gated where nobody else looks at the
+ * calls; without FILTER_GATE_OPENS_ONLY all calls that open and close too, as rules may ask what
+ * a descriptor is. Rules see calls whatever their duration and result.
+ */
+void interest_add_rules(const struct interest_rules *rules, struct probe_interest *interest);
 
 #endif

@@ -11,7 +11,6 @@
 #include "option_value.h"
 #include "request.h"
 #include "rule_describe.h"
-#include "rule_config.h"
 #include "state/rules/rules.h"
 #include "theme.h"
 #include "usage.h"
@@ -108,25 +107,6 @@ static int print_themes(FILE *out, enum list_format format, struct usage_error *
 }
 
 /* Priorities, names and tags; JSON has everything. */
-static int load_rules(const struct options *options, struct rules **ret_rules,
-		      struct usage_error *err)
-{
-	struct rule_config config;
-	int rc = rule_config_init(&config);
-
-	if (rc < 0)
-		return option_fail(err, "list rules: no memory");
-	rc = rule_config_load(&config, options, err);
-	if (rc == 0) {
-		rc = check_load(&options->rules, &config, stderr, ret_rules);
-		if (rc < 0)
-			option_fail(err, rc == -ENOMEM ? "list rules: no memory"
-						       : "list rules: a rule file is wrong");
-	}
-	rule_config_release(&config);
-	return rc < 0 ? -EINVAL : 0;
-}
-
 static int print_rules(FILE *out, const struct options *options, struct usage_error *err)
 {
 	static const struct list_column columns[] = { { .id = "priority", .width = 13 },
@@ -134,7 +114,7 @@ static int print_rules(FILE *out, const struct options *options, struct usage_er
 						      { .id = "name" } };
 	struct rules *rules = NULL;
 	struct list list;
-	int rc = load_rules(options, &rules, err);
+	int rc = check_load(options, "list rules", &rules, err);
 
 	if (rc < 0)
 		return rc;

@@ -7,7 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "alerts.h"
 #include "batch.h"
+#include "check.h"
 #include "condition.h"
 #include "config.h"
 #include "monitor.h"
@@ -33,6 +35,7 @@ struct live {
 	struct theme theme, mono;
 	struct session_start start;
 	struct filter_set *filter;      /* NULL: no FILTER */
+	struct rules *rules;            /* NULL: none */
 	struct recorder_result capture; /* what became of -w FILE */
 };
 
@@ -105,6 +108,19 @@ static int check_processes(const struct probe_scope *scope, struct usage_error *
 	return 0;
 }
 
+static int load_rules(struct live *live, const struct options *options, struct usage_error *err)
+{
+	int rc;
+
+	if (!options->rules.len)
+		return option_fail(err, "alerts needs rules, as in: saker alerts --rules FILE");
+	rc = check_load(options, "--rules", &live->rules, err);
+	if (rc == 0 && !rules_len(live->rules))
+		return option_fail(err, "--rules: there is no rule of priority %s or above",
+				   rule_priority_name(options->min_priority));
+	return rc;
+}
+
 /* Everything that the user can get wrong. */
 static int check(struct live *live, struct options *options, struct usage_error *err)
 {
@@ -119,6 +135,8 @@ static int check(struct live *live, struct options *options, struct usage_error 
 		rc = condition_load(options->filter,
 				    options->read ? &condition_capture : &condition_live,
 				    &live->filter, err);
+	if (rc == 0 && (options->mode == MODE_ALERTS || options->rules.len))
+		rc = load_rules(live, options, err);
 	if (rc < 0)
 		return rc;
 	if (options->mode == MODE_MONITOR && (!isatty(STDOUT_FILENO) || !isatty(STDIN_FILENO)))
@@ -315,7 +333,7 @@ static int run_replay(struct live *live, struct usage_error *err)
 	const struct options *options = live->options;
 	struct replay_error replay_err = { .text = "out of memory" };
 	struct replay *replay;
-	int rc = replay_open(options, live->filter, &replay, &replay_err);
+	int rc = replay_open(options, live->filter, live->rules, &replay, &replay_err);
 
 	if (rc < 0)
 		return option_fail(err, "-r %s", replay_err.text);
@@ -326,6 +344,8 @@ static int run_replay(struct live *live, struct usage_error *err)
 		rc = replay_monitor(live, replay);
 	else if (options->mode == MODE_BATCH)
 		rc = batch_replay(replay, options, live->start.out, live->view);
+	else if (options->mode == MODE_ALERTS)
+		rc = alerts_replay(replay, options, live->start.out);
 	else
 		rc = stream_replay(replay, options, live->start.out);
 	replay_close(replay);
@@ -338,6 +358,7 @@ static int run_mode(struct live *live)
 	case MODE_BATCH: return batch_run(&live->start, live->view);
 	case MODE_STREAM: return stream_run(&live->start);
 	case MODE_RECORD: return record_run(&live->start);
+	case MODE_ALERTS: return alerts_run(&live->start);
 	case MODE_MONITOR: return run_monitor(live);
 	case MODE_LIST:
 	case MODE_CHECK:
@@ -414,12 +435,15 @@ int live_run(struct options *options, struct usage_error *err)
 				    .capture_packing = record_packing(options->write),
 				    .capture_events = record_events(options),
 				    .capture = &live.capture,
-				    .filter = live.filter },
+				    .filter = live.filter,
+				    .rules = live.rules,
+				    .names = options->names },
 		};
 		command_init(&live.start.command);
 		rc = run(&live, err);
 	}
 	view_set_free(live.views);
 	filter_set_free(live.filter);
+	rules_free(live.rules);
 	return rc;
 }

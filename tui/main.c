@@ -86,6 +86,7 @@ int main(int argc, char **argv)
 	case MODE_MONITOR:
 	case MODE_BATCH:
 	case MODE_RECORD:
+	case MODE_ALERTS:
 	case MODE_STREAM: rc = live_run(&options, &err); return rc < 0 ? usage_failure(&err) : rc;
 	case MODE_COUNT: break;
 	}

@@ -244,6 +244,28 @@ int option_set_rules(struct option_value *input, const char *value)
 	return 0;
 }
 
+int option_set_priority(struct option_value *input, const char *value)
+{
+	if (rule_priority_parse(value, &input->options->min_priority) < 0)
+		return option_fail(input->err,
+				   "%s %s: expected emergency, alert, critical, error, warning, "
+				   "notice, informational or debug",
+				   input->what, value);
+	return 0;
+}
+
+int option_set_names(struct option_value *input, const char *value)
+{
+	if (strcmp(value, "called") == 0)
+		input->options->names = RULES_NAMES_CALLED;
+	else if (strcmp(value, "both") == 0)
+		input->options->names = RULES_NAMES_BOTH;
+	else
+		return option_fail(input->err, "%s %s: expected called or both", input->what,
+				   value);
+	return 0;
+}
+
 int option_set_expr(struct option_value *input, const char *value)
 {
 	input->options->expr = value;

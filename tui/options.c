@@ -278,6 +278,11 @@ static int finish_write(const struct options *options, struct usage_error *err)
 
 static int finish_capture(const struct options *options, struct usage_error *err)
 {
+	if (options->mode == MODE_ALERTS && *options->filter)
+		return option_fail(err,
+				   "alerts: %.60s: rules say what is wanted; FILTER is for "
+				   "the other modes",
+				   options->filter);
 	if (options->mode == MODE_RECORD && !options->write)
 		return option_fail(err, "record needs a file, as in: saker record -w FILE");
 	if (options->read)
@@ -316,8 +321,9 @@ static int finish(struct options *options, struct usage_error *err)
 		return option_fail(err, "check: either files or -e EXPR");
 	if (options->syntax && !options->expr)
 		return option_fail(err, "--syntax goes with check -e EXPR only");
-	if (options->rules.len && strcmp(options->subject, "rules") != 0)
-		return option_fail(err, "--rules goes with list rules only");
+	if (options->rules.len && options->mode == MODE_LIST &&
+	    strcmp(options->subject, "rules") != 0)
+		return option_fail(err, "list: --rules goes with rules only");
 	if (options->command && !(LIVE & 1u << options->mode))
 		return option_fail(err, "-- COMMAND does not go with %s",
 				   modes[options->mode].name);
@@ -337,6 +343,8 @@ void options_init(struct options *options)
 		.scope = { .children = true },
 		.delay_ns = NS_PER_S,
 		.memory_bytes = MEMORY_DEFAULT,
+		.min_priority = RULE_PRIORITY_DEBUG,
+		.names = RULES_NAMES_BOTH,
 		.probe = { .buffer_bytes = PROBE_BUFFER_DEFAULT, .snaplen = SNAPLEN_DEFAULT },
 	};
 }

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "probe/probe.h"
+#include "state/rules/rules.h"
 
 #define SAKER_VERSION "0.1.0"
 
@@ -24,7 +25,12 @@ enum mode {
 /* The modes that print. */
 #define LINES (MODE_ALL & ~(MODE_BIT(MONITOR) | MODE_BIT(RECORD)))
 /* The modes that load the probe. */
-#define LIVE (MODE_BIT(MONITOR) | MODE_BIT(BATCH) | MODE_BIT(STREAM) | MODE_BIT(RECORD))
+#define LIVE                                                                         \
+	(MODE_BIT(MONITOR) | MODE_BIT(BATCH) | MODE_BIT(STREAM) | MODE_BIT(RECORD) | \
+	 MODE_BIT(ALERTS))
+
+/* The modes that show rule hits. */
+#define WATCH_RULES (MODE_BIT(MONITOR) | MODE_BIT(BATCH) | MODE_BIT(ALERTS))
 
 enum option_group {
 #define OPTION_GROUP(id, title) OPTION_GROUP_##id,
@@ -81,6 +87,8 @@ struct options {
 	const char *expr;                /* of check -e; NULL: none */
 	bool syntax;                     /* its grammar alone */
 	struct option_words rules;       /* --rules, in their order */
+	enum rule_priority min_priority;
+	enum rules_names names;
 	struct probe_opts probe;
 	uint64_t memory_bytes;
 };

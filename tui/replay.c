@@ -48,6 +48,15 @@ static int tap_event(void *ctx, struct state *state, const struct history_event 
 	return replay->tap.event ? replay->tap.event(replay->tap.ctx, state, kept) : 0;
 }
 
+static void tap_hit(void *ctx, const struct rule *rule, enum rule_via via,
+		    struct filter_event *event)
+{
+	struct replay *replay = ctx;
+
+	if (replay->tap.hit)
+		replay->tap.hit(replay->tap.ctx, rule, via, event);
+}
+
 static int tap_refreshed(void *ctx)
 {
 	struct replay *replay = ctx;
@@ -85,7 +94,7 @@ __attribute__((format(printf, 3, 4))) static void say(const struct replay *repla
 	va_end(args);
 }
 
-int replay_open(const struct options *options, struct filter_set *filter,
+int replay_open(const struct options *options, struct filter_set *filter, struct rules *rules,
 		struct replay **ret_replay, struct replay_error *err)
 {
 	struct replay *replay = calloc(1, sizeof(*replay));
@@ -93,7 +102,12 @@ int replay_open(const struct options *options, struct filter_set *filter,
 		.scope = options->scope,
 		.memory_bytes = options->given & 1ull << OPTION_MEMORY ? options->memory_bytes : 0,
 		.filter = filter,
-		.tap = { .ctx = replay, .event = tap_event, .refreshed = tap_refreshed },
+		.rules = rules,
+		.names = options->names,
+		.tap = { .ctx = replay,
+			 .hit = tap_hit,
+			 .event = tap_event,
+			 .refreshed = tap_refreshed },
 	};
 	struct text_buf buf;
 	int rc;

@@ -20,10 +20,10 @@ struct replay_error {
 
 /*
  * Opens the capture that options->read names, '-' for standard input, for the scope of the options
- * and FILTER (NULL: none; borrowed).
+ * and FILTER and rules (NULL: none; borrowed).
  * Returns 0, or -errno with the sentence in *err.
  */
-int replay_open(const struct options *options, struct filter_set *filter,
+int replay_open(const struct options *options, struct filter_set *filter, struct rules *rules,
 		struct replay **ret_replay, struct replay_error *err);
 /* Stops the thread, closes, frees. NULL is fine. */
 void replay_close(struct replay *replay);

@@ -37,10 +37,11 @@ struct replay_feed {
 	struct replay_tasks tasks;
 	struct replay_foreign foreign;
 	struct capture_machine machine;
-	struct filter_event filter_event; /* with opts.filter and a state */
-	struct capture_meta meta;         /* version 0: not ours */
-	bool in_refresh, sampled;         /* sampled: the tasks of this refresh were told */
-	bool refreshed;                   /* once at least */
+	struct filter_event filter_event; /* with opts.filter or opts.rules, and a state */
+	struct rule_watch watch;
+	struct capture_meta meta; /* version 0: not ours */
+	bool in_refresh, sampled; /* sampled: the tasks of this refresh were told */
+	bool refreshed;           /* once at least */
 	bool closed;
 	uint64_t events;
 	struct health_row health;
@@ -64,8 +65,14 @@ static int need_state(struct replay_feed *feed)
 	if (feed->state)
 		return 0;
 	rc = state_new(&opts, &source, &feed->state);
-	if (rc == 0 && feed->opts.filter)
+	if (rc == 0 && (feed->opts.filter || feed->opts.rules))
 		rc = filter_event_init(&feed->filter_event, feed->state);
+	feed->watch = (struct rule_watch){ .rules = feed->opts.rules,
+					   .names = feed->opts.names,
+					   .event = &feed->filter_event,
+					   .state = feed->state,
+					   .hit = feed->opts.tap.hit,
+					   .ctx = feed->opts.tap.ctx };
 	return rc;
 }
 
@@ -114,6 +121,7 @@ static int deliver(struct replay_feed *feed, const void *record, size_t len)
 	feed->events++;
 	if (feed->opts.filter && !filter_set_accepts_last(feed->opts.filter, &feed->filter_event))
 		state_hide_last(feed->state);
+	rule_watch_last(&feed->watch);
 	kept = state_last_event(feed->state);
 	return kept && !kept->hidden && feed->opts.tap.event
 		       ? feed->opts.tap.event(feed->opts.tap.ctx, feed->state, kept)
@@ -471,7 +479,7 @@ void replay_feed_free(struct replay_feed *feed)
 		return;
 	if (feed->state && feed->in_refresh)
 		state_refresh_abandon(feed->state);
-	if (feed->opts.filter && feed->state)
+	if (feed->state)
 		filter_event_release(&feed->filter_event);
 	state_free(feed->state);
 	replay_foreign_release(&feed->foreign);

@@ -12,6 +12,7 @@
 
 #include "probe/capture_reader.h"
 #include "probe/probe.h"
+#include "rule_watch.h"
 #include "state/state.h"
 
 struct filter_set;
@@ -24,6 +25,7 @@ struct replay_feed;
 struct replay_tap {
 	void *ctx;
 	int (*event)(void *ctx, struct state *state, const struct history_event *kept);
+	rule_hit_fn hit; /* before event() */
 	/* A refresh is complete: tables can be published. */
 	int (*refreshed)(void *ctx);
 };
@@ -32,6 +34,8 @@ struct replay_feed_opts {
 	struct probe_scope scope;  /* empty: everything that is in the file */
 	size_t memory_bytes;       /* limit of the state; 0 = as recorded */
 	struct filter_set *filter; /* FILTER: other events are hidden; NULL: none. Borrowed */
+	struct rules *rules;       /* NULL: none. Borrowed */
+	enum rules_names names;    /* that rules are evaluated for */
 	struct replay_tap tap;
 };
 

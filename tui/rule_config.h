@@ -34,7 +34,8 @@ struct rule_config {
 	size_t append_len;
 	struct rule_switch *switches;
 	size_t switches_len;
-	bool has_append, has_switches; /* a file has the key: those behind it do not count */
+	enum rule_priority min_priority; /* set by who knows it; less severe rules are not loaded */
+	bool has_append, has_switches;   /* a file has the key: those behind it do not count */
 };
 
 /* The defaults. Returns 0 or -ENOMEM. */

@@ -53,7 +53,7 @@ const char *entity_name(enum entity entity)
 bool entity_is_event(enum entity entity)
 {
 	return entity == ENTITY_EVENT || entity == ENTITY_OPEN || entity == ENTITY_EXEC ||
-	       entity == ENTITY_NEWCONN;
+	       entity == ENTITY_NEWCONN || entity == ENTITY_HIT;
 }
 
 const char *column_kind_name(enum column_kind kind)

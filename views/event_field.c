@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <string.h>
 #include "probe/schema/event.h"
+#include "hit.h"
 
 struct event_field {
 	const char *name;
@@ -24,7 +25,30 @@ static void render_cell(struct text_buf *buf, enum column_kind kind, uint64_t va
 static void field_num(const struct event *event, const struct history_event *kept,
 		      struct text_buf *buf)
 {
-	text_buf_printf(buf, "%" PRIu64, kept->num);
+	struct history_hit hit;
+
+	text_buf_printf(buf, "%" PRIu64, history_hit(kept, &hit) ? hit.event_num : kept->num);
+}
+
+static void field_rule(const struct event *event, const struct history_event *kept,
+		       struct text_buf *buf)
+{
+	struct history_hit hit;
+
+	if (!history_hit(kept, &hit))
+		return;
+	text_buf_printf(buf, "%s: ", hit_priority_name(hit.priority));
+	text_buf_add_safe(buf, hit.rule, strlen(hit.rule));
+	text_buf_add(buf, hit.resolved ? " (via=resolved)" : "");
+}
+
+static void field_output(const struct event *event, const struct history_event *kept,
+			 struct text_buf *buf)
+{
+	struct history_hit hit;
+
+	if (history_hit(kept, &hit))
+		text_buf_add(buf, hit.output);
 }
 
 static void field_time(const struct event *event, const struct history_event *kept,
@@ -230,6 +254,8 @@ static void field_file_id(const struct event *event, const struct history_event 
 }
 
 static const struct event_field fields[] = {
+	{ .name = "rule", .render = field_rule },
+	{ .name = "output", .render = field_output },
 	{ .name = "evt.num", .render = field_num },
 	{ .name = "evt.time", .render = field_time },
 	{ .name = "evt.type", .render = field_type },
@@ -257,6 +283,16 @@ static const struct event_field fields[] = {
 	{ .name = "raw arguments", .render = field_raw_args },
 };
 #define FIELDS_LEN (sizeof(fields) / sizeof(fields[0]))
+
+/* Those of rules are of hits alone. */
+size_t event_fields_first(const struct history_event *kept)
+{
+	size_t first = 0;
+
+	while (!kept->hit && strcmp(fields[first].name, "evt.num") != 0)
+		first++;
+	return first;
+}
 
 size_t event_fields_len(const struct event *event)
 {

@@ -49,6 +49,7 @@ int rows_build_container(struct build *build);
 int rows_build_user(struct build *build);
 int rows_build_tree(struct build *build);
 int rows_build_exec(struct build *build);
+int rows_build_hit(struct build *build);
 int rows_build_newconn(struct build *build);
 int rows_build_event(struct build *build);
 int rows_build_open(struct build *build);

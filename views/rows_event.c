@@ -86,6 +86,19 @@ static bool kept_is_any(const struct history_event *kept)
 	return kept->record_len != 0;
 }
 
+struct event_span entity_span(const struct snapshot *snapshot, enum entity entity)
+{
+	if (entity == ENTITY_HIT)
+		return (struct event_span){ .chunks = snapshot->hit_chunks,
+					    .chunks_len = snapshot->hit_chunks_len,
+					    .first = snapshot->hits_first,
+					    .end = snapshot->hits_end };
+	return (struct event_span){ .chunks = snapshot->chunks,
+				    .chunks_len = snapshot->chunks_len,
+				    .first = snapshot->events_first,
+				    .end = snapshot->events_end };
+}
+
 /* Which events a view is of. */
 typedef bool (*event_test)(const struct history_event *kept);
 
@@ -190,17 +203,17 @@ static int step_back(struct build *build, event_test test, const struct history_
 /* Arrival order: from the newest back until limit rows are there. */
 static int walk_back(struct build *build, event_test test)
 {
-	const struct snapshot *snapshot = build->snapshot;
+	struct event_span span = entity_span(build->snapshot, build->query->view->entity);
 	size_t limit = build->query->limit ? build->query->limit : SIZE_MAX;
 	uint64_t before = build->query->before_num;
-	uint64_t end = before && before < snapshot->events_end ? before : snapshot->events_end;
+	uint64_t end = before && before < span.end ? before : span.end;
 	size_t first_gap = 0;
 	bool done = false;
 	int r = 0;
 
 	found_begin(build->found, build->query, end);
-	for (size_t c = snapshot->chunks_len; c-- > 0 && !done && r == 0;) {
-		const struct history_chunk *chunk = snapshot->chunks[c];
+	for (size_t c = span.chunks_len; c-- > 0 && !done && r == 0;) {
+		const struct history_chunk *chunk = span.chunks[c];
 
 		if (!history_chunk_len(chunk) || history_chunk_at(chunk, 0)->num >= end)
 			continue;
@@ -208,7 +221,7 @@ static int walk_back(struct build *build, event_test test)
 		for (size_t i = history_chunk_len(chunk); i-- > 0 && !done && r == 0;) {
 			const struct history_event *kept = history_chunk_at(chunk, i);
 
-			if (kept->num < snapshot->events_first || kept->num >= end)
+			if (kept->num < span.first || kept->num >= end)
 				continue;
 			done = kept->num <= build->query->after_num || build->rows->len >= limit;
 			if (!done)
@@ -225,17 +238,16 @@ static int walk_back(struct build *build, event_test test)
 /* Any other order: all rows, undecoded; table.c decodes them one at a time. */
 static int walk_all(struct build *build, event_test test)
 {
-	const struct snapshot *snapshot = build->snapshot;
+	struct event_span span = entity_span(build->snapshot, build->query->view->entity);
 
-	for (size_t c = 0; c < snapshot->chunks_len; c++) {
-		const struct history_chunk *chunk = snapshot->chunks[c];
+	for (size_t c = 0; c < span.chunks_len; c++) {
+		const struct history_chunk *chunk = span.chunks[c];
 
 		for (size_t i = 0; i < history_chunk_len(chunk); i++) {
 			const struct history_event *kept = history_chunk_at(chunk, i);
 			struct row *row;
 
-			if (kept->num < snapshot->events_first ||
-			    kept->num >= snapshot->events_end ||
+			if (kept->num < span.first || kept->num >= span.end ||
 			    kept->num <= build->query->after_num ||
 			    !choice_accepts(&build->query->choice, kept) ||
 			    !scope_accepts_kept(build->scope, kept) || !test(kept))
@@ -270,6 +282,11 @@ int rows_build_exec(struct build *build)
 	return walk_events(build, kept_is_exec);
 }
 
+int rows_build_hit(struct build *build)
+{
+	return walk_events(build, kept_is_any);
+}
+
 int rows_build_newconn(struct build *build)
 {
 	return walk_events(build, kept_is_newconn);
@@ -289,7 +306,7 @@ int rows_build_field(struct build *build)
 	if (row_decode(kept, event) < 0)
 		return 0;
 	len = event_fields_len(event);
-	for (size_t i = 0; i < len; i++) {
+	for (size_t i = event_fields_first(kept); i < len; i++) {
 		struct row *row = rows_add(build);
 
 		if (!row)

@@ -337,6 +337,7 @@ static int build_rows(struct build *build)
 	case ENTITY_USER: return rows_build_user(build);
 	case ENTITY_TREE: return rows_build_tree(build);
 	case ENTITY_EXEC: return rows_build_exec(build);
+	case ENTITY_HIT: return rows_build_hit(build);
 	case ENTITY_NEWCONN: return rows_build_newconn(build);
 	case ENTITY_COUNT: break;
 	}
@@ -454,6 +455,7 @@ bool row_chip(const struct row *row, const struct view *view, struct chip *ret_c
 	case ENTITY_EVENT:
 	case ENTITY_EXEC:
 	case ENTITY_NEWCONN:
+	case ENTITY_HIT:
 	case ENTITY_OPEN:
 	case ENTITY_FIELD:
 	case ENTITY_FILE:

@@ -100,6 +100,14 @@ struct table_query {
 	uint64_t before_num;  /* and before this one; 0 = up to the newest */
 };
 
+/* The events that a view of events is made of. */
+struct event_span {
+	struct history_chunk *const *chunks; /* oldest first */
+	size_t chunks_len;
+	uint64_t first, end; /* numbers: [first, end) */
+};
+struct event_span entity_span(const struct snapshot *snapshot, enum entity entity);
+
 struct table;
 struct frame; /* frame.h */
 int table_new(struct table **ret_table);

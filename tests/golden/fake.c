@@ -470,12 +470,32 @@ static struct build_prefix fake_prefix(struct fake *fake, const struct fake_proc
 	return prefix;
 }
 
+/* Rules that match every fifth event. */
+static void fake_rules(struct fake *fake)
+{
+	static const struct history_hit hits[] = {
+		{ .rule = "Read sensitive file",
+		  .output = "Sensitive file opened by an untrusted program (file=/etc/shadow)",
+		  .priority = 4 },
+		{ .rule = "Binary folder written",
+		  .output = "File below a folder of programs opened for writing (file=/usr/bin/ls)",
+		  .priority = 3,
+		  .resolved = true },
+		{ .rule = "Shell in a container", .output = "A shell runs", .priority = 2 },
+	};
+
+	if (fake->kind == FAKE_RULES && fake->events % 5 == 0 &&
+	    state_hit(fake->state, &hits[fake->events / 5 % 3]) < 0)
+		abort();
+}
+
 static void fake_send(struct fake *fake)
 {
 	size_t len = build_record_finish(&fake->record);
 
 	if (state_record(fake->state, fake->record.data, len))
 		abort();
+	fake_rules(fake);
 }
 
 static void fake_open(struct fake *fake, const struct fake_proc *proc, const char *path, int result)
@@ -652,7 +672,7 @@ static void fake_refresh(struct fake *fake)
 			fake_details(fake, &fake->procs[i]);
 	fake_activities(fake, &fake->procs[1], &fake->procs[2], fake->kind == FAKE_HOSTILE);
 	state_refresh_end(fake->state);
-	if (fake->kind == FAKE_CALM)
+	if (fake->kind != FAKE_HOSTILE)
 		fake_calm_events(fake);
 	else
 		fake_hostile_events(fake);
@@ -663,7 +683,7 @@ struct fake *fake_new(enum fake_kind kind, const struct term_child *child)
 {
 	struct fake *fake = calloc(1, sizeof(*fake));
 	struct state_opts opts = { .boot_epoch_ns = BOOT_NS,
-				   .host = kind == FAKE_CALM ? "host7" : "\x1b[7mhost" };
+				   .host = kind != FAKE_HOSTILE ? "host7" : "\x1b[7mhost" };
 	struct state_source source = {
 		.ctx = fake,
 		.process_seed = fake_seed,
@@ -675,9 +695,9 @@ struct fake *fake_new(enum fake_kind kind, const struct term_child *child)
 		abort();
 	fake->child = *child;
 	fake->kind = kind;
-	fake->procs = kind == FAKE_CALM ? calm_procs : hostile_procs;
-	fake->procs_len = kind == FAKE_CALM ? sizeof(calm_procs) / sizeof(calm_procs[0])
-					    : sizeof(hostile_procs) / sizeof(hostile_procs[0]);
+	fake->procs = kind != FAKE_HOSTILE ? calm_procs : hostile_procs;
+	fake->procs_len = kind != FAKE_HOSTILE ? sizeof(calm_procs) / sizeof(calm_procs[0])
+					       : sizeof(hostile_procs) / sizeof(hostile_procs[0]);
 	/* Two, so that the first screen has rates. */
 	fake_refresh(fake);
 	fake_refresh(fake);

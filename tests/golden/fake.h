@@ -17,6 +17,7 @@ struct fake;
 
 enum fake_kind {
 	FAKE_CALM,    /* ordinary processes */
+	FAKE_RULES,   /* the same, and rules match some of their events */
 	FAKE_HOSTILE, /* names, arguments and paths that try to drive the terminal */
 };
 

@@ -270,6 +270,63 @@ static void *read_snapshots(void *ctx)
 	return NULL;
 }
 
+/* Hits outlive the events: a share of their own, numbers of their own, and they are counted. */
+START_TEST(test_hits)
+{
+	const struct history_hit first = {
+		.rule = "Odd", .output = "an odd file", .priority = 2, .resolved = true
+	};
+	struct state *state = new_state(16 * MIB);
+	struct snapshot *snapshot = NULL;
+	const struct history_event *kept;
+	struct history_hit hit;
+	static char longest[HISTORY_HIT_BYTES_MAX * 2];
+
+	ck_assert_int_eq(state_hit(state, &first), -ENOENT);
+	feed(state, 1, 1);
+	ck_assert_int_eq(state_hit(state, &first), 0);
+	feed(state, 2, 100000);
+	memset(longest, 'x', sizeof(longest) - 1);
+	ck_assert_int_eq(state_hit(state, &(struct history_hit){ .rule = "Long",
+								 .output = longest,
+								 .priority = 99 }),
+			 0);
+	ck_assert_int_eq(state_publish(state, &snapshot), 0);
+	ck_assert_uint_gt(snapshot->events_first, 1);
+	ck_assert_uint_eq(snapshot->hits_first, SNAPSHOT_HIT_BASE + 1);
+	ck_assert_uint_eq(snapshot->hits_end, SNAPSHOT_HIT_BASE + 3);
+	ck_assert_uint_eq(snapshot->health.hits[2], 1);
+	ck_assert_uint_eq(snapshot->health.hits[7], 1);
+	kept = snapshot_event(snapshot, SNAPSHOT_HIT_BASE + 1);
+	ck_assert_ptr_nonnull(kept);
+	ck_assert(history_hit(kept, &hit));
+	ck_assert_str_eq(hit.rule, "Odd");
+	ck_assert_str_eq(hit.output, "an odd file");
+	ck_assert_uint_eq(hit.priority, 2);
+	ck_assert(hit.resolved);
+	ck_assert_str_eq(kept->user, "alice");
+	ck_assert_uint_eq(hit.event_num, 1);
+	kept = snapshot_event(snapshot, SNAPSHOT_HIT_BASE + 2);
+	ck_assert(kept && history_hit(kept, &hit));
+	ck_assert_str_eq(hit.rule, "Long");
+	ck_assert_uint_gt(strlen(hit.output), HISTORY_HIT_BYTES_MAX - 20);
+	ck_assert_uint_lt(strlen(hit.output), HISTORY_HIT_BYTES_MAX);
+	kept = snapshot_event(snapshot, snapshot->events_end - 1);
+	ck_assert(kept && !history_hit(kept, &hit));
+	/* More than their share: the oldest go, and that is counted. */
+	for (int i = 0; i < 100; i++)
+		ck_assert_int_eq(state_hit(state, &(struct history_hit){ .rule = "Long",
+									 .output = longest }),
+				 0);
+	snapshot_unref(snapshot);
+	ck_assert_int_eq(state_publish(state, &snapshot), 0);
+	ck_assert_uint_gt(snapshot->hits_first, SNAPSHOT_HIT_BASE + 2);
+	ck_assert_uint_eq(snapshot->health.hits[0], 100);
+	snapshot_unref(snapshot);
+	state_free(state);
+}
+END_TEST
+
 START_TEST(test_readers)
 {
 	struct shared shared = { .lock = PTHREAD_MUTEX_INITIALIZER };
@@ -311,6 +368,7 @@ int main(void)
 	tcase_add_test(tcase, test_gaps);
 	tcase_add_test(tcase, test_rejected);
 	tcase_add_test(tcase, test_largest_record);
+	tcase_add_test(tcase, test_hits);
 	tcase_add_test(tcase, test_readers);
 	return run_suite("history", tcase);
 }

@@ -52,6 +52,12 @@ struct wrong_case {
 
 /* Every option with a wrong value, every way to combine what does not go together. */
 static const struct wrong_case wrong_cases[] = {
+	{ "saker alerts --rules a evt.type=open",
+	  "alerts: evt.type=open: rules say what is wanted; FILTER is for the other modes" },
+	{ "saker alerts --priority hot",
+	  "--priority hot: expected emergency, alert, critical, error, warning, notice, "
+	  "informational or debug" },
+	{ "saker alerts --names all", "--names all: expected called or both" },
 	{ "saker -p", "-p needs a value: PID" },
 	{ "saker -p 0", "-p 0: expected a whole number, 1 to 4194304" },
 	{ "saker -p ''", "-p : expected a whole number, 1 to 4194304" },
@@ -132,22 +138,22 @@ static const struct wrong_case wrong_cases[] = {
 	{ "saker -b -n 18446744073709551616",
 	  "-n 18446744073709551616: expected a whole number, at least 1" },
 	{ "saker list -n 3 views",
-	  "-n COUNT does not go with list; it goes with: monitor, -b, stream, record" },
+	  "-n COUNT does not go with list; it goes with: monitor, -b, stream, record, alerts" },
 	{ "saker -b -M 0", "-M 0: expected seconds, 0.1 to 1000000" },
 	{ "saker doctor -M 5",
-	  "-M SECS does not go with doctor; it goes with: monitor, -b, stream, record" },
+	  "-M SECS does not go with doctor; it goes with: monitor, -b, stream, record, alerts" },
 	{ "saker -b --format", "--format needs a value: text|json|csv" },
 	{ "saker -b --format xml", "--format xml: expected text, json or csv" },
 	{ "saker -b --format JSON", "--format JSON: expected text, json or csv" },
 	{ "saker stream --format csv", "--format csv goes with -b only" },
 	{ "saker doctor --format csv", "--format csv goes with -b only" },
-	{ "saker --json",
-	  "--json does not go with monitor; it goes with: -b, stream, list, check, doctor" },
+	{ "saker --json", "--json does not go with monitor; it goes with: -b, stream, alerts, "
+			  "list, check, doctor" },
 	{ "saker -b --json=1", "--json takes no value" },
 	{ "saker -b --output", "--output needs a value: FILE" },
 	{ "saker -b --output ''", "--output: expected a file name" },
 	{ "saker doctor --output x",
-	  "--output FILE does not go with doctor; it goes with: -b, stream" },
+	  "--output FILE does not go with doctor; it goes with: -b, stream, alerts" },
 	{ "saker --theme", "--theme needs a value: NAME" },
 	{ "saker --theme=", "--theme : expected a name of 1 to 31 bytes" },
 	{ "saker -b --theme dark", "--theme NAME does not go with -b; it goes with: monitor" },
@@ -191,12 +197,13 @@ static const struct wrong_case wrong_cases[] = {
 	{ "saker --config", "--config needs a value: FILE" },
 	{ "saker --config=", "--config: expected a file name" },
 	{ "saker doctor --config x", "--config FILE does not go with doctor; it goes with: "
-				     "monitor, -b, stream, record, list" },
+				     "monitor, -b, stream, record, alerts, list" },
 	{ "saker --help=all", "--help takes no value" },
 	{ "saker --version=2", "--version takes no value" },
 	{ "saker --tehme dark", "unknown option --tehme; did you mean --theme?" },
 	{ "saker --buffersize=1M", "unknown option --buffersize; did you mean --buffer-size?" },
-	{ "saker --rules x.yaml", "--rules FILE|DIR does not go with monitor; it goes with: list" },
+	{ "saker stream --rules x.yaml",
+	  "--rules FILE|DIR does not go with stream; it goes with: monitor, -b, alerts, list" },
 	{ "saker --container web", "unknown option --container" },
 	{ "saker --alerts-syslog", "unknown option --alerts-syslog" },
 	{ "saker stream -o %evt.nun",
@@ -208,11 +215,11 @@ static const struct wrong_case wrong_cases[] = {
 	{ "saker -r ''", "-r: expected a file name" },
 	{ "saker -w ''", "-w: expected a file name" },
 	{ "saker doctor -r x",
-	  "-r FILE does not go with doctor; it goes with: monitor, -b, stream" },
+	  "-r FILE does not go with doctor; it goes with: monitor, -b, stream, alerts" },
 	{ "saker record -w x -r y",
-	  "-r FILE does not go with record; it goes with: monitor, -b, stream" },
+	  "-r FILE does not go with record; it goes with: monitor, -b, stream, alerts" },
 	{ "saker list -w x views",
-	  "-w FILE does not go with list; it goes with: monitor, -b, stream, record" },
+	  "-w FILE does not go with list; it goes with: monitor, -b, stream, record, alerts" },
 	{ "saker -r x -w y", "-w FILE does not go with -r: it is about the live system" },
 	{ "saker -b -r x -s 10",
 	  "-s, --snaplen N does not go with -r: it is about the live system" },
@@ -221,7 +228,7 @@ static const struct wrong_case wrong_cases[] = {
 	{ "saker stream -r x -- true", "-- COMMAND does not go with -r" },
 	{ "saker record", "record needs a file, as in: saker record -w FILE" },
 	{ "saker record -w x --json",
-	  "--json does not go with record; it goes with: -b, stream, list, check, doctor" },
+	  "--json does not go with record; it goes with: -b, stream, alerts, list, check, doctor" },
 	{ "saker record -w - -- true", "-w -: the output of COMMAND goes there too; name a file" },
 	{ "saker -w -", "-w -: the monitor is on standard output; name a file" },
 	{ "saker stream -w -",
@@ -240,15 +247,15 @@ static const struct wrong_case wrong_cases[] = {
 	{ "saker list", "list needs a subject, as in: saker list views" },
 	{ "saker list views columns", "unexpected word 'columns'" },
 	{ "saker list -p 5 views",
-	  "-p PID does not go with list; it goes with: monitor, -b, stream, record" },
+	  "-p PID does not go with list; it goes with: monitor, -b, stream, record, alerts" },
 	{ "saker --", "-- needs a COMMAND" },
 	{ "saker check a -e b", "check: either files or -e EXPR" },
 	{ "saker check a --syntax", "--syntax goes with check -e EXPR only" },
 	{ "saker check", "check needs a rule file, as in: saker check rules.yaml" },
 	{ "saker check a --rules b",
-	  "--rules FILE|DIR does not go with check; it goes with: list" },
+	  "--rules FILE|DIR does not go with check; it goes with: monitor, -b, alerts, list" },
 	{ "saker --rules", "--rules needs a value: FILE|DIR" },
-	{ "saker list views --rules a", "--rules goes with list rules only" },
+	{ "saker list views --rules a", "list: --rules goes with rules only" },
 	{ "saker check a -- true", "-- COMMAND does not go with check" },
 	{ "saker doctor -- true", "-- COMMAND does not go with doctor" },
 };
@@ -323,6 +330,12 @@ static void describe(const struct options *options, char *text, size_t size)
 		ADD(" kinds=%u", options->probe.kinds);
 	if (options->probe.snaplen != 80)
 		ADD(" snaplen=%u", options->probe.snaplen);
+	if (options->min_priority != RULE_PRIORITY_DEBUG)
+		ADD(" priority=%d", options->min_priority);
+	if (options->names != RULES_NAMES_BOTH)
+		ADD(" names=called");
+	if (options->rules.len)
+		ADD(" rules=%s", options->rules.items[options->rules.len - 1]);
 	if (options->memory_bytes != 256u << 20)
 		ADD(" memory=%llu", (unsigned long long)options->memory_bytes);
 #undef ADD
@@ -366,10 +379,12 @@ static const struct {
 	{ "saker not proc.name = sh -b -n 1", "mode=1 count=1 filter=not proc.name = sh" },
 	{ "saker stream evt.type = open --json and known",
 	  "mode=2 format=1 filter=evt.type = open and known" },
-	{ "saker doctor --json", "mode=6 format=1" },
-	{ "saker check --json a b", "mode=5 format=1" },
-	{ "saker list rules --rules a --rules b", "mode=4 subject=rules" },
-	{ "saker list views --json", "mode=4 format=1 subject=views" },
+	{ "saker doctor --json", "mode=7 format=1" },
+	{ "saker check --json a b", "mode=6 format=1" },
+	{ "saker alerts --rules a --rules b --priority error --names called",
+	  "mode=4 priority=3 names=called rules=b" },
+	{ "saker list rules --rules a --rules b", "mode=5 subject=rules rules=b" },
+	{ "saker list views --json", "mode=5 format=1 subject=views" },
 	{ "saker -r x.scap", "mode=0 read=x.scap" },
 	{ "saker -br - -n 2 -p 5", "mode=1 pid=5 count=2 read=-" },
 	{ "saker stream -r x --output y", "mode=2 output=y read=x" },

@@ -211,6 +211,7 @@ static const struct embedded_case {
 	{ "net", "6", "conn", "", "", ENTITY_PROCESS, VIEW_STREAM_NONE, false },
 	{ "tree", "t", "syscalls", "", "", ENTITY_TREE, VIEW_STREAM_NONE, false },
 	{ "exec", "", "event", "", "", ENTITY_EXEC, VIEW_STREAM_EXECS, true },
+	{ "hits", "8", "event", "", "", ENTITY_HIT, VIEW_STREAM_NONE, true },
 	{ "newconn", "", "event", "", "", ENTITY_NEWCONN, VIEW_STREAM_CONNECTS, true },
 };
 
