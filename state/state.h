@@ -115,7 +115,8 @@ void state_file(struct state *state, const struct file_sample *file, const char 
 const struct history_event *state_last_event(const struct state *state);
 /*
  * A rule matches the record that state_record() took last: keeps both apart from the history, where
- * floods of events do not push them out; event_num is set here. 0 or -ENOMEM: only the number of hits grew.
+ * floods of events do not push them out; event_num is set here. 0, -ENOENT without such a record,
+ * or -ENOMEM: only the number of hits grew.
  */
 struct history_hit;
 int state_hit(struct state *state, const struct history_hit *hit);
