@@ -13,13 +13,16 @@
 #include "probe/stream.skel.h"
 
 #define SECTION "tp_btf/io_uring_"
+#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
-/* The program of each enum uring_store. */
-static const char *const programs[URING_STORE_COUNT] = {
-	[URING_STORE_ROW] = "uring_row",         [URING_STORE_RAW] = "uring_raw",
-	[URING_STORE_OPEN] = "uring_open",       [URING_STORE_BUFFER] = "uring_buffer",
-	[URING_STORE_MESSAGE] = "uring_message", [URING_STORE_SOCKET] = "uring_socket",
+/* What the programs of each enum uring_store are called, behind a prefix and '_'. */
+static const char *const kinds[URING_STORE_COUNT] = {
+	[URING_STORE_ROW] = "row",         [URING_STORE_RAW] = "raw",
+	[URING_STORE_OPEN] = "open",       [URING_STORE_BUFFER] = "buffer",
+	[URING_STORE_MESSAGE] = "message", [URING_STORE_SOCKET] = "socket",
 };
+/* By tracepoint: completed, completed into a full queue, submitted and silent. */
+static const char *const prefixes[] = { "uring", "overflow", "silent" };
 
 /* The parameters of a tracepoint, without the one that all have in front; NULL: no such one. */
 static const struct btf_type *tracepoint_proto(const struct btf *btf, const char *name)
@@ -144,60 +147,108 @@ static bool is_uring(const struct bpf_program *prog)
 	return strncmp(bpf_program__section_name(prog), SECTION, strlen(SECTION)) == 0;
 }
 
-/* The tracepoint at submission has one of two names. */
-static int submit_target(struct bpf_program *submit)
+/*
+ * Whether the kernel has what a program is attached to. Silent requests and the tracepoint of a
+ * full queue came later than the shapes of submission that this knows (5.17, 6.0).
+ */
+static bool program_fits(const struct btf *btf, const struct bpf_program *prog,
+			 const struct uring_shape *shape)
 {
-	struct btf *btf = btf__load_vmlinux_btf();
-	int rc = 0;
+	const char *hook = bpf_program__section_name(prog) + strlen(SECTION);
+	const struct btf_type *proto;
 
-	if (!btf)
-		return -ENOENT;
-	if (submit_is_sqe(btf))
-		rc = bpf_program__set_attach_target(submit, 0, "io_uring_submit_sqe");
-	btf__free(btf);
-	return rc;
+	if (shape->submit == URING_SUBMIT_NONE)
+		return false;
+	if (strncmp(bpf_program__name(prog), "silent_", strlen("silent_")) == 0)
+		return shape->submit == URING_SUBMIT_REQUEST;
+	if (strcmp(hook, "cqe_overflow") != 0)
+		return true;
+	proto = tracepoint_proto(btf, hook);
+	/* ring, user_data, result, flags, the entry */
+	return proto && proto_len(proto) == 5;
 }
 
 int uring_open(struct probe *probe)
 {
+	struct btf *btf = btf__load_vmlinux_btf();
 	struct bpf_program *prog;
+	int rc = 0;
 
+	if (!btf)
+		return -ENOENT;
 	probe->stream->rodata->uring_shape = probe->uring;
 	ops_fill(probe->stream->rodata->uring_ops);
 	bpf_object__for_each_program (prog, probe->stream->obj) {
-		if (is_uring(prog))
-			bpf_program__set_autoload(prog, probe->uring.submit != URING_SUBMIT_NONE);
+		bool fits;
+
+		if (!is_uring(prog))
+			continue;
+		fits = program_fits(btf, prog, &probe->uring);
+		bpf_program__set_autoload(prog, fits);
+		/* The tracepoint at submission has one of two names. */
+		if (rc == 0 && fits && submit_is_sqe(btf) &&
+		    strcmp(bpf_program__section_name(prog), SECTION "submit_req") == 0)
+			rc = bpf_program__set_attach_target(prog, 0, "io_uring_submit_sqe");
 	}
-	return probe->uring.submit ? submit_target(probe->stream->progs.uring_submit) : 0;
+	btf__free(btf);
+	return rc;
+}
+
+/* "uring_row"; false where there is no such kind. */
+static bool program_name(size_t prefix, size_t kind, char *name, size_t size)
+{
+	if (!kinds[kind])
+		return false;
+	snprintf(name, size, "%s_%s", prefixes[prefix], kinds[kind]);
+	return true;
 }
 
 bool uring_by_tail_call(const struct bpf_program *prog)
 {
-	for (size_t i = 0; i < URING_STORE_COUNT; i++) {
-		if (programs[i] && strcmp(bpf_program__name(prog), programs[i]) == 0)
+	char name[32];
+
+	for (size_t i = 0; i < ARRAY_LEN(prefixes) * URING_STORE_COUNT; i++) {
+		if (program_name(i / URING_STORE_COUNT, i % URING_STORE_COUNT, name,
+				 sizeof(name)) &&
+		    strcmp(bpf_program__name(prog), name) == 0)
 			return true;
 	}
 	return false;
 }
 
-int uring_fill_progs(struct probe *probe)
+static int progs_fill(struct probe *probe, size_t prefix, const struct bpf_map *map)
 {
-	int map_fd = bpf_map__fd(probe->stream->maps.uring_progs);
-
-	for (uint32_t i = 0; probe->uring.submit && i < URING_STORE_COUNT; i++) {
+	for (uint32_t i = 0; i < URING_STORE_COUNT; i++) {
 		struct bpf_program *prog;
+		char name[32];
 		int fd;
 
-		if (!programs[i])
+		if (!program_name(prefix, i, name, sizeof(name)))
 			continue;
-		prog = bpf_object__find_program_by_name(probe->stream->obj, programs[i]);
+		prog = bpf_object__find_program_by_name(probe->stream->obj, name);
 		if (!prog)
 			return -ENOENT;
+		if (!bpf_program__autoload(prog))
+			continue;
 		fd = bpf_program__fd(prog);
-		if (bpf_map_update_elem(map_fd, &i, &fd, BPF_ANY) < 0)
+		if (bpf_map_update_elem(bpf_map__fd(map), &i, &fd, BPF_ANY) < 0)
 			return -errno;
 	}
 	return 0;
+}
+
+int uring_fill_progs(struct probe *probe)
+{
+	const struct bpf_map *maps[ARRAY_LEN(prefixes)] = {
+		probe->stream->maps.uring_progs,
+		probe->stream->maps.uring_overflow_progs,
+		probe->stream->maps.uring_silent_progs,
+	};
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && probe->uring.submit && i < ARRAY_LEN(prefixes); i++)
+		rc = progs_fill(probe, i, maps[i]);
+	return rc;
 }
 
 /* One pass over the counts. */

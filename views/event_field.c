@@ -80,7 +80,7 @@ static void field_result(const struct event *event, const struct history_event *
 static void field_rawres(const struct event *event, const struct history_event *kept,
 			 struct text_buf *buf)
 {
-	if (event->prefix.nr >= 0)
+	if (event->prefix.nr >= 0 && event->prefix.ret != RECORD_RET_UNKNOWN)
 		text_buf_printf(buf, "%" PRId64, (int64_t)event->prefix.ret);
 }
 

@@ -64,6 +64,10 @@ static void add_result(struct text_buf *buf, const struct event *event)
 		text_buf_add(buf, ",\"evt.res\":null,\"evt.rawres\":null");
 		return;
 	}
+	if (ret == RECORD_RET_UNKNOWN) {
+		text_buf_add(buf, ",\"evt.res\":\"UNKNOWN\",\"evt.rawres\":null");
+		return;
+	}
 	name = ret < 0 && ret >= -4095 ? errno_name((int)-ret) : "SUCCESS";
 	if (name)
 		text_buf_printf(buf, ",\"evt.res\":\"%s\"", name);

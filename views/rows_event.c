@@ -78,7 +78,7 @@ static bool kept_is_newconn(const struct history_event *kept)
 		return false;
 	memcpy(&prefix, kept->record, sizeof(prefix));
 	/* A signal came first, and the call begins again: nothing was connected. */
-	return prefix.ret >= 0 || outcome_is_error(prefix.ret);
+	return prefix.ret >= 0 || outcome_is_error(prefix.ret) || prefix.ret == RECORD_RET_UNKNOWN;
 }
 
 static bool kept_is_any(const struct history_event *kept)

@@ -44,8 +44,19 @@ struct io_file_table___files { /* up to 6.12 */
 	struct io_fixed_file *files;
 };
 
+struct io_wq_work_node {
+	struct io_wq_work_node *next;
+};
+struct io_wq_work_list {
+	struct io_wq_work_node *first;
+};
+struct io_submit_state {
+	struct io_wq_work_list compl_reqs; /* requests that complete together, since 5.16 */
+};
+
 struct io_ring_ctx {
 	u32 flags; /* IORING_SETUP_* */
+	struct io_submit_state submit_state;
 	u32 *sq_array;
 	struct io_uring_sqe___kernel *sq_sqes;
 	u32 cached_sq_head;
@@ -59,6 +70,7 @@ struct io_uring_task {
 
 struct io_cqe {
 	u64 user_data;
+	s32 res;
 	s32 fd;
 };
 
@@ -70,6 +82,7 @@ struct io_kiocb {
 	struct io_ring_ctx *ctx;
 	struct io_uring_task *tctx; /* since 6.13 (b6f58a3f4aa8) */
 	void *async_data;
+	struct io_wq_work_node comp_list; /* in compl_reqs */
 };
 struct io_kiocb___task { /* up to 6.12 */
 	struct task_struct *task;

@@ -5,6 +5,10 @@
  *
  *   submit    keeps a struct uring_call of a request that somebody looks at, with its texts
  *   complete  counts every request; of one that was kept, tail call into uring_progs[store]
+ *
+ * A tail call needs a program of the same tracepoint, so there is one of each kind for requests
+ * that complete, for silent ones as they are submitted, and for completions that find the queue
+ * full.
  */
 #ifndef PROBE_BPF_URING_CALL_H
 #define PROBE_BPF_URING_CALL_H
@@ -32,7 +36,10 @@ struct uring_shape {
 	__u8 submit, complete;
 };
 
-/* How an event is stored: index in uring_progs. The names are those of uring_ops.def. */
+/*
+ * How an event is stored: index in uring_progs, uring_silent_progs and uring_overflow_progs. The
+ * names are those of uring_ops.def.
+ */
 enum uring_store {
 	URING_STORE_NONE,
 	URING_STORE_ROW,
@@ -57,12 +64,19 @@ struct uring_key {
 	__u64 user_data;
 };
 
+/* Where a ring is in its list of requests that complete. */
+struct uring_flush {
+	__u64 first;   /* of the list */
+	__u64 request; /* found last; 0 = none */
+};
+
 enum uring_call_flag {
 	URING_F_FIXED_FILE = 1u << 0,   /* its descriptor is an index of the ring's files */
 	URING_F_FIXED_RESULT = 1u << 1, /* so is what it opens */
 	URING_F_REPEATS = 1u << 2,      /* a multishot: several completions */
 	URING_F_BUFFERS = 1u << 3,      /* the kernel picks the buffer */
 	URING_F_KTHREAD = 1u << 4,
+	URING_F_SILENT = 1u << 5, /* completes when it fails only: counted when it was submitted */
 };
 
 #define URING_ADDRESS_MAX 128 /* struct sockaddr_storage */

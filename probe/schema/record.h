@@ -51,6 +51,12 @@ enum record_fate {
 	RECORD_FATE_COUNT
 };
 
+/*
+ * Instead of a result: a request of io_uring that says nothing when it succeeds, as it was
+ * submitted. An event with the error follows when it fails.
+ */
+#define RECORD_RET_UNKNOWN (-0x7fffffffffffffffll - 1)
+
 enum record_flag {
 	RECORD_F_COMPAT = 1u << 0,     /* made by a 32-bit task */
 	RECORD_F_URING = 1u << 1,      /* stands for a call that io_uring did */
@@ -84,7 +90,7 @@ struct record_prefix {
 	__u64 drops;       /* records lost in this buffer before this one, all classes */
 	__s32 nr;          /* syscall number, with COMPAT that of the same 64-bit call; -1 none */
 	__u32 tid;         /* same as event_header.tid, for record_check() */
-	__s64 ret;         /* return value; 0 where there is none */
+	__s64 ret;         /* return value; 0 where there is none; RECORD_RET_UNKNOWN */
 	__u64 args[6];     /* raw arguments as the kernel holds them at exit */
 	__u64 duration_ns; /* 0 = not timed */
 	char comm[RECORD_COMM_LEN]; /* NUL-terminated, the thread's name at that instant */

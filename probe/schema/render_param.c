@@ -25,6 +25,8 @@ void result_render(int64_t value, struct text_buf *buf)
 
 	if (name)
 		text_buf_add(buf, name);
+	else if (value == RECORD_RET_UNKNOWN)
+		text_buf_add(buf, "unknown");
 	else
 		text_buf_printf(buf, "%" PRId64, value);
 }

@@ -287,6 +287,8 @@ GETTER(evt_res)
 
 	if (field_event_result(event->event, &result) < 0)
 		return 0;
+	if (result == RECORD_RET_UNKNOWN)
+		return field_put_static(values, "UNKNOWN");
 	if (result >= 0 || result < -4095)
 		return field_put_static(values, "SUCCESS");
 	name = errno_name((int)-result);
@@ -300,7 +302,9 @@ GETTER(evt_rawres)
 {
 	int64_t result;
 
-	return field_event_result(event->event, &result) == 0 ? field_put_i64(values, result) : 0;
+	if (field_event_result(event->event, &result) < 0 || result == RECORD_RET_UNKNOWN)
+		return 0;
+	return field_put_i64(values, result);
 }
 
 GETTER(evt_failed)

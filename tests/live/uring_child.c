@@ -17,11 +17,13 @@ static void *ring_map(int fd, size_t bytes, uint64_t offset)
 	return at == MAP_FAILED ? NULL : at;
 }
 
-int uring_child_open(struct uring_child *ring, unsigned setup)
+static int ring_open(struct uring_child *ring, unsigned setup, unsigned entries)
 {
-	struct io_uring_params params = { .flags = setup, .sq_thread_idle = 1000 };
+	struct io_uring_params params = { .flags = setup,
+					  .cq_entries = entries,
+					  .sq_thread_idle = 1000 };
 	uint8_t *sq, *cq;
-	long fd = syscall(SYS_io_uring_setup, ENTRIES, &params);
+	long fd = syscall(SYS_io_uring_setup, entries, &params);
 
 	if (fd < 0)
 		return -errno;
@@ -46,6 +48,16 @@ int uring_child_open(struct uring_child *ring, unsigned setup)
 	ring->cq_mask = (unsigned *)(void *)(cq + params.cq_off.ring_mask);
 	ring->cqes = (struct io_uring_cqe *)(void *)(cq + params.cq_off.cqes);
 	return 0;
+}
+
+int uring_child_open(struct uring_child *ring, unsigned setup)
+{
+	return ring_open(ring, setup, ENTRIES);
+}
+
+int uring_child_open_small(struct uring_child *ring, unsigned setup)
+{
+	return ring_open(ring, setup | IORING_SETUP_CQSIZE, 1);
 }
 
 struct io_uring_sqe *uring_child_sqe(struct uring_child *ring, unsigned op)

@@ -21,6 +21,8 @@ struct uring_child {
 
 /* Makes a ring of eight entries. 0 or -errno. */
 int uring_child_open(struct uring_child *ring, unsigned setup);
+/* The same of one entry, and with room for one completion. */
+int uring_child_open_small(struct uring_child *ring, unsigned setup);
 /* A free entry, zeroed, with its operation and user_data; the caller fills the rest. */
 struct io_uring_sqe *uring_child_sqe(struct uring_child *ring, unsigned op);
 /* Submits what was taken since the last time. 0 or -errno. */

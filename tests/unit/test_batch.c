@@ -245,6 +245,12 @@ static const struct line_case {
 	  "\"proc.name\":\"a \\u001b\\\"\xef\xbf\xbd\",\"container.id\":\"host\","
 	  "\"evt.type\":\"fsync\",\"evt.res\":\"EIO\",\"evt.rawres\":-5,\"latency_ns\":1500,"
 	  "\"args\":{\"fd\":\"5\"}}" },
+	{ "fsync", RECORD_RET_UNKNOWN, "cat",
+	  "1 22:13:20.000001 1 cat (7.8) fsync unknown 1.50us fd=5",
+	  "{\"evt.num\":1,\"evt.time\":1700000000000001000,\"thread.tid\":8,\"proc.pid\":7,"
+	  "\"proc.name\":\"cat\",\"container.id\":\"host\",\"evt.type\":\"fsync\","
+	  "\"evt.res\":\"UNKNOWN\",\"evt.rawres\":null,\"latency_ns\":1500,"
+	  "\"args\":{\"fd\":\"5\"}}" },
 };
 
 START_TEST(test_line)

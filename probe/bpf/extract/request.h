@@ -20,6 +20,7 @@ enum uring_op_number {
 #define K_SETUP_NO_SQARRAY (1u << 16)
 #define K_REQ_FIXED_FILE (1u << 0) /* include/linux/io_uring_types.h: the bits of IOSQE_* */
 #define K_REQ_BUFFER_SELECT (1u << 5)
+#define K_REQ_CQE_SKIP (1u << 6) /* no completion when it succeeds */
 #define K_CQE_F_MORE (1u << 1)
 #define K_CQE_F_NOTIF (1u << 3)
 #define K_ACCEPT_MULTISHOT (1u << 0)

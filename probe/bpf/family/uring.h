@@ -5,10 +5,15 @@
  *
  *   io_uring_submit_req (_sqe) -> uring_submit: of a wanted request, who submitted it, the call's
  *                  arguments, its names                 -> uring_calls, uring_texts
+                          of one that says nothing when it succeeds: counts;
+ *                  --tail call--> silent_row, ... -> ring buffer
  *   io_uring_complete -> uring_complete: counts; of a wanted request
  *                  --tail call--> uring_row, _raw, _open, _buffer, _message, _socket -> ring buffer
+ *   io_uring_cqe_overflow -> uring_overflow: the same for a completion that finds the queue full
+ *                  --tail call--> overflow_row, ... -> ring buffer
  *
- * A request is counted once for each of its completions, apart from system calls. It completes in
+ * A request is counted once for each of its completions, a silent one when it is submitted, apart
+ * from system calls. It completes in
  * any task of its process: in the one that submitted it, in a worker, in the thread that polls.
  */
 #ifndef PROBE_BPF_FAMILY_URING_H
@@ -25,12 +30,37 @@ struct {
 	__type(value, struct uring_count_value);
 } uring_counts SEC(".maps");
 
+#define URING_PROGS                             \
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);  \
+	__uint(max_entries, URING_STORE_COUNT); \
+	__type(key, u32);                       \
+	__type(value, u32)
+
 struct {
-	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
-	__uint(max_entries, URING_STORE_COUNT);
-	__type(key, u32);
-	__type(value, u32);
+	URING_PROGS;
 } uring_progs SEC(".maps");
+
+struct {
+	URING_PROGS;
+} uring_silent_progs SEC(".maps");
+
+struct {
+	URING_PROGS;
+} uring_overflow_progs SEC(".maps");
+
+/*
+ * The request of a ring whose completion found the queue full last. Which one a ring was at may be
+ * forgotten: then it is looked for.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1024);
+	__type(key, u64);
+	__type(value, struct uring_flush);
+} uring_flushes SEC(".maps");
+
+/* How many requests that complete at once are looked at. */
+#define REQUESTS_FLUSHED_MAX 128
 
 /* Set by the loader. */
 const volatile struct uring_op uring_ops[URING_OPS_MAX] = {};
@@ -42,7 +72,67 @@ __u64 uring_calls_len;
 const struct uring_call uring_call_zero = {};
 const struct uring_text uring_text_zero = {};
 
-static __always_inline void uring_count(u64 start, u32 pid, u32 op, s32 res)
+/*
+ * Of the requests that a ring completes now, in order, from node on: the first with that user_data
+ * and result that is not dealt with (has a row in uring_calls), else the first; 0 when there is
+ * none. Verifier: by itself.
+ */
+SUBPROG_OF_NUMBERS u64 requests_scan(u64 node, u64 user_data, s32 res)
+{
+	u64 found = 0;
+
+	for (u32 i = 0; i < REQUESTS_FLUSHED_MAX && node; i++) {
+		u64 at = node - bpf_core_field_offset(struct io_kiocb, comp_list);
+		struct io_kiocb *req = (struct io_kiocb *)at;
+		struct uring_key key = { .object = at };
+
+		node = (u64)BPF_CORE_READ((struct io_wq_work_node *)node, next);
+		if (BPF_CORE_READ(req, cqe.user_data) != user_data ||
+		    BPF_CORE_READ(req, cqe.res) != res ||
+		    BPF_CORE_READ(req, flags) & K_REQ_CQE_SKIP)
+			continue;
+		if (bpf_map_lookup_elem(&uring_calls, &key))
+			return at;
+		if (!found)
+			found = at;
+	}
+	return found;
+}
+
+/*
+ * The request whose completion finds the queue full, which the tracepoint does not name; 0 when it
+ * is not one that the ring completes now (but one of several completions). The ring is locked. It
+ * goes on where the last one was, for overflow_* to find and because there can be thousands.
+ */
+static __always_inline u64 request_overflowed(u64 ring, u64 user_data, s32 res)
+{
+	u64 first = (u64)BPF_CORE_READ((struct io_ring_ctx *)ring, submit_state.compl_reqs.first);
+	struct uring_flush *last = bpf_map_lookup_elem(&uring_flushes, &ring), now = {};
+	struct io_kiocb *req;
+
+	now.first = first;
+	if (last && last->request && last->first == first) {
+		req = (struct io_kiocb *)last->request;
+		now.request =
+			requests_scan((u64)BPF_CORE_READ(req, comp_list.next), user_data, res);
+	}
+	if (!now.request)
+		now.request = requests_scan(first, user_data, res);
+	bpf_map_update_elem(&uring_flushes, &ring, &now, BPF_ANY);
+	return now.request;
+}
+
+/* What the tracepoint of a full queue says: ring, user_data, result, flags. */
+static __always_inline void uring_overflow_read(u64 *ctx, struct uring_result *done)
+{
+	done->ring = ctx[0];
+	done->request = 0;
+	done->user_data = ctx[1];
+	done->res = ctx[2];
+	done->flags = ctx[3];
+}
+
+static __always_inline void uring_count(u64 start, u32 pid, u32 op, u32 calls, u32 errors)
 {
 	struct uring_count_key key = { .start = start, .pid = pid, .op = op };
 	struct uring_count_value first = {};
@@ -55,9 +145,8 @@ static __always_inline void uring_count(u64 start, u32 pid, u32 op, s32 res)
 		if (!value)
 			value = &uring_counts_lost;
 	}
-	__sync_fetch_and_add(&value->calls, 1);
-	if (res < 0)
-		__sync_fetch_and_add(&value->errors, 1);
+	__sync_fetch_and_add(&value->calls, calls);
+	__sync_fetch_and_add(&value->errors, errors);
 }
 
 /* Whose a submission is: of the thread that polls, its process's first thread's. */
@@ -153,6 +242,23 @@ static __always_inline void uring_keep_names(const struct uring_key *key, struct
 		call->texts |= 1u << names.second_arg;
 }
 
+static __always_inline void uring_texts_forget(const struct uring_key *key, u32 texts)
+{
+	for (u32 arg = 0; arg < 4; arg++) {
+		struct uring_text_key text = request_text_key(key, arg);
+
+		if (texts >> arg & 1)
+			bpf_map_delete_elem(&uring_texts, &text);
+	}
+}
+
+static __always_inline void uring_call_forget(const struct uring_key *key, u32 texts)
+{
+	uring_texts_forget(key, texts);
+	if (!bpf_map_delete_elem(&uring_calls, key))
+		__sync_fetch_and_sub(&uring_calls_len, 1);
+}
+
 /* The row of a request that is submitted, all zero but `waiting`; NULL when there is no room. */
 static __always_inline struct uring_call *uring_call_make(const struct uring_key *key)
 {
@@ -162,6 +268,7 @@ static __always_inline struct uring_call *uring_call_make(const struct uring_key
 	if (call) {
 		/* With an address as key, what is there has ended without a completion. */
 		waiting = uring_shape.complete == URING_COMPLETE_RING ? call->waiting : 0;
+		uring_texts_forget(key, call->texts);
 		__builtin_memset(call, 0, sizeof(*call));
 	} else {
 		bpf_map_update_elem(&uring_calls, key, &uring_call_zero, BPF_NOEXIST);
@@ -174,56 +281,90 @@ static __always_inline struct uring_call *uring_call_make(const struct uring_key
 	return call;
 }
 
-static __always_inline void uring_keep(struct io_kiocb *req, struct task_struct *task,
-				       struct uring_key *key, u32 op, u32 store)
-{
-	struct uring_call *call = uring_call_make(key);
-
-	if (!call)
-		return;
-	call->op = op;
-	call->store = store;
-	call->nr = uring_ops[op & (URING_OPS_MAX - 1)].nr;
-	call->request = (u64)req;
-	call->submitted_ns = bpf_ktime_get_boot_ns();
-	if (!key->object || key->object != (u64)req)
-		call->flags |= URING_F_REPEATS;
-	uring_put_submitter(call, task);
-	if (store == URING_STORE_NONE)
-		return;
-	request_args(req, call);
-	uring_keep_names(key, req, call);
-}
-
-SEC("?tp_btf/io_uring_submit_req")
-int uring_submit(u64 *ctx)
-{
-	struct task_struct *task = uring_submitter(task_current());
-	struct uring_key key = {};
+/* One request as it is submitted. */
+struct uring_submission {
 	struct io_kiocb *req;
-	bool wanted;
+	struct task_struct *task; /* whose it is */
+	struct uring_key key;
 	u32 op;
+	bool silent;
+};
+
+static __always_inline void uring_submission_read(u64 *ctx, struct uring_submission *s)
+{
+	struct io_kiocb *req;
 
 	if (uring_shape.submit == URING_SUBMIT_RING)
 		req = (struct io_kiocb *)ctx[1];
 	else
 		req = (struct io_kiocb *)ctx[0];
-	op = BPF_CORE_READ(req, opcode);
-	wanted = uring_wanted(task, uring_ops[op & (URING_OPS_MAX - 1)].nr);
+	s->req = req;
+	s->task = uring_submitter(task_current());
+	s->op = BPF_CORE_READ(req, opcode);
+	s->silent = BPF_CORE_READ(req, flags) & K_REQ_CQE_SKIP;
+	s->key = (struct uring_key){ (u64)req, 0 };
+	if (uring_shape.submit == URING_SUBMIT_RING)
+		s->key = (struct uring_key){ ctx[0], ctx[3] };
+	else if (request_repeats(req, s->op))
+		s->key = (struct uring_key){ (u64)BPF_CORE_READ(req, ctx),
+					     BPF_CORE_READ(req, cqe.user_data) };
+}
+
+static __always_inline struct uring_call *uring_keep(const struct uring_submission *s, u32 store)
+{
+	struct uring_call *call = uring_call_make(&s->key);
+
+	if (!call)
+		return NULL;
+	call->op = s->op;
+	call->store = store;
+	call->nr = uring_ops[s->op & (URING_OPS_MAX - 1)].nr;
+	call->request = (u64)s->req;
+	call->submitted_ns = bpf_ktime_get_boot_ns();
+	if (s->key.object != (u64)s->req)
+		call->flags |= URING_F_REPEATS;
+	if (s->silent)
+		call->flags |= URING_F_SILENT;
+	uring_put_submitter(call, s->task);
+	if (store == URING_STORE_NONE)
+		return call;
+	request_args(s->req, call);
+	uring_keep_names(&s->key, s->req, call);
+	return call;
+}
+
+/* Nobody looks at it: what a silent request has left at its address is not about it. */
+static __always_inline void uring_pass(const struct uring_submission *s)
+{
+	struct uring_call *call =
+		uring_calls_len ? bpf_map_lookup_elem(&uring_calls, &s->key) : NULL;
+
+	if (call && s->key.object == (u64)s->req)
+		uring_call_forget(&s->key, call->texts);
+}
+
+SEC("?tp_btf/io_uring_submit_req")
+int uring_submit(u64 *ctx)
+{
+	struct uring_submission s;
+	struct uring_call *call;
+	u32 store;
+	bool wanted;
+
+	uring_submission_read(ctx, &s);
+	wanted = uring_wanted(s.task, uring_ops[s.op & (URING_OPS_MAX - 1)].nr);
 	/* Completions that do not name their request are counted by what is kept of it. */
-	if (!wanted && uring_shape.complete != URING_COMPLETE_RING)
+	if (!wanted && !s.silent && uring_shape.complete != URING_COMPLETE_RING) {
+		uring_pass(&s);
 		return 0;
-	if (uring_shape.submit == URING_SUBMIT_RING) {
-		key.object = ctx[0];
-		key.user_data = ctx[3];
-	} else if (request_repeats(req, op)) {
-		key.object = (u64)BPF_CORE_READ(req, ctx);
-		key.user_data = BPF_CORE_READ(req, cqe.user_data);
-	} else {
-		key.object = (u64)req;
 	}
-	uring_keep(req, task, &key, op,
-		   wanted ? uring_ops[op & (URING_OPS_MAX - 1)].store : URING_STORE_NONE);
+	store = wanted ? uring_ops[s.op & (URING_OPS_MAX - 1)].store : URING_STORE_NONE;
+	call = uring_keep(&s, store);
+	if (!s.silent || !call)
+		return 0;
+	uring_count(call->start_boot_ns, call->pid, s.op, 1, 0);
+	if (store)
+		bpf_tail_call(ctx, &uring_silent_progs, store);
 	return 0;
 }
 
@@ -249,21 +390,12 @@ static __always_inline struct uring_call *uring_call_find(const struct uring_res
 static __always_inline void uring_call_done(const struct uring_result *done, struct uring_key *key,
 					    struct uring_call *call)
 {
-	u32 texts = call->texts;
-
 	/* A send without copying announces a notification, which belongs to no request. */
 	if (done->flags & K_CQE_F_MORE && call->flags & URING_F_REPEATS)
 		return;
 	if (__sync_fetch_and_sub(&call->waiting, 1) > 1)
 		return;
-	for (u32 arg = 0; arg < 4; arg++) {
-		struct uring_text_key text = request_text_key(key, arg);
-
-		if (texts >> arg & 1)
-			bpf_map_delete_elem(&uring_texts, &text);
-	}
-	if (!bpf_map_delete_elem(&uring_calls, key))
-		__sync_fetch_and_sub(&uring_calls_len, 1);
+	uring_call_forget(key, call->texts);
 }
 
 /* Counts a completion whose request was not kept. */
@@ -278,7 +410,25 @@ static __always_inline void uring_count_request(const struct uring_result *done)
 		task = request_task(req);
 	}
 	uring_count(BPF_CORE_READ(task, group_leader, start_boottime), BPF_CORE_READ(task, tgid),
-		    op, done->res);
+		    op, 1, done->res < 0);
+}
+
+/* A completion whose request is kept is counted, too. */
+static __always_inline struct uring_call *uring_completed(const struct uring_result *done,
+							  struct uring_key *key)
+{
+	struct uring_call *call;
+
+	if (done->flags & K_CQE_F_NOTIF)
+		return NULL;
+	call = uring_call_find(done, key);
+	if (!call) {
+		uring_count_request(done);
+		return NULL;
+	}
+	uring_count(call->start_boot_ns, call->pid, call->op, !(call->flags & URING_F_SILENT),
+		    done->res < 0);
+	return call;
 }
 
 SEC("?tp_btf/io_uring_complete")
@@ -289,16 +439,29 @@ int uring_complete(u64 *ctx)
 	struct uring_key key;
 
 	uring_result_read(ctx, &done);
-	if (done.flags & K_CQE_F_NOTIF)
+	call = uring_completed(&done, &key);
+	if (!call)
 		return 0;
-	call = uring_call_find(&done, &key);
-	if (!call) {
-		uring_count_request(&done);
-		return 0;
-	}
-	uring_count(call->start_boot_ns, call->pid, call->op, done.res);
 	if (call->store)
 		bpf_tail_call(ctx, &uring_progs, call->store);
+	uring_call_done(&done, &key, call);
+	return 0;
+}
+
+SEC("?tp_btf/io_uring_cqe_overflow")
+int uring_overflow(u64 *ctx)
+{
+	struct uring_result done;
+	struct uring_call *call;
+	struct uring_key key;
+
+	uring_overflow_read(ctx, &done);
+	done.request = request_overflowed(done.ring, done.user_data, done.res);
+	call = uring_completed(&done, &key);
+	if (!call)
+		return 0;
+	if (call->store)
+		bpf_tail_call(ctx, &uring_overflow_progs, call->store);
 	uring_call_done(&done, &key, call);
 	return 0;
 }

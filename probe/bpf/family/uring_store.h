@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Events of io_uring: those of the call that the request did, under the name of the task that
- * submitted it. Entered by tail call from uring_complete.
+ * submitted it. Entered by tail call from uring_complete and uring_overflow, and from uring_submit
+ * for requests that say nothing when they succeed: their result is unknown then.
  *
  * The caller's memory and descriptors are at hand while a task of its process completes the
  * request; where another does, data and objects are missing and the record is marked.
@@ -16,8 +17,12 @@
 #include "socket.h"
 #include "uring.h"
 
-/* One completion on its way into a record. */
+/* Of which tracepoint. */
+enum uring_when { URING_COMPLETED, URING_OVERFLOWED, URING_SUBMITTED };
+
+/* One completion, or submission, on its way into a record. */
 struct uring_event {
+	enum uring_when when;
 	struct uring_result done;
 	struct uring_key key;
 	struct uring_call *request;
@@ -30,6 +35,9 @@ struct uring_event {
 static __always_inline bool uring_rejected(struct probe_knobs *k, const struct uring_event *e,
 					   u64 now_ns)
 {
+	/* What is not known to have failed, or to have taken long, is not wanted then. */
+	if (e->when == URING_SUBMITTED)
+		return k->failed_only || k->min_duration_ns;
 	if (k->failed_only && !outcome_is_wanted(k->failed_only, e->done.res))
 		return true;
 	return k->min_duration_ns && now_ns - e->request->submitted_ns < k->min_duration_ns;
@@ -57,9 +65,9 @@ static __always_inline int uring_call_begin(struct uring_event *e)
 	call->abi = 0;
 	call->event = nr_info[nr].event;
 	call->ring.cls = nr_info[nr].loss_class;
-	call->ret = e->done.res;
+	call->ret = e->when == URING_SUBMITTED ? RECORD_RET_UNKNOWN : e->done.res;
 	call->ts_ns = call->began_ns + k->epoch_offset_ns;
-	call->took_ns = call->began_ns - request->submitted_ns;
+	call->took_ns = e->when == URING_SUBMITTED ? 0 : call->began_ns - request->submitted_ns;
 	call->flags = RECORD_F_URING;
 	if (k->cgroup_v1)
 		call->flags |= RECORD_F_CGROUP_V1;
@@ -86,15 +94,52 @@ static __always_inline void uring_ext(struct uring_event *e)
 	put_u64(e->b.slot->data + at, e->request->op);
 }
 
-/* Begins the record of n parameters of a completion. 0, or -1 with the request dealt with. */
-static __always_inline int uring_begin(u64 *ctx, struct uring_event *e)
+/* A request that is submitted has its completion, if any, before it. */
+static __always_inline void uring_dealt_with(struct uring_event *e)
 {
-	uring_result_read(ctx, &e->done);
+	if (e->when != URING_SUBMITTED)
+		uring_call_done(&e->done, &e->key, e->request);
+}
+
+/* uring_overflow has found the request. */
+static __always_inline void uring_overflow_found(u64 *ctx, struct uring_result *done)
+{
+	struct uring_flush *flush;
+
+	uring_overflow_read(ctx, done);
+	flush = bpf_map_lookup_elem(&uring_flushes, &done->ring);
+	if (flush)
+		done->request = flush->request;
+}
+
+static __always_inline void uring_find(u64 *ctx, struct uring_event *e)
+{
+	struct uring_submission s;
+
+	if (e->when == URING_SUBMITTED) {
+		uring_submission_read(ctx, &s);
+		e->key = s.key;
+		/* Nothing was moved or made yet. */
+		e->done = (struct uring_result){ .request = (u64)s.req, .res = -1 };
+		e->request = bpf_map_lookup_elem(&uring_calls, &e->key);
+		return;
+	}
+	if (e->when == URING_OVERFLOWED)
+		uring_overflow_found(ctx, &e->done);
+	else
+		uring_result_read(ctx, &e->done);
 	e->request = uring_call_find(&e->done, &e->key);
+}
+
+/* Begins the record of n parameters of a completion. 0, or -1 with the request dealt with. */
+static __always_inline int uring_begin(u64 *ctx, struct uring_event *e, const enum uring_when when)
+{
+	e->when = when;
+	uring_find(ctx, e);
 	if (!e->request)
 		return -1;
 	if (uring_call_begin(e)) {
-		uring_call_done(&e->done, &e->key, e->request);
+		uring_dealt_with(e);
 		return -1;
 	}
 	e->near = (u32)FOLLOW(e->call.task, tgid) == e->request->pid;
@@ -104,7 +149,7 @@ static __always_inline int uring_begin(u64 *ctx, struct uring_event *e)
 static __always_inline int uring_build(struct uring_event *e, const u32 n)
 {
 	if (build_begin(&e->b, &e->call, n)) {
-		uring_call_done(&e->done, &e->key, e->request);
+		uring_dealt_with(e);
 		return -1;
 	}
 	e->b.slot->uring = e->near ? TEXTS_KEPT : TEXTS_FAR;
@@ -117,8 +162,24 @@ static __always_inline int uring_build(struct uring_event *e, const u32 n)
 static __always_inline void uring_end(struct uring_event *e)
 {
 	build_submit(&e->b);
-	uring_call_done(&e->done, &e->key, e->request);
+	uring_dealt_with(e);
 }
+
+/* The three programs of a kind, which the loader finds by these names. */
+#define URING_PROG(program, hook, kind, when)     \
+	SEC("?tp_btf/io_uring_" hook)             \
+	int program(u64 *ctx)                     \
+	{                                         \
+		struct uring_event e;             \
+                                                  \
+		if (!uring_begin(ctx, &e, when))  \
+			uring_##kind##_event(&e); \
+		return 0;                         \
+	}
+#define URING_STORE(kind)                                                   \
+	URING_PROG(uring_##kind, "complete", kind, URING_COMPLETED)         \
+	URING_PROG(overflow_##kind, "cqe_overflow", kind, URING_OVERFLOWED) \
+	URING_PROG(silent_##kind, "submit_req", kind, URING_SUBMITTED)
 
 /* A file that has no descriptor is named in the record. */
 static __always_inline void uring_fixed_object(struct uring_event *e)
@@ -144,34 +205,26 @@ static __always_inline u64 uring_result_file(struct uring_event *e)
 			 slot == (u32)-1 ? (u32)e->done.res : slot - 1);
 }
 
-SEC("?tp_btf/io_uring_complete")
-int uring_row(u64 *ctx)
+static __always_inline void uring_row_event(struct uring_event *e)
 {
-	struct uring_event e;
-	u32 len;
+	u32 len = row_len(&e->call);
 
-	if (uring_begin(ctx, &e))
-		return 0;
-	len = row_len(&e.call);
-	if (uring_build(&e, len))
-		return 0;
-	row_params(&e.b, len);
-	uring_end(&e);
-	return 0;
+	if (uring_build(e, len))
+		return;
+	row_params(&e->b, len);
+	uring_end(e);
 }
+URING_STORE(row)
 
-SEC("?tp_btf/io_uring_complete")
-int uring_raw(u64 *ctx)
+static __always_inline void uring_raw_event(struct uring_event *e)
 {
-	struct uring_event e;
-
-	if (uring_begin(ctx, &e) || uring_build(&e, 2))
-		return 0;
-	raw_params(&e.b);
-	uring_fixed_object(&e);
-	uring_end(&e);
-	return 0;
+	if (uring_build(e, 2))
+		return;
+	raw_params(&e->b);
+	uring_fixed_object(e);
+	uring_end(e);
 }
+URING_STORE(raw)
 
 /* openat: fd, dirfd, name, flags, mode, dev, ino; openat2: resolve in front of dev */
 static __always_inline void uring_open_params(struct uring_event *e, struct file_info *info,
@@ -190,7 +243,7 @@ static __always_inline void uring_open_params(struct uring_event *e, struct file
 	build_u64(&e->b, n - 1, info->ino);
 }
 
-static __always_inline void uring_open_event(struct uring_event *e, const u32 n)
+static __always_inline void uring_open_build(struct uring_event *e, const u32 n)
 {
 	struct file_info info = {};
 	u64 file;
@@ -204,19 +257,14 @@ static __always_inline void uring_open_event(struct uring_event *e, const u32 n)
 	uring_end(e);
 }
 
-SEC("?tp_btf/io_uring_complete")
-int uring_open(u64 *ctx)
+static __always_inline void uring_open_event(struct uring_event *e)
 {
-	struct uring_event e;
-
-	if (uring_begin(ctx, &e))
-		return 0;
-	if (e.request->op == URING_OP_OPENAT2)
-		uring_open_event(&e, 8);
+	if (e->request->op == URING_OP_OPENAT2)
+		uring_open_build(e, 8);
 	else
-		uring_open_event(&e, 7);
-	return 0;
+		uring_open_build(e, 7);
 }
+URING_STORE(open)
 
 /* Where the caller's buffer is not to be had, none is read. Returns the bytes to look at. */
 static __always_inline s64 uring_data_len(struct uring_event *e, s64 len)
@@ -240,58 +288,51 @@ static __always_inline bool uring_has_vector(u32 op)
 	       op == URING_OP_WRITEV_FIXED;
 }
 
-SEC("?tp_btf/io_uring_complete")
-int uring_buffer(u64 *ctx)
+static __always_inline void uring_buffer_event(struct uring_event *e)
 {
-	struct uring_event e;
 	s64 len;
 	u32 op;
 
-	if (uring_begin(ctx, &e) || uring_build(&e, 4))
-		return 0;
-	op = e.request->op;
-	len = e.done.res;
+	if (uring_build(e, 4))
+		return;
+	op = e->request->op;
+	len = e->done.res;
 	if (uring_writes(op) && len <= 0)
-		len = e.call.args[2];
-	len = uring_data_len(&e, len);
-	uring_fixed_object(&e);
+		len = e->call.args[2];
+	len = uring_data_len(e, len);
+	uring_fixed_object(e);
 	if (!uring_has_vector(op))
-		buffer_params(&e.b, len, 4);
+		buffer_params(&e->b, len, 4);
 	else if (uring_writes(op))
-		vector_out_params(&e.b, e.call.ret, 4);
+		vector_out_params(&e->b, e->call.ret, 4);
 	else
-		vector_in_params(&e.b, 4);
-	uring_end(&e);
-	return 0;
+		vector_in_params(&e->b, 4);
+	uring_end(e);
 }
+URING_STORE(buffer)
 
-SEC("?tp_btf/io_uring_complete")
-int uring_message(u64 *ctx)
+static __always_inline void uring_message_event(struct uring_event *e)
 {
-	struct uring_event e;
-	u32 op;
+	u32 op = e->request->op;
 
-	if (uring_begin(ctx, &e))
-		return 0;
-	op = e.request->op;
-	if (uring_build(&e, op == URING_OP_RECVMSG ? 6 : 5))
-		return 0;
-	if (!e.near)
-		e.call.args[1] = 0;
-	uring_fixed_object(&e);
+	if (uring_build(e, op == URING_OP_RECVMSG ? 6 : 5))
+		return;
+	if (!e->near)
+		e->call.args[1] = 0;
+	uring_fixed_object(e);
 	/* The address of a message is in the header; send and receive have none. */
 	if (op == URING_OP_RECVMSG) {
-		recvmsg_params(&e.b, e.call.ret);
+		recvmsg_params(&e->b, e->call.ret);
 	} else if (op == URING_OP_SENDMSG || op == URING_OP_SENDMSG_ZC) {
-		sendmsg_params(&e.b, e.call.ret);
+		sendmsg_params(&e->b, e->call.ret);
 	} else if (op == URING_OP_RECV) {
-		recvfrom_params(&e.b, e.request->flags & URING_F_BUFFERS ? 0 : e.call.ret);
+		recvfrom_params(&e->b, e->request->flags & URING_F_BUFFERS ? 0 : e->call.ret);
 	} else {
-		sendto_params(&e.b, e.call.ret);
+		sendto_params(&e->b, e->call.ret);
 	}
-	uring_end(&e);
-	return 0;
+	uring_end(e);
 }
+URING_STORE(message)
 
 /* The address that was kept, where address functions look for it. */
 static __always_inline struct user_address uring_address(struct uring_event *e)
@@ -337,28 +378,23 @@ static __always_inline u32 uring_socket_params(u32 op)
 	return 3;
 }
 
-SEC("?tp_btf/io_uring_complete")
-int uring_socket(u64 *ctx)
+static __always_inline void uring_socket_event(struct uring_event *e)
 {
-	struct uring_event e;
-	u32 op;
+	u32 op = e->request->op;
 
-	if (uring_begin(ctx, &e))
-		return 0;
-	op = e.request->op;
-	if (uring_build(&e, uring_socket_params(op)))
-		return 0;
-	uring_fixed_object(&e);
+	if (uring_build(e, uring_socket_params(op)))
+		return;
+	uring_fixed_object(e);
 	if (op == URING_OP_CONNECT)
-		connect_params(&e.b, uring_address(&e));
+		connect_params(&e->b, uring_address(e));
 	else if (op == URING_OP_BIND)
-		bind_params(&e.b, uring_address(&e));
+		bind_params(&e->b, uring_address(e));
 	else if (op == URING_OP_ACCEPT)
-		accept_params(&e.b, 6, sock_of_file(uring_result_file(&e)));
+		accept_params(&e->b, 6, sock_of_file(uring_result_file(e)));
 	else
-		uring_number_params(&e);
-	uring_end(&e);
-	return 0;
+		uring_number_params(e);
+	uring_end(e);
 }
+URING_STORE(socket)
 
 #endif
