@@ -25,8 +25,7 @@ static uint64_t key_of_object(const struct activity *id)
 	return mix(id->ino + mix((uint64_t)id->kind << 32 | id->dev));
 }
 
-/* The activity of an identity, made when it is missing; NULL when there is no memory. */
-static struct activity *activity_get(struct state *state, const struct activity *id)
+struct activity *activity_get(struct state *state, const struct activity *id)
 {
 	uint64_t a = key_of_process(id), b = key_of_object(id);
 	struct activity *found = hash_get(&state->activity_ids, a, b), **list;
@@ -67,6 +66,24 @@ static void activity_free(struct state *state, struct activity *activity)
 	memory_free(state->memory, activity, sizeof(*activity));
 }
 
+static bool is_counted(const struct state *state, enum activity_kind kind)
+{
+	if (!state->follows)
+		return true;
+	return kind == ACTIVITY_URING ? state->uring_counted : state->objects_counted;
+}
+
+static const struct activity_sum *activity_shown(const struct state *state,
+						 const struct activity *activity)
+{
+	return is_counted(state, activity->kind) ? &activity->total : &activity->followed;
+}
+
+void state_follow_activities(struct state *state)
+{
+	state->follows = true;
+}
+
 void activities_release(struct state *state)
 {
 	while (state->activities_len)
@@ -99,6 +116,7 @@ void state_uring(struct state *state, const struct uring_count *count)
 
 	if (!is_shown(state, count->pid, count->start_boot_ns))
 		return;
+	state->uring_counted = true;
 	activity = activity_get(state, &id);
 	if (!activity) {
 		state->evictions++;
@@ -149,7 +167,8 @@ void state_object_name(struct state *state, const struct object_count *count,
 		       const struct object_name *name)
 {
 	const struct activity id = object_identity(count);
-	struct activity *activity = activity_get(state, &id);
+	struct activity *activity =
+		hash_get(&state->activity_ids, key_of_process(&id), key_of_object(&id));
 
 	if (!activity)
 		return;
@@ -167,15 +186,23 @@ void state_object_name(struct state *state, const struct object_count *count,
 	}
 }
 
-void state_forget_objects(struct state *state)
+void state_forget_objects(struct state *state, enum state_objects objects)
 {
 	size_t i = 0;
 
+	state->objects_counted = objects == STATE_OBJECTS_COUNTED;
 	while (i < state->activities_len) {
-		if (state->activities[i]->kind == ACTIVITY_URING)
-			i++;
-		else
-			activity_free(state, state->activities[i]);
+		struct activity *activity = state->activities[i];
+
+		if (activity->kind != ACTIVITY_URING && !activity->followed.ops) {
+			activity_free(state, activity);
+			continue;
+		}
+		if (activity->kind != ACTIVITY_URING) {
+			activity->total = (struct activity_sum){ 0 };
+			activity->before = *activity_shown(state, activity);
+		}
+		i++;
 	}
 }
 
@@ -198,6 +225,7 @@ static void activity_fold(struct state *state, struct activity *from)
 	nobody = activity_get(state, &id);
 	if (nobody) {
 		sum_add(&nobody->total, &from->total);
+		sum_add(&nobody->followed, &from->followed);
 		sum_add(&nobody->before, &from->before);
 		if (!nobody->name)
 			nobody->name = text_ref(from->name);
@@ -231,7 +259,8 @@ void activity_end_refresh(struct state *state)
 	}
 	for (i = 0; i < state->activities_len; i++) {
 		struct activity *activity = state->activities[i];
-		const struct activity_sum *now = &activity->total, *before = &activity->before;
+		const struct activity_sum *now = activity_shown(state, activity);
+		const struct activity_sum *before = &activity->before;
 
 		activity->delta = (struct activity_sum){
 			.in = grown(now->in, before->in),
@@ -241,12 +270,17 @@ void activity_end_refresh(struct state *state)
 		};
 		if (first)
 			activity->delta = (struct activity_sum){ 0 };
-		activity->before = activity->total;
+		activity->before = *now;
 	}
 }
 
-void activity_fill_row(const struct activity *activity, struct activity_row *row)
+bool activity_fill_row(const struct state *state, const struct activity *activity,
+		       struct activity_row *row)
 {
+	const struct activity_sum *shown = activity_shown(state, activity);
+
+	if (state->follows && !shown->ops)
+		return false;
 	*row = (struct activity_row){
 		.kind = activity->kind,
 		.proc = UINT32_MAX,
@@ -254,13 +288,15 @@ void activity_fill_row(const struct activity *activity, struct activity_row *row
 		.ino = activity->ino,
 		.family = activity->family,
 		.protocol = activity->protocol,
-		.in = activity->total.in,
-		.out = activity->total.out,
-		.ops = activity->total.ops,
-		.errors = activity->total.errors,
+		.at_least = shown != &activity->total,
+		.in = shown->in,
+		.out = shown->out,
+		.ops = shown->ops,
+		.errors = shown->errors,
 		.in_delta = activity->delta.in,
 		.out_delta = activity->delta.out,
 		.ops_delta = activity->delta.ops,
 		.errors_delta = activity->delta.errors,
 	};
+	return true;
 }

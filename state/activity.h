@@ -9,6 +9,9 @@
 
 #include "snapshot.h"
 
+struct event;
+struct fd_entry;
+struct process;
 struct state;
 struct text;
 
@@ -22,16 +25,24 @@ struct activity {
 	enum activity_kind kind;
 	uint32_t pid, dev;
 	uint64_t start_boot_ns, ino;
-	struct activity_sum total, before, delta;
+	struct activity_sum total;    /* as the probe counts */
+	struct activity_sum followed; /* as events tell, see state_follow_activities() */
+	struct activity_sum before, delta;
 	struct text *name, *remote; /* NULL: not known */
 	uint16_t family, protocol;
 	uint32_t at; /* index in the list */
 };
 
+/* The activity of an identity, made when it is missing; NULL when there is no memory. */
+struct activity *activity_get(struct state *state, const struct activity *id);
+/* An event of a process, and what its descriptor is: adds to followed, where that is wanted. */
+void activity_follow(struct state *state, const struct process *process, const struct event *event,
+		     const struct fd_entry *fd);
 /* Before the deltas are made: counts of processes that are gone go to nobody. */
 void activity_end_refresh(struct state *state);
-/* Requests of io_uring of each process, into its rows; rows are those of procs. */
-void activity_fill_row(const struct activity *activity, struct activity_row *row);
+/* False: there is nothing to show of it. The names are the caller's to set. */
+bool activity_fill_row(const struct state *state, const struct activity *activity,
+		       struct activity_row *row);
 void activities_release(struct state *state);
 
 #endif

@@ -180,6 +180,7 @@ static void record_call(struct state *state, struct process *process, const stru
 	now->has_fd = (seen.entry.flags & FD_F_OPEN) || seen.entry.name || seen.entry.tuple;
 	if (!now->has_fd)
 		record_ask_fd(state, process, event);
+	activity_follow(state, process, event, &now->fd);
 	facts_call(state, process, event);
 }
 

@@ -449,6 +449,7 @@ static int tables_fill_activities(struct tables_maker *maker)
 	const struct state *state = maker->state;
 	struct tables *tables = maker->tables;
 	struct activity_row *rows;
+	size_t len = 0;
 
 	rows = arena_alloc(&tables->arena, state->activities_len * sizeof(*rows));
 	if (!rows)
@@ -458,20 +459,24 @@ static int tables_fill_activities(struct tables_maker *maker)
 		const struct process *process =
 			process_find(state, activity->pid, activity->start_boot_ns);
 
-		activity_fill_row(activity, &rows[i]);
-		rows[i].name = tables_text(maker, activity->name);
-		rows[i].remote = tables_text(maker, activity->remote);
+		struct activity_row *row = &rows[len];
+
+		if (!activity_fill_row(state, activity, row))
+			continue;
+		len++;
+		row->name = tables_text(maker, activity->name);
+		row->remote = tables_text(maker, activity->remote);
 		if (!process)
 			continue;
-		rows[i].proc = process->row;
+		row->proc = process->row;
 		if (activity->kind != ACTIVITY_URING)
 			continue;
-		maker->procs[process->row].uring += activity->total.ops;
-		maker->procs[process->row].uring_delta += activity->delta.ops;
+		maker->procs[process->row].uring += row->ops;
+		maker->procs[process->row].uring_delta += row->ops_delta;
 	}
-	qsort(rows, state->activities_len, sizeof(*rows), activity_order);
+	qsort(rows, len, sizeof(*rows), activity_order);
 	tables->activities = rows;
-	tables->activities_len = state->activities_len;
+	tables->activities_len = len;
 	return maker->failed ? -ENOMEM : 0;
 }
 

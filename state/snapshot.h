@@ -122,6 +122,7 @@ struct activity_row {
 	const char *name; /* path, or this end of a socket; NULL: not known */
 	const char *remote; /* NULL: none */
 	uint16_t family, protocol;
+	bool at_least; /* the sums are of the events that were seen, there may have been more */
 	uint64_t in, out, ops, errors;
 	uint64_t in_delta, out_delta, ops_delta, errors_delta;
 };

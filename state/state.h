@@ -89,8 +89,14 @@ enum state_object_result { STATE_OBJECT_KNOWN, STATE_OBJECT_NEW };
 enum state_object_result state_object(struct state *state, const struct object_count *count);
 void state_object_name(struct state *state, const struct object_count *count,
 		       const struct object_name *name);
-/* Bytes of files and sockets are not counted any more, or anew from zero. */
-void state_forget_objects(struct state *state);
+/* Bytes of files and sockets are counted anew from zero, or not any more. */
+enum state_objects { STATE_OBJECTS_COUNTED, STATE_OBJECTS_NOT_COUNTED };
+void state_forget_objects(struct state *state, enum state_objects objects);
+/*
+ * From now on bytes and requests of io_uring are also added up from events, and are those that are
+ * shown while nobody counts them. For captures: live, what is streamed is a part.
+ */
+void state_follow_activities(struct state *state);
 void state_refresh_end(struct state *state);
 /*
  * Instead of the end, when the counters could not be read: totals stay those of the refresh before

@@ -92,6 +92,8 @@ struct state {
 	struct hash activity_ids; /* identity -> struct activity */
 	struct activity **activities;
 	size_t activities_len, activities_size;
+	/* Activities are followed by events, where (since) they are not counted. */
+	bool follows, objects_counted, uring_counted;
 	struct hash thread_ids;  /* (tid, start) -> struct thread */
 	struct hash thread_tids; /* tid -> youngest struct thread */
 	struct thread **threads;

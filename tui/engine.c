@@ -120,10 +120,18 @@ static void sink_timing(void *ctx, const struct timing_count *count)
 	state_timing(engine->state, count);
 }
 
+/* Pid 0 is nobody: what found no room in a table. */
+static bool is_told(const struct engine *engine, uint32_t pid, uint64_t start_boot_ns)
+{
+	return !pid || state_has_process(engine->state, pid, start_boot_ns);
+}
+
 static void sink_uring(void *ctx, const struct uring_count *count)
 {
 	struct engine *engine = ctx;
 
+	if (engine->recorder && is_told(engine, count->pid, count->start_boot_ns))
+		recorder_uring(engine->recorder, count);
 	state_uring(engine->state, count);
 }
 
@@ -132,9 +140,14 @@ static void sink_object(void *ctx, const struct object_count *count)
 	struct engine *engine = ctx;
 	struct object_name name;
 
-	if (state_object(engine->state, count) == STATE_OBJECT_NEW &&
-	    probe_object_name(engine->probe, count->dev, count->ino, &name) == 0)
-		state_object_name(engine->state, count, &name);
+	if (engine->recorder && is_told(engine, count->pid, count->start_boot_ns))
+		recorder_object(engine->recorder, count);
+	if (state_object(engine->state, count) != STATE_OBJECT_NEW ||
+	    probe_object_name(engine->probe, count->dev, count->ino, &name) < 0)
+		return;
+	if (engine->recorder)
+		recorder_object_name(engine->recorder, count, &name);
+	state_object_name(engine->state, count, &name);
 }
 
 static void sink_errno(void *ctx, const struct errno_count *count)
@@ -336,11 +349,14 @@ static void apply_timing(struct engine *engine, const struct choice *choice)
 /* Bytes by file and socket begin anew each time that a view wants them. */
 static void apply_objects(struct engine *engine)
 {
-	enum view_objects wanted = (enum view_objects)atomic_load(&engine->objects);
+	bool wanted = atomic_load(&engine->objects) == VIEW_OBJECTS_ON;
+	enum state_objects told = wanted ? STATE_OBJECTS_COUNTED : STATE_OBJECTS_NOT_COUNTED;
 
-	if (probe_want_objects(engine->probe, wanted == VIEW_OBJECTS_ON ? PROBE_OBJECTS_ON
-									: PROBE_OBJECTS_OFF) > 0)
-		state_forget_objects(engine->state);
+	if (probe_want_objects(engine->probe, wanted ? PROBE_OBJECTS_ON : PROBE_OBJECTS_OFF) <= 0)
+		return;
+	if (engine->recorder)
+		recorder_objects(engine->recorder, told);
+	state_forget_objects(engine->state, told);
 }
 
 /* May rules ask for what a process has open? */

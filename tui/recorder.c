@@ -3,6 +3,7 @@
 
 #include <elf.h>
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,7 @@
 #include "capture_health.h"
 #include "probe/capture_process.h"
 #include "probe/capture_writer.h"
+#include "recorder_known.h"
 #include "recorder_seed.h"
 #include "state/base/hash.h"
 #include "state/container.h"
@@ -20,8 +22,6 @@
 #define THIS_MACHINE EM_AARCH64
 #endif
 
-/* Errnos that are remembered as written; then all are written once more. */
-#define ERRNOS_MAX (1u << 17)
 /* A list item (errnos, other counts) goes out when it has this many. */
 #define LIST_ITEM_COUNTS 512
 #define ITEM_ANSWER_BYTES (CAPTURE_PROCESS_MAX + 16)
@@ -33,11 +33,6 @@ struct known_thread {
 	uint64_t seen; /* refresh that sampled it last */
 	size_t len;
 	uint8_t *data; /* of memory */
-};
-
-/* What was last written of the durations of one (process, syscall). */
-struct timed {
-	uint64_t calls;
 };
 
 /* What stands before a struct or a list of structs. */
@@ -64,8 +59,10 @@ struct recorder {
 	struct hash threads;        /* (tid, start) -> struct known_thread */
 	struct known_thread **list;
 	size_t list_len, list_size;
-	struct hash errnos;  /* (pid, nr, errno; start) -> struct errno_count */
-	struct hash timings; /* (pid, nr; start) -> struct timed */
+	struct recorder_known errnos;  /* (pid, nr, errno; start): the count */
+	struct recorder_known timings; /* (pid, nr; start): how many were timed */
+	struct recorder_known urings;  /* (pid, operation; start): all of it */
+	struct recorder_known objects; /* (process; object): all of it */
 	uint64_t refresh;
 	bool sampled; /* all living threads of this refresh were told */
 	struct errno_count errno_counts[LIST_ITEM_COUNTS];
@@ -223,37 +220,15 @@ static void free_thread(struct recorder *recorder, struct known_thread *thread)
 	memory_free(recorder->memory, thread, sizeof(*thread));
 }
 
-static void forget_errnos(struct recorder *recorder)
-{
-	struct errno_count *count;
-	size_t at = 0;
-
-	while ((count = hash_next(&recorder->errnos, &at)))
-		memory_free(recorder->memory, count, sizeof(*count));
-	hash_release(&recorder->errnos);
-	hash_init(&recorder->errnos, recorder->memory);
-}
-
-static void forget_timings(struct recorder *recorder)
-{
-	struct timed *timed;
-	size_t at = 0;
-
-	while ((timed = hash_next(&recorder->timings, &at)))
-		memory_free(recorder->memory, timed, sizeof(*timed));
-	hash_release(&recorder->timings);
-	hash_init(&recorder->timings, recorder->memory);
-}
-
 static void recorder_free(struct recorder *recorder)
 {
 	if (recorder->memory) {
 		for (size_t i = 0; i < recorder->list_len; i++)
 			free_thread(recorder, recorder->list[i]);
-		forget_errnos(recorder);
-		forget_timings(recorder);
-		hash_release(&recorder->errnos);
-		hash_release(&recorder->timings);
+		recorder_known_release(&recorder->errnos);
+		recorder_known_release(&recorder->timings);
+		recorder_known_release(&recorder->urings);
+		recorder_known_release(&recorder->objects);
 		hash_release(&recorder->threads);
 		memory_unref(recorder->memory);
 	}
@@ -291,8 +266,12 @@ int recorder_new(const struct recorder_opts *opts, struct recorder **ret_recorde
 	rc = memory_new(0, &recorder->memory);
 	if (rc == 0) {
 		hash_init(&recorder->threads, recorder->memory);
-		hash_init(&recorder->errnos, recorder->memory);
-		hash_init(&recorder->timings, recorder->memory);
+		recorder_known_init(&recorder->errnos, sizeof(uint64_t), recorder->memory);
+		recorder_known_init(&recorder->timings, sizeof(uint64_t), recorder->memory);
+		recorder_known_init(&recorder->urings, sizeof(struct uring_count),
+				    recorder->memory);
+		recorder_known_init(&recorder->objects, sizeof(struct object_count),
+				    recorder->memory);
 		rc = recorder_seed_new(&recorder->seed);
 	}
 	if (rc < 0 || !recorder->answer) {
@@ -461,49 +440,12 @@ static void flush_errnos(struct recorder *recorder)
 	recorder->errnos_len = 0;
 }
 
-/* Remembers a count; returns false when it was written before. */
-static bool errno_changed(struct recorder *recorder, const struct errno_count *count)
-{
-	uint64_t key = (uint64_t)count->pid << 32 | (uint32_t)count->nr << 16 | count->err;
-	struct errno_count *known = hash_get(&recorder->errnos, key, count->start_boot_ns);
-
-	if (known && known->count == count->count)
-		return false;
-	if (!known) {
-		if (recorder->errnos.len >= ERRNOS_MAX)
-			forget_errnos(recorder);
-		known = memory_alloc(recorder->memory, sizeof(*known));
-		if (!known)
-			return true;
-		if (hash_put(&recorder->errnos, key, count->start_boot_ns, known) < 0) {
-			memory_free(recorder->memory, known, sizeof(*known));
-			return true;
-		}
-	}
-	*known = *count;
-	return true;
-}
-
-/* Remembered anew when there are too many: then all are written once more. */
-static struct timed *timed_new(struct recorder *recorder, const struct timing_count *count)
-{
-	struct timed *timed;
-
-	if (recorder->timings.len >= ERRNOS_MAX)
-		forget_timings(recorder);
-	timed = memory_alloc(recorder->memory, sizeof(*timed));
-	if (timed && hash_put(&recorder->timings, (uint64_t)count->pid << 32 | count->nr,
-			      count->start_boot_ns, timed) < 0) {
-		memory_free(recorder->memory, timed, sizeof(*timed));
-		return NULL;
-	}
-	return timed;
-}
-
 void recorder_errno(struct recorder *recorder, const struct errno_count *count)
 {
+	uint64_t key = (uint64_t)count->pid << 32 | (uint32_t)count->nr << 16 | count->err;
+
 	end_tasks(recorder);
-	if (!errno_changed(recorder, count))
+	if (!recorder_known_changed(&recorder->errnos, key, count->start_boot_ns, &count->count))
 		return;
 	if (recorder->errnos_len == LIST_ITEM_COUNTS)
 		flush_errnos(recorder);
@@ -513,17 +455,52 @@ void recorder_errno(struct recorder *recorder, const struct errno_count *count)
 /* Durations have so many numbers that each is an item of its own. */
 void recorder_timing(struct recorder *recorder, const struct timing_count *count)
 {
-	struct timed *known = hash_get(&recorder->timings, (uint64_t)count->pid << 32 | count->nr,
-				       count->start_boot_ns);
+	end_tasks(recorder);
+	if (recorder_known_changed(&recorder->timings, (uint64_t)count->pid << 32 | count->nr,
+				   count->start_boot_ns, &count->timed))
+		put_counts(recorder, CAPTURE_ITEM_TIMING, count, sizeof(*count), 1);
+}
+
+void recorder_uring(struct recorder *recorder, const struct uring_count *count)
+{
+	end_tasks(recorder);
+	if (recorder_known_changed(&recorder->urings, (uint64_t)count->pid << 32 | count->op,
+				   count->start_boot_ns, count))
+		put_counts(recorder, CAPTURE_ITEM_URING, count, sizeof(*count), 1);
+}
+
+void recorder_objects(struct recorder *recorder, enum state_objects objects)
+{
+	const uint32_t counted = objects == STATE_OBJECTS_COUNTED;
+
+	recorder_known_release(&recorder->objects);
+	put_bytes(recorder, CAPTURE_ITEM_OBJECTS, &counted, sizeof(counted));
+}
+
+void recorder_object(struct recorder *recorder, const struct object_count *count)
+{
+	/* Where two objects meet in a key, both are written each time. */
+	uint64_t process = count->start_boot_ns + ((uint64_t)count->pid << 40);
+	uint64_t object = count->ino + ((uint64_t)count->dev << 32);
 
 	end_tasks(recorder);
-	if (known && known->calls == count->timed)
-		return;
-	if (!known)
-		known = timed_new(recorder, count);
-	if (known)
-		known->calls = count->timed;
-	put_counts(recorder, CAPTURE_ITEM_TIMING, count, sizeof(*count), 1);
+	if (recorder_known_changed(&recorder->objects, process, object, count))
+		put_counts(recorder, CAPTURE_ITEM_OBJECT, count, sizeof(*count), 1);
+}
+
+void recorder_object_name(struct recorder *recorder, const struct object_count *count,
+			  const struct object_name *name)
+{
+	const size_t fixed = offsetof(struct object_name, path);
+	const struct item_head head = { sizeof(*count), (uint16_t)fixed, 0 };
+	const struct capture_part parts[] = {
+		{ &head, sizeof(head) },
+		{ count, sizeof(*count) },
+		{ name, fixed },
+		{ name->path, strnlen(name->path, sizeof(name->path)) },
+	};
+
+	put_item(recorder, CAPTURE_ITEM_OBJECT_NAME, parts, 4);
 }
 
 void recorder_other(struct recorder *recorder, const struct call_count *count)

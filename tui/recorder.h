@@ -53,6 +53,12 @@ void recorder_exit(struct recorder *recorder, const struct task_exit *ended,
 		   const struct call_count *calls);
 void recorder_errno(struct recorder *recorder, const struct errno_count *count);
 void recorder_timing(struct recorder *recorder, const struct timing_count *count);
+void recorder_uring(struct recorder *recorder, const struct uring_count *count);
+/* Bytes by file and socket are counted from zero from now on, or not any more. */
+void recorder_objects(struct recorder *recorder, enum state_objects objects);
+void recorder_object(struct recorder *recorder, const struct object_count *count);
+void recorder_object_name(struct recorder *recorder, const struct object_count *count,
+			  const struct object_name *name);
 void recorder_other(struct recorder *recorder, const struct call_count *count);
 enum recorder_outcome { RECORDER_COMPLETE, RECORDER_ABANDONED };
 void recorder_end(struct recorder *recorder, enum recorder_outcome outcome);

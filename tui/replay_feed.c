@@ -3,6 +3,7 @@
 
 #include <elf.h>
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,6 +66,8 @@ static int need_state(struct replay_feed *feed)
 	if (feed->state)
 		return 0;
 	rc = state_new(&opts, &source, &feed->state);
+	if (rc == 0)
+		state_follow_activities(feed->state);
 	if (rc == 0 && (feed->opts.filter || feed->opts.rules))
 		rc = filter_event_init(&feed->filter_event, feed->state);
 	feed->watch = (struct rule_watch){ .rules = feed->opts.rules,
@@ -283,6 +286,75 @@ static int take_timings(struct replay_feed *feed, struct capture_cursor *item)
 	return replay_take_list(item, &scratch, tell_timing, feed);
 }
 
+static void tell_uring(void *ctx, const void *data)
+{
+	struct replay_feed *feed = ctx;
+
+	state_uring(feed->state, data);
+}
+
+static int take_urings(struct replay_feed *feed, struct capture_cursor *item)
+{
+	struct uring_count count;
+	const struct capture_bytes scratch = { .data = (uint8_t *)&count, .size = sizeof(count) };
+
+	return replay_take_list(item, &scratch, tell_uring, feed);
+}
+
+static int take_objects(struct replay_feed *feed, struct capture_cursor *item)
+{
+	bool counted = cursor_u32(item);
+
+	if (item->bad)
+		return -EBADMSG;
+	state_forget_objects(feed->state,
+			     counted ? STATE_OBJECTS_COUNTED : STATE_OBJECTS_NOT_COUNTED);
+	return 0;
+}
+
+static void tell_object(void *ctx, const void *data)
+{
+	struct replay_feed *feed = ctx;
+
+	state_object(feed->state, data);
+}
+
+static int take_object(struct replay_feed *feed, struct capture_cursor *item)
+{
+	struct object_count count;
+	const struct capture_bytes scratch = { .data = (uint8_t *)&count, .size = sizeof(count) };
+
+	return replay_take_list(item, &scratch, tell_object, feed);
+}
+
+/* Takes len bytes, of which data has room for size. */
+static int take_struct(struct capture_cursor *item, void *data, size_t size, size_t len)
+{
+	const uint8_t *from = cursor_take(item, len);
+
+	if (!from)
+		return -EBADMSG;
+	memcpy(data, from, len < size ? len : size);
+	return 0;
+}
+
+static int take_object_name(struct replay_feed *feed, struct capture_cursor *item)
+{
+	size_t count_len = cursor_u16(item), name_len = cursor_u16(item);
+	struct object_count count = { 0 };
+	struct object_name name = { 0 };
+
+	cursor_u32(item);
+	if (take_struct(item, &count, sizeof(count), count_len) < 0 ||
+	    take_struct(item, &name, offsetof(struct object_name, path), name_len) < 0 ||
+	    cursor_left(item) > sizeof(name.path))
+		return -EBADMSG;
+	name.path_len = (uint32_t)cursor_left(item);
+	cursor_get(item, name.path, name.path_len);
+	state_object_name(feed->state, &count, &name);
+	return 0;
+}
+
 static int take_errnos(struct replay_feed *feed, struct capture_cursor *item)
 {
 	struct errno_count count;
@@ -414,6 +486,10 @@ static int take_item(struct replay_feed *feed, uint16_t kind, struct capture_cur
 	case CAPTURE_ITEM_EXIT: return take_exit(feed, item);
 	case CAPTURE_ITEM_ERRNO: return take_errnos(feed, item);
 	case CAPTURE_ITEM_TIMING: return take_timings(feed, item);
+	case CAPTURE_ITEM_URING: return take_urings(feed, item);
+	case CAPTURE_ITEM_OBJECTS: return take_objects(feed, item);
+	case CAPTURE_ITEM_OBJECT: return take_object(feed, item);
+	case CAPTURE_ITEM_OBJECT_NAME: return take_object_name(feed, item);
 	case CAPTURE_ITEM_OTHER: return take_others(feed, item);
 	case CAPTURE_ITEM_END: return take_end(feed, true);
 	case CAPTURE_ITEM_ABANDON: return take_end(feed, false);

@@ -28,24 +28,30 @@ void get_act_errors(const struct row *row, struct cell *ret_cell)
 	cell_set_rate(ret_cell, row, row->activity->sum.errors_delta);
 }
 
+static void set_sum(struct cell *ret_cell, const struct row *row, uint64_t sum)
+{
+	ret_cell->u64 = sum;
+	ret_cell->at_least = row->activity->sum.at_least;
+}
+
 void get_act_in_total(const struct row *row, struct cell *ret_cell)
 {
-	ret_cell->u64 = row->activity->sum.in;
+	set_sum(ret_cell, row, row->activity->sum.in);
 }
 
 void get_act_out_total(const struct row *row, struct cell *ret_cell)
 {
-	ret_cell->u64 = row->activity->sum.out;
+	set_sum(ret_cell, row, row->activity->sum.out);
 }
 
 void get_act_ops_total(const struct row *row, struct cell *ret_cell)
 {
-	ret_cell->u64 = row->activity->sum.ops;
+	set_sum(ret_cell, row, row->activity->sum.ops);
 }
 
 void get_act_errors_total(const struct row *row, struct cell *ret_cell)
 {
-	ret_cell->u64 = row->activity->sum.errors;
+	set_sum(ret_cell, row, row->activity->sum.errors);
 }
 
 void get_act_procs(const struct row *row, struct cell *ret_cell)

@@ -66,6 +66,7 @@ static struct activity_group *group_new(struct build *build, const struct activi
 						   .proc = first->proc,
 						   .dev = first->dev,
 						   .ino = first->ino,
+						   .at_least = first->at_least,
 						   .name = first->name,
 						   .remote = first->remote,
 						   .family = first->family,

@@ -27,6 +27,8 @@ static const struct {
 	{ "files", "processes", { "-b", "-v", "processes" } },
 	{ "files", "syscalls", { "-b", "-v", "syscalls" } },
 	{ "files", "opens", { "-b", "-v", "opens" } },
+	{ "files", "files", { "-b", "-v", "files" } },
+	{ "sockets", "conn", { "-b", "-v", "conn" } },
 	{ "sockets", "stream", { "stream" } },
 	{ "sockets", "processes", { "-b", "-v", "processes" } },
 	{ "sockets", "intervals", { "-b", "-v", "syscalls", "-n", "2" } },

@@ -53,7 +53,7 @@ same live.txt replay.txt "lines of the stream"
 "$saker" stream --json -r a.scap.gz > replay.json
 same live.json replay.json "lines of stream --json, gzip"
 gzip -t a.scap.gz || bad "gzip does not take a.scap.gz"
-for view in processes syscalls threads; do
+for view in processes syscalls threads files conn uring; do
 	"$saker" -b --json -v $view -d 0.2 -w b.scap --output live.json -- \
 		busybox sh -c 'busybox sh load.sh; busybox sleep 0.5' 2> err < /dev/null
 	"$saker" -b --json -v $view -r b.scap > replay.json
@@ -63,6 +63,17 @@ for view in processes syscalls threads; do
 	head -2 live.json > first.json
 	same first.json replay.json "two intervals of view $view"
 done
+
+# Bytes that were not counted then are those of the events; two readers of one file are two rows.
+busybox head -c 5000 /dev/zero > bytes
+"$saker" record -w o.scap -- busybox sh -c 'busybox dd if=bytes of=copy bs=1000; busybox wc -c bytes' > /dev/null 2> err < /dev/null
+"$saker" -b -v files --json -r o.scap > replay.json
+python3 - <<'END' || bad "bytes by file of a capture: $(cat replay.json)"
+import json
+rows = {row["path"].rsplit("/", 1)[-1]: row for row in json.loads(open("replay.json").readlines()[-1])["rows"]}
+assert rows["bytes"]["read_total"] == 10000 and rows["bytes"]["procs"] == 2
+assert rows["copy"]["write_total"] == 5000 and rows["copy"]["read_total"] == 0
+END
 
 # --- without root, scope, standard input, -n ---
 cp a.scap public.scap && chmod 644 public.scap

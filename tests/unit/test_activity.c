@@ -2,6 +2,7 @@
 /* Bytes of files and sockets and requests of io_uring in the state: totals, deltas, names, ends. */
 #include <check.h>
 #include <string.h>
+#include "build_record.h"
 #include "run_suite.h"
 #include "state/state.h"
 
@@ -203,10 +204,147 @@ START_TEST(forgotten_objects_leave_requests)
 	first_refresh();
 	refresh_begin(5, 6);
 	state_uring(state, &ring);
-	state_forget_objects(state);
+	state_forget_objects(state, STATE_OBJECTS_NOT_COUNTED);
 	snapshot = refresh_end();
 	ck_assert_uint_eq(snapshot->activities_len, 1);
 	ck_assert_int_eq(snapshot->activities[0].kind, ACTIVITY_URING);
+	snapshot_unref(snapshot);
+}
+END_TEST
+
+/* A call of process 5 on a descriptor. */
+static void call(const char *name, uint64_t fd, int64_t ret, unsigned flags)
+{
+	static struct build_record build;
+	const struct build_prefix prefix = { .ts_ns = now_ns,
+					     .pid = 5,
+					     .start_boot_ns = 5,
+					     .nr = syscall_nr(syscall_by_name(name)),
+					     .ret = ret,
+					     .args = { fd },
+					     .flags = (uint16_t)flags };
+	const uint8_t op = 18;
+
+	build_record_init(&build, EVENT_CODE_GENERIC_X, &prefix);
+	if (flags & RECORD_F_URING)
+		build_record_ext(&build, RECORD_EXT_URING_OP, 0, &op, 1);
+	ck_assert_int_eq(state_record(state, build.data, build_record_finish(&build)), 0);
+}
+
+static void open_files(void)
+{
+	const struct file_sample file = { .pid = 5,
+					  .fd = 3,
+					  .start_boot_ns = 5,
+					  .ino = 42,
+					  .dev = 0x801,
+					  .mode = 0100644,
+					  .path_len = 4 };
+	const struct file_sample pipe = {
+		.pid = 5, .fd = 4, .start_boot_ns = 5, .ino = 43, .mode = 0010600, .path_len = 9
+	};
+	const struct file_sample socket = { .pid = 5,
+					    .fd = 6,
+					    .start_boot_ns = 5,
+					    .family = 2,
+					    .sock_type = 1,
+					    .protocol = 6,
+					    .sport = 80,
+					    .dport = 9000,
+					    .saddr = { 127, 0, 0, 1 },
+					    .daddr = { 10, 0, 0, 7 } };
+
+	state_file(state, &file, "/a/b");
+	state_file(state, &pipe, "pipe:[43]");
+	state_file(state, &socket, "");
+}
+
+static void calls(void)
+{
+	call("read", 3, 100, 0);
+	call("read", 3, 0, 0);
+	call("read", 3, -11, 0);
+	call("write", 3, 7, 0);
+	call("write", 4, 50, 0);  /* a pipe */
+	call("fsync", 3, 60, 0);  /* moves nothing */
+	call("write", 9, 500, 0); /* nobody knows what that is */
+	call("sendto", 6, 20, 0);
+	call("read", 3, 1000, RECORD_F_URING);
+	call("openat", 0, -2, RECORD_F_URING);
+}
+
+/* What nobody counted is made up from events, and marked; live it is not. */
+START_TEST(events_are_followed)
+{
+	struct snapshot *snapshot;
+	const struct activity_row *row;
+
+	if (_i)
+		state_follow_activities(state);
+	refresh_begin(5, 0);
+	snapshot_unref(refresh_end());
+	open_files();
+	calls();
+	refresh_begin(5, 0);
+	snapshot = refresh_end();
+	ck_assert_uint_eq(snapshot->activities_len, _i ? 3 : 0);
+	if (_i) {
+		row = row_of(snapshot, ACTIVITY_FILE, 5);
+		ck_assert_str_eq(row->name, "/a/b");
+		ck_assert_uint_eq(row->in, 100);
+		ck_assert_uint_eq(row->in_delta, 100);
+		ck_assert_uint_eq(row->out, 7);
+		ck_assert_uint_eq(row->ops, 2);
+		ck_assert(row->at_least);
+		row = row_of(snapshot, ACTIVITY_SOCKET, 5);
+		ck_assert_str_eq(row->name, "127.0.0.1:80");
+		ck_assert_str_eq(row->remote, "10.0.0.7:9000");
+		ck_assert_uint_eq(row->protocol, 6);
+		ck_assert_uint_eq(row->out, 20);
+		row = row_of(snapshot, ACTIVITY_URING, 5);
+		ck_assert_uint_eq(row->ops, 2);
+		ck_assert_uint_eq(row->errors, 1);
+		ck_assert_uint_eq(snapshot_proc(snapshot, 5, 5)->uring, 2);
+	}
+	snapshot_unref(snapshot);
+}
+END_TEST
+
+/* While somebody counts, the counts are shown; then what all events tell. */
+START_TEST(counts_win_over_events)
+{
+	struct object_count one = bytes_of(5, 150, 10, 6);
+	struct uring_count ring = { .start_boot_ns = 5, .pid = 5, .op = 18, .calls = 30 };
+	struct snapshot *snapshot;
+	const struct activity_row *row;
+
+	state_follow_activities(state);
+	refresh_begin(5, 0);
+	snapshot_unref(refresh_end());
+	open_files();
+	calls();
+	state_forget_objects(state, STATE_OBJECTS_COUNTED);
+	refresh_begin(5, 0);
+	state_object(state, &one);
+	state_uring(state, &ring);
+	snapshot = refresh_end();
+	row = row_of(snapshot, ACTIVITY_FILE, 5);
+	ck_assert_uint_eq(row->in, 150);
+	ck_assert_uint_eq(row->in_delta, 150);
+	ck_assert(!row->at_least);
+	ck_assert_ptr_null(row_of(snapshot, ACTIVITY_SOCKET, 5));
+	ck_assert_uint_eq(row_of(snapshot, ACTIVITY_URING, 5)->ops, 30);
+	snapshot_unref(snapshot);
+	state_forget_objects(state, STATE_OBJECTS_NOT_COUNTED);
+	refresh_begin(5, 0);
+	state_uring(state, &ring);
+	snapshot = refresh_end();
+	row = row_of(snapshot, ACTIVITY_FILE, 5);
+	ck_assert_uint_eq(row->in, 100);
+	ck_assert_uint_eq(row->in_delta, 0);
+	ck_assert(row->at_least);
+	ck_assert_uint_eq(row_of(snapshot, ACTIVITY_SOCKET, 5)->out, 20);
+	ck_assert_uint_eq(row_of(snapshot, ACTIVITY_URING, 5)->ops, 30);
 	snapshot_unref(snapshot);
 }
 END_TEST
@@ -221,5 +359,7 @@ int main(void)
 	tcase_add_test(tcase, sockets_have_two_ends);
 	tcase_add_test(tcase, requests_are_in_the_row_of_their_process);
 	tcase_add_test(tcase, forgotten_objects_leave_requests);
+	tcase_add_loop_test(tcase, events_are_followed, 0, 2);
+	tcase_add_test(tcase, counts_win_over_events);
 	return run_suite("activity", tcase);
 }
