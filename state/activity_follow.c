@@ -2,8 +2,8 @@
 /*
  * Activities from events, for captures whose writer did not count them: bytes of the read, write,
  * send and receive families, by the file or socket behind the descriptor; requests of io_uring. It
- * is at least what happened: of calls that are not in the capture, or whose descriptor nobody knows,
- * nothing can be said.
+ * is at least what happened: nothing is known of calls that are not in the capture, or whose
+ * descriptor nobody knows.
  */
 #include <netinet/in.h>
 #include <sys/socket.h>

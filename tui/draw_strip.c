@@ -234,7 +234,7 @@ static void breadcrumb_text(struct monitor *monitor, struct text_buf *buf)
 	}
 	if (level->scope.len) {
 		text_buf_add(buf, " > ");
-		scope_render(&level->scope, buf);
+		scope_render(&level->scope, level->view, buf);
 	}
 	choice_render(&level->choice, buf);
 }

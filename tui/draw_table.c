@@ -327,16 +327,62 @@ static void table_scroll(struct monitor *monitor, size_t rows)
 		level->top = len > rows ? len - rows : 0;
 }
 
-static void draw_no_rows(struct monitor *monitor, int row)
+static bool is_of_events(const struct view *view)
+{
+	return view->entity != ENTITY_ERRNO && view->entity != ENTITY_FAILURE &&
+	       view->stream != VIEW_STREAM_NONE;
+}
+
+/* Of views of events: there may be none, none that is chosen, or they had to make room. */
+static void no_events_text(const struct monitor *monitor, const struct snapshot *snapshot,
+			   struct text_buf *buf)
+{
+	unsigned long long evicted = snapshot->events_first > 1 ? snapshot->events_first - 1 : 0;
+	unsigned long long kept = snapshot->events_end - evicted - 1;
+
+	if (!kept && !evicted)
+		text_buf_add(buf,
+			     monitor->opts->replay ? "no events in this capture" : "no events yet");
+	else if (kept == 1)
+		text_buf_add(buf, "the one event in memory is not of this view and scope");
+	else
+		text_buf_printf(buf, "none of the %llu events in memory is of this view and scope",
+				kept);
+	if (evicted)
+		text_buf_printf(buf, "; %llu older made room", evicted);
+}
+
+/* Why there are no rows. */
+static void no_rows_text(struct monitor *monitor, struct text_buf *buf)
 {
 	const struct level *level = level_now(monitor);
-	const char *text = monitor->depth > 1 ? "nothing to show here yet; Backspace goes up"
-					      : "nothing to show yet";
+	const struct snapshot *snapshot = monitor->filled;
 
-	if (*level->filter)
-		text = "no row has the text of the filter";
-	else if (level->held && level->view->entity == ENTITY_FIELD)
-		text = "the event is no longer in memory";
+	if (*level->filter) {
+		text_buf_add(buf, "no row has the text of the filter");
+		return;
+	}
+	if (level->held && level->view->entity == ENTITY_FIELD)
+		text_buf_add(buf, "the event is no longer in memory");
+	else if (snapshot && is_of_events(level->view))
+		no_events_text(monitor, snapshot, buf);
+	else if (level->scope.len)
+		text_buf_add(buf, "no row is in this scope");
+	else if (monitor->opts->replay && snapshot)
+		text_buf_add(buf, "this capture has nothing of it");
+	else
+		text_buf_add(buf, "nothing to show yet");
+	if (monitor->depth > 1)
+		text_buf_add(buf, "; Backspace goes up");
+}
+
+static void draw_no_rows(struct monitor *monitor, int row)
+{
+	char text[160];
+	struct text_buf buf;
+
+	text_buf_init(&buf, text, sizeof(text));
+	no_rows_text(monitor, &buf);
 	screen_put(monitor->screen, (struct spot){ row, 1, screen_cols(monitor->screen) - 1 },
 		   ROLE_ZERO, text);
 }

@@ -371,7 +371,8 @@ static void apply_files(struct engine *engine, enum view_stream want, uint32_t f
 {
 	/* Where calls are left out, what they do to descriptors is not seen. */
 	bool followed = choice_is_everything(choice) && want != VIEW_STREAM_FAILED;
-	bool all = followed && (want == VIEW_STREAM_ALL || rules_ask_files(engine));
+	bool shown = want == VIEW_STREAM_ALL && (!focus || is_recording(engine));
+	bool all = followed && (shown || rules_ask_files(engine));
 
 	if (all && engine->all_files) {
 		if (focus)
@@ -394,7 +395,8 @@ static void apply_requests(struct engine *engine)
 						     : (enum view_stream)atomic_load(&engine->want);
 	uint32_t focus = atomic_load(&engine->focus);
 	struct choice choice = { .failed = atomic_load(&engine->failed),
-				 .min_duration_ns = atomic_load(&engine->min_duration_ns) };
+				 .min_duration_ns = atomic_load(&engine->min_duration_ns),
+				 .only = atomic_load(&engine->only) };
 	struct interest_filter filter = { .kinds = NULL };
 	struct interest_rules rules = { .kinds = &engine->rule_kinds,
 					.gates = focus ? 0 : engine->rule_gates };
@@ -412,7 +414,9 @@ static void apply_requests(struct engine *engine)
 		return;
 	if (!engine->interest_set || focus != engine->applied_focus) {
 		probe_set_focus(engine->probe, &pid, focus ? 1 : 0);
-		forget_files(engine, engine->applied_focus);
+		/* Of who is not followed any more. */
+		if (engine->applied_focus && !engine->all_files)
+			forget_files(engine, engine->applied_focus);
 	}
 	if (engine->opts.filter && !records_all(engine))
 		filter = (struct interest_filter){ .kinds = &engine->filter_kinds,
@@ -420,6 +424,8 @@ static void apply_requests(struct engine *engine)
 						   .files = is_recording(engine)
 								    ? INTEREST_FILES_SHOWN
 								    : engine->opts.tap.files };
+	if (focus && !is_recording(engine))
+		filter.whose = INTEREST_FOCUS;
 	interest_fill(want, &choice, &filter, &interest);
 	if (engine->opts.rules)
 		interest_add_rules(&rules, &interest);
@@ -698,6 +704,7 @@ void engine_choose(struct engine *engine, const struct choice *choice)
 {
 	atomic_store(&engine->failed, choice->failed);
 	atomic_store(&engine->min_duration_ns, choice->min_duration_ns);
+	atomic_store(&engine->only, choice->only);
 }
 
 void engine_want_timing(struct engine *engine, enum view_timing timing)

@@ -35,6 +35,7 @@ struct engine {
 	_Atomic int want, timing, objects;
 	_Atomic bool failed;
 	_Atomic uint64_t min_duration_ns;
+	_Atomic uint16_t only;
 	_Atomic uint32_t focus;
 	_Atomic uint64_t delay_ns;
 	_Atomic bool refresh_now, stop;

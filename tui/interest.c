@@ -8,30 +8,39 @@
 #include "state/filter/compile.h"
 #include "views/call_kind.h"
 
-static uint8_t want_of(enum view_stream stream, const struct syscall_desc *call)
+/* Of the calls that are shown. */
+static uint8_t want_shown(enum interest_whose whose)
+{
+	return whose == INTEREST_FOCUS ? PROBE_WANT_FOCUS : PROBE_WANT_SCOPE | PROBE_WANT_FOCUS;
+}
+
+static uint8_t want_of(enum view_stream stream, enum interest_whose whose,
+		       const struct syscall_desc *call)
 {
 	uint32_t flags = call ? call->flags : 0;
 
+	if (flags & SYSCALL_F_LIFE)
+		return PROBE_WANT_SCOPE | PROBE_WANT_FOCUS;
 	switch (stream) {
 	case VIEW_STREAM_ALL:
-	case VIEW_STREAM_FAILED: return PROBE_WANT_SCOPE | PROBE_WANT_FOCUS;
+	case VIEW_STREAM_FAILED: return want_shown(whose);
 	case VIEW_STREAM_SLOW:
 		if (call_kind_of_syscall(call) != CALL_KIND_WAIT)
-			return PROBE_WANT_SCOPE | PROBE_WANT_FOCUS;
+			return want_shown(whose);
 		break;
 	case VIEW_STREAM_OPENS:
 		if (flags & SYSCALL_F_OPEN)
-			return PROBE_WANT_SCOPE | PROBE_WANT_FOCUS;
+			return want_shown(whose);
 		break;
 	case VIEW_STREAM_CONNECTS:
 		if (call && (!strcmp(call->name, "connect") || !strcmp(call->name, "accept") ||
 			     !strcmp(call->name, "accept4")))
-			return PROBE_WANT_SCOPE | PROBE_WANT_FOCUS;
+			return want_shown(whose);
 		break;
 	case VIEW_STREAM_EXECS:
 	case VIEW_STREAM_NONE: break;
 	}
-	return flags & SYSCALL_F_LIFE ? PROBE_WANT_SCOPE | PROBE_WANT_FOCUS : PROBE_WANT_FOCUS;
+	return PROBE_WANT_FOCUS;
 }
 
 static bool call_changes_state(const struct syscall_desc *call)
@@ -48,6 +57,12 @@ bool interest_changes_state(const struct event *event)
 static bool is_narrowed(const struct filter_kinds *kinds, const struct syscall_desc *call)
 {
 	return kinds && call && !call_changes_state(call) && !filter_kinds_has_call(kinds, call);
+}
+
+/* Is another call all that is shown, and nothing named after this one? */
+static bool is_another(const struct choice *choice, const struct syscall_desc *call, int nr)
+{
+	return choice->only && choice->only != nr + 1 && !(call && call_changes_state(call));
 }
 
 /* The gates (enum probe_gate) of a call that is wanted. */
@@ -68,6 +83,15 @@ static uint8_t gates_of(const struct interest_filter *filter, const struct sysca
 	return gates;
 }
 
+/* Of events that are no calls. */
+static uint8_t want_kind(enum view_stream stream, const struct choice *choice,
+			 enum interest_whose whose)
+{
+	if (choice->only)
+		return 0;
+	return stream == VIEW_STREAM_ALL && !choice->failed ? want_shown(whose) : PROBE_WANT_FOCUS;
+}
+
 void interest_fill(enum view_stream stream, const struct choice *choice,
 		   const struct interest_filter *filter, struct probe_interest *ret_interest)
 {
@@ -78,14 +102,13 @@ void interest_fill(enum view_stream stream, const struct choice *choice,
 	else if (stream == VIEW_STREAM_FAILED)
 		ret_interest->failed = PROBE_FAILED_UNEXPECTED;
 	for (size_t kind = 0; kind < PROBE_KIND_COUNT; kind++)
-		ret_interest->kinds[kind] = stream == VIEW_STREAM_ALL && !choice->failed
-						    ? PROBE_WANT_SCOPE | PROBE_WANT_FOCUS
-						    : PROBE_WANT_FOCUS;
+		ret_interest->kinds[kind] = want_kind(stream, choice, filter->whose);
 	for (int nr = 0; nr < SYSCALL_NR_MAX; nr++) {
 		const struct syscall_desc *call = syscall_by_nr(nr);
 
-		if (!is_narrowed(filter->kinds, call))
-			ret_interest->calls[nr] = want_of(stream, call) | gates_of(filter, call);
+		if (!is_narrowed(filter->kinds, call) && !is_another(choice, call, nr))
+			ret_interest->calls[nr] =
+				want_of(stream, filter->whose, call) | gates_of(filter, call);
 	}
 }
 

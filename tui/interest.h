@@ -10,9 +10,10 @@
 
 /*
  * Always wanted from the tasks in scope: calls that change processes and credentials
- * (SYSCALL_F_LIFE). OPENS adds the calls that open files, ALL everything. Focused tasks always give
- * everything. Events that are no calls, where they were asked for, come with ALL and from focused
- * tasks.
+ * (SYSCALL_F_LIFE). OPENS adds the calls that open files, ALL everything; with INTEREST_FOCUS of
+ * the focused tasks alone, which always give everything. Where one call is all that is shown
+ * (choice.only), of the others only those that name things are wanted. Events that are no calls,
+ * where they were asked for, come with ALL and from focused tasks.
  */
 struct event;
 struct filter_kinds;
@@ -28,6 +29,10 @@ struct interest_filter {
 		INTEREST_FILES_SHOWN, /* somebody may look at what a process has open */
 		INTEREST_FILES_HIDDEN,
 	} files;
+	enum interest_whose {
+		INTEREST_SCOPE, /* what all tasks in scope do is shown */
+		INTEREST_FOCUS, /* only what the focused ones do */
+	} whose;
 };
 
 /*

@@ -69,18 +69,25 @@ static uint32_t scope_pid(const struct scope *scope)
 void level_enter(struct monitor *monitor)
 {
 	const struct snapshot_source *source = monitor->source;
-	struct level *level = level_now(monitor);
+	const struct level *level = level_now(monitor), *shown;
 	size_t from = monitor->depth - 1;
+	struct choice choice;
 
 	/* The page of an event keeps what it came from running: the thread's next event. */
 	while (from > 0 && monitor->levels[from].view->entity == ENTITY_FIELD)
 		from--;
+	shown = &monitor->levels[from];
+	choice = shown->choice;
+	choice.only = (uint16_t)(scope_call(&level->scope) + 1);
 	if (source->want_stream)
-		source->want_stream(source->ctx, monitor->levels[from].view->stream);
+		source->want_stream(source->ctx, shown->view->stream);
 	if (source->choose)
-		source->choose(source->ctx, &monitor->levels[from].choice);
+		source->choose(source->ctx, &choice);
+	/* A table shows no events: nobody's are streamed for it. */
 	if (source->focus)
-		source->focus(source->ctx, scope_pid(&level->scope));
+		source->focus(source->ctx, shown->view->stream == VIEW_STREAM_NONE
+						   ? 0
+						   : scope_pid(&level->scope));
 	level_order_release(monitor);
 	monitor->refill = true;
 }
@@ -127,13 +134,17 @@ void level_start(struct monitor *monitor, const struct view *view, const struct 
 	level_enter(monitor);
 }
 
-int level_push(struct monitor *monitor, const struct view *view, const struct chip *chip)
+int level_push(struct monitor *monitor, const struct view *view, const struct chip *chips,
+	       size_t chips_len)
 {
 	struct level *now = level_now(monitor), *next;
 	const struct row *row = level_cursor_row(monitor);
 	struct scope scope = now->scope;
+	bool fits = monitor->depth < LEVELS_MAX;
 
-	if (monitor->depth == LEVELS_MAX || (chip && scope_push(&scope, chip))) {
+	for (size_t i = 0; i < chips_len && fits; i++)
+		fits = scope_push(&scope, &chips[i]) == 0;
+	if (!fits) {
 		monitor_say(monitor, "this is as deep as it goes; Backspace goes up");
 		return -ENOSPC;
 	}

@@ -36,7 +36,7 @@ static void prompt_user(struct monitor *monitor)
 	snprintf(chip.text, sizeof(chip.text), "%s", monitor->prompt.text);
 	for (size_t i = 0; snapshot && i < snapshot->procs_len && !known; i++)
 		known = !strcmp(snapshot->procs[i].user, chip.text);
-	if (!level_push(monitor, level_now(monitor)->view, &chip) && !known)
+	if (!level_push(monitor, level_now(monitor)->view, &chip, 1) && !known)
 		monitor_say(monitor, "no process of user '%s' now; Backspace goes back", chip.text);
 }
 

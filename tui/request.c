@@ -161,7 +161,7 @@ static void open_event(struct monitor *monitor, const struct view *page, const s
 {
 	uint64_t num = row->kept->num;
 
-	if (level_push(monitor, page, NULL))
+	if (level_push(monitor, page, NULL, 0))
 		return;
 	level_now(monitor)->event_num = num;
 	/* The event may be given up before its page is closed. */
@@ -182,7 +182,7 @@ void request_drill(struct monitor *monitor)
 {
 	const struct row *row = level_cursor_row(monitor);
 	const struct view *target = request_drill_target(monitor);
-	struct chip chip;
+	struct chip chips[ROW_CHIPS_MAX];
 
 	if (!row) {
 		monitor_say(monitor, "there is no row to open");
@@ -195,8 +195,7 @@ void request_drill(struct monitor *monitor)
 		if (row->kept)
 			open_event(monitor, target, row);
 	} else {
-		level_push(monitor, target,
-			   row_chip(row, level_now(monitor)->view, &chip) ? &chip : NULL);
+		level_push(monitor, target, chips, row_chips(row, level_now(monitor)->view, chips));
 	}
 }
 
@@ -206,16 +205,12 @@ void request_up(struct monitor *monitor)
 		monitor_say(monitor, "this is the first view; q leaves");
 }
 
-/* The chip of what a row is about; events: their process. */
-static bool subject_chip(struct monitor *monitor, const struct row *row, struct chip *ret_chip)
+/* The process of an event's row. */
+static bool event_chip(const struct row *row, struct chip *ret_chip)
 {
 	const struct record_prefix *prefix = row->event ? &row->event->prefix : NULL;
 
-	if (row->gap_lost)
-		return false;
-	if (row_chip(row, level_now(monitor)->view, ret_chip))
-		return true;
-	if (!prefix)
+	if (row->gap_lost || !prefix)
 		return false;
 	*ret_chip = (struct chip){ .kind = CHIP_PROC,
 				   .pid = prefix->pid,
@@ -224,17 +219,25 @@ static bool subject_chip(struct monitor *monitor, const struct row *row, struct 
 	return true;
 }
 
+/* The chip of what a row is about; events: their process. */
+static bool subject_chip(struct monitor *monitor, const struct row *row, struct chip *ret_chip)
+{
+	return row_chip(row, level_now(monitor)->view, ret_chip) || event_chip(row, ret_chip);
+}
+
 void request_stream(struct monitor *monitor)
 {
 	const struct view *stream = view_set_find(monitor->opts->views, "stream");
 	const struct row *row = level_cursor_row(monitor);
-	struct chip chip;
+	struct chip chips[ROW_CHIPS_MAX];
+	size_t len = row ? row_chips(row, level_now(monitor)->view, chips) : 0;
 
+	if (row && !len)
+		len = event_chip(row, chips);
 	if (!stream)
 		monitor_say(monitor, "there is no view 'stream'");
 	else
-		level_push(monitor, stream,
-			   row && subject_chip(monitor, row, &chip) ? &chip : NULL);
+		level_push(monitor, stream, chips, len);
 }
 
 /* A chip of the row under the cursor; says when there is none. */
@@ -254,7 +257,7 @@ void request_only(struct monitor *monitor)
 	struct chip chip;
 
 	if (cursor_chip(monitor, &chip))
-		level_push(monitor, level_now(monitor)->view, &chip);
+		level_push(monitor, level_now(monitor)->view, &chip, 1);
 }
 
 void request_exclude(struct monitor *monitor)
@@ -264,7 +267,7 @@ void request_exclude(struct monitor *monitor)
 	if (!cursor_chip(monitor, &chip))
 		return;
 	chip.negated = true;
-	level_push(monitor, level_now(monitor)->view, &chip);
+	level_push(monitor, level_now(monitor)->view, &chip, 1);
 }
 
 void request_user(struct monitor *monitor)

@@ -115,8 +115,9 @@ struct level *level_now(struct monitor *monitor);
 struct snapshot *level_snapshot(struct monitor *monitor);
 /* The first level. */
 void level_start(struct monitor *monitor, const struct view *view, const struct scope *scope);
-/* Opens a view on top, with one chip more (NULL: none). Returns 0, or -ENOSPC and says so. */
-int level_push(struct monitor *monitor, const struct view *view, const struct chip *chip);
+/* Opens a view on top, with more chips. Returns 0, or -ENOSPC and says so. */
+int level_push(struct monitor *monitor, const struct view *view, const struct chip *chips,
+	       size_t chips_len);
 /* Shows another view in the same scope. */
 void level_switch(struct monitor *monitor, const struct view *view);
 /* Goes up; false at the first level. */

@@ -156,7 +156,7 @@ static void text_head(struct batch *batch, const struct snapshot *snapshot, enum
 	text_buf_printf(&buf, "  %s", batch->view->name);
 	if (batch->scope && batch->scope->len) {
 		text_buf_add(&buf, " > ");
-		scope_render(batch->scope, &buf);
+		scope_render(batch->scope, batch->view, &buf);
 	}
 	text_buf_add(&buf, part == BATCH_FINAL ? "  final\n" : "\n");
 	text_buf_add(&buf, "calls ");

@@ -26,7 +26,7 @@ bool choice_is_everything(const struct choice *choice)
 bool choice_same(const struct choice *a, const struct choice *b)
 {
 	return a->failed == b->failed && a->busy == b->busy &&
-	       a->min_duration_ns == b->min_duration_ns;
+	       a->min_duration_ns == b->min_duration_ns && a->only == b->only;
 }
 
 /* A lock that was not got in time is what a thread has that waits for work with a timeout. */

@@ -16,12 +16,18 @@ struct view;
 
 struct choice {
 	bool failed;              /* failed calls */
-	bool busy;                /* not those that wait for something to happen (call_kinds.def) */
+	bool busy;                /* not those that wait for something (call_kinds.def) */
 	uint64_t min_duration_ns; /* that took at least this long; 0: all */
+	/*
+	 * The number of the one call that a scope leaves, plus 1; 0: all. For the kernel: views go
+	 * by the scope.
+	 */
+	uint16_t only;
 };
 
 /* What a view begins with: that of slow calls has a least duration. */
 struct choice choice_of_view(const struct view *view);
+/* Whatever call the scope leaves. */
 bool choice_is_everything(const struct choice *choice);
 bool choice_same(const struct choice *a, const struct choice *b);
 bool choice_accepts(const struct choice *choice, const struct history_event *kept);

@@ -47,12 +47,24 @@ static const struct proc_row *proc_of(const struct build *build, const struct ac
 	return row->proc < build->snapshot->procs_len ? &build->snapshot->procs[row->proc] : NULL;
 }
 
-/* With chips, what nobody is known to have done is not in scope. */
+static bool object_accepted(const struct scope *scope, const struct activity_row *row)
+{
+	switch (row->kind) {
+	case ACTIVITY_FILE: return scope_accepts_path(scope, row->name);
+	case ACTIVITY_SOCKET: return scope_accepts_conn(scope, row->name, row->remote);
+	case ACTIVITY_URING: return scope_accepts_uring(scope, (unsigned)row->ino);
+	}
+	return true;
+}
+
+/* With chips of processes, what nobody is known to have done is not in scope. */
 static bool accepted(const struct build *build, const struct activity_row *row)
 {
 	const struct proc_row *proc = proc_of(build, row);
 
-	return proc ? scope_accepts_proc(build->scope, proc) : build->scope->len == 0;
+	if (!object_accepted(build->scope, row))
+		return false;
+	return proc ? scope_accepts_proc(build->scope, proc) : !scope_of_procs(build->scope);
 }
 
 static struct activity_group *group_new(struct build *build, const struct activity_row *first)

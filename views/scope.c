@@ -10,6 +10,7 @@
 
 #include "probe/schema/event.h"
 #include "probe/schema/outcome.h"
+#include "probe/schema/uring.h"
 
 static const char *const chip_names[] = {
 #define CHIP(id, name, field, help) [CHIP_##id] = name,
@@ -31,10 +32,12 @@ static bool chip_same(const struct chip *a, const struct chip *b)
 	case CHIP_PROC: return a->pid == b->pid && a->start_boot_ns == b->start_boot_ns;
 	case CHIP_SYSCALL: return a->nr == b->nr;
 	case CHIP_TID:
+	case CHIP_URING:
 	case CHIP_ERRNO: return a->number == b->number;
 	case CHIP_USER:
 	case CHIP_CONTAINER:
 	case CHIP_COMMAND:
+	case CHIP_CONN:
 	case CHIP_PATH: return strcmp(a->text, b->text) == 0;
 	case CHIP_COUNT: break;
 	}
@@ -76,6 +79,83 @@ bool scope_has_proc(const struct scope *scope)
 	return false;
 }
 
+/* Of whose rows a chip says something. */
+#define CHIP_BIT(id) (1u << CHIP_##id)
+#define CHIPS_OF_PROC (CHIP_BIT(PROC) | CHIP_BIT(USER) | CHIP_BIT(CONTAINER) | CHIP_BIT(COMMAND))
+#define CHIPS_OF_EVENT ((1u << CHIP_COUNT) - 1)
+static const unsigned chips_taken[ENTITY_COUNT] = {
+	[ENTITY_PROCESS] = CHIPS_OF_PROC | CHIP_BIT(SYSCALL),
+	[ENTITY_SYSCALL] = CHIPS_OF_PROC | CHIP_BIT(SYSCALL),
+	[ENTITY_CALLER] = CHIPS_OF_PROC | CHIP_BIT(SYSCALL),
+	[ENTITY_THREAD] = CHIPS_OF_PROC | CHIP_BIT(TID),
+	[ENTITY_ERRNO] = CHIPS_OF_PROC | CHIP_BIT(SYSCALL) | CHIP_BIT(ERRNO),
+	[ENTITY_FAILURE] = CHIPS_OF_PROC | CHIP_BIT(SYSCALL) | CHIP_BIT(ERRNO),
+	[ENTITY_EVENT] = CHIPS_OF_EVENT,
+	[ENTITY_FIELD] = CHIPS_OF_EVENT,
+	[ENTITY_OPEN] = CHIPS_OF_EVENT & ~CHIP_BIT(CONN),
+	[ENTITY_PATH] = CHIPS_OF_EVENT & ~CHIP_BIT(CONN),
+	[ENTITY_FILE] = CHIPS_OF_PROC | CHIP_BIT(PATH),
+	[ENTITY_CONN] = CHIPS_OF_PROC | CHIP_BIT(CONN),
+	[ENTITY_URING] = CHIPS_OF_PROC | CHIP_BIT(URING),
+	[ENTITY_CONTAINER] = CHIPS_OF_PROC,
+	[ENTITY_USER] = CHIPS_OF_PROC,
+	[ENTITY_TREE] = CHIPS_OF_PROC,
+	[ENTITY_EXEC] = CHIPS_OF_EVENT & ~(CHIP_BIT(CONN) | CHIP_BIT(URING)),
+	[ENTITY_NEWCONN] = CHIPS_OF_EVENT & ~CHIP_BIT(PATH),
+	[ENTITY_HIT] = CHIPS_OF_EVENT,
+	[ENTITY_BUFFER] = 0,
+};
+
+/* Can an event of the call (NULL: of none that is known) be a row? Other rows are of all calls. */
+static bool has_call(enum entity entity, const struct syscall_desc *call)
+{
+	const char *name = call ? call->name : "";
+
+	if (entity == ENTITY_OPEN || entity == ENTITY_PATH)
+		return call && call->flags & SYSCALL_F_OPEN;
+	if (entity == ENTITY_EXEC)
+		return strncmp(name, "exec", 4) == 0;
+	if (entity == ENTITY_NEWCONN)
+		return strcmp(name, "connect") == 0 || strncmp(name, "accept", 6) == 0;
+	return true;
+}
+
+static bool view_takes(const struct view *view, const struct chip *chip)
+{
+	const struct syscall_desc *call =
+		chip->kind == CHIP_SYSCALL ? syscall_by_nr(chip->nr) : NULL;
+
+	if (chip->kind == CHIP_SYSCALL && !has_call(view->entity, call))
+		return false;
+	return chips_taken[view->entity] & 1u << chip->kind;
+}
+
+bool scope_of_procs(const struct scope *scope)
+{
+	for (size_t i = 0; i < scope->len; i++)
+		if (CHIPS_OF_PROC & 1u << scope->chips[i].kind)
+			return true;
+	return false;
+}
+
+struct scope scope_of_view(const struct scope *scope, const struct view *view)
+{
+	struct scope taken = { .len = 0 };
+
+	for (size_t i = 0; scope && i < scope->len; i++)
+		if (view_takes(view, &scope->chips[i]))
+			taken.chips[taken.len++] = scope->chips[i];
+	return taken;
+}
+
+int scope_call(const struct scope *scope)
+{
+	for (size_t i = 0; i < scope->len; i++)
+		if (scope->chips[i].kind == CHIP_SYSCALL && !scope->chips[i].negated)
+			return scope->chips[i].nr;
+	return -1;
+}
+
 /* The name of an error, its number where it has none; 0 is the expected ones together. */
 static void errno_render(uint64_t err, const char *expected, struct text_buf *buf)
 {
@@ -106,17 +186,22 @@ static void chip_render(const struct chip *chip, struct text_buf *buf)
 		break;
 	case CHIP_USER:
 	case CHIP_COMMAND:
+	case CHIP_CONN:
+	case CHIP_URING:
 	case CHIP_PATH: text_buf_add_safe(buf, chip->text, strlen(chip->text)); break;
 	case CHIP_COUNT: break;
 	}
 }
 
-void scope_render(const struct scope *scope, struct text_buf *buf)
+void scope_render(const struct scope *scope, const struct view *view, struct text_buf *buf)
 {
 	for (size_t i = 0; i < scope->len; i++) {
-		if (i)
-			text_buf_add(buf, " > ");
+		bool aside = view && !view_takes(view, &scope->chips[i]);
+
+		text_buf_add(buf, i ? " > " : "");
+		text_buf_add(buf, aside ? "(" : "");
 		chip_render(&scope->chips[i], buf);
+		text_buf_add(buf, aside ? ")" : "");
 	}
 }
 
@@ -156,17 +241,51 @@ static void value_render(const char *value, struct text_buf *buf)
 	text_buf_add(buf, "\"");
 }
 
-/* Rows like "other" are no events: no condition can name them. */
+/* "a->b" as "b->a"; another text stays. Returns whether it fits. */
+static bool conn_turned(const char *text, char *turned, size_t size)
+{
+	const char *arrow = strstr(text, "->");
+	int len = arrow ? snprintf(turned, size, "%s->%.*s", arrow + 2, (int)(arrow - text), text)
+			: snprintf(turned, size, "%s", text);
+
+	return len >= 0 && (size_t)len < size;
+}
+
+/* Which end an event names first is the client's, where it is known who that is. */
+static void conn_render(const char *text, struct text_buf *buf)
+{
+	char turned[sizeof(((struct chip *)NULL)->text)];
+
+	text_buf_add(buf, "(");
+	value_render(text, buf);
+	if (strstr(text, "->") && conn_turned(text, turned, sizeof(turned))) {
+		text_buf_add(buf, ", ");
+		value_render(turned, buf);
+	}
+	text_buf_add(buf, ")");
+}
+
+/* Rows like "other" are no events, and some operations no calls: no condition can name them. */
 static bool chip_has_condition(const struct chip *chip)
 {
+	if (chip->kind == CHIP_URING)
+		return uring_op_syscall((unsigned)chip->number) != NULL;
 	return chip->kind != CHIP_SYSCALL || syscall_by_nr(chip->nr) != NULL;
 }
 
 static void chip_condition(const struct chip *chip, struct text_buf *buf)
 {
-	const char *is = chip->kind == CHIP_ERRNO && !chip->number ? " in " : "=";
+	bool list = chip->kind == CHIP_CONN || (chip->kind == CHIP_ERRNO && !chip->number);
 
-	text_buf_printf(buf, "%s%s%s", chip->negated ? "not " : "", chip_fields[chip->kind], is);
+	if (chip->kind == CHIP_URING) {
+		const char *call = uring_op_syscall((unsigned)chip->number)->name;
+
+		text_buf_printf(buf, "%s(evt.is_uring=true and %s=%s)", chip->negated ? "not " : "",
+				chip_fields[chip->kind], call);
+		return;
+	}
+	text_buf_printf(buf, "%s%s%s", chip->negated ? "not " : "", chip_fields[chip->kind],
+			list ? " in " : "=");
 	switch (chip->kind) {
 	case CHIP_PROC: text_buf_printf(buf, "%u", chip->pid); break;
 	case CHIP_SYSCALL: value_render(syscall_count_name(chip->nr), buf); break;
@@ -175,9 +294,11 @@ static void chip_condition(const struct chip *chip, struct text_buf *buf)
 		errno_render(chip->number, "(EINTR, EAGAIN, EALREADY, EINPROGRESS)", buf);
 		break;
 	case CHIP_CONTAINER: value_render(chip->text[0] ? chip->text : "host", buf); break;
+	case CHIP_CONN: conn_render(chip->text, buf); break;
 	case CHIP_USER:
 	case CHIP_COMMAND:
 	case CHIP_PATH: value_render(chip->text, buf); break;
+	case CHIP_URING:
 	case CHIP_COUNT: break;
 	}
 }
@@ -219,6 +340,8 @@ static bool chip_accepts_proc(const struct chip *chip, const struct proc_row *pr
 	case CHIP_SYSCALL:
 	case CHIP_ERRNO:
 	case CHIP_PATH:
+	case CHIP_CONN:
+	case CHIP_URING:
 	case CHIP_COUNT: break;
 	}
 	return true;
@@ -298,6 +421,8 @@ static bool chip_accepts_prefix(const struct chip *chip, const struct record_pre
 	case CHIP_CONTAINER: return text_is(kept->container, chip->text) != chip->negated;
 	case CHIP_COMMAND: return comm_is(prefix, chip->text) != chip->negated;
 	case CHIP_PATH:
+	case CHIP_CONN:
+	case CHIP_URING:
 	case CHIP_COUNT: break;
 	}
 	return true;
@@ -343,6 +468,58 @@ static bool event_has_path(const struct event *event, const struct history_event
 	       (kept->fd_name && kept->fd_name[0] && strcmp(kept->fd_name, path) == 0);
 }
 
+/* A text and a chip's, either end first. */
+static bool conn_is(const char *text, const char *chip_text)
+{
+	char turned[sizeof(((struct chip *)NULL)->text)];
+
+	return text &&
+	       (strcmp(text, chip_text) == 0 ||
+		(conn_turned(chip_text, turned, sizeof(turned)) && strcmp(text, turned) == 0));
+}
+
+bool scope_accepts_path(const struct scope *scope, const char *path)
+{
+	for (size_t i = 0; i < scope->len; i++)
+		if (scope->chips[i].kind == CHIP_PATH &&
+		    text_is(path, scope->chips[i].text) == scope->chips[i].negated)
+			return false;
+	return true;
+}
+
+bool scope_accepts_conn(const struct scope *scope, const char *local, const char *remote)
+{
+	char text[sizeof(((struct chip *)NULL)->text)];
+
+	snprintf(text, sizeof(text), "%s%s%s", local ? local : "", remote ? "->" : "",
+		 remote ? remote : "");
+	for (size_t i = 0; i < scope->len; i++)
+		if (scope->chips[i].kind == CHIP_CONN &&
+		    conn_is(text, scope->chips[i].text) == scope->chips[i].negated)
+			return false;
+	return true;
+}
+
+bool scope_accepts_uring(const struct scope *scope, unsigned op)
+{
+	for (size_t i = 0; i < scope->len; i++)
+		if (scope->chips[i].kind == CHIP_URING &&
+		    (op == scope->chips[i].number) == scope->chips[i].negated)
+			return false;
+	return true;
+}
+
+/* Of the chips that need more than the prefix. */
+static bool chip_is_event(const struct chip *chip, const struct event *event,
+			  const struct history_event *kept)
+{
+	if (chip->kind == CHIP_PATH)
+		return event_has_path(event, kept, chip->text);
+	if (chip->kind == CHIP_CONN)
+		return conn_is(kept->fd_name, chip->text);
+	return event->has_uring_op && event->uring_op == chip->number;
+}
+
 bool scope_accepts_event(const struct scope *scope, const struct event *event,
 			 const struct history_event *kept)
 {
@@ -350,9 +527,10 @@ bool scope_accepts_event(const struct scope *scope, const struct event *event,
 		return false;
 	for (size_t i = 0; i < scope->len; i++) {
 		const struct chip *chip = &scope->chips[i];
+		bool decoded = chip->kind == CHIP_PATH || chip->kind == CHIP_CONN ||
+			       chip->kind == CHIP_URING;
 
-		if (chip->kind == CHIP_PATH &&
-		    event_has_path(event, kept, chip->text) == chip->negated)
+		if (decoded && chip_is_event(chip, event, kept) == chip->negated)
 			return false;
 	}
 	return true;

@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include "probe/schema/render.h"
 #include "state/snapshot.h"
+#include "view.h"
 
 enum chip_kind {
 #define CHIP(id, name, field, help) CHIP_##id,
@@ -25,7 +26,7 @@ struct chip {
 	uint32_t pid; /* CHIP_PROC */
 	uint64_t start_boot_ns;
 	int nr;          /* CHIP_SYSCALL */
-	uint64_t number; /* other numeric chips: tid, errno (0: the expected ones), ... */
+	uint64_t number; /* other numeric chips: tid, errno (0: the expected ones), operation */
 	char text[256];  /* value of text chips; name to show of the others */
 };
 
@@ -38,16 +39,28 @@ struct scope {
 /* Adds a chip; -ENOSPC when the scope is full. The same chip is not added twice. */
 int scope_push(struct scope *scope, const struct chip *chip);
 void scope_pop(struct scope *scope);
-/* Appends "ctr=web > proc=nginx[1589]"; nothing for an empty scope. */
-void scope_render(const struct scope *scope, struct text_buf *buf);
+/*
+ * Appends "ctr=web > proc=nginx[1589]"; nothing for an empty scope. Chips that say nothing of the
+ * view's rows stand in parentheses; view NULL: of none.
+ */
+void scope_render(const struct scope *scope, const struct view *view, struct text_buf *buf);
 /*
  * Appends the scope as a condition: "container.id=... and proc.pid=1589". Rows that are no calls
  * ("other", "unknown") have no condition and are left out; an empty scope appends nothing.
  */
 void scope_condition(const struct scope *scope, struct text_buf *buf);
+/*
+ * The chips that say something of a view's rows; the others are passed over there: of files that
+ * are opened read= says nothing. NULL: no chip.
+ */
+struct scope scope_of_view(const struct scope *scope, const struct view *view);
 bool scope_accepts_proc(const struct scope *scope, const struct proc_row *proc);
 bool scope_accepts_syscall(const struct scope *scope, int nr);
 bool scope_accepts_tid(const struct scope *scope, uint32_t tid);
+/* A file's path; NULL: not known. Ends of a socket as shown, remote NULL: none. */
+bool scope_accepts_path(const struct scope *scope, const char *path);
+bool scope_accepts_conn(const struct scope *scope, const char *local, const char *remote);
+bool scope_accepts_uring(const struct scope *scope, unsigned op);
 bool scope_accepts_errno(const struct scope *scope, uint32_t err);
 bool scope_accepts_event(const struct scope *scope, const struct event *event,
 			 const struct history_event *kept);
@@ -56,6 +69,10 @@ bool scope_accepts_event(const struct scope *scope, const struct event *event,
 bool scope_accepts_kept(const struct scope *scope, const struct history_event *kept);
 /* Do both have the same chips in the same order? */
 bool scope_same(const struct scope *a, const struct scope *b);
+/* The number of the call that a chip picks, -1: any. */
+int scope_call(const struct scope *scope);
+/* Does a chip say something of processes? */
+bool scope_of_procs(const struct scope *scope);
 /* Does a chip that picks one process apply to the scope? */
 bool scope_has_proc(const struct scope *scope);
 

@@ -352,11 +352,11 @@ static bool is_walked(const struct table_query *query)
 
 int table_fill(struct table *table, struct snapshot *snapshot, const struct table_query *query)
 {
-	static const struct scope everything;
+	struct scope scope = scope_of_view(query->scope, query->view);
 	struct snapshot *old = table->snapshot;
 	struct build build = { .snapshot = snapshot,
 			       .query = query,
-			       .scope = query->scope ? query->scope : &everything,
+			       .scope = &scope,
 			       .frame = table->frame,
 			       .rows = &table->rows,
 			       .found = &table->found };
@@ -405,65 +405,6 @@ ssize_t table_find(const struct table *table, struct row_key key)
 			return (ssize_t)i;
 	}
 	return -1;
-}
-
-static bool proc_chip(const struct row *row, struct chip *ret_chip)
-{
-	*ret_chip = (struct chip){ .kind = CHIP_PROC,
-				   .pid = row->proc->pid,
-				   .start_boot_ns = row->proc->start_boot_ns };
-	snprintf(ret_chip->text, sizeof(ret_chip->text), "%s",
-		 row->proc->comm ? row->proc->comm : "");
-	return true;
-}
-
-bool row_chip(const struct row *row, const struct view *view, struct chip *ret_chip)
-{
-	switch (view->entity) {
-	case ENTITY_PROCESS:
-	case ENTITY_TREE:
-	case ENTITY_CALLER:
-	case ENTITY_CONN:
-	case ENTITY_FAILURE: return row->proc && proc_chip(row, ret_chip);
-	case ENTITY_THREAD:
-		*ret_chip = (struct chip){ .kind = CHIP_TID, .number = row->thread->tid };
-		return true;
-	case ENTITY_ERRNO:
-		*ret_chip = (struct chip){ .kind = CHIP_ERRNO, .number = row->errno_group->err };
-		return true;
-	case ENTITY_SYSCALL:
-		*ret_chip = (struct chip){ .kind = CHIP_SYSCALL, .nr = row->syscall->nr };
-		snprintf(ret_chip->text, sizeof(ret_chip->text), "%s",
-			 syscall_count_name(row->syscall->nr));
-		return true;
-	case ENTITY_PATH:
-		/* A name cut short would be the name of something else. */
-		if (row->group->path_len >= sizeof(ret_chip->text) ||
-		    memchr(row->group->path, 0, row->group->path_len))
-			return false;
-		*ret_chip = (struct chip){ .kind = CHIP_PATH };
-		memcpy(ret_chip->text, row->group->path, row->group->path_len);
-		return true;
-	case ENTITY_CONTAINER:
-		*ret_chip = (struct chip){ .kind = CHIP_CONTAINER };
-		snprintf(ret_chip->text, sizeof(ret_chip->text), "%s", row->procs->in->id);
-		return true;
-	case ENTITY_USER:
-		*ret_chip = (struct chip){ .kind = CHIP_USER };
-		snprintf(ret_chip->text, sizeof(ret_chip->text), "%s", row->procs->user);
-		return true;
-	case ENTITY_EVENT:
-	case ENTITY_EXEC:
-	case ENTITY_NEWCONN:
-	case ENTITY_HIT:
-	case ENTITY_OPEN:
-	case ENTITY_FIELD:
-	case ENTITY_FILE:
-	case ENTITY_URING:
-	case ENTITY_BUFFER:
-	case ENTITY_COUNT: break;
-	}
-	return false;
 }
 
 const char *view_drill(const struct view *view, const struct scope *scope)

@@ -123,8 +123,12 @@ ssize_t table_find(const struct table *table, struct row_key key);
 /* A cell of a row; text may live in the table's arena until the next fill. */
 void table_cell(const struct table *table, const struct row *row, const struct column *column,
 		struct cell *ret_cell);
-/* The chip that drilling into the row adds. Returns false when the row has none. */
+/* The chip of what a row is about. Returns false when it has none. */
 bool row_chip(const struct row *row, const struct view *view, struct chip *ret_chip);
+/* Those that drilling into the row adds: all that the row stands for. Returns how many. */
+#define ROW_CHIPS_MAX 3
+size_t row_chips(const struct row *row, const struct view *view,
+		 struct chip ret_chips[static ROW_CHIPS_MAX]);
 
 /* The view that Enter opens from a view in a scope; "" when there is none. */
 const char *view_drill(const struct view *view, const struct scope *scope);

@@ -134,7 +134,7 @@ START_TEST(failures)
 	struct table_query query = query_of("errors");
 	struct scope scope = { .len = 0 };
 	struct text_buf buf;
-	struct chip chip;
+	struct chip chip, chips[ROW_CHIPS_MAX];
 	char text[200];
 
 	ck_assert_int_eq(table_fill(table, &fake->snapshot, &query), 0);
@@ -146,7 +146,7 @@ START_TEST(failures)
 	expect_cells(&query, "pid", "30|40|30");
 	expect_cells(&query, "errors_total", "20|6|4");
 	text_buf_init(&buf, text, sizeof(text));
-	scope_render(&scope, &buf);
+	scope_render(&scope, NULL, &buf);
 	text_buf_add(&buf, "; ");
 	scope_condition(&scope, &buf);
 	ck_assert_str_eq(text, "errno=ENOENT; evt.res=ENOENT");
@@ -154,6 +154,11 @@ START_TEST(failures)
 	ck_assert(row_chip(table_row(table, 1), query.view, &chip));
 	ck_assert_int_eq(chip.kind, CHIP_PROC);
 	ck_assert_uint_eq(chip.pid, 40);
+	ck_assert_uint_eq(row_chips(table_row(table, 1), query.view, chips), 3);
+	ck_assert_int_eq(chips[0].kind, CHIP_ERRNO);
+	ck_assert_uint_eq(chips[0].number, ENOENT);
+	ck_assert_str_eq(chips[1].text, "openat");
+	ck_assert_uint_eq(chips[2].pid, 40);
 
 	scope.chips[0].number = 0;
 	expect_cells(&query, "errno", "EAGAIN|EINPROGRESS");

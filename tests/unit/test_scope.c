@@ -82,6 +82,22 @@ static const struct text_case {
 	  .len = 1,
 	  .text = "comm=oneof",
 	  .condition = "proc.name=\"oneof\"" },
+	{ .name = "connection",
+	  .chips = { { .kind = CHIP_CONN, .text = "1.2.3.4:80->[::1]:9" } },
+	  .len = 1,
+	  .text = "conn=1.2.3.4:80->[::1]:9",
+	  .condition = "fd.name in (1.2.3.4:80->[::1]:9, [::1]:9->1.2.3.4:80)" },
+	{ .name = "socket with a path",
+	  .chips = { { .kind = CHIP_CONN, .negated = true, .text = "/run/a b" } },
+	  .len = 1,
+	  .text = "!conn=/run/a b",
+	  .condition = "not fd.name in (\"/run/a b\")" },
+	{ .name = "io_uring, and an operation that does no call",
+	  .chips = { { .kind = CHIP_URING, .negated = true, .number = 18, .text = "openat" },
+		     { .kind = CHIP_URING, .number = 0, .text = "nop" } },
+	  .len = 2,
+	  .text = "!uring=openat > uring=nop",
+	  .condition = "not (evt.is_uring=true and evt.type=openat)" },
 	{ .name = "empty value",
 	  .chips = { { .kind = CHIP_COMMAND, .text = "" } },
 	  .len = 1,
@@ -104,7 +120,7 @@ START_TEST(test_text)
 		ck_assert_int_eq(scope_push(&scope, &chip), 0);
 	}
 	text_buf_init(&buf, data, sizeof(data));
-	scope_render(&scope, &buf);
+	scope_render(&scope, NULL, &buf);
 	ck_assert_msg(strcmp(data, c->text) == 0, "%s: text %s", c->name, data);
 	text_buf_init(&buf, data, sizeof(data));
 	scope_condition(&scope, &buf);
@@ -167,6 +183,11 @@ static const struct accept_case {
 	{ "resolved path", { .kind = CHIP_PATH, .text = "/etc/passwd" }, NULL, true, true },
 	{ "called path", { .kind = CHIP_PATH, .text = "passwd" }, NULL, true, true },
 	{ "other path", { .kind = CHIP_PATH, .text = "/etc" }, NULL, true, false },
+	{ "connection", { .kind = CHIP_CONN, .text = "a:1->b:2" }, NULL, true, true },
+	{ "turned", { .kind = CHIP_CONN, .text = "b:2->a:1" }, NULL, true, true },
+	{ "other connection", { .kind = CHIP_CONN, .text = "a:1->b:3" }, NULL, true, false },
+	{ "operation", { .kind = CHIP_URING, .number = 18 }, NULL, true, true },
+	{ "other operation", { .kind = CHIP_URING, .number = 19 }, NULL, true, false },
 };
 
 START_TEST(test_accepts)
@@ -176,10 +197,14 @@ START_TEST(test_accepts)
 	struct proc_row proc = {
 		.pid = 10, .start_boot_ns = 99, .user = "www", .comm = "cat", .container = "c0"
 	};
-	struct history_event kept = { .num = 1, .fd_name = "", .user = "www", .container = "c0" };
+	struct history_event kept = {
+		.num = 1, .fd_name = "a:1->b:2", .user = "www", .container = "c0"
+	};
 	struct scope scope = { .len = 1, .chips = { c->chip } };
 	struct event event;
-	bool by_path = c->chip.kind == CHIP_PATH;
+	bool by_path = c->chip.kind == CHIP_PATH || c->chip.kind == CHIP_CONN ||
+		       c->chip.kind == CHIP_URING;
+	const uint8_t op = 18;
 
 	build_record_init(&record, event_by_id("SYSCALL_OPENAT_2_X")->code,
 			  &(struct build_prefix){ .pid = 10,
@@ -187,8 +212,10 @@ START_TEST(test_accepts)
 						  .start_boot_ns = 99,
 						  .nr = nr_of("openat"),
 						  .ret = 3,
+						  .flags = RECORD_F_URING,
 						  .comm = "cat" });
 	build_record_ext(&record, RECORD_EXT_PATH, 0, "/etc/passwd", 11);
+	build_record_ext(&record, RECORD_EXT_URING_OP, 0, &op, 1);
 	build_record_int(&record, 3);
 	build_record_int(&record, -100);
 	build_record_text(&record, "passwd");
@@ -211,6 +238,49 @@ START_TEST(test_accepts)
 	if (c->chip.kind != CHIP_TID && c->chip.kind != CHIP_SYSCALL && !by_path)
 		ck_assert_msg(scope_accepts_proc(&scope, &proc) == !c->proc, "%s: not, process",
 			      c->name);
+}
+END_TEST
+
+START_TEST(test_accepts_objects)
+{
+	struct scope scope = { .len = 3,
+			       .chips = { { .kind = CHIP_PATH, .text = "/a" },
+					  { .kind = CHIP_CONN, .text = "a:1->b:2" },
+					  { .kind = CHIP_URING, .negated = true, .number = 3 } } };
+
+	ck_assert(scope_accepts_path(&scope, "/a"));
+	ck_assert(!scope_accepts_path(&scope, "/b"));
+	ck_assert(!scope_accepts_path(&scope, NULL));
+	ck_assert(scope_accepts_conn(&scope, "a:1", "b:2"));
+	ck_assert(scope_accepts_conn(&scope, "b:2", "a:1"));
+	ck_assert(!scope_accepts_conn(&scope, "a:1", NULL));
+	ck_assert(!scope_accepts_uring(&scope, 3));
+	ck_assert(scope_accepts_uring(&scope, 4));
+	ck_assert(!scope_of_procs(&scope));
+}
+END_TEST
+
+/* What says nothing of a view's rows is passed over there, and shown as that. */
+START_TEST(test_of_view)
+{
+	struct scope scope = { .len = 2,
+			       .chips = { { .kind = CHIP_SYSCALL, .nr = nr_of("read") },
+					  { .kind = CHIP_PROC, .pid = 10, .text = "cat" } } };
+	const struct view opens = { .entity = ENTITY_OPEN }, events = { .entity = ENTITY_EVENT };
+	struct text_buf buf;
+	struct scope taken;
+	char data[128];
+
+	taken = scope_of_view(&scope, &opens);
+	ck_assert_uint_eq(taken.len, 1);
+	ck_assert_int_eq(taken.chips[0].kind, CHIP_PROC);
+	ck_assert_uint_eq(scope_of_view(&scope, &events).len, 2);
+	ck_assert_uint_eq(scope_of_view(NULL, &events).len, 0);
+	text_buf_init(&buf, data, sizeof(data));
+	scope_render(&scope, &opens, &buf);
+	ck_assert_str_eq(data, "(syscall=read) > proc=cat[10]");
+	scope.chips[0].nr = nr_of("openat");
+	ck_assert_uint_eq(scope_of_view(&scope, &opens).len, 2);
 }
 END_TEST
 
@@ -243,6 +313,8 @@ int main(void)
 	tcase_add_test(tcase, test_push);
 	tcase_add_loop_test(tcase, test_accepts, 0, LEN(accept_cases));
 	tcase_add_test(tcase, test_accepts_syscall);
+	tcase_add_test(tcase, test_accepts_objects);
+	tcase_add_test(tcase, test_of_view);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

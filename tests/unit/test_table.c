@@ -553,7 +553,7 @@ START_TEST(test_chips)
 {
 	struct scope scope = { .len = 0 };
 	struct table_query query = query_of("callers");
-	struct chip chip;
+	struct chip chip, chips[ROW_CHIPS_MAX];
 
 	add_procs();
 	ck_assert_int_eq(table_fill(table, &fake->snapshot, &query), 0);
@@ -562,6 +562,11 @@ START_TEST(test_chips)
 	ck_assert_uint_eq(chip.pid, 30);
 	ck_assert_uint_eq(chip.start_boot_ns, 1);
 	ck_assert_str_eq(chip.text, "nginx");
+	/* Enter narrows to the call as well, however the view was opened. */
+	ck_assert_uint_eq(row_chips(table_row(table, 0), query.view, chips), 2);
+	ck_assert_int_eq(chips[0].kind, CHIP_SYSCALL);
+	ck_assert_int_eq(chips[0].nr, table_row(table, 0)->call->nr);
+	ck_assert_int_eq(chips[1].kind, CHIP_PROC);
 	query = query_of("syscalls");
 	ck_assert_int_eq(table_fill(table, &fake->snapshot, &query), 0);
 	ck_assert(row_chip(table_row(table, 1), query.view, &chip));

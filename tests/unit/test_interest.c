@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a view wants streamed, as the probe is told: of whom, and which calls. */
+#include <check.h>
+#include "run_suite.h"
+#include "tui/interest.h"
+
+#define ALL (PROBE_WANT_SCOPE | PROBE_WANT_FOCUS)
+
+static const struct interest_case {
+	const char *name;
+	enum view_stream stream;
+	enum interest_whose whose;
+	const char *only;
+	/* execve changes processes, openat opens files, close names them, getppid neither. */
+	uint8_t execve, openat, close, getppid, kinds;
+} cases[] = {
+	{ "a table", VIEW_STREAM_NONE, INTEREST_SCOPE, NULL, ALL, PROBE_WANT_FOCUS,
+	  PROBE_WANT_FOCUS, PROBE_WANT_FOCUS, PROBE_WANT_FOCUS },
+	{ "stream", VIEW_STREAM_ALL, INTEREST_SCOPE, NULL, ALL, ALL, ALL, ALL, ALL },
+	{ "stream of one process", VIEW_STREAM_ALL, INTEREST_FOCUS, NULL, ALL, PROBE_WANT_FOCUS,
+	  PROBE_WANT_FOCUS, PROBE_WANT_FOCUS, PROBE_WANT_FOCUS },
+	{ "stream of one call", VIEW_STREAM_ALL, INTEREST_SCOPE, "getppid", ALL, ALL, ALL, ALL, 0 },
+	{ "stream of another", VIEW_STREAM_ALL, INTEREST_SCOPE, "read", ALL, ALL, ALL, 0, 0 },
+	{ "opens", VIEW_STREAM_OPENS, INTEREST_SCOPE, NULL, ALL, ALL, PROBE_WANT_FOCUS,
+	  PROBE_WANT_FOCUS, PROBE_WANT_FOCUS },
+	{ "opens of one process", VIEW_STREAM_OPENS, INTEREST_FOCUS, NULL, ALL, PROBE_WANT_FOCUS,
+	  PROBE_WANT_FOCUS, PROBE_WANT_FOCUS, PROBE_WANT_FOCUS },
+	{ "failed of one process", VIEW_STREAM_FAILED, INTEREST_FOCUS, NULL, ALL, PROBE_WANT_FOCUS,
+	  PROBE_WANT_FOCUS, PROBE_WANT_FOCUS, PROBE_WANT_FOCUS },
+};
+
+static uint8_t wanted(const struct probe_interest *interest, const char *call)
+{
+	return interest->calls[syscall_nr(syscall_by_name(call))] & ALL;
+}
+
+START_TEST(wants)
+{
+	const struct interest_case *c = &cases[_i];
+	const struct interest_filter filter = { .whose = c->whose };
+	struct choice choice = { .failed = false };
+	struct probe_interest interest;
+
+	if (c->only)
+		choice.only = (uint16_t)(syscall_nr(syscall_by_name(c->only)) + 1);
+	interest_fill(c->stream, &choice, &filter, &interest);
+	ck_assert_msg(wanted(&interest, "execve") == c->execve, "%s: execve", c->name);
+	ck_assert_msg(wanted(&interest, "openat") == c->openat, "%s: openat", c->name);
+	ck_assert_msg(wanted(&interest, "close") == c->close, "%s: close", c->name);
+	ck_assert_msg(wanted(&interest, "getppid") == c->getppid, "%s: getppid", c->name);
+	ck_assert_msg(interest.kinds[0] == c->kinds, "%s: kinds", c->name);
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tcase = tcase_create("interest");
+
+	tcase_add_loop_test(tcase, wants, 0, (int)(sizeof(cases) / sizeof(cases[0])));
+	return run_suite("interest", tcase);
+}
