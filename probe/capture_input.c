@@ -106,6 +106,11 @@ bool capture_input_skip(struct capture_input *input, uint64_t len)
 	}
 }
 
+bool capture_input_is_packed(const struct capture_input *input)
+{
+	return !gzdirect(input->file);
+}
+
 size_t capture_input_left(const struct capture_input *input)
 {
 	return input->len - input->at;

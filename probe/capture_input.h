@@ -25,6 +25,8 @@ const uint8_t *capture_input_peek(struct capture_input *input, size_t len);
 /* Passes over len bytes; false when there are fewer. */
 bool capture_input_skip(struct capture_input *input, uint64_t len);
 /* Bytes in the window: after a failed peek all that is left. */
+/* Is the file gzip? Known once something was read. */
+bool capture_input_is_packed(const struct capture_input *input);
 size_t capture_input_left(const struct capture_input *input);
 /* 0, -EBADMSG: the compressed data is damaged, or the -errno of a read. */
 int capture_input_error(const struct capture_input *input);

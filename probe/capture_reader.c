@@ -72,7 +72,8 @@ __attribute__((format(printf, 3, 4))) static int fail(const struct capture_reade
 						      ...)
 {
 	int len =
-		snprintf(err->text, sizeof(err->text), "byte %" PRIu64 ": ", reader->block_offset);
+		snprintf(err->text, sizeof(err->text), "byte %" PRIu64 "%s: ", reader->block_offset,
+			 capture_reader_is_packed(reader) ? " of the unpacked data" : "");
 	va_list args;
 
 	va_start(args, format);
@@ -459,6 +460,11 @@ bool capture_reader_truncated(const struct capture_reader *reader, uint64_t *ret
 {
 	*ret_offset = reader->block_offset;
 	return reader->truncated;
+}
+
+bool capture_reader_is_packed(const struct capture_reader *reader)
+{
+	return capture_input_is_packed(reader->input);
 }
 
 uint64_t capture_reader_offset(const struct capture_reader *reader)

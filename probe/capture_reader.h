@@ -59,6 +59,8 @@ int capture_read(struct capture_reader *reader, const struct capture_sink *sink,
 		 struct capture_error *err);
 /* After the end: it came in the middle of a block that began at *ret_offset. */
 bool capture_reader_truncated(const struct capture_reader *reader, uint64_t *ret_offset);
+/* Is the file gzip? Then all positions are of what is in it. */
+bool capture_reader_is_packed(const struct capture_reader *reader);
 /* Where the next block begins, uncompressed. */
 uint64_t capture_reader_offset(const struct capture_reader *reader);
 

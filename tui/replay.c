@@ -209,8 +209,9 @@ bool replay_remark(const struct replay *replay, struct replay_error *ret_remark)
 		return false;
 	if (capture_reader_truncated(replay->reader, &offset)) {
 		say(replay, ret_remark,
-		    "ends within the block at byte %" PRIu64 "; %" PRIu64 " events before it",
-		    offset, events);
+		    "ends within the block at byte %" PRIu64 "%s; %" PRIu64 " events before it",
+		    offset, capture_reader_is_packed(replay->reader) ? " of the unpacked data" : "",
+		    events);
 		return true;
 	}
 	if (replay_feed_completeness(replay->feed) == REPLAY_CUT) {

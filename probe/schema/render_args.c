@@ -133,6 +133,23 @@ struct arg_places {
 	int result, called, fd;
 };
 
+/*
+ * The environment of an exec: how many variables. It would hide the rest of a line, and often holds
+ * secrets that nobody asked for; event_arg_render() has all of it.
+ */
+static bool environment_render(const struct event *event, size_t index, struct text_buf *buf)
+{
+	const struct event_param *param = &event->params[index];
+	size_t count = 0;
+
+	if (event_args_are_raw(event) || strcmp(event->desc->params[index].name, "env") != 0)
+		return false;
+	for (size_t i = 0; i < param->len; i++)
+		count += !param->data[i] || i + 1 == param->len;
+	text_buf_printf(buf, "[%zu var%s]", count, count == 1 ? "" : "s");
+	return true;
+}
+
 static void arg_render(const struct event *event, size_t index, const struct arg_places *places,
 		       const char *fd_name, struct text_buf *buf)
 {
@@ -140,7 +157,8 @@ static void arg_render(const struct event *event, size_t index, const struct arg
 
 	text_buf_add(buf, event_arg_name(event, index));
 	text_buf_add(buf, "=");
-	event_arg_render(event, index, buf);
+	if (!environment_render(event, index, buf))
+		event_arg_render(event, index, buf);
 	if ((int)index == places->fd && fd_name && *fd_name) {
 		text_buf_add(buf, "(");
 		text_buf_add_safe(buf, fd_name, strlen(fd_name));

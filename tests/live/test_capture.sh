@@ -226,6 +226,11 @@ head -c 20 a.scap > short.scap
 "$saker" stream -r short.scap > lines 2> remark || bad "short: $(cat remark)"
 { head -c 3000 a.scap; head -c 3000 /dev/zero; } > zeros.scap
 wrong zeros.scap 'byte '
+gzip -k zeros.scap
+wrong zeros.scap.gz ' of the unpacked data: '
+gzip -k short.scap
+"$saker" stream -r short.scap.gz > lines 2> remark
+grep -q 'ends within the block at byte [0-9]* of the unpacked data;' remark || bad "a cut .gz: $(cat remark)"
 
 # --- sysdig reads it: the same events, names and results ---
 # What dup2 does is younger than the one of Debian 12: names are those of who opens files itself.

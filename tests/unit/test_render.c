@@ -413,6 +413,43 @@ START_TEST(test_uring_line)
 }
 END_TEST
 
+/* A line has no environment; who asks for the argument gets all of it. */
+START_TEST(test_environment)
+{
+	static const struct {
+		const char *bytes;
+		size_t len;
+		const char *line, *value;
+	} cases[] = {
+		{ "", 0, "env=[0 vars]", "" },
+		{ "A=1", 4, "env=[1 var]", "A=1" },
+		{ "A=1\0PASSWORD=x y", 17, "env=[2 vars]", "A=1 PASSWORD=x y" },
+		{ "A=1\0cut", 7, "env=[2 vars]", "A=1 cut" },
+	};
+	static struct build_record b;
+	const struct event_desc *desc = event_by_id("SYSCALL_EXECVE_19_X");
+	int env = event_param_index(desc, "env");
+	char text[1024];
+	struct text_buf buf;
+	struct event event;
+
+	ck_assert_int_ge(env, 0);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		build_record_init(&b, desc->code, &(struct build_prefix){ .pid = 5 });
+		for (int param = 0; param < env; param++)
+			build_record_empty(&b);
+		build_record_bytes(&b, cases[i].bytes, cases[i].len);
+		ck_assert_int_eq(event_decode(b.data, build_record_finish(&b), &event), 0);
+		text_buf_init(&buf, text, sizeof(text));
+		event_args_render(&event, NULL, &buf);
+		ck_assert_msg(strstr(text, cases[i].line) && !strstr(text, "A=1"), "%s", text);
+		text_buf_init(&buf, text, sizeof(text));
+		event_arg_render(&event, (size_t)env, &buf);
+		ck_assert_str_eq(text, cases[i].value);
+	}
+}
+END_TEST
+
 START_TEST(test_raw_line)
 {
 	static struct build_record b;
@@ -586,6 +623,7 @@ int main(void)
 	tcase_add_loop_test(tcase, test_path, 0, CASES_LEN(path_cases));
 	tcase_add_test(tcase, test_uring_line);
 	tcase_add_test(tcase, test_raw_line);
+	tcase_add_test(tcase, test_environment);
 	tcase_add_test(tcase, test_unknown_syscall);
 	tcase_add_loop_test(tcase, test_safe, 0, CASES_LEN(safe_cases));
 	tcase_add_loop_test(tcase, test_cut, 0, CASES_LEN(cut_cases));
