@@ -17,24 +17,21 @@ _saker() {
 	-v | --view) words="@view-words@" ;;
 	--theme) words="@theme-words@" ;;
 	--format) words="text json csv" ;;
-	--output | --config)
+	--events) words="signals faults switches" ;;
+	@file-words@)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;
-	--rules)
-		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
-		return
-		;;
-	list) words="views columns events syscalls rules themes keys options rule-codes" ;;
+	list) words="@subject-words@" ;;
 	*)
 		if [[ ${COMP_WORDS[1]} == check && $COMP_CWORD -gt 1 && $cur != -* ]]; then
 			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 			return
 		fi
-		# Values of the other options are numbers.
+		# Values of the other options are numbers or texts.
 		[[ " @value-words@ " == *" $prev "* ]] && return
 		words="@option-words@"
-		((COMP_CWORD == 1)) && words+=" stream record alerts list check doctor"
+		((COMP_CWORD == 1)) && words+=" @mode-words@"
 		;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

@@ -37,6 +37,23 @@ def synopsis(option):
     return ", ".join(names) + (f" \\fI{roff(option['argument'])}\\fR" if option["argument"] else "")
 
 
+def modes():
+    """One line each: the program and its words in bold, what stands for something in italics."""
+    out = []
+    for row in rows("modes"):
+        words = []
+        for word in re.split(r"([\s\[\]|]+|\.\.\.)", row["synopsis"]):
+            mark = "I" if re.fullmatch(r"[A-Z]+", word) else "B" if re.match(r"[-a-z]", word) else ""
+            words.append(f"\\f{mark}{roff(word)}\\fR" if mark else word)
+        out += ([".br"] if out else []) + ["".join(words)]
+    return out
+
+
+def subjects():
+    names = [row["subject"] for row in rows("subjects")]
+    return [f".BR {name} ," for name in names[:-1]] + [f".BR {names[-1]} ."]
+
+
 def options():
     out, group = [], None
     for option in rows("options"):
@@ -138,23 +155,24 @@ def rule_codes():
 
 
 def words(subject, key):
-    return " ".join(row[key] for row in rows(subject))
+    return " ".join(row[key] for row in rows(subject) if row[key])
 
 
-def option_words(with_value=False):
-    """All options, or those that take a value."""
+def option_words(wanted=lambda option: True):
     found = []
     for option in rows("options"):
-        if with_value and not option["argument"]:
+        if not wanted(option):
             continue
         found += [f"-{option['letter']}"] if option["letter"] else []
         found += [f"--{option['name']}"] if option["name"] else []
     return " ".join(found)
 
 
-BLOCKS = {"options": options, "config": config, "keys": keys, "view-keys": view_keys, "views": views,
+BLOCKS = {"synopsis": modes, "subjects": subjects, "options": options, "config": config, "keys": keys, "view-keys": view_keys, "views": views,
           "themes": themes, "roles": roles, "columns": columns, "fields": fields, "rule-codes": rule_codes}
-INLINE = {"version": version, "option-words": option_words, "value-words": lambda: option_words(True),
+INLINE = {"version": version, "option-words": option_words, "value-words": lambda: option_words(lambda o: o["argument"]),
+          "file-words": lambda: option_words(lambda o: "FILE" in o["argument"]).replace(" ", " | "),
+          "mode-words": lambda: words("modes", "subcommand"), "subject-words": lambda: words("subjects", "subject"),
           "view-words": lambda: words("views", "name"), "theme-words": lambda: words("themes", "name")}
 
 for line in sys.stdin:

@@ -160,6 +160,26 @@ static int print_options(FILE *out, enum list_format format, struct usage_error 
 	return usage_list_options(out, format);
 }
 
+static int print_modes(FILE *out, enum list_format format, struct usage_error *err)
+{
+	static const struct list_column columns[] = { { .id = "subcommand", .width = 10 },
+						      { .id = "synopsis", .width = 72 },
+						      { .id = "help" } };
+	struct list list;
+
+	list_begin(&list, out, format, columns, sizeof(columns) / sizeof(columns[0]));
+	for (enum mode mode = 0; mode < MODE_COUNT; mode++) {
+		const struct mode_desc *desc = mode_at(mode);
+
+		list_row(&list,
+			 (const struct cell[]){ list_text(desc->name), list_text(desc->synopsis),
+						list_text(desc->help) });
+	}
+	return list_end(&list);
+}
+
+static int print_subjects(FILE *out, enum list_format format, struct usage_error *err);
+
 static const struct subject subjects[] = {
 	{ .name = "views", .print = print_views },
 	{ .name = "columns", .print = print_columns },
@@ -171,15 +191,29 @@ static const struct subject subjects[] = {
 	{ .name = "keys", .print = print_keys },
 	{ .name = "options", .print = print_options },
 	{ .name = "rule-codes", .print = print_rule_codes },
+	{ .name = "modes", .print = print_modes },
+	{ .name = "subjects", .print = print_subjects },
 };
 #define SUBJECTS (sizeof(subjects) / sizeof(subjects[0]))
+
+/* What can be listed, this one too. */
+static int print_subjects(FILE *out, enum list_format format, struct usage_error *err)
+{
+	static const struct list_column columns[] = { { .id = "subject" } };
+	struct list list;
+
+	list_begin(&list, out, format, columns, 1);
+	for (size_t i = 0; i < SUBJECTS; i++)
+		list_row(&list, (const struct cell[]){ list_text(subjects[i].name) });
+	return list_end(&list);
+}
 
 int list_run(FILE *out, const struct options *options, struct usage_error *err)
 {
 	bool json = options->format == FORMAT_JSON;
 	const char *subject = options->subject;
 	struct nearest nearest = { .wrong = subject };
-	char names[128];
+	char names[200];
 	size_t len = 0;
 
 	for (size_t i = 0; i < SUBJECTS; i++) {

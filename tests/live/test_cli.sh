@@ -3,6 +3,7 @@
 # files, no root, two at once. Watches only what it starts.
 set -u
 saker=$(cd "${O:-build}" && pwd)/saker
+here=$(cd "$(dirname "$0")" && pwd)
 root=$(mktemp -d) || exit 1
 trap 'rm -rf "$root"' EXIT
 cd "$root" || exit 1
@@ -130,6 +131,54 @@ checks=$((checks + 1))
 grep -qx 'saker: cannot write to standard output: No space left on device' err || bad "a full disk: $(cat err)"
 "$saker" list fields > /dev/full 2> err && bad 'a full disk is not noticed by list'
 grep -qx 'saker: cannot write to standard output: No space left on device' err || bad "list, a full disk: $(cat err)"
+
+# --- the completion offers what the parser takes ---
+O=$(dirname "$saker") sh "$here/../../man/make.sh" man || bad 'the pages cannot be made'
+offers() { # offers WORD... -- LINE...: the last word of LINE is what is completed
+	wanted=
+	while [ "$1" != -- ]; do
+		wanted="$wanted $1"
+		shift
+	done
+	shift
+	checks=$((checks + 1))
+	bash -c '. "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _saker; printf "%s\n" "${COMPREPLY[@]}"' \
+		bash man/saker.bash saker "$@" > offered 2> err || bad "completion of $*: $(cat err)"
+	for word in $wanted; do
+		grep -qxF -e "$word" offered || bad "completion of $*: no $word in $(cat offered)"
+	done
+}
+"$saker" list modes --json | python3 -c 'import json, sys
+print(*(row["subcommand"] for row in json.load(sys.stdin) if row["subcommand"]))' > subcommands
+# shellcheck disable=SC2046
+offers $(cat subcommands) record doctor -- ''
+offers views fields modes subjects -- list ''
+offers hostile -- record -w host
+offers hostile -- -r host
+offers signals -- --events sig
+for subject in $(tail -n +2 offered) $("$saker" list subjects | tail -n +2); do
+	[ "$subject" = rules ] || wants 0 '' list "$subject"
+done
+"$saker" list options --json > options.json
+python3 -c 'import json, sys
+for row in json.load(open("options.json")):
+    print(*(["-" + row["letter"]] if row["letter"] else []), *(["--" + row["name"]] if row["name"] else []))' > flags
+# shellcheck disable=SC2046
+offers $(cat flags) -- -b -
+# Every option and synopsis is in the page and in --help.
+"$saker" --help > help
+for word in $(cat flags); do
+	grep -qF -e "$word" help || bad "--help has no $word"
+	sed 's/\\-/-/g; s/\\f[A-Z]//g' man/saker.1 | grep -qF -e "$word" || bad "saker.1 has no $word"
+done
+"$saker" list modes --json | python3 -c 'import json, sys
+page = open("man/saker.1").read().replace("\\-", "-")
+for font in "BIR":
+    page = page.replace("\\f" + font, "")
+help = open("help").read()
+for row in json.load(sys.stdin):
+    assert row["synopsis"] in page.splitlines(), row
+    assert row["synopsis"] in help, row' 2> err || bad "a synopsis is missing: $(cat err)"
 
 # --- without privileges: one sentence and what to do, status 1 ---
 if [ "$(id -u)" = 0 ] && command -v setpriv > /dev/null; then
