@@ -127,6 +127,18 @@ void level_choose(struct monitor *monitor, const struct choice *choice)
 	level_enter(monitor);
 }
 
+static bool row_is_dead(const struct row *row)
+{
+	return row->proc && row->proc->dead;
+}
+
+/* The cursor is on this row from now on. */
+static void level_pin(struct level *level, const struct row *row)
+{
+	level->key = row->key;
+	level->key_dead = row_is_dead(row);
+}
+
 void level_start(struct monitor *monitor, const struct view *view, const struct scope *scope)
 {
 	monitor->depth = 1;
@@ -150,7 +162,7 @@ int level_push(struct monitor *monitor, const struct view *view, const struct ch
 	}
 	/* Coming back, the cursor is where it was. */
 	if (row && !now->follow) {
-		now->key = row->key;
+		level_pin(now, row);
 		now->pinned = true;
 	}
 	next = &monitor->levels[monitor->depth++];
@@ -286,7 +298,7 @@ static void level_place(struct monitor *monitor)
 	}
 	if (level->follow) {
 		level->cursor = len - 1;
-		level->key = level_row(monitor, level->cursor)->key;
+		level_pin(level, level_row(monitor, level->cursor));
 		return;
 	}
 	if (!level->pinned) {
@@ -294,11 +306,11 @@ static void level_place(struct monitor *monitor)
 		return;
 	}
 	at = level_find(monitor, level->key);
-	if (at < 0) {
-		/* The row is gone: its neighbour takes over. */
+	if (at < 0 || (!level->key_dead && row_is_dead(level_row(monitor, (size_t)at)))) {
+		/* It is gone, or goes to the end of the list: the cursor keeps its place. */
 		if (level->cursor >= len)
 			level->cursor = len - 1;
-		level->key = level_row(monitor, level->cursor)->key;
+		level_pin(level, level_row(monitor, level->cursor));
 		return;
 	}
 	/* Older rows that came in above push the screen down with them. */
@@ -379,7 +391,7 @@ void level_cursor_to(struct monitor *monitor, long index)
 
 			level->limit *= 4;
 			level->pinned = true;
-			level->key = level_row(monitor, level->cursor)->key;
+			level_pin(level, level_row(monitor, level->cursor));
 			monitor->refill = true;
 			level_fill(monitor);
 			index = (long)level->cursor + step;
@@ -391,6 +403,6 @@ void level_cursor_to(struct monitor *monitor, long index)
 	if (index >= (long)len)
 		index = (long)len - 1;
 	level->cursor = (size_t)index;
-	level->key = level_row(monitor, level->cursor)->key;
+	level_pin(level, level_row(monitor, level->cursor));
 	level->pinned = true;
 }

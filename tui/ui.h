@@ -23,7 +23,7 @@
 
 /*
  * One step of drilling down: a view in a scope and where its user stands. While pinned the cursor
- * is on the row of `key`, wherever that moves; otherwise on index `cursor`.
+ * is on the row of `key`, wherever that moves, as long as it lives; otherwise on index `cursor`.
  */
 struct level {
 	const struct view *view;
@@ -34,6 +34,7 @@ struct level {
 	struct choice choice; /* of events */
 	bool pinned;
 	struct row_key key;
+	bool key_dead; /* it was dead already when the cursor came to it */
 	size_t cursor, top;      /* row indexes; top is the first on screen */
 	size_t left;             /* columns scrolled away; beyond the last, steps into its text */
 	size_t limit;            /* table_query.limit of arrival order */

@@ -99,6 +99,8 @@ static const struct golden_case cases[] = {
 	{ .name = "delay", .script = "'d' '2.5' Enter" },
 	{ .name = "delay_wrong", .script = "'d' '0' Enter" },
 	{ .name = "paused", .script = "'p' step step" },
+	{ .name = "cursor_dead", .script = "Down Down step" },
+	{ .name = "cursor_on_dead", .script = "step 'M' End 'I'" },
 	{ .name = "cursor_stays", .script = "Down Down 'I' step" },
 	{ .name = "up_restores_cursor", .script = "Down Down Enter step Bksp" },
 	{ .name = "sorted_left", .script = "'<'" },
