@@ -365,7 +365,11 @@ START_TEST(test_cut)
 	for (size_t cut = 0; cut < len; cut++) {
 		int rc = read_all(file_of(data, cut), &err, &truncated);
 
-		if (rc < 0)
+		/* Of one byte nobody can tell that it is gzip. */
+		if (rc < 0 && _i == CAPTURE_GZIP && cut > 1)
+			ck_assert_str_eq(err.text,
+					 "byte 0 of the unpacked data: too short to be a capture");
+		else if (rc < 0)
 			ck_assert_str_eq(err.text, "byte 0: too short to be a capture");
 		ck_assert_msg(seen.records >= records, "%zu bytes", cut);
 		records = seen.records;
