@@ -34,7 +34,7 @@ struct level {
 	struct choice choice; /* of events */
 	bool pinned;
 	struct row_key key;
-	bool key_dead; /* it was dead already when the cursor came to it */
+	bool key_dead;           /* it was dead already when the cursor came to it */
 	size_t cursor, top;      /* row indexes; top is the first on screen */
 	size_t left;             /* columns scrolled away; beyond the last, steps into its text */
 	size_t limit;            /* table_query.limit of arrival order */
