@@ -8,6 +8,7 @@
 
 #include "condition.h"
 #include "rule_files.h"
+#include "state/filter/diagnose.h"
 #include "state/filter/evset.h"
 #include "state/filter/parse.h"
 #include "state/filter/print.h"
@@ -20,8 +21,9 @@
 /* All that is found out about one condition. */
 struct verdict {
 	struct filter_ast *ast; /* NULL: it does not parse */
-	struct filter_error err;
 	int rc;
+	struct filter_error errors[FILTER_DIAGNOSE_MAX];
+	size_t errors_len;
 	struct filter_warning warnings[WARNINGS_MAX];
 	size_t warnings_len;
 };
@@ -34,22 +36,35 @@ static void keep_warning(void *ctx, const struct filter_warning *warning)
 		verdict->warnings[verdict->warnings_len++] = *warning;
 }
 
+static void keep_error(void *ctx, const struct filter_error *err)
+{
+	struct verdict *verdict = ctx;
+
+	if (verdict->errors_len < FILTER_DIAGNOSE_MAX)
+		verdict->errors[verdict->errors_len++] = *err;
+}
+
 static void verdict_init(struct verdict *verdict, const char *text, enum check_depth depth)
 {
 	const struct filter_compile_opts opts = { .warn = keep_warning,
 						  .port = rule_files_port,
 						  .ctx = verdict };
 	struct filter_set *set = NULL;
+	struct filter_error first;
 	uint32_t id;
 
 	*verdict = (struct verdict){ 0 };
-	verdict->rc =
-		filter_parse(text, strlen(text), &condition_limits, &verdict->ast, &verdict->err);
-	if (verdict->rc < 0 || depth == CHECK_SYNTAX)
+	verdict->rc = filter_parse(text, strlen(text), &condition_limits, &verdict->ast, &first);
+	if (verdict->rc == 0 && depth == CHECK_SYNTAX)
 		return;
-	verdict->rc = filter_set_new(0, &set);
+	if (verdict->rc == 0 && filter_set_new(0, &set) < 0)
+		verdict->rc = filter_fail_memory(&first);
 	if (verdict->rc == 0)
-		verdict->rc = filter_compile(set, verdict->ast, &opts, &id, &verdict->err);
+		verdict->rc = filter_compile(set, verdict->ast, &opts, &id, &first);
+	if (verdict->rc == -EINVAL && verdict->ast)
+		(void)filter_diagnose(verdict->ast, &opts, keep_error, verdict);
+	if (verdict->rc < 0 && verdict->errors_len == 0)
+		keep_error(verdict, &first);
 	filter_set_free(set);
 }
 
@@ -86,10 +101,11 @@ int check_condition_text(const char *text, enum check_depth depth, FILE *out, FI
 	for (size_t i = 0; i < verdict.warnings_len; i++)
 		say(messages, text, "warning: ", verdict.warnings[i].pos,
 		    verdict.warnings[i].message);
-	if (verdict.rc < 0) {
-		condition_message(&verdict.err, message, sizeof(message));
-		say(messages, text, "", verdict.err.pos, message);
-	} else {
+	for (size_t i = 0; i < verdict.errors_len; i++) {
+		condition_message(&verdict.errors[i], message, sizeof(message));
+		say(messages, text, "", verdict.errors[i].pos, message);
+	}
+	if (verdict.rc == 0) {
 		printed = canonical(&verdict);
 		fprintf(out, "%s\n", printed ? printed : "");
 		free(printed);
@@ -140,6 +156,15 @@ static struct json_object *fields(const struct verdict *verdict)
 	return list;
 }
 
+static struct json_object *error_json(const struct filter_error *err)
+{
+	struct json_object *error = place(err->pos, err->message);
+
+	json_object_object_add(error, "nearest",
+			       *err->nearest ? json_object_new_string(err->nearest) : NULL);
+	return error;
+}
+
 int check_condition_json(const char *text, enum check_depth depth, FILE *out)
 {
 	struct json_object *root = json_object_new_object(), *warnings = json_object_new_array();
@@ -155,13 +180,13 @@ int check_condition_json(const char *text, enum check_depth depth, FILE *out)
 		json_object_array_add(warnings,
 				      place(verdict.warnings[i].pos, verdict.warnings[i].message));
 	json_object_object_add(root, "warnings", warnings);
-	if (verdict.rc < 0) {
-		struct json_object *error = place(verdict.err.pos, verdict.err.message);
+	if (verdict.errors_len > 0) {
+		struct json_object *errors = json_object_new_array();
 
-		json_object_object_add(
-			error, "nearest",
-			*verdict.err.nearest ? json_object_new_string(verdict.err.nearest) : NULL);
-		json_object_object_add(root, "error", error);
+		for (size_t i = 0; i < verdict.errors_len; i++)
+			json_object_array_add(errors, error_json(&verdict.errors[i]));
+		json_object_object_add(root, "error", error_json(&verdict.errors[0]));
+		json_object_object_add(root, "errors", errors);
 	}
 	fprintf(out, "%s\n",
 		json_object_to_json_string_ext(root, JSON_C_TO_STRING_PLAIN |

@@ -276,15 +276,6 @@ static int compile_check(struct compiler *c, const struct filter_node *node, str
 	return *ret_node ? 0 : filter_fail_memory(c->err);
 }
 
-static int fail_macro(struct compiler *c, const struct filter_node *node)
-{
-	filter_fail(c->err, FILTER_ERROR_UNKNOWN_MACRO, node->pos, "unknown macro '%.64s'",
-		    node->macro.data);
-	if (c->err)
-		c->err->origin = node->origin;
-	return -EINVAL;
-}
-
 static int compile_node(struct compiler *c, const struct filter_node *node, struct node **ret_node)
 {
 	struct node **children, *made = NULL;
@@ -293,7 +284,7 @@ static int compile_node(struct compiler *c, const struct filter_node *node, stru
 
 	switch (node->kind) {
 	case FILTER_NODE_CHECK: return compile_check(c, node, ret_node);
-	case FILTER_NODE_MACRO: return fail_macro(c, node);
+	case FILTER_NODE_MACRO: return filter_fail_macro(c->err, node);
 	case FILTER_NODE_NOT:
 		rc = compile_node(c, node->children, &made);
 		if (rc < 0)

@@ -52,11 +52,15 @@ static int diagnose_check(struct diagnosis *d, const struct filter_node *node)
 
 static int diagnose_node(struct diagnosis *d, const struct filter_node *node)
 {
+	struct filter_error err = { 0 };
 	int rc = 0;
 
 	switch (node->kind) {
 	case FILTER_NODE_CHECK: return diagnose_check(d, node);
-	case FILTER_NODE_MACRO: return 0;
+	case FILTER_NODE_MACRO:
+		(void)filter_fail_macro(&err, node);
+		found(d, &err);
+		return 0;
 	case FILTER_NODE_NOT:
 	case FILTER_NODE_AND:
 	case FILTER_NODE_OR: break;

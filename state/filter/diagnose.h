@@ -9,7 +9,7 @@
 
 typedef void (*filter_error_fn)(void *ctx, const struct filter_error *err);
 /*
- * Calls fn for every check that filter_compile() would refuse, in the order of the text, at most
+ * Calls fn for every check and macro that filter_compile() would refuse, in the order of the text, at most
  * FILTER_DIAGNOSE_MAX times; where no check is wrong by itself, for what is wrong with the whole.
  * Gives no warnings. Returns 0 or -ENOMEM.
  */

@@ -32,11 +32,13 @@ struct filter_error {
 /* Fills *err (NULL is fine); returns -EINVAL, so that a caller can return it. */
 int filter_fail(struct filter_error *err, enum filter_error_kind kind, struct filter_pos pos,
 		const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* The same for the name of a macro that is still in a tree when it is compiled. */
+int filter_fail_macro(struct filter_error *err, const struct filter_node *node);
 /* Fills *err; returns -ENOMEM. */
 int filter_fail_memory(struct filter_error *err);
 
 /*
- * Appends the line of the condition that pos is in (a window of at most `width` columns around
+ * Appends the line of the condition that pos is in (a window of at most `width` bytes around
  * it), a newline, and a caret under the place:
  *
  *   proc.name startwith ca

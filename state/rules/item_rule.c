@@ -177,7 +177,7 @@ static int read_source(struct rule_item_reader *r)
 {
 	int rc = item_optional_text(r->loader, r->item, "source", r->context, &r->source);
 
-	r->draft.source = r->source ? r->source->text : SOURCE_DEFAULT;
+	r->draft.source = rc == 0 && r->source ? r->source->text : SOURCE_DEFAULT;
 	return rc;
 }
 
@@ -470,8 +470,8 @@ int item_read_rule(struct rules_loader *loader, const struct node *item,
 	struct overrides overrides = { .keys = rule_keys };
 	const struct node *name;
 	bool overridden = false;
-	int rc = item_text(loader, item, "rule",
-			   loader_context(loader, file, RULE_ITEM_RULE, "", item), &name);
+	int read, rc = item_text(loader, item, "rule",
+				 loader_context(loader, file, RULE_ITEM_RULE, "", item), &name);
 
 	if (rc < 0)
 		return rc;
@@ -480,20 +480,22 @@ int item_read_rule(struct rules_loader *loader, const struct node *item,
 		loader_context(loader, file, RULE_ITEM_RULE, name->text, item);
 	if (!r.context)
 		return -ENOMEM;
-	rc = item_check_keys(loader, item, r.context, known);
-	if (rc == 0)
-		rc = read_source(&r);
-	if (rc == 0)
-		rc = item_overrides(loader, item, r.context, &overrides);
-	if (rc < 0)
+	rc = 0;
+	if (!loader_goes_on(item_check_keys(loader, item, r.context, known), &rc) ||
+	    !loader_goes_on(read_source(&r), &rc))
 		return rc;
+	read = item_overrides(loader, item, r.context, &overrides);
+	/* What the item is for is not known then. */
+	if (read < 0)
+		return read;
 	for (enum rule_key key = 0; key < KEY_COUNT; key++)
 		overridden |= overrides.what[key] != OVERRIDE_NONE;
 	if (overridden)
-		return override_rule(&r, overrides.what);
-	if (overrides.appends)
-		return append_rule(&r);
-	if (only_enables(item))
-		return enable_rule(&r);
-	return define_rule(&r);
+		read = override_rule(&r, overrides.what);
+	else if (overrides.appends)
+		read = append_rule(&r);
+	else
+		read = only_enables(item) ? enable_rule(&r) : define_rule(&r);
+	(void)loader_goes_on(read, &rc);
+	return rc;
 }

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "state/base/columns.h"
+
 #define SNIPPET_WIDTH 100 /* bytes of a long line that are shown around the place */
 
 char *arena_vprintf(struct arena *arena, const char *format, va_list args)
@@ -93,14 +95,19 @@ static char *snippet_new(struct arena *arena, const struct rule_context *context
 		begin++;
 	while (end > at && end < file->len && ((unsigned char)file->text[end] & 0xc0) == 0x80)
 		end--;
+	/* A character of n bytes takes at most n columns. */
 	text = arena_alloc(arena, (end - begin) + 1 + (at - begin) + 3);
 	if (!text)
 		return NULL;
 	memcpy(text, file->text + begin, end - begin);
 	text[end - begin] = '\n';
-	for (size_t i = begin; i < at; i++)
-		if (((unsigned char)file->text[i] & 0xc0) != 0x80)
+	for (size_t i = begin, bytes; i < at; i += bytes) {
+		int columns;
+
+		bytes = columns_of(file->text + i, at - i, &columns);
+		for (; columns != 0; columns -= columns > 0 ? 1 : -1)
 			text[end - begin + 1 + caret++] = file->text[i] == '\t' ? '\t' : ' ';
+	}
 	memcpy(text + (end - begin) + 1 + caret, "^\n", 3);
 	for (size_t i = 0; i < end - begin; i++)
 		if (text[i] == '\0')

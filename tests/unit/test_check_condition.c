@@ -49,7 +49,18 @@ START_TEST(test_text)
 		  "saker: 1:1: no field is called 'evt.nmu'; did you mean evt.num?\nevt.nmu = 1\n"
 		  "^\n" },
 		{ "no.such = 1 or macro", CHECK_SYNTAX, 0, "(no.such = 1 or macro)\n", "" },
-		{ "macro", CHECK_ALL, 1, "", "saker: 1:1: unknown macro 'macro'\nmacro\n^\n" },
+		{ "macro", CHECK_ALL, 1, "",
+		  "saker: 1:1: unknown macro 'macro': a check is a field, an operator and a value\n"
+		  "macro\n^\n" },
+		{ "not", CHECK_ALL, 1, "",
+		  "saker: 1:1: a condition is missing: 'not' stands alone\nnot\n^\n" },
+		{ "fd.num=x and (m or not proc.nam=1)", CHECK_ALL, 1, "",
+		  "saker: 1:8: 'x' is not a whole number of 64 bits\n"
+		  "fd.num=x and (m or not proc.nam=1)\n       ^\n"
+		  "saker: 1:15: unknown macro 'm': a check is a field, an operator and a value\n"
+		  "fd.num=x and (m or not proc.nam=1)\n              ^\n"
+		  "saker: 1:24: no field is called 'proc.nam'; did you mean proc.name?\n"
+		  "fd.num=x and (m or not proc.nam=1)\n                       ^\n" },
 		{ "evt.type = b64(proc.name)", CHECK_SYNTAX, 0, "evt.type = b64(proc.name)\n", "" },
 		{ "evt.source\n= evt.type", CHECK_ALL, 0, "evt.source = evt.type\n",
 		  "saker: warning: 2:3: 'evt.type' may be a valid field misused as a const string "
