@@ -10,7 +10,10 @@
 #include "rule_report.h"
 #include "state/rules/rules.h"
 
-static int load(const struct option_words *files, const struct rule_config *config,
+typedef size_t (*host_fn)(void *ctx, const char *name, struct field_ip *addresses);
+
+/* host: where names of hosts are looked up; NULL: none is known. */
+static int load(const struct option_words *files, const struct rule_config *config, host_fn host,
 		struct rules_loader **ret_loader)
 {
 	struct rules_options options;
@@ -19,7 +22,7 @@ static int load(const struct option_words *files, const struct rule_config *conf
 
 	rules_options_init(&options);
 	options.port = rule_files_port;
-	options.host = host_names_find;
+	options.host = host;
 	if (config) {
 		options.min_priority = config->min_priority;
 		options.append = config->append;
@@ -40,7 +43,7 @@ int check_run(FILE *out, const struct options *options)
 {
 	struct rules_loader *loader = NULL;
 	struct rules *rules = NULL;
-	int rc = load(&options->words, NULL, &loader);
+	int rc = load(&options->words, NULL, NULL, &loader);
 
 	if (rc == 0)
 		rc = rules_loader_finish(loader, &rules);
@@ -61,7 +64,8 @@ static int load_all(const struct options *options, const struct rule_config *con
 {
 	struct rules_loader *loader = NULL;
 	struct rules *rules = NULL;
-	int rc = load(&options->rules, config, &loader);
+	/* A capture says the same on every machine. */
+	int rc = load(&options->rules, config, options->read ? NULL : host_names_find, &loader);
 
 	if (rc == 0 && !rule_report_ok(loader)) {
 		rule_report_text(loader, stderr);

@@ -309,7 +309,7 @@ static int make(struct maker *m, const struct filter_clocks *clocks)
 		return rc;
 	p->single = !p->right && p->constants_len == 1 && p->left->max == 1 &&
 		    p->op != FILTER_OP_PMATCH && p->op != FILTER_OP_EXISTS;
-	if (p->left->kind == OPERAND_FIELD && p->left->flags & FIELD_F_ENUM && !p->right) {
+	if (p->left->kind == OPERAND_FIELD && !p->right && field_may_be_enum(&p->left->ref)) {
 		p->answers = arena_alloc(m->arena, PREDICATE_ANSWERS * sizeof(*p->answers));
 		if (!p->answers)
 			return filter_fail_memory(m->err);

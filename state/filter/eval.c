@@ -120,6 +120,27 @@ static bool node_now(struct filter_set *set, struct node *node, struct filter_ev
 	return node->result;
 }
 
+/* What is kept of the event's process: 1, 0, or -1 where nothing is. */
+static int known_of_process(const struct filter_set *set, int32_t process_bit)
+{
+	size_t word = (size_t)process_bit / 64;
+	uint64_t bit = (uint64_t)1 << (process_bit % 64);
+
+	if (process_bit < 0 || !set->slot || !(set->slot->known[word] & bit))
+		return -1;
+	return !!(set->slot->value[word] & bit);
+}
+
+static bool step_now(struct filter_set *set, const struct step *step, struct filter_event *event)
+{
+	int known;
+
+	if (step->check)
+		return check_now(set, step->check, event);
+	known = known_of_process(set, step->process_bit);
+	return known >= 0 ? known : node_now(set, step->node, event);
+}
+
 static bool special_now(struct filter_set *set, const struct special *special,
 			struct filter_event *event)
 {
@@ -129,12 +150,8 @@ static bool special_now(struct filter_set *set, const struct special *special,
 		return node_now(set, special->node, event);
 	while (at < STEP_NO) {
 		const struct step *step = &special->steps[at];
-		struct node *node = step->node;
-		bool answer = node->kind == NODE_CHECK && node->process_bit < 0
-				      ? check_now(set, node->check, event)
-				      : node_now(set, node, event);
 
-		at = answer ? step->yes : step->no;
+		at = step_now(set, step, event) ? step->yes : step->no;
 	}
 	return at == STEP_YES;
 }
@@ -158,7 +175,8 @@ static const struct special *special_of(const struct program *program, uint32_t 
 
 bool filter_set_eval(struct filter_set *set, uint32_t id, struct filter_event *event)
 {
-	const struct special whole = { .node = set->conditions[id].root }, *special = &whole;
+	const struct special whole = { .node = set->conditions[id].root, .process_bit = -1 },
+			     *special = &whole;
 
 	if (set->ready || filter_set_prepare(set) == 0)
 		special = special_of(&set->programs[filter_kind_of(event->event)], id);
@@ -195,6 +213,9 @@ size_t filter_set_match(struct filter_set *set, struct filter_event *event, uint
 		return 0;
 	begin(set, event);
 	for (size_t i = 0; i < program->len && found < max; i++) {
+		/* Most conditions end here: it is not one of their processes. */
+		if (known_of_process(set, program->conditions[i].process_bit) == 0)
+			continue;
 		if (special_now(set, &program->conditions[i], event))
 			ids[found++] = program->conditions[i].id;
 	}

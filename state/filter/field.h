@@ -178,6 +178,8 @@ struct field_enum_key {
 	const void *names; /* of the set of names */
 	uint64_t number;
 };
+/* Can the field have such a key, in any event? */
+bool field_may_be_enum(const struct field_ref *ref);
 bool field_enum_key(const struct field_ref *ref, const struct event *event,
 		    struct field_enum_key *ret_key);
 

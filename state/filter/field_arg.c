@@ -202,6 +202,20 @@ static int arg_index(const struct field_ref *ref, const struct event *event)
 	return -1;
 }
 
+bool field_may_be_enum(const struct field_ref *ref)
+{
+	if (!(ref->field->flags & FIELD_F_ENUM))
+		return false;
+	for (uint16_t code = 0; code < EVENT_CODE_COUNT; code++) {
+		const struct event_desc *desc = event_by_code(code);
+		int index = ref->index >= 0 ? (int)ref->index : event_param_index(desc, ref->key);
+
+		if (index >= 0 && (size_t)index < desc->params_len && desc->params[index].flags)
+			return true;
+	}
+	return false;
+}
+
 bool field_enum_key(const struct field_ref *ref, const struct event *event,
 		    struct field_enum_key *ret_key)
 {

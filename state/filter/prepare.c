@@ -165,7 +165,7 @@ static int prepare_steps(struct filter_set *set)
 		maker.mark = ++set->marks;
 		if (before && same_conditions(before, program)) {
 			for (size_t i = 0; i < program->len; i++)
-				program->conditions[i].steps = before->conditions[i].steps;
+				program->conditions[i] = before->conditions[i];
 			continue;
 		}
 		rc = steps_make(&maker, program->conditions, program->len);

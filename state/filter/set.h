@@ -26,6 +26,7 @@ struct condition {
 struct special {
 	struct node *node;
 	uint32_t id;
+	int32_t process_bit;      /* without this one it is false; -1: none */
 	const struct step *steps; /* NULL: the node has to be walked */
 };
 

@@ -6,7 +6,7 @@
 
 #include "set.h"
 
-#define SHARED_LEAST 3 /* questions of a part that it pays to remember the answer of */
+#define SHARED_LEAST 2 /* questions of a part that it pays to remember the answer of */
 
 /* Where a part goes on, by its answer. */
 struct exits {
@@ -71,7 +71,11 @@ static uint32_t put_node(struct step *steps, uint32_t end, struct node *node, st
 	uint32_t next = end;
 
 	if (is_question(node) || is_shared(node)) {
-		steps[end - 1] = (struct step){ node, exits.yes, exits.no };
+		steps[end - 1] = (struct step){ .node = node,
+						.check = node->process_bit < 0 ? node->check : NULL,
+						.process_bit = node->process_bit,
+						.yes = exits.yes,
+						.no = exits.no };
 		return end - 1;
 	}
 	if (node->kind == NODE_NOT)
@@ -89,24 +93,47 @@ static uint32_t put_node(struct step *steps, uint32_t end, struct node *node, st
 	return next;
 }
 
+/* A bit of the process without which the node is false; -1: none. */
+static int32_t needed_bit(const struct node *node)
+{
+	if (node->process_bit >= 0 || node->kind != NODE_AND)
+		return node->process_bit;
+	for (size_t i = 0; i < node->children_len; i++) {
+		if (node->children[i]->process_bit >= 0)
+			return node->children[i]->process_bit;
+	}
+	return -1;
+}
+
+static int make_condition(struct steps_maker *maker, struct special *condition)
+{
+	struct node *node = condition->node;
+	size_t count = count_steps(node);
+	struct step *steps;
+
+	condition->steps = NULL;
+	condition->process_bit = needed_bit(node);
+	/* One question is asked as fast without a list. */
+	if (node->kind == NODE_TRUE || count < 2 || maker->used + count > STEPS_MAX)
+		return 0;
+	steps = arena_alloc(maker->arena, count * sizeof(*steps));
+	if (!steps)
+		return -ENOMEM;
+	put_node(steps, (uint32_t)count, node, (struct exits){ STEP_YES, STEP_NO });
+	condition->steps = steps;
+	maker->used += count;
+	return 0;
+}
+
 int steps_make(struct steps_maker *maker, struct special *conditions, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
 		count_parents(conditions[i].node, maker->mark);
 	for (size_t i = 0; i < len; i++) {
-		struct node *node = conditions[i].node;
-		size_t count = count_steps(node);
-		struct step *steps;
+		int rc = make_condition(maker, &conditions[i]);
 
-		conditions[i].steps = NULL;
-		if (node->kind == NODE_TRUE || maker->used + count > STEPS_MAX)
-			continue;
-		steps = arena_alloc(maker->arena, count * sizeof(*steps));
-		if (!steps)
-			return -ENOMEM;
-		put_node(steps, (uint32_t)count, node, (struct exits){ STEP_YES, STEP_NO });
-		conditions[i].steps = steps;
-		maker->used += count;
+		if (rc < 0)
+			return rc;
 	}
 	return 0;
 }

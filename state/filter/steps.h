@@ -22,8 +22,10 @@
 #define STEPS_MAX (1u << 20) /* of all conditions and kinds; the rest are walked */
 
 struct step {
-	struct node *node; /* a CHECK, one with a process_bit, or a part that is shared */
-	uint32_t yes, no;  /* the next step, or one of the answers */
+	struct node *node;       /* a CHECK, one with a process_bit, or a part that is shared */
+	struct predicate *check; /* of a CHECK without a process_bit; else NULL */
+	int32_t process_bit;     /* of the node */
+	uint32_t yes, no;        /* the next step, or one of the answers */
 };
 
 struct special;

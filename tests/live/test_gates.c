@@ -198,7 +198,7 @@ START_TEST(condition_with_gates)
 	struct snapshot *last = NULL;
 	struct engine *engine;
 
-	ck_assert_int_eq(condition_load(c->filter, &set, &wrong), 0);
+	ck_assert_int_eq(condition_load(c->filter, &condition_live, &set, &wrong), 0);
 	opts.filter = set;
 	ck_assert_msg(engine_start(&opts, &engine, &err) == 0, "%s", err.what);
 	live_child_go(&child);
