@@ -229,6 +229,7 @@ static void counts_describe_end(struct state *state, struct process *process,
 		return;
 	process->flags |= PROCESS_F_ENDED;
 	process->exit_code = ended->exit_code;
+	process->exit_boot_ns = ended->exit_boot_ns;
 	process_die(state, process);
 }
 

@@ -117,6 +117,15 @@ static const char *tables_cmdline(struct tables_maker *maker, const struct proce
 	return text;
 }
 
+/* By its exit record; where that was lost by the refresh that missed it. */
+static uint64_t ended_ns(const struct state *state, const struct process *process)
+{
+	if (!(process->flags & PROCESS_F_DEAD))
+		return 0;
+	return process->exit_boot_ns ? state->boot_epoch_ns + process->exit_boot_ns
+				     : process->dead_ns;
+}
+
 static void tables_fill_proc(struct tables_maker *maker, struct process *process,
 			     struct proc_row *row)
 {
@@ -149,7 +158,7 @@ static void tables_fill_proc(struct tables_maker *maker, struct process *process
 		.kthread = process->flags & PROCESS_F_KTHREAD,
 		.in_scope = process->flags & PROCESS_F_IN_SCOPE,
 		.exit_code = process->exit_code,
-		.ended_ns = dead ? process->dead_ns : 0,
+		.ended_ns = ended_ns(maker->state, process),
 		.cpu_ns = process->cpu_ns,
 		.cpu_delta_ns = process->cpu_delta_ns,
 		.rss_bytes = process->rss_bytes,

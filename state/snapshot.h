@@ -49,7 +49,7 @@ struct proc_row {
 	bool kthread;
 	bool in_scope;
 	int32_t exit_code; /* kernel form, valid when dead */
-	uint64_t ended_ns; /* epoch time at which it was seen to have ended; 0: lives */
+	uint64_t ended_ns; /* epoch time at which it ended, or was missed; 0: lives */
 	uint64_t cpu_ns, cpu_delta_ns;
 	uint64_t rss_bytes, vm_bytes;
 	uint64_t cgroup_id;

@@ -206,13 +206,19 @@ static void draw_header(struct monitor *monitor, const struct grid *grid, int ro
 	}
 }
 
+#define PRIORITY_ERROR 3 /* of rules, as syslog numbers it */
+
 /* What the whole row looks like; ROLE_COUNT where each cell has its own role. */
 static enum role row_role(struct monitor *monitor, const struct row *row, size_t index)
 {
+	struct history_hit hit;
+
 	if (index == level_now(monitor)->cursor)
 		return ROLE_CURSOR;
 	if (row->gap_lost)
 		return ROLE_GAP;
+	if (level_now(monitor)->view->entity == ENTITY_HIT && history_hit(row->kept, &hit))
+		return hit.priority <= PRIORITY_ERROR ? ROLE_ERROR : ROLE_COUNT;
 	if (row->event) {
 		/* -1..-4095 is an error number, see IS_ERR_VALUE in the kernel's err.h. */
 		bool failed = row->event->prefix.ret < 0 && row->event->prefix.ret >= -4095;
