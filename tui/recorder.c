@@ -585,6 +585,36 @@ void recorder_forget(struct recorder *recorder, uint32_t pid)
 	put_bytes(recorder, CAPTURE_ITEM_FORGET, &pid, sizeof(pid));
 }
 
+/*
+ * Conditions ask for ancestors, which are not among the processes where the scope leaves them out:
+ * what they are is asked now, so that the file answers as the machine would have.
+ */
+static void ask_ancestors(struct recorder *recorder)
+{
+	struct process_seed *seed = malloc(sizeof(*seed));
+	uint32_t asked[RECORDER_PARENTS_MAX], parents[RECORDER_PARENTS_MAX];
+	size_t len = recorder_seed_parents(recorder->seed, parents), asked_len = 0;
+
+	for (size_t i = 0; seed && i < len; i++) {
+		uint32_t pid = parents[i];
+
+		while (pid && asked_len < RECORDER_PARENTS_MAX) {
+			bool known = false;
+
+			for (size_t j = 0; j < asked_len; j++)
+				known |= asked[j] == pid;
+			if (known)
+				break;
+			asked[asked_len++] = pid;
+			process_seed_init(seed);
+			if (source_seed(recorder, pid, SEED_TEXT | SEED_IDS, seed) < 0)
+				break;
+			pid = seed->ppid;
+		}
+	}
+	free(seed);
+}
+
 void recorder_seed(struct recorder *recorder)
 {
 	const struct capture_meta meta = { .version = CAPTURE_ITEMS_VERSION,
@@ -595,6 +625,8 @@ void recorder_seed(struct recorder *recorder)
 						 .everything = recorder->opts.everything };
 	size_t at = 0;
 
+	if (!recorder->opts.everything)
+		ask_ancestors(recorder);
 	recorder_seed_write(recorder->seed, &opts, recorder->writer);
 	recorder_seed_free(recorder->seed);
 	recorder->seed = NULL;

@@ -249,6 +249,31 @@ static void write_processes(const struct recorder_seed *seed, struct capture_wri
 	}
 }
 
+static bool seed_has_process(const struct recorder_seed *seed, uint32_t pid)
+{
+	for (size_t i = 0; i < seed->threads_len; i++)
+		if (seed->threads[i].pid == pid)
+			return true;
+	return false;
+}
+
+size_t recorder_seed_parents(const struct recorder_seed *seed,
+			     uint32_t parents[RECORDER_PARENTS_MAX])
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < seed->threads_len && len < RECORDER_PARENTS_MAX; i++) {
+		uint32_t parent = seed->threads[i].ppid;
+		size_t at = 0;
+
+		while (at < len && parents[at] != parent)
+			at++;
+		if (parent && at == len && !seed_has_process(seed, parent))
+			parents[len++] = parent;
+	}
+	return len;
+}
+
 void recorder_seed_write(const struct recorder_seed *seed, const struct recorder_seed_opts *opts,
 			 struct capture_writer *writer)
 {

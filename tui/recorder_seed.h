@@ -25,6 +25,12 @@ void recorder_seed_free(struct recorder_seed *seed);    /* NULL is fine */
 void recorder_seed_task(struct recorder_seed *seed, const struct task_sample *task);
 void recorder_seed_file(struct recorder_seed *seed, const struct file_sample *file,
 			const char *path);
+/*
+ * The parents that are no processes of the seed themselves, each once; returns how many.
+ */
+#define RECORDER_PARENTS_MAX 64
+size_t recorder_seed_parents(const struct recorder_seed *seed,
+			     uint32_t parents[RECORDER_PARENTS_MAX]);
 void recorder_seed_write(const struct recorder_seed *seed, const struct recorder_seed_opts *opts,
 			 struct capture_writer *writer);
 

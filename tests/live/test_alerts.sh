@@ -22,7 +22,7 @@ cat > rules.yaml << END
 - rule: Vault written
   desc: the vault is opened for writing
   condition: evt.type in (open, openat, openat2, creat) and evt.is_open_write = true and fd.name = $root/vault
-  output: vault written (file=%fd.name user=%user.name command=%proc.cmdline parent=%proc.pname)
+  output: vault written (file=%fd.name user=%user.name command=%proc.cmdline parent=%proc.pname gparent=%proc.aname[2])
   priority: CRITICAL
   tags: [files, vault]
 - rule: Shell runs
@@ -74,6 +74,8 @@ if wrong:
     sys.exit("test_alerts: first hit: " + "; ".join(wrong))
 END
 
+cp json live.json
+
 # The same as text: time, priority, output.
 "$saker" alerts --rules rules.yaml -- sh load.sh "$root" > text 2> err || bad "alerts: status $?: $(cat err)"
 grep -cE '^[0-9:]{8}\.[0-9]{9}: Critical vault written \(file=' text | grep -qx 4 || bad "text: $(cat text)"
@@ -94,6 +96,15 @@ grep -cE '^[0-9:]{8}\.[0-9]{9}: Critical vault written \(file=' text | grep -qx 
 "$saker" record -w cap.scap -- sh load.sh "$root" 2> err || bad "record: $(cat err)"
 "$saker" alerts -r cap.scap --json --rules rules.yaml > json 2> err || bad "alerts -r: $(cat err)"
 [ "$(names json)" = "$want" ] || bad "hits of a capture: $(names json)"
+# Ancestors outside the scope of the recording are known there too.
+fields() { python3 -c '
+import json, sys
+for line in open(sys.argv[1]):
+    print(sorted(json.loads(line)["output_fields"].items()))' "$1"; }
+fields live.json > live.fields
+fields json > read.fields
+grep -q "proc.aname\[2\]', '[^']" live.fields || bad "no ancestor: $(head -1 live.fields)"
+cmp -s live.fields read.fields || bad "fields differ in the capture: $(diff live.fields read.fields | head -4)"
 "$saker" -b -r cap.scap --json -v hits --rules rules.yaml > rows 2> err || bad "-b -r: $(cat err)"
 python3 - rows << 'END' || failed=$((failed + 1))
 import json, sys

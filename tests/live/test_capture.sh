@@ -224,7 +224,7 @@ wrong . 'Is a directory'
 wrong load.sh 'byte 0: not a capture'
 head -c 20 a.scap > short.scap
 "$saker" stream -r short.scap > lines 2> remark || bad "short: $(cat remark)"
-{ head -c 3000 a.scap; head -c 3000 /dev/zero; } > zeros.scap
+{ head -c 200 a.scap; head -c 3000 /dev/zero; } > zeros.scap
 wrong zeros.scap 'byte '
 gzip -k zeros.scap
 wrong zeros.scap.gz ' of the unpacked data: '
