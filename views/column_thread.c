@@ -64,7 +64,9 @@ void get_thread_top_syscall(const struct row *row, struct cell *ret_cell)
 void get_thread_in_call(const struct row *row, struct cell *ret_cell)
 {
 	ret_cell->known = false;
-	if (row->thread->in_nr < COUNT_NR_COUNT)
+	if (row->thread->in_unknown)
+		cell_set_text(ret_cell, "running");
+	else if (row->thread->in_nr < COUNT_NR_COUNT)
 		cell_set_text(ret_cell, syscall_count_name(row->thread->in_nr));
 }
 

@@ -131,7 +131,8 @@ static const struct row_case cases[] = {
 	  0),
 	C(mount, ENOENT, "res dev=- dir='/none type='tmpfs flags=3", 0, S("/none"), S("tmpfs"),
 	  MS_RDONLY | MS_NOSUID),
-	C(quotactl, ANY,
+	/* Of all file systems, also where none has quotas. */
+	C(quotactl, OK,
 	  "res special=- quotafilepath=- dqb_bhardlimit=- dqb_bsoftlimit=- dqb_curspace=- "
 	  "dqb_ihardlimit=- dqb_isoftlimit=- dqb_btime=- dqb_itime=- dqi_bgrace=- dqi_igrace=- "
 	  "dqi_flags=0 quota_fmt_out=1 cmd=128 type=1 id=0 quota_fmt=1",

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -506,6 +507,45 @@ START_TEST(call_by_ring)
 }
 END_TEST
 
+/* Several completions of one request. */
+
+static struct accepts {
+	int first, second;
+} * accepts; /* shared with the child */
+
+static int do_accept_twice(void *arg)
+{
+	union address server;
+	int listener = listening(AF_INET, &server);
+	struct io_uring_sqe *sqe = request(IORING_OP_ACCEPT);
+	unsigned flags = 0;
+
+	sqe->fd = listener;
+	sqe->ioprio = IORING_ACCEPT_MULTISHOT;
+	NEED(uring_child_submit(&ring) == 0);
+	for (int i = 0; i < 2; i++) {
+		int fd = socket(AF_INET, SOCK_STREAM, 0), accepted;
+
+		NEED(connect(fd, &server.any, sizeof(server.in)) == 0);
+		accepted = uring_child_wait(&ring, &flags);
+		NEED(accepted >= 0 && flags & IORING_CQE_F_MORE);
+		*(i ? &accepts->second : &accepts->first) = accepted;
+	}
+	return 0;
+}
+
+START_TEST(each_completion_of_a_multishot)
+{
+	int status;
+
+	mode = &modes[_i];
+	status = watch_run(do_accept_twice, NULL);
+	ck_assert_msg(status == 0, "%s: the child ended at %d", mode->name, status);
+	ck_assert_msg(watch_find(SYS_accept4, accepts->first), "%s: the first", mode->name);
+	ck_assert_msg(watch_find(SYS_accept4, accepts->second), "%s: the second", mode->name);
+}
+END_TEST
+
 /* Counts. */
 
 #define ROUNDS 50
@@ -587,9 +627,11 @@ int main(void)
 	TCase *tcase = tcase_create("uring");
 	int status;
 
-	if (!mkdtemp(folder))
+	accepts = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (accepts == MAP_FAILED || !mkdtemp(folder))
 		return EXIT_FAILURE;
 	tcase_add_loop_test(tcase, call_by_ring, 0, CASES * MODES);
+	tcase_add_loop_test(tcase, each_completion_of_a_multishot, 0, MODES);
 	tcase_add_loop_test(tcase, requests_are_counted_apart, 0, MODES);
 	status = watch_suite("uring", tcase, SNAPLEN);
 	remove_folder();

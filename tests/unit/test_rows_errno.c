@@ -229,7 +229,7 @@ START_TEST(thread_rows)
 	expect_cells(&query, "tid", "30|41|42");
 	expect_cells(&query, "cpu_pct", "25.0%|0%|0%");
 	expect_cells(&query, "top_syscall", "read|-|-");
-	expect_cells(&query, "in_call", "epoll_wait|-|fsync");
+	expect_cells(&query, "in_call", "epoll_wait|running|fsync");
 	expect_cells(&query, "in_call_ns", ">=2.50s|-|1.20us");
 	expect_cells(&query, "file", "3.0|0|0");
 	expect_cells(&query, "net", "4.0|0|0");

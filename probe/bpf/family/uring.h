@@ -348,6 +348,7 @@ int uring_submit(u64 *ctx)
 {
 	struct uring_submission s;
 	struct uring_call *call;
+	struct task_struct *task;
 	u32 store;
 	bool wanted;
 
@@ -360,10 +361,12 @@ int uring_submit(u64 *ctx)
 	}
 	store = wanted ? uring_ops[s.op & (URING_OPS_MAX - 1)].store : URING_STORE_NONE;
 	call = uring_keep(&s, store);
-	if (!s.silent || !call)
+	if (!s.silent)
 		return 0;
-	uring_count(call->start_boot_ns, call->pid, s.op, 1, 0);
-	if (store)
+	task = s.task;
+	uring_count(BPF_CORE_READ(task, group_leader, start_boottime), FOLLOW(task, tgid), s.op, 1,
+		    0);
+	if (call && store)
 		bpf_tail_call(ctx, &uring_silent_progs, store);
 	return 0;
 }
