@@ -355,7 +355,7 @@ int constant_parse_hex(struct arena *arena, const struct filter_value *text,
 		data[i] = (char)byte;
 	}
 	*ret_constant = (struct constant){
-		.value = { .type = FIELD_BYTES, .text = { data, len } },
+		.value = { .type = FIELD_BYTES, .text = { .data = data, .len = len } },
 		.number = { .type = FIELD_TEXT },
 	};
 	return 0;

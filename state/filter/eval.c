@@ -124,9 +124,12 @@ static bool node_now(struct filter_set *set, struct node *node, struct filter_ev
 static int known_of_process(const struct filter_set *set, int32_t process_bit)
 {
 	size_t word = (size_t)process_bit / 64;
-	uint64_t bit = (uint64_t)1 << (process_bit % 64);
+	uint64_t bit;
 
-	if (process_bit < 0 || !set->slot || !(set->slot->known[word] & bit))
+	if (process_bit < 0 || !set->slot)
+		return -1;
+	bit = (uint64_t)1 << (process_bit % 64);
+	if (!(set->slot->known[word] & bit))
 		return -1;
 	return !!(set->slot->value[word] & bit);
 }

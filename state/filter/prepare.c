@@ -66,7 +66,8 @@ static int assume_kind(void *ctx, struct predicate *p)
 {
 	uint16_t kind = *(const uint16_t *)ctx;
 	const char *name = filter_kind_name(kind);
-	struct field_value value = { .type = FIELD_TEXT, .text = { name, strlen(name) } };
+	struct field_value value = { .type = FIELD_TEXT,
+				     .text = { .data = name, .len = strlen(name) } };
 
 	if (!asks_type(p, kind))
 		return -1;

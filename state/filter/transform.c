@@ -264,7 +264,8 @@ static size_t glue(struct operand *operand, const struct field_value *parts, siz
 			memcpy(data + at, parts[i].text.data, parts[i].text.len);
 		at += parts[i].text.len;
 	}
-	operand->values[0] = (struct field_value){ .type = FIELD_TEXT, .text = { data, len } };
+	operand->values[0] =
+		(struct field_value){ .type = FIELD_TEXT, .text = { .data = data, .len = len } };
 	return 1;
 }
 
@@ -331,7 +332,7 @@ static size_t split(struct bytes text, struct field_value *words, size_t max)
 		if (at > start)
 			words[len++] = (struct field_value){
 				.type = FIELD_TEXT,
-				.text = { text.data + start, at - start },
+				.text = { .data = text.data + start, .len = at - start },
 			};
 	}
 	return len;
@@ -367,7 +368,8 @@ static size_t option_word(struct options *o, size_t at)
 
 	for (size_t i = 1; i < word.len; i++) {
 		const char *known = memchr(o->known.data, word.data[i], o->known.len);
-		struct field_value letter = { .type = FIELD_TEXT, .text = { word.data + i, 1 } };
+		struct field_value letter = { .type = FIELD_TEXT,
+					      .text = { .data = word.data + i, .len = 1 } };
 		struct field_value value = { .type = FIELD_TEXT, .text = { "", 0 } };
 		bool takes;
 

@@ -75,7 +75,7 @@ const struct filter_node *unsafe_na_check(const struct filter_node *node);
  * loader for errors, of the compilation for warnings.
  */
 void condition_finding(struct compilation *c, const struct filter_error *err,
-		       const struct condition_spot *spot, struct rule_finding *finding);
+		       const struct condition_spot *where, struct rule_finding *finding);
 /*
  * Reports all that is wrong with a rule's condition that does not parse; whole is what was found
  * first in all of it.

@@ -2,6 +2,7 @@
 /* The loader's life: files in, results and rules out. */
 #include "loader.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -142,6 +143,7 @@ static int load(struct rules_loader *loader, struct loaded_file *file)
 		(void)loader_goes_on(compile_all(loader, &compilation), &rc);
 	if (rc < 0)
 		return rc == -EOVERFLOW ? -EBADMSG : rc;
+	assert(compilation);
 	compilation_free(loader->compilation);
 	loader->compilation = compilation;
 	for (size_t i = 0; i < loader->files.len; i++) {
