@@ -45,7 +45,7 @@ BPF_CFLAGS := -g -O2 -mcpu=v3 -target bpf -D__TARGET_ARCH_$(BPF_ARCH) -Wall -Wex
 LIB_SRC := $(wildcard probe/*.c probe/schema/*.c state/*.c state/*/*.c views/*.c) \
 	$(filter-out tui/main.c,$(wildcard tui/*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(O)/%.o) $(O)/views/embed.o
-SKELS := $(foreach p,$(patsubst probe/bpf/%.bpf.c,$(O)/probe/%,$(wildcard probe/bpf/*.bpf.c)),$(p).skel.h $(p)_plain.skel.h)
+SKELS := $(foreach p,$(patsubst probe/bpf/%.bpf.c,$(O)/probe/%,$(wildcard probe/bpf/*.bpf.c)),$(p).skel.h $(p)_plain.skel.h $(p)_guarded.skel.h)
 EMBEDDED := $(sort $(wildcard views/*.yaml themes/*.yaml))
 DEPFLAGS = -MMD -MP
 
@@ -69,17 +69,21 @@ $(O)/probe/%.skel.h: $(O)/%.bpf.o
 	$(call say,SKEL,$@)
 	$(Q)$(BPFTOOL) gen skeleton $< name $*_bpf > $@ 2>$@.log || { cat $@.log; rm -f $@; exit 1; }
 
-# The same for kernels that lack what the first pair needs (probe/bpf/kernels.h). The loader uses one
-# skeleton for both, so all but the bytes must be the same.
-$(O)/plain/%.bpf.o: probe/bpf/%.bpf.c $(O)/flags
-	@mkdir -p $(@D)
-	$(call say,BPF,$@)
-	$(Q)$(CLANG) $(BPF_CFLAGS) -DPLAIN_KERNEL $(DEPFLAGS) -MF $(O)/$*_plain.bpf.d -MT $@ -c $< -o $@
-$(O)/probe/%_plain.skel.h: $(O)/plain/%.bpf.o $(O)/probe/%.skel.h
-	$(call say,SKEL,$@)
-	$(Q)$(BPFTOOL) gen skeleton $< name $*_bpf > $@.twin 2>$@.log || { cat $@.log; exit 1; }
-	$(Q)sh probe/bpf/same_layout.sh $(O)/probe/$*.skel.h $@.twin
-	$(Q)$(BPFTOOL) gen skeleton $< name $*_plain_bpf > $@ 2>$@.log || { cat $@.log; rm -f $@; exit 1; }
+# The same for other kernels (probe/bpf/kernels.h). The loader uses one skeleton for all, so all but
+# the bytes must be the same.
+define other_kernel
+$(O)/$(1)/%.bpf.o: probe/bpf/%.bpf.c $(O)/flags
+	@mkdir -p $$(@D)
+	$$(call say,BPF,$$@)
+	$$(Q)$$(CLANG) $$(BPF_CFLAGS) -D$(2) $$(DEPFLAGS) -MF $(O)/$$*_$(1).bpf.d -MT $$@ -c $$< -o $$@
+$(O)/probe/%_$(1).skel.h: $(O)/$(1)/%.bpf.o $(O)/probe/%.skel.h
+	$$(call say,SKEL,$$@)
+	$$(Q)$$(BPFTOOL) gen skeleton $$< name $$*_bpf > $$@.twin 2>$$@.log || { cat $$@.log; exit 1; }
+	$$(Q)sh probe/bpf/same_layout.sh $(O)/probe/$$*.skel.h $$@.twin
+	$$(Q)$$(BPFTOOL) gen skeleton $$< name $$*_$(1)_bpf > $$@ 2>$$@.log || { cat $$@.log; rm -f $$@; exit 1; }
+endef
+$(eval $(call other_kernel,plain,PLAIN_KERNEL))
+$(eval $(call other_kernel,guarded,GUARDED_KERNEL))
 
 $(O)/%.o: %.c $(O)/flags | $(SKELS)
 	@mkdir -p $(@D)

@@ -148,6 +148,7 @@ static int rows_scan(struct probe *probe, struct counters *counters)
 		.fd = bpf_map__fd(probe->count->maps.overflow),
 		.key_bytes = sizeof(struct overflow_key),
 		.value_bytes = sizeof(struct overflow_count),
+		.stepwise = probe->variant == PROBE_GUARDED,
 	};
 	int rc;
 
@@ -438,6 +439,7 @@ static int ended_late(struct probe *probe, struct counters *counters)
 		.fd = bpf_map__fd(probe->count->maps.late_exits),
 		.key_bytes = sizeof(struct thread_key),
 		.value_bytes = sizeof(struct exit_wire),
+		.stepwise = probe->variant == PROBE_GUARDED,
 	};
 	size_t first = counters->ended_len;
 	int rc;
@@ -581,6 +583,7 @@ static int errnos_read(struct probe *probe, struct counters *counters,
 		.fd = bpf_map__fd(probe->count->maps.errnos),
 		.key_bytes = sizeof(struct errno_key),
 		.value_bytes = sizeof(uint64_t),
+		.stepwise = probe->variant == PROBE_GUARDED,
 	};
 	struct errno_scan scan = { .counters = counters, .sink = sink };
 	uint64_t lost;
@@ -633,6 +636,7 @@ static int timings_read(struct probe *probe, struct counters *counters,
 		.fd = bpf_map__fd(probe->count->maps.timings),
 		.key_bytes = sizeof(struct timing_key),
 		.value_bytes = sizeof(struct timing_sum),
+		.stepwise = probe->variant == PROBE_GUARDED,
 	};
 	struct timing_scan scan = { .counters = counters, .sink = sink };
 	int rc;

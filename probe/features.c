@@ -12,6 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
+#include <linux/perf_event.h>
 #include <cap-ng.h>
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
@@ -193,6 +195,73 @@ static int check_sys_exit(struct feature_run *run, char *found)
 	rc = bpf_raw_tracepoint_open(NULL, prog_fd);
 	close(prog_fd);
 	return close_made(rc);
+}
+
+/* Reads a number from a file of /proc/sys or tracefs. */
+static int number_read(const char *path, int *ret_value)
+{
+	FILE *file = fopen(path, "re");
+	int value;
+	int got;
+
+	if (!file)
+		return -errno;
+	got = fscanf(file, "%d", &value);
+	fclose(file);
+	if (got != 1)
+		return -EINVAL;
+	*ret_value = value;
+	return 0;
+}
+
+/*
+ * Since sleepable programs may hang on sys_exit, the kernel keeps preemption on while any program
+ * does: include/trace/bpf_probe.h, where up to then it was switched off.
+ */
+static bool programs_preempted(struct feature_run *run)
+{
+	int id = kernel_type(run, "btf_trace_", "sys_exit", BTF_KIND_TYPEDEF);
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_TRACE_RAW_TP,
+		    .attach_btf_id = (uint32_t)id, .prog_flags = BPF_F_SLEEPABLE);
+
+	return id >= 0 &&
+	       close_made(bpf_prog_load(BPF_PROG_TYPE_TRACING, "saker_feature", "Dual BSD/GPL",
+					return_0, INSN_LEN(return_0), &opts)) == 0;
+}
+
+/* Opens perf's tracepoint raw_syscalls:sys_exit. */
+static int check_perf_tracepoint(void)
+{
+	struct perf_event_attr attr = { .type = PERF_TYPE_TRACEPOINT, .size = sizeof(attr) };
+	int id;
+
+	if (number_read("/sys/kernel/tracing/events/raw_syscalls/sys_exit/id", &id) < 0 &&
+	    number_read("/sys/kernel/debug/tracing/events/raw_syscalls/sys_exit/id", &id) < 0)
+		return -ENOENT;
+	attr.config = (uint64_t)id;
+	return close_made(
+		(int)syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC));
+}
+
+static enum feature_preemption preemption_find(struct feature_run *run)
+{
+	if (!programs_preempted(run))
+		return FEATURE_PREEMPTION_OFF;
+	return check_perf_tracepoint() < 0 ? FEATURE_PREEMPTION_OPEN : FEATURE_PREEMPTION_GUARDED;
+}
+
+static int check_preemption(struct feature_run *run, char *found)
+{
+	switch (preemption_find(run)) {
+	case FEATURE_PREEMPTION_OFF:
+		snprintf(found, FOUND_BYTES, "ok; this kernel does not preempt them");
+		return 0;
+	case FEATURE_PREEMPTION_GUARDED:
+		snprintf(found, FOUND_BYTES, "ok; by perf's tracepoints: raw ones are preempted");
+		return 0;
+	case FEATURE_PREEMPTION_OPEN: break;
+	}
+	return -ENOENT;
 }
 
 /* The word in brackets of "none [integrity] confidentiality". */
@@ -461,28 +530,11 @@ static int check_cgroup(struct feature_run *run, char *found)
 	return -ENOENT;
 }
 
-/* Reads a number from a file of /proc/sys. */
-static int sysctl_read(const char *path, int *ret_value)
-{
-	FILE *file = fopen(path, "re");
-	int value;
-	int got;
-
-	if (!file)
-		return -errno;
-	got = fscanf(file, "%d", &value);
-	fclose(file);
-	if (got != 1)
-		return -EINVAL;
-	*ret_value = value;
-	return 0;
-}
-
 static int check_unprivileged_bpf(struct feature_run *run, char *found)
 {
 	int value = 0;
 
-	if (sysctl_read("/proc/sys/kernel/unprivileged_bpf_disabled", &value) < 0)
+	if (number_read("/proc/sys/kernel/unprivileged_bpf_disabled", &value) < 0)
 		snprintf(found, FOUND_BYTES, "not there");
 	else
 		snprintf(found, FOUND_BYTES,
@@ -495,13 +547,11 @@ static int check_perf_paranoid(struct feature_run *run, char *found)
 {
 	int value = 0;
 
-	if (sysctl_read("/proc/sys/kernel/perf_event_paranoid", &value) < 0)
+	if (number_read("/proc/sys/kernel/perf_event_paranoid", &value) < 0)
 		snprintf(found, FOUND_BYTES, "not there");
 	else
 		snprintf(found, FOUND_BYTES,
-			 "%d: matters to perf_event_open() without CAP_PERFMON, which saker does "
-			 "not use",
-			 value);
+			 "%d: matters to perf_event_open() only without CAP_PERFMON", value);
 	return 0;
 }
 
@@ -567,6 +617,19 @@ int features_require(const enum feature_id *ids, size_t len, struct probe_error 
 	load_log_end();
 	btf__free(run.btf);
 	return rc;
+}
+
+enum feature_preemption features_preemption(void)
+{
+	struct feature_run run = { .btf = NULL };
+	enum feature_preemption found;
+	struct load_log log;
+
+	load_log_begin(&log);
+	found = preemption_find(&run);
+	load_log_end();
+	btf__free(run.btf);
+	return found;
 }
 
 bool feature_present(enum feature_id id)

@@ -22,6 +22,16 @@ int features_require(const enum feature_id *ids, size_t len, struct probe_error 
 /* Is an optional feature there? */
 bool feature_present(enum feature_id id);
 /*
+ * Does the kernel preempt programs on raw tracepoints, and can those on system calls hang on perf's
+ * tracepoints, where it does not? See guard.h.
+ */
+enum feature_preemption {
+	FEATURE_PREEMPTION_OFF,     /* it does not */
+	FEATURE_PREEMPTION_GUARDED, /* it does; perf's tracepoints are there */
+	FEATURE_PREEMPTION_OPEN,    /* it does; they are not there */
+};
+enum feature_preemption features_preemption(void);
+/*
  * Does the kernel charge BPF maps to RLIMIT_MEMLOCK? Lowers the soft limit for an instant to find
  * out.
  */

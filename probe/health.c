@@ -13,6 +13,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include "buffers.h"
+#include "guard.h"
 #include "probe/count.skel.h"
 #include "probe/stream.skel.h"
 
@@ -93,7 +94,7 @@ static uint64_t object_memory(const struct bpf_object *object, const struct bpf_
 	return bytes;
 }
 
-static uint64_t object_misses(const struct bpf_object *object)
+static uint64_t object_misses(const struct probe *probe, const struct bpf_object *object)
 {
 	struct bpf_program *prog;
 	uint64_t misses = 0;
@@ -104,7 +105,7 @@ static uint64_t object_misses(const struct bpf_object *object)
 		int fd = bpf_program__fd(prog);
 
 		if (fd >= 0 && bpf_obj_get_info_by_fd(fd, &info, &len) == 0)
-			misses += info.recursion_misses;
+			misses += guard_misses(probe, prog, info.recursion_misses);
 	}
 	return misses;
 }
@@ -128,6 +129,7 @@ static uint64_t lag_ns(struct probe *probe)
 int probe_health(struct probe *probe, struct probe_health *ret_health)
 {
 	struct probe_health health = { .own_cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID) };
+	uint64_t covered = 0;
 
 	if (!probe->count)
 		return -ENODEV;
@@ -141,16 +143,19 @@ int probe_health(struct probe *probe, struct probe_health *ret_health)
 		health.sampled_ns += __atomic_load_n(&stats->count_ns, __ATOMIC_RELAXED);
 		health.sampled_calls += __atomic_load_n(&stats->count_samples, __ATOMIC_RELAXED);
 		health.read_failures += __atomic_load_n(&stats->read_failures, __ATOMIC_RELAXED);
+		covered += __atomic_load_n(&stats->covered, __ATOMIC_RELAXED);
 	}
-	health.recursion_misses = object_misses(probe->count->obj);
+	health.recursion_misses = object_misses(probe, probe->count->obj);
 	health.map_bytes = object_memory(probe->count->obj, NULL);
 	if (probe_stream_ready(probe)) {
-		health.recursion_misses += object_misses(probe->stream->obj);
+		health.recursion_misses += object_misses(probe, probe->stream->obj);
 		health.map_bytes += object_memory(probe->stream->obj, probe->count->obj);
 		for (size_t i = 0; i < probe->rings->len; i++)
 			health.map_bytes += map_memory(probe->rings->rings[i].fd);
 		health.lag_ns = lag_ns(probe);
 	}
+	health.recursion_misses -=
+		covered < health.recursion_misses ? covered : health.recursion_misses;
 	*ret_health = health;
 	return 0;
 }

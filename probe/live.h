@@ -14,7 +14,8 @@
 
 /* Which programs run; each needs less of the kernel than the one before, and is tried after it. */
 enum probe_variant {
-	PROBE_CASTS,   /* bpf_rdonly_cast (6.2) */
+	PROBE_GUARDED, /* the objects for kernels that preempt programs: see guard.h */
+	PROBE_CASTS,   /* bpf_rdonly_cast (6.2), which the one before has too */
 	PROBE_HELPERS, /* reads by helpers instead: see count_exit_cast in bpf/count.bpf.c */
 	PROBE_PLAIN,   /* the objects for kernels without task storage: see bpf/kernels.h */
 	PROBE_VARIANTS,

@@ -20,6 +20,7 @@
 #include "cgroup.h"
 #include "compat.h"
 #include "features.h"
+#include "guard.h"
 #include "kinds.h"
 #include "load_log.h"
 #include "own_pid.h"
@@ -29,8 +30,10 @@
 #include "schema/event.h"
 #include "enter_hook.h"
 #include "probe/count.skel.h"
+#include "probe/count_guarded.skel.h"
 #include "probe/count_plain.skel.h"
 #include "probe/stream.skel.h"
+#include "probe/stream_guarded.skel.h"
 #include "probe/stream_plain.skel.h"
 
 #define KERNEL_BTF "/sys/kernel/btf/vmlinux"
@@ -203,6 +206,8 @@ static int count_open(enum probe_variant variant, struct count_bpf **ret_count)
 
 	if (rc == 0 && variant == PROBE_PLAIN)
 		count->skeleton->data = count_plain_bpf__elf_bytes(&count->skeleton->data_sz);
+	if (rc == 0 && variant == PROBE_GUARDED)
+		count->skeleton->data = count_guarded_bpf__elf_bytes(&count->skeleton->data_sz);
 	if (rc == 0)
 		rc = bpf_object__open_skeleton(count->skeleton, NULL);
 	if (rc < 0) {
@@ -227,6 +232,8 @@ static int stream_open(enum probe_variant variant, struct stream_bpf **ret_strea
 		opts.btf_custom_path = KERNEL_BTF;
 	if (rc == 0 && variant == PROBE_PLAIN)
 		stream->skeleton->data = stream_plain_bpf__elf_bytes(&stream->skeleton->data_sz);
+	if (rc == 0 && variant == PROBE_GUARDED)
+		stream->skeleton->data = stream_guarded_bpf__elf_bytes(&stream->skeleton->data_sz);
 	if (rc == 0)
 		rc = bpf_object__open_skeleton(stream->skeleton, &opts);
 	if (rc < 0) {
@@ -237,7 +244,20 @@ static int stream_open(enum probe_variant variant, struct stream_bpf **ret_strea
 	return 0;
 }
 
-/* Opens the counter plane with one of its two programs on sys_exit, and loads it. */
+/* Which programs of the counter plane are loaded, and attached without being asked. */
+static void count_choose(struct count_bpf *count, enum probe_variant variant)
+{
+	bool guarded = variant == PROBE_GUARDED;
+
+	bpf_program__set_autoload(count->progs.count_exit, variant != PROBE_CASTS);
+	bpf_program__set_autoload(count->progs.count_exit_cast, variant <= PROBE_CASTS);
+	bpf_program__set_autoload(count->progs.count_exec_guarded, guarded);
+	bpf_program__set_autoload(count->progs.count_task_exit_guarded, guarded);
+	bpf_program__set_autoload(count->progs.count_task_free, variant == PROBE_PLAIN);
+	bpf_program__set_autoattach(count->progs.count_enter, false);
+}
+
+/* Opens the counter plane with one of its programs on sys_exit, and loads it. */
 static int count_open_load(struct probe *probe, enum probe_variant variant)
 {
 	struct store_names stores;
@@ -250,10 +270,9 @@ static int count_open_load(struct probe *probe, enum probe_variant variant)
 	nr_info_fill(probe->count->rodata->nr_info, &stores);
 	COMPAT_FILL(probe->count);
 	bpf_program__set_autoload(probe->count->progs.dump_files, probe->iter_files);
-	bpf_program__set_autoload(probe->count->progs.count_exit, variant != PROBE_CASTS);
-	bpf_program__set_autoload(probe->count->progs.count_exit_cast, variant == PROBE_CASTS);
-	bpf_program__set_autoload(probe->count->progs.count_task_free, variant == PROBE_PLAIN);
-	bpf_program__set_autoattach(probe->count->progs.count_enter, false);
+	count_choose(probe->count, variant);
+	if (variant == PROBE_GUARDED)
+		guard_defer_seconds(probe);
 	rc = bpf_map__set_max_entries(probe->count->maps.cpu_stats, probe->cpus);
 	if (rc == 0 && probe->opened)
 		probe->opened(probe->count->obj);
@@ -266,12 +285,17 @@ static int count_open_load(struct probe *probe, enum probe_variant variant)
 	return rc;
 }
 
+static enum probe_variant variant_first(const struct probe *probe)
+{
+	if (probe->opts.plain || !feature_present(FEATURE_TASK_STORAGE))
+		return PROBE_PLAIN;
+	return guard_wanted(probe) ? PROBE_GUARDED : PROBE_CASTS;
+}
+
 static int count_load(struct probe *probe, struct load_log *log, struct probe_error *err)
 {
+	enum probe_variant variant = variant_first(probe);
 	int rc = -EOPNOTSUPP;
-	enum probe_variant variant = !probe->opts.plain && feature_present(FEATURE_TASK_STORAGE)
-					     ? PROBE_CASTS
-					     : PROBE_PLAIN;
 
 	for (; rc < 0 && variant < PROBE_VARIANTS; variant++) {
 		load_log_end();
@@ -290,6 +314,8 @@ static int count_load(struct probe *probe, struct load_log *log, struct probe_er
 
 	knobs_start(probe);
 	rc = count_bpf__attach(probe->count);
+	if (rc == 0 && probe->variant == PROBE_GUARDED)
+		rc = guard_attach_seconds(probe);
 	if (rc < 0)
 		return load_failed(rc, "attach the counter plane", log, err);
 	return 0;
@@ -382,8 +408,7 @@ static int stream_attach(struct probe *probe)
 	struct bpf_program *prog;
 
 	bpf_object__for_each_program (prog, probe->stream->obj) {
-		if (strcmp(bpf_program__section_name(prog), "tp_btf/sys_exit") == 0 ||
-		    uring_by_tail_call(prog))
+		if (guard_on_return(prog) || uring_by_tail_call(prog))
 			bpf_program__set_autoattach(prog, false);
 	}
 	return stream_bpf__attach(probe->stream);
@@ -427,7 +452,7 @@ static int stream_plan(struct probe *probe)
 		probe->stream->rodata->cpu_ring[cpu] = plan.ring_of_cpu[cpu];
 	probe->stream->rodata->regs_at = probe->count->bss->regs_at;
 	probe->stream->rodata->ring_bytes = (uint32_t)probe->ring_bytes;
-	probe->stream->rodata->kernel_casts = probe->variant == PROBE_CASTS;
+	probe->stream->rodata->kernel_casts = probe->variant <= PROBE_CASTS;
 	rc = ring_set_new(&plan, &probe->rings);
 	ring_plan_release(&plan);
 	if (rc < 0)

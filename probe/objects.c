@@ -19,7 +19,8 @@ static struct table_shape rows_shape(const struct probe *probe)
 {
 	return (struct table_shape){ .fd = bpf_map__fd(probe->stream->maps.objects),
 				     .key_bytes = sizeof(struct object_key),
-				     .value_bytes = sizeof(struct object_bytes) };
+				     .value_bytes = sizeof(struct object_bytes),
+				     .stepwise = probe->variant == PROBE_GUARDED };
 }
 
 /* Keys that are deleted after a scan. */
@@ -68,7 +69,8 @@ static void objects_clear(struct probe *probe)
 	struct table_shape rows = rows_shape(probe);
 	struct table_shape names = { .fd = bpf_map__fd(probe->stream->maps.object_names),
 				     .key_bytes = sizeof(struct object_id),
-				     .value_bytes = sizeof(struct object_name) };
+				     .value_bytes = sizeof(struct object_name),
+				     .stepwise = probe->variant == PROBE_GUARDED };
 
 	table_clear(&rows);
 	table_clear(&names);

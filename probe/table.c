@@ -2,6 +2,9 @@
 /*
  * BPF_MAP_LOOKUP_BATCH walks a hash bucket by bucket (kernel/bpf/hashtab.c): -ENOSPC says that the
  * next bucket does not fit the room given, -ENOENT that the table's end was reached.
+ *
+ * Step by step: looking for the next key leaves no program out, and a lookup does for some
+ * instructions only.
  */
 #include "table.h"
 
@@ -12,7 +15,24 @@
 
 #define BATCH_ENTRIES 4096u
 
-int table_scan(const struct table_shape *table, table_fn fn, void *ctx)
+static int scan_steps(const struct table_shape *table, table_fn fn, void *ctx)
+{
+	uint8_t *key = malloc(table->key_bytes), *value = malloc(table->value_bytes);
+	int rc = key && value ? bpf_map_get_next_key(table->fd, NULL, key) : -ENOMEM;
+
+	while (rc == 0) {
+		rc = bpf_map_lookup_elem(table->fd, key, value);
+		if (rc == 0)
+			rc = fn(ctx, key, value);
+		if (rc == 0)
+			rc = bpf_map_get_next_key(table->fd, key, key);
+	}
+	free(key);
+	free(value);
+	return rc == -ENOENT ? 0 : rc;
+}
+
+static int scan_batches(const struct table_shape *table, table_fn fn, void *ctx)
 {
 	uint8_t *keys = malloc(BATCH_ENTRIES * table->key_bytes);
 	uint8_t *values = malloc(BATCH_ENTRIES * table->value_bytes);
@@ -39,4 +59,9 @@ int table_scan(const struct table_shape *table, table_fn fn, void *ctx)
 	free(keys);
 	free(values);
 	return rc;
+}
+
+int table_scan(const struct table_shape *table, table_fn fn, void *ctx)
+{
+	return table->stepwise ? scan_steps(table, fn, ctx) : scan_batches(table, fn, ctx);
 }

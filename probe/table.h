@@ -3,11 +3,13 @@
 #ifndef PROBE_TABLE_H
 #define PROBE_TABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct table_shape {
 	int fd;
 	size_t key_bytes, value_bytes;
+	bool stepwise; /* one entry a call, during which programs are left out: see guard.h */
 };
 
 /*

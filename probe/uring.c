@@ -303,6 +303,7 @@ int uring_read(struct probe *probe, const struct probe_counter_sink *sink,
 		.fd = bpf_map__fd(probe->stream->maps.uring_counts),
 		.key_bytes = sizeof(struct uring_count_key),
 		.value_bytes = sizeof(struct uring_count_value),
+		.stepwise = probe->variant == PROBE_GUARDED,
 	};
 	rc = table_scan(&table, count_emit, &scan);
 	for (size_t i = 0; i < scan.doomed_len; i++)

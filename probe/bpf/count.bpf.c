@@ -8,6 +8,7 @@
  *   count_rename     task_rename: notes which call an exec is before the kernel forgets it
  *   count_exec       sched_process_exec: a thread that takes over its leader's identity
  *   count_fork       sched_process_fork: the child's storage and what is wanted of it
+ *   *_guarded        the same by perf's tracepoints: see ../guard.h
  *   count_task_free  sched_process_free: the end of a storage that is not the kernel's
  *   dump_tasks       iterator: every thread with its counts
  *   dump_files       iterator: open files
@@ -64,9 +65,16 @@ static __always_inline void own_cost_end(const struct own_cost *cost, u64 parts)
 }
 
 /*
+ * One program on sys_exit, or one of two (../guard.h), of which each call needs one: the first
+ * counts it and says so, the second does when the first did not run. The second cannot enter the
+ * stream: its type is another.
+ */
+enum call_turn { CALL_ALONE, CALL_FIRST, CALL_SECOND };
+
+/*
  * A call that was counted: its duration, and the stream. Does not return when somebody looks at
  * calls of this number and at this thread. While durations are not wanted they cost nothing here:
- * one test says that nobody wants anything of this number.
+ * one test says that nobody wants anything of this number. With ctx NULL: not the stream.
  */
 static __always_inline void call_watched(u64 *ctx, struct thread_counts *counts,
 					 struct task_struct *task, u64 nr,
@@ -83,7 +91,7 @@ static __always_inline void call_watched(u64 *ctx, struct thread_counts *counts,
 	if (interest & INTEREST_TIMED)
 		took_ns = timing_take(knob, task, nr, nr);
 	own_cost_end(cost, 1);
-	if (interest == INTEREST_TIMED)
+	if (interest == INTEREST_TIMED || !ctx)
 		return;
 	want = counts ? want_update(knob, counts, task) : want_compute(task);
 	if (!(interest & want))
@@ -112,6 +120,49 @@ static __always_inline void odd_watched(u64 *ctx, struct thread_counts *counts,
 	bpf_tail_call(ctx, &stream_progs, nr_info[nr].store);
 }
 
+/* A record of the call that no program of the stream is there to make. */
+static __always_inline void call_unstreamed(struct thread_counts *counts, struct task_struct *task,
+					    struct cpu_stats *stats, u64 nr)
+{
+	struct probe_knobs *knob = knobs_get();
+	u32 cls;
+
+	barrier_var(nr);
+	if (!knob || nr >= SYSCALL_NR_MAX ||
+	    !(knob->interest[nr] & ~INTEREST_TIMED & want_update(knob, counts, task)))
+		return;
+	cls = nr_info[nr].loss_class & (RECORD_CLASS_COUNT - 1);
+	__sync_fetch_and_add(&stats->fate[RECORD_FATE_PRODUCED][cls], 1);
+	__sync_fetch_and_add(&stats->fate[RECORD_FATE_NO_SCRATCH][cls], 1);
+}
+
+/* Is the call for this program to count? */
+static __always_inline bool call_mine(struct thread_counts *counts, struct task_struct *task,
+				      enum call_turn turn, u64 nr)
+{
+	struct cpu_stats *stats;
+
+	if (turn == CALL_ALONE)
+		return true;
+	if (turn == CALL_FIRST) {
+		if (counts)
+			counts->counted = 1;
+		return true;
+	}
+	if (!counts)
+		return false;
+	if (counts->counted) {
+		counts->counted = 0;
+		return false;
+	}
+	stats = stats_here();
+	if (stats) {
+		__sync_fetch_and_add(&stats->covered, 1);
+		call_unstreamed(counts, task, stats, nr);
+	}
+	return true;
+}
+
 /* Where the registers are in every stack: see task_regs(). */
 static __always_inline void regs_learn(struct pt_regs *regs, struct task_struct *task)
 {
@@ -123,18 +174,20 @@ static __always_inline void regs_learn(struct pt_regs *regs, struct task_struct 
 }
 
 /* The order is that of likelihood: most calls succeed, move no bytes and are not looked at. */
-static __always_inline int call_returned(u64 *ctx, enum file_lookup lookup)
+static __always_inline int call_returned(u64 *ctx, struct pt_regs *regs, long ret,
+					 enum file_lookup lookup, enum call_turn turn)
 {
 	struct files_struct *files;
-	struct pt_regs *regs = (struct pt_regs *)ctx[0];
-	long ret = ctx[1];
 	struct task_struct *task = task_current();
 	struct thread_counts *counts = thread_counts_find(task), *again;
 	struct own_cost cost = { .began_ns = 0 };
 	u64 nr = regs_syscall_nr(regs), word;
+	u64 *stream_ctx = turn == CALL_SECOND ? NULL : ctx;
 
 	if (unlikely(!counts))
 		counts = counts_make_late(task);
+	if (!call_mine(counts, task, turn, nr))
+		return 0;
 	if (!TYPED_TASK && unlikely(!regs_at))
 		regs_learn(regs, task);
 	/* Verifier: the test and the indices must be of the same 64-bit register. */
@@ -142,7 +195,7 @@ static __always_inline int call_returned(u64 *ctx, enum file_lookup lookup)
 	if (unlikely(nr >= SYSCALL_NR_COMPAT || in_compat(task))) {
 		nr = odd_call(counts, task, regs, ret);
 		barrier_var(nr);
-		if (nr < SYSCALL_NR_MAX)
+		if (nr < SYSCALL_NR_MAX && turn != CALL_SECOND)
 			odd_watched(ctx, counts, task, nr);
 		return 0;
 	}
@@ -161,7 +214,7 @@ static __always_inline int call_returned(u64 *ctx, enum file_lookup lookup)
 		count_add(NULL, task, SLOT_CALLS, nr);
 		if (ret < 0)
 			failed_add(NULL, task, nr, ret);
-		call_watched(ctx, NULL, task, nr, &cost);
+		call_watched(stream_ctx, NULL, task, nr, &cost);
 		return 0;
 	}
 	if (unlikely(counts->timed)) {
@@ -180,15 +233,15 @@ static __always_inline int call_returned(u64 *ctx, enum file_lookup lookup)
 	else if (ret && nr_info[nr].io && (files = FOLLOW(task, files)))
 		bytes_add(counts, fd_class(files, regs_first_arg(regs), lookup), nr_info[nr].io,
 			  ret);
-	call_watched(ctx, counts, task, nr, &cost);
+	call_watched(stream_ctx, counts, task, nr, &cost);
 	return 0;
 }
 
 /*
- * ctx: registers, number. The clock is read last, so that this is not in the duration. One entry in
- * about a thousand is timed itself, by chance of the clock.
+ * ctx: registers, number; or common, number. The clock is read last, so that this is not in the
+ * duration. One entry in about a thousand is timed itself, by chance of the clock.
  */
-SEC("tp_btf/sys_enter")
+ON_ENTER
 int count_enter(u64 *ctx)
 {
 	struct probe_knobs *knob = knobs_get();
@@ -216,18 +269,34 @@ int count_enter(u64 *ctx)
 	return 0;
 }
 
+#ifdef GUARDED_KERNEL
+/* The first of the two on its hook is attached first. */
+ON_RETURN
+int count_exit_cast(u64 *ctx)
+{
+	return call_returned(ctx, task_regs(task_current()), returned_result(ctx), FILE_BY_CAST,
+			     CALL_FIRST);
+}
+
 SEC("tp_btf/sys_exit")
 int count_exit(u64 *ctx)
 {
-	return call_returned(ctx, FILE_BY_HELPERS);
+	return call_returned(ctx, (struct pt_regs *)ctx[0], ctx[1], FILE_BY_CAST, CALL_SECOND);
+}
+#else
+SEC("tp_btf/sys_exit")
+int count_exit(u64 *ctx)
+{
+	return call_returned(ctx, (struct pt_regs *)ctx[0], ctx[1], FILE_BY_HELPERS, CALL_ALONE);
 }
 
 /* Cheaper for calls that move bytes; the loader takes it instead of count_exit where it can. */
 SEC("?tp_btf/sys_exit")
 int count_exit_cast(u64 *ctx)
 {
-	return call_returned(ctx, FILE_BY_CAST);
+	return call_returned(ctx, (struct pt_regs *)ctx[0], ctx[1], FILE_BY_CAST, CALL_ALONE);
 }
+#endif
 
 /* Runs as the parent, before the child runs. */
 SEC("tp_btf/sched_process_fork")
@@ -276,21 +345,46 @@ int count_rename(u64 *ctx)
 	return 0;
 }
 
+/* What the first program on a hook missed and the second does. */
+static __always_inline void second_covers(void)
+{
+	struct cpu_stats *stats = GUARDED ? stats_here() : NULL;
+
+	if (stats)
+		__sync_fetch_and_add(&stats->covered, 1);
+}
+
+/* Does nothing when it was done before. */
+static __always_inline bool thread_executed(struct task_struct *task)
+{
+	struct probe_knobs *knob = knobs_get();
+	struct thread_counts *counts;
+
+	if (!knob)
+		return false;
+	counts = counts_make(task, bpf_ktime_get_boot_ns());
+	if (!counts || counts->tid == (u32)FOLLOW(task, pid))
+		return false;
+	ended_write(knob, counts, task, ENDED_EXEC);
+	counts_restart(counts, FOLLOW(task, pid));
+	return true;
+}
+
 /* ctx: task, its tid before, binprm. */
 SEC("tp_btf/sched_process_exec")
 int count_exec(u64 *ctx)
 {
 	struct task_struct *task = (struct task_struct *)ctx[0];
-	struct probe_knobs *knob = knobs_get();
-	struct thread_counts *counts;
 
-	if (!knob || (u32)ctx[1] == (u32)FOLLOW(task, pid))
-		return 0;
-	counts = counts_make(task, bpf_ktime_get_boot_ns());
-	if (!counts || counts->tid == (u32)FOLLOW(task, pid))
-		return 0;
-	ended_write(knob, counts, task, ENDED_EXEC);
-	counts_restart(counts, FOLLOW(task, pid));
+	if ((u32)ctx[1] != (u32)FOLLOW(task, pid) && thread_executed(task))
+		second_covers();
+	return 0;
+}
+
+SEC("?tp/sched/sched_process_exec")
+int count_exec_guarded(void *ctx)
+{
+	thread_executed(task_current());
 	return 0;
 }
 
@@ -306,10 +400,9 @@ int count_task_free(u64 *ctx)
 	return 0;
 }
 
-SEC("tp_btf/sched_process_exit")
-int count_task_exit(u64 *ctx)
+/* Does nothing when it was done before. */
+static __always_inline bool thread_ended(struct task_struct *task, bool again)
 {
-	struct task_struct *task = task_current();
 	struct probe_knobs *knob = knobs_get();
 	struct thread_counts *counts;
 	struct pt_regs *regs;
@@ -317,8 +410,10 @@ int count_task_exit(u64 *ctx)
 	u64 nr;
 
 	if (!knob)
-		return 0;
+		return false;
 	counts = thread_counts_find(task);
+	if (counts ? counts->ended : again)
+		return false;
 	if (!(FOLLOW(task, flags) & PF_KTHREAD)) {
 		if (!counts)
 			counts = counts_make_late(task);
@@ -334,5 +429,20 @@ int count_task_exit(u64 *ctx)
 		}
 	}
 	ended_write(knob, counts, task, ENDED_EXIT);
+	return true;
+}
+
+SEC("tp_btf/sched_process_exit")
+int count_task_exit(u64 *ctx)
+{
+	if (thread_ended(task_current(), GUARDED))
+		second_covers();
+	return 0;
+}
+
+SEC("?tp/sched/sched_process_exit")
+int count_task_exit_guarded(void *ctx)
+{
+	thread_ended(task_current(), false);
 	return 0;
 }

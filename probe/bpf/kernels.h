@@ -10,8 +10,8 @@
 #define PROBE_BPF_KERNELS_H
 
 /*
- * The objects are compiled twice. With PLAIN_KERNEL they use nothing that came after 5.10; the
- * loader takes that pair where the other one does not load. What 5.10 lacks:
+ * The objects are compiled three times. With PLAIN_KERNEL they use nothing that came after 5.10;
+ * the loader takes that pair where the other one does not load. What 5.10 lacks:
  *
  *   task storage for tracing programs         5.12 a10787e6d58c   count/threads.h
  *   a typed current task                      5.11 3ca1032ab7ab   FOLLOW, extract/current.h
@@ -21,6 +21,20 @@
  *
  * What differs in a detail is asked for at load time instead: see bpf_core_enum_value_exists().
  */
+
+/*
+ * With GUARDED_KERNEL programs on system calls hang on perf's tracepoints: see ../guard.h. Their
+ * context is then a record; its `format` file in tracefs is part of the ABI.
+ */
+#ifdef GUARDED_KERNEL
+#define GUARDED 1
+#define ON_ENTER SEC("tp/raw_syscalls/sys_enter")
+#define ON_RETURN SEC("tp/raw_syscalls/sys_exit")
+#else
+#define GUARDED 0
+#define ON_ENTER SEC("tp_btf/sys_enter")
+#define ON_RETURN SEC("tp_btf/sys_exit")
+#endif
 
 /*
  * FOLLOW(pointer, field, field...): a field of the current task, or of what it leads to. By loads

@@ -103,7 +103,8 @@ struct cpu_stats {
 	__u64 storage_failures;
 	__u64 lost_calls, lost_errors, lost_restarts; /* counted without a thread: row "other" */
 	__u64 untimed;                                /* calls that found no room in `timings` */
-	__u64 reserved[2];
+	__u64 covered; /* what a *_guarded program missed and the other of its hook did */
+	__u64 reserved[1];
 };
 
 /* ring_drops: ARRAY map of u64 per ring: records lost in it, all classes; changes on loss only. */
@@ -153,7 +154,8 @@ struct thread_counts {
 	__u8 timed;      /* the next call is timed */
 	__u64 start;     /* boot ns; 0 = not made yet */
 	__u32 tid;
-	__u32 reserved;
+	__u8 counted; /* where two programs see each call: the first has counted this one */
+	__u8 reserved[3];
 	struct call_other other; /* found room nowhere */
 	struct byte_count bytes;
 	__u8 hints[COUNT_HINTS]; /* slot_hint() -> index; a wrong one only costs a search */

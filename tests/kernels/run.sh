@@ -46,14 +46,15 @@ tests_of() {
 		  if (!skip) printf "%s%s", n++ ? "," : "", $1 }' "$here/tests.txt"
 }
 
+# boot KERNEL TESTS. Without cx16: the emulation of cmpxchg16b breaks the allocator of older guests.
+# Newer ones allocate nothing for storage of tasks without it (mm/slub.c, kmalloc_nolock).
 boot() {
-	kernel=${1%+*} append="panic=-1 quiet saker.tests=$2 $rounds"
-	[ "$kernel" = "$1" ] || append="$append preempt=full"
-	case ",$2," in *,hotplug,*) append="$append maxcpus=2" ;; esac
-	common="-accel tcg,thread=multi -m 1024 -smp 2 -nographic -nodefaults -serial stdio -no-reboot -kernel $cache/vmlinuz-$kernel"
-	# Without cx16: the emulation of cmpxchg16b breaks the allocator of the guest.
-	case $kernel in
-	*-amd64) timeout 1500 qemu-system-x86_64 -cpu max,-cx16 $common -initrd "$out/initrd-x86_64" -append "console=ttyS0 $append" ;;
+	image=${1%+*} append="panic=-1 quiet saker.tests=$2 $rounds" cpu=max,-cx16
+	case $1 in *+preempt) append="$append preempt=full" ;; esac
+	case $1 in 7.*) cpu=max ;; esac
+	common="-accel tcg,thread=multi -m 1024 -smp 2 -nographic -nodefaults -serial stdio -no-reboot -kernel $cache/vmlinuz-$image"
+	case $image in
+	*-amd64) timeout 1500 qemu-system-x86_64 -cpu $cpu $common -initrd "$out/initrd-x86_64" -append "console=ttyS0 $append" ;;
 	*-arm64) timeout 1500 qemu-system-aarch64 -machine virt -cpu max,pauth-impdef=on $common -initrd "$out/initrd-aarch64" -append "console=ttyAMA0 $append" ;;
 	esac < /dev/null | stdbuf -oL tr -d '\r' > "$out/$1.log" 2>&1
 }

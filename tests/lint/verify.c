@@ -2,7 +2,8 @@
 /*
  * Loads every BPF program and prints "NAME INSTRUCTIONS" each: how many instructions the verifier
  * walked through, as it says itself at the end of its log. With the argument "plain": the programs
- * for kernels without task storage. Status 77: no privileges here.
+ * for kernels without task storage, "guarded": for those that preempt programs (needs tracefs).
+ * Status 77: no privileges here.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,6 +61,7 @@ int main(int argc, char **argv)
 		.snaplen = 80,
 		.kinds = PROBE_KINDS_ALL,
 		.plain = argc > 1 && strcmp(argv[1], "plain") == 0,
+		.guarded = argc > 1 && strcmp(argv[1], "guarded") == 0,
 	};
 	struct probe_error err = { .what = "" };
 	struct probe *probe;

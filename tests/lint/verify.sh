@@ -1,6 +1,7 @@
 #!/bin/sh
-# Loads every BPF program, also those for kernels without task storage (plain/NAME), and compares how
-# many instructions the verifier walked through with tests/lint/verified.txt, or verified-COMPILER.txt
+# Loads every BPF program, also those for kernels without task storage (plain/NAME) and for those that
+# preempt programs (guarded/NAME), and compares how many instructions the verifier walked through with
+# tests/lint/verified.txt, or verified-COMPILER.txt
 # where CLANG is not clang. A program that is new, gone, or grew by more than a tenth is an error;
 # ACCEPT=1 records what is there now. The verifier of another kernel series counts differently: there
 # the programs only have to load. Without privileges it is skipped, unless LIVE=require.
@@ -14,7 +15,15 @@ trap 'rm -f "$now"' EXIT
 
 "$tool" > "$now"
 rc=$?
-[ $rc -ne 0 ] || { "$tool" plain > "$now.plain"; rc=$?; sed 's,^,plain/,' "$now.plain" >> "$now"; rm -f "$now.plain"; }
+for variant in plain guarded; do
+	[ $rc -eq 0 ] || break
+	# Perf's tracepoints are found through tracefs.
+	unshare -m sh -c 'test -d /sys/kernel/tracing/events || mount -t tracefs tracefs /sys/kernel/tracing; exec "$@"' \
+		sh "$tool" $variant > "$now.variant"
+	rc=$?
+	sed "s,^,$variant/," "$now.variant" >> "$now"
+	rm -f "$now.variant"
+done
 if [ $rc -eq 77 ] && [ "${LIVE:-try}" != require ]; then
 	echo "SKIP verify"
 	exit 0

@@ -31,6 +31,11 @@ bool live_plain(void)
 	return getenv("LIVE_PLAIN") != NULL;
 }
 
+bool live_guarded(void)
+{
+	return getenv("LIVE_GUARDED") != NULL;
+}
+
 struct probe *live_probe_open(const struct probe_opts *opts)
 {
 	struct probe_error err = { .what = "" };
@@ -38,6 +43,7 @@ struct probe *live_probe_open(const struct probe_opts *opts)
 	struct probe *probe = NULL;
 
 	wanted.plain = live_plain();
+	wanted.guarded = live_guarded();
 	ck_assert_int_eq(probe_new(&wanted, &probe), 0);
 	ck_assert_msg(probe_load_counters(probe, &err) == 0, "%s", err.what);
 	ck_assert_msg(probe_load_stream(probe, &err) == 0, "%s", err.what);

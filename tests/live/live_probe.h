@@ -17,6 +17,8 @@ void live_require(void);
 
 /* Is LIVE_PLAIN set: the programs for kernels without task storage are under test. */
 bool live_plain(void);
+/* Is LIVE_GUARDED set: those for kernels that preempt programs on raw tracepoints. */
+bool live_guarded(void);
 
 /* A loaded probe, both planes. The caller frees it. */
 struct probe *live_probe_open(const struct probe_opts *opts);

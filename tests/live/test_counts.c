@@ -35,8 +35,11 @@ static void probe_setup(void)
 {
 	struct probe_error err = { .what = "" };
 
-	ck_assert_int_eq(
-		probe_new(&(struct probe_opts){ .snaplen = 80, .plain = live_plain() }, &probe), 0);
+	ck_assert_int_eq(probe_new(&(struct probe_opts){ .snaplen = 80,
+							 .plain = live_plain(),
+							 .guarded = live_guarded() },
+				   &probe),
+			 0);
 	ck_assert_msg(probe_load_counters(probe, &err) == 0, "%s", err.what);
 }
 

@@ -126,6 +126,9 @@ static __always_inline u32 compat_nr(struct pt_regs *regs)
 }
 #endif
 
+/* Programs on perf's tracepoints lack a helper; what guards them has the casts. */
+#define ODD_LOOKUP (GUARDED ? FILE_BY_CAST : FILE_BY_HELPERS)
+
 /*
  * A call whose number is not one of the 64-bit table: of a 32-bit program, skipped, or beyond the
  * table. Counts it and returns its row, SYSCALL_NR_MAX or more where it has none.
@@ -159,7 +162,7 @@ OUTLINED u32 odd_call(struct thread_counts *counts, struct task_struct *task, st
 	if (nr < SYSCALL_NR_MAX)
 		io = nr_info[nr].io;
 	if (counts && io && ret > 0 && (files = FOLLOW(task, files)))
-		bytes_add(counts, fd_class(files, compat_fd(regs), FILE_BY_HELPERS), io, ret);
+		bytes_add(counts, fd_class(files, compat_fd(regs), ODD_LOOKUP), io, ret);
 	if (knob && knob->timing_gen)
 		timing_take(knob, task, entered, nr);
 	return nr;

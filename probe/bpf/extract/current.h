@@ -39,4 +39,28 @@ static __always_inline struct pt_regs *task_regs(struct task_struct *task)
 #endif
 }
 
+/* ctx of a program on the return of a call: registers, result; or common, number, result. */
+static __always_inline struct pt_regs *returned_regs(u64 *ctx)
+{
+	return GUARDED ? task_regs(task_current()) : (struct pt_regs *)ctx[0];
+}
+
+static __always_inline long returned_result(u64 *ctx)
+{
+	return ctx[GUARDED ? 2 : 1];
+}
+
+/*
+ * CALL_PROG(name, struct pt_regs *regs, long ret): such a program, as BPF_PROG() makes others; ctx
+ * is there too.
+ */
+#define CALL_PROG(name, args...)                                                   \
+	name(u64 *ctx);                                                            \
+	static __always_inline int name##_body(u64 *ctx, args);                    \
+	int name(u64 *ctx)                                                         \
+	{                                                                          \
+		return name##_body(ctx, returned_regs(ctx), returned_result(ctx)); \
+	}                                                                          \
+	static __always_inline int name##_body(u64 *ctx, args)
+
 #endif

@@ -118,8 +118,8 @@ static __always_inline void store_clone_event(struct call *call)
 }
 
 /* clone, clone3, fork, vfork: the caller's event. */
-SEC("tp_btf/sys_exit")
-int BPF_PROG(store_clone, struct pt_regs *regs, long ret)
+ON_RETURN
+int CALL_PROG(store_clone, struct pt_regs *regs, long ret)
 {
 	struct call call;
 

@@ -170,8 +170,8 @@ static __always_inline void store_exec_failed(struct call *call, const u32 at, c
 	build_submit(&b);
 }
 
-SEC("tp_btf/sys_exit")
-int BPF_PROG(store_execve, struct pt_regs *regs, long ret)
+ON_RETURN
+int CALL_PROG(store_execve, struct pt_regs *regs, long ret)
 {
 	struct call call;
 
@@ -180,8 +180,8 @@ int BPF_PROG(store_execve, struct pt_regs *regs, long ret)
 	return 0;
 }
 
-SEC("tp_btf/sys_exit")
-int BPF_PROG(store_execveat, struct pt_regs *regs, long ret)
+ON_RETURN
+int CALL_PROG(store_execveat, struct pt_regs *regs, long ret)
 {
 	struct call call;
 

@@ -32,8 +32,8 @@ static __always_inline struct fd_pair fd_pair_read(struct call *call, u64 user)
 }
 
 /* pipe: res, fd1, fd2, ino; pipe2: flags too */
-SEC("tp_btf/sys_exit")
-int BPF_PROG(store_pipe, struct pt_regs *regs, long ret)
+ON_RETURN
+int CALL_PROG(store_pipe, struct pt_regs *regs, long ret)
 {
 	struct fd_pair pair;
 	struct call call;
@@ -54,8 +54,8 @@ int BPF_PROG(store_pipe, struct pt_regs *regs, long ret)
 	return 0;
 }
 
-SEC("tp_btf/sys_exit")
-int BPF_PROG(store_pipe2, struct pt_regs *regs, long ret)
+ON_RETURN
+int CALL_PROG(store_pipe2, struct pt_regs *regs, long ret)
 {
 	struct fd_pair pair;
 	struct call call;
@@ -78,8 +78,8 @@ int BPF_PROG(store_pipe2, struct pt_regs *regs, long ret)
 }
 
 /* sendfile: res, offset, out_fd, in_fd, size. The offset is the caller's, as the call left it. */
-SEC("tp_btf/sys_exit")
-int BPF_PROG(store_sendfile, struct pt_regs *regs, long ret)
+ON_RETURN
+int CALL_PROG(store_sendfile, struct pt_regs *regs, long ret)
 {
 	struct call call;
 	u64 offset = 0;

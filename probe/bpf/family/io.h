@@ -42,8 +42,8 @@ static __always_inline void store_buffer(struct call *call, s64 len, const u32 n
 	build_submit(&b);
 }
 
-SEC("tp_btf/sys_exit")
-int BPF_PROG(store_read, struct pt_regs *regs, long ret)
+ON_RETURN
+int CALL_PROG(store_read, struct pt_regs *regs, long ret)
 {
 	struct call call;
 
@@ -52,8 +52,8 @@ int BPF_PROG(store_read, struct pt_regs *regs, long ret)
 	return 0;
 }
 
-SEC("tp_btf/sys_exit")
-int BPF_PROG(store_write, struct pt_regs *regs, long ret)
+ON_RETURN
+int CALL_PROG(store_write, struct pt_regs *regs, long ret)
 {
 	struct call call;
 
@@ -62,8 +62,8 @@ int BPF_PROG(store_write, struct pt_regs *regs, long ret)
 	return 0;
 }
 
-SEC("tp_btf/sys_exit")
-int BPF_PROG(store_pread, struct pt_regs *regs, long ret)
+ON_RETURN
+int CALL_PROG(store_pread, struct pt_regs *regs, long ret)
 {
 	struct call call;
 
@@ -72,8 +72,8 @@ int BPF_PROG(store_pread, struct pt_regs *regs, long ret)
 	return 0;
 }
 
-SEC("tp_btf/sys_exit")
-int BPF_PROG(store_pwrite, struct pt_regs *regs, long ret)
+ON_RETURN
+int CALL_PROG(store_pwrite, struct pt_regs *regs, long ret)
 {
 	struct call call;
 
@@ -106,8 +106,8 @@ static __always_inline void store_vector_in(struct call *call, const u32 n)
 	build_submit(&b);
 }
 
-SEC("tp_btf/sys_exit")
-int BPF_PROG(store_readv, struct pt_regs *regs, long ret)
+ON_RETURN
+int CALL_PROG(store_readv, struct pt_regs *regs, long ret)
 {
 	struct call call;
 
@@ -116,8 +116,8 @@ int BPF_PROG(store_readv, struct pt_regs *regs, long ret)
 	return 0;
 }
 
-SEC("tp_btf/sys_exit")
-int BPF_PROG(store_preadv, struct pt_regs *regs, long ret)
+ON_RETURN
+int CALL_PROG(store_preadv, struct pt_regs *regs, long ret)
 {
 	struct call call;
 
@@ -151,8 +151,8 @@ static __always_inline void store_vector_out(struct call *call, s64 ret, const u
 	build_submit(&b);
 }
 
-SEC("tp_btf/sys_exit")
-int BPF_PROG(store_writev, struct pt_regs *regs, long ret)
+ON_RETURN
+int CALL_PROG(store_writev, struct pt_regs *regs, long ret)
 {
 	struct call call;
 
@@ -161,8 +161,8 @@ int BPF_PROG(store_writev, struct pt_regs *regs, long ret)
 	return 0;
 }
 
-SEC("tp_btf/sys_exit")
-int BPF_PROG(store_pwritev, struct pt_regs *regs, long ret)
+ON_RETURN
+int CALL_PROG(store_pwritev, struct pt_regs *regs, long ret)
 {
 	struct call call;
 

@@ -114,8 +114,8 @@ static __always_inline void sendto_params(struct build *b, s64 ret)
 			    (struct user_address){ call->args[4], (u32)call->args[5] });
 }
 
-SEC("tp_btf/sys_exit")
-int BPF_PROG(store_sendto, struct pt_regs *regs, long ret)
+ON_RETURN
+int CALL_PROG(store_sendto, struct pt_regs *regs, long ret)
 {
 	struct call call;
 	struct build b;
@@ -142,8 +142,8 @@ static __always_inline void recvfrom_params(struct build *b, s64 data_len)
 	build_u32(b, 4, call->args[2]);
 }
 
-SEC("tp_btf/sys_exit")
-int BPF_PROG(store_recvfrom, struct pt_regs *regs, long ret)
+ON_RETURN
+int CALL_PROG(store_recvfrom, struct pt_regs *regs, long ret)
 {
 	struct call call;
 	struct build b;
@@ -173,8 +173,8 @@ static __always_inline void sendmsg_params(struct build *b, s64 ret)
 	build_message_tuple(b, 4, TUPLE_OUT, (struct user_address){ msg.name, msg.name_len });
 }
 
-SEC("tp_btf/sys_exit")
-int BPF_PROG(store_sendmsg, struct pt_regs *regs, long ret)
+ON_RETURN
+int CALL_PROG(store_sendmsg, struct pt_regs *regs, long ret)
 {
 	struct call call;
 	struct build b;
@@ -203,8 +203,8 @@ static __always_inline void recvmsg_params(struct build *b, s64 ret)
 	build_u64(b, 5, (s64)(s32)b->call->args[0]);
 }
 
-SEC("tp_btf/sys_exit")
-int BPF_PROG(store_recvmsg, struct pt_regs *regs, long ret)
+ON_RETURN
+int CALL_PROG(store_recvmsg, struct pt_regs *regs, long ret)
 {
 	struct call call;
 	struct build b;
@@ -349,8 +349,8 @@ SUBPROG int message_received(struct messages *m)
 	return 0;
 }
 
-SEC("tp_btf/sys_exit")
-int BPF_PROG(store_sendmmsg, struct pt_regs *regs, long ret)
+ON_RETURN
+int CALL_PROG(store_sendmmsg, struct pt_regs *regs, long ret)
 {
 	struct messages m;
 	u32 count = messages_begin(&m, regs, ret);
@@ -362,8 +362,8 @@ int BPF_PROG(store_sendmmsg, struct pt_regs *regs, long ret)
 	return 0;
 }
 
-SEC("tp_btf/sys_exit")
-int BPF_PROG(store_recvmmsg, struct pt_regs *regs, long ret)
+ON_RETURN
+int CALL_PROG(store_recvmmsg, struct pt_regs *regs, long ret)
 {
 	struct messages m;
 	u32 count = messages_begin(&m, regs, ret);

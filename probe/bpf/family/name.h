@@ -25,8 +25,8 @@ static __always_inline void build_ext_cwd(struct build *b)
 }
 
 /* chdir: res, path */
-SEC("tp_btf/sys_exit")
-int BPF_PROG(store_chdir, struct pt_regs *regs, long ret)
+ON_RETURN
+int CALL_PROG(store_chdir, struct pt_regs *regs, long ret)
 {
 	struct call call;
 	struct build b;
@@ -41,8 +41,8 @@ int BPF_PROG(store_chdir, struct pt_regs *regs, long ret)
 }
 
 /* fchdir: res, fd */
-SEC("tp_btf/sys_exit")
-int BPF_PROG(store_fchdir, struct pt_regs *regs, long ret)
+ON_RETURN
+int CALL_PROG(store_fchdir, struct pt_regs *regs, long ret)
 {
 	struct call call;
 	struct build b;

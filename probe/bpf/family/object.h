@@ -154,8 +154,8 @@ static __always_inline void object_add(struct object_bytes *row, u32 io, u64 byt
 	__sync_fetch_and_add(&row->ops, 1);
 }
 
-SEC("tp_btf/sys_exit")
-int BPF_PROG(count_objects, struct pt_regs *regs, long ret)
+ON_RETURN
+int CALL_PROG(count_objects, struct pt_regs *regs, long ret)
 {
 	struct task_struct *task = task_current_cast();
 	struct object_key key = {};

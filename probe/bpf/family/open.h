@@ -84,8 +84,8 @@ static __always_inline int open_begin(struct call *call, struct pt_regs *regs, l
 	return call_begin_row(call, nr, ret);
 }
 
-SEC("tp_btf/sys_exit")
-int BPF_PROG(store_open, struct pt_regs *regs, long ret)
+ON_RETURN
+int CALL_PROG(store_open, struct pt_regs *regs, long ret)
 {
 	struct file_info info = {};
 	struct call call;
@@ -104,8 +104,8 @@ int BPF_PROG(store_open, struct pt_regs *regs, long ret)
 	return 0;
 }
 
-SEC("tp_btf/sys_exit")
-int BPF_PROG(store_openat, struct pt_regs *regs, long ret)
+ON_RETURN
+int CALL_PROG(store_openat, struct pt_regs *regs, long ret)
 {
 	struct file_info info = {};
 	struct call call;
@@ -125,8 +125,8 @@ int BPF_PROG(store_openat, struct pt_regs *regs, long ret)
 	return 0;
 }
 
-SEC("tp_btf/sys_exit")
-int BPF_PROG(store_openat2, struct pt_regs *regs, long ret)
+ON_RETURN
+int CALL_PROG(store_openat2, struct pt_regs *regs, long ret)
 {
 	struct {
 		u64 flags, mode, resolve;
@@ -152,8 +152,8 @@ int BPF_PROG(store_openat2, struct pt_regs *regs, long ret)
 	return 0;
 }
 
-SEC("tp_btf/sys_exit")
-int BPF_PROG(store_creat, struct pt_regs *regs, long ret)
+ON_RETURN
+int CALL_PROG(store_creat, struct pt_regs *regs, long ret)
 {
 	struct file_info info = {};
 	struct call call;
@@ -173,8 +173,8 @@ int BPF_PROG(store_creat, struct pt_regs *regs, long ret)
 }
 
 /* open_by_handle_at: fd, mountfd, flags, path, dev, ino. The path is the object's. */
-SEC("tp_btf/sys_exit")
-int BPF_PROG(store_open_by_handle_at, struct pt_regs *regs, long ret)
+ON_RETURN
+int CALL_PROG(store_open_by_handle_at, struct pt_regs *regs, long ret)
 {
 	struct file_info info = {};
 	struct call call;

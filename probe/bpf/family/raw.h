@@ -151,8 +151,8 @@ static __always_inline void raw_params(struct build *b)
 	build_u16(b, 1, b->call->nr);
 }
 
-SEC("tp_btf/sys_exit")
-int BPF_PROG(store_raw_args, struct pt_regs *regs, long ret)
+ON_RETURN
+int CALL_PROG(store_raw_args, struct pt_regs *regs, long ret)
 {
 	struct call call;
 	struct build b;

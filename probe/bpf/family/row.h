@@ -528,8 +528,8 @@ static __always_inline void row_params(struct build *b, u32 len)
 	}
 }
 
-SEC("tp_btf/sys_exit")
-int BPF_PROG(store_row, struct pt_regs *regs, long ret)
+ON_RETURN
+int CALL_PROG(store_row, struct pt_regs *regs, long ret)
 {
 	struct call call;
 	struct build b;

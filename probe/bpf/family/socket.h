@@ -19,8 +19,8 @@ STORE_FIXED(store_listen, { 8, RET }, { 8, FD(0) }, { 4, A(1) })
 STORE_FIXED(store_shutdown, { 8, RET }, { 8, FD(0) }, { 1, A(1) })
 
 /* socketpair: res, fd1, fd2, source, peer, domain, type, proto */
-SEC("tp_btf/sys_exit")
-int BPF_PROG(store_socketpair, struct pt_regs *regs, long ret)
+ON_RETURN
+int CALL_PROG(store_socketpair, struct pt_regs *regs, long ret)
 {
 	struct fd_pair pair;
 	struct call call;
@@ -62,8 +62,8 @@ static __always_inline void bind_params(struct build *b, struct user_address add
 	build_u64(b, 2, (s64)(s32)b->call->args[0]);
 }
 
-SEC("tp_btf/sys_exit")
-int BPF_PROG(store_bind, struct pt_regs *regs, long ret)
+ON_RETURN
+int CALL_PROG(store_bind, struct pt_regs *regs, long ret)
 {
 	struct call call;
 	struct build b;
@@ -89,8 +89,8 @@ static __always_inline void connect_params(struct build *b, struct user_address 
 	build_sockaddr(b, 3, address.at, address.len);
 }
 
-SEC("tp_btf/sys_exit")
-int BPF_PROG(store_connect, struct pt_regs *regs, long ret)
+ON_RETURN
+int CALL_PROG(store_connect, struct pt_regs *regs, long ret)
 {
 	struct call call;
 	struct build b;
@@ -129,8 +129,8 @@ static __always_inline void store_accept_event(struct call *call, const u32 n)
 	build_submit(&b);
 }
 
-SEC("tp_btf/sys_exit")
-int BPF_PROG(store_accept, struct pt_regs *regs, long ret)
+ON_RETURN
+int CALL_PROG(store_accept, struct pt_regs *regs, long ret)
 {
 	struct call call;
 
@@ -139,8 +139,8 @@ int BPF_PROG(store_accept, struct pt_regs *regs, long ret)
 	return 0;
 }
 
-SEC("tp_btf/sys_exit")
-int BPF_PROG(store_accept4, struct pt_regs *regs, long ret)
+ON_RETURN
+int CALL_PROG(store_accept4, struct pt_regs *regs, long ret)
 {
 	struct call call;
 

@@ -88,8 +88,8 @@ static __always_inline void fixed_event(struct call *call, const struct fixed_pa
 #define FD(i) ((u64)(s64)(s32)call.args[i])
 #define RET ((u64)ret)
 #define STORE_FIXED(name, ...)                                                          \
-	SEC("tp_btf/sys_exit")                                                          \
-	int BPF_PROG(name, struct pt_regs *regs, long ret)                              \
+	ON_RETURN                                                                       \
+	int CALL_PROG(name, struct pt_regs *regs, long ret)                             \
 	{                                                                               \
 		struct call call;                                                       \
 		if (call_begin_syscall(&call, regs, ret))                               \
