@@ -36,7 +36,6 @@
 #include "probe/stream_guarded.skel.h"
 #include "probe/stream_plain.skel.h"
 
-#define KERNEL_BTF "/sys/kernel/btf/vmlinux"
 #define NS_PER_S 1000000000ull
 
 /* Only the programs of x86_64 have the table. */
@@ -196,7 +195,28 @@ static void knobs_start(struct probe *probe)
 }
 
 /*
- * Each object exists twice, of one layout (bpf/kernels.h): the skeleton is that of the first, the
+ * What the kernel's own type information lacks (a weak function on kernels before 6.2, a type)
+ * libbpf looks for in the modules' too, which only CAP_SYS_ADMIN may list (BPF_BTF_GET_NEXT_ID in
+ * kernel/bpf/syscall.c), and when it may not, nothing loads. It tries
+ * once an object: asked for a tracepoint that does not exist it has tried, and then goes without.
+ */
+static void modules_leave_out(struct bpf_object *object)
+{
+	struct bpf_program *program;
+	__u32 id = 0;
+
+	if (bpf_btf_get_next_id(0, &id) != -EPERM)
+		return;
+	bpf_object__for_each_program (program, object) {
+		if (bpf_program__type(program) != BPF_PROG_TYPE_TRACING)
+			continue;
+		bpf_program__set_attach_target(program, 0, "saker_no_such_tracepoint");
+		return;
+	}
+}
+
+/*
+ * Each object exists three times, of one layout (bpf/kernels.h): the skeleton is that of the first, the
  * bytes are those of the variant. 0 or -errno.
  */
 static int count_open(enum probe_variant variant, struct count_bpf **ret_count)
@@ -220,22 +240,15 @@ static int count_open(enum probe_variant variant, struct count_bpf **ret_count)
 
 static int stream_open(enum probe_variant variant, struct stream_bpf **ret_stream)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, opts);
 	struct stream_bpf *stream = calloc(1, sizeof(*stream));
 	int rc = stream ? stream_bpf__create_skeleton(stream) : -ENOMEM;
 
-	/*
-	 * For a type that the kernel lacks libbpf would look into the modules too, for which it
-	 * needs CAP_SYS_ADMIN; not so when it is told where to look.
-	 */
-	if (access(KERNEL_BTF, R_OK) == 0)
-		opts.btf_custom_path = KERNEL_BTF;
 	if (rc == 0 && variant == PROBE_PLAIN)
 		stream->skeleton->data = stream_plain_bpf__elf_bytes(&stream->skeleton->data_sz);
 	if (rc == 0 && variant == PROBE_GUARDED)
 		stream->skeleton->data = stream_guarded_bpf__elf_bytes(&stream->skeleton->data_sz);
 	if (rc == 0)
-		rc = bpf_object__open_skeleton(stream->skeleton, &opts);
+		rc = bpf_object__open_skeleton(stream->skeleton, NULL);
 	if (rc < 0) {
 		stream_bpf__destroy(stream);
 		return rc;
@@ -276,6 +289,8 @@ static int count_open_load(struct probe *probe, enum probe_variant variant)
 	rc = bpf_map__set_max_entries(probe->count->maps.cpu_stats, probe->cpus);
 	if (rc == 0 && probe->opened)
 		probe->opened(probe->count->obj);
+	if (rc == 0)
+		modules_leave_out(probe->count->obj);
 	if (rc == 0)
 		rc = count_bpf__load(probe->count);
 	if (rc < 0) {
@@ -490,6 +505,7 @@ static int stream_load(struct probe *probe, struct load_log *log, struct probe_e
 
 	if (probe->opened)
 		probe->opened(probe->stream->obj);
+	modules_leave_out(probe->stream->obj);
 	rc = stream_bpf__load(probe->stream);
 	if (rc < 0)
 		return load_failed(rc, "load the stream plane", log, err);
