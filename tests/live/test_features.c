@@ -32,6 +32,10 @@ static const struct message_case message_cases[] = {
 	  "use a kernel of 5.8 or newer with CONFIG_BPF_EVENTS=y" },
 	{ "sys_exit", true, "the raw tracepoint sys_exit cannot be attached",
 	  "use a kernel with CONFIG_FTRACE_SYSCALLS=y" },
+	{ "preemption", false,
+	  "this kernel preempts tracing programs, and perf's tracepoints are not there",
+	  "mount tracefs at /sys/kernel/tracing; without it calls are missed while a program is "
+	  "preempted, and totals are marked >= then" },
 	{ "read_kernel", true, "reading kernel memory from BPF is not allowed",
 	  "boot with lockdown=integrity or none: confidentiality forbids it" },
 	{ "ringbuf", true, "ring buffer map type is not supported",
