@@ -214,19 +214,26 @@ static int number_read(const char *path, int *ret_value)
 	return 0;
 }
 
-/*
- * Since sleepable programs may hang on sys_exit, the kernel keeps preemption on while any program
- * does: include/trace/bpf_probe.h, where up to then it was switched off.
- */
-static bool programs_preempted(struct feature_run *run)
+/* May a sleepable program hang on this raw tracepoint? */
+static bool may_sleep_on(struct feature_run *run, const char *tracepoint)
 {
-	int id = kernel_type(run, "btf_trace_", "sys_exit", BTF_KIND_TYPEDEF);
+	int id = kernel_type(run, "btf_trace_", tracepoint, BTF_KIND_TYPEDEF);
 	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_TRACE_RAW_TP,
 		    .attach_btf_id = (uint32_t)id, .prog_flags = BPF_F_SLEEPABLE);
 
 	return id >= 0 &&
 	       close_made(bpf_prog_load(BPF_PROG_TYPE_TRACING, "saker_feature", "Dual BSD/GPL",
 					return_0, INSN_LEN(return_0), &opts)) == 0;
+}
+
+/*
+ * Since sleepable programs may hang on sys_exit, the kernel keeps preemption on while any program
+ * does: include/trace/bpf_probe.h, where up to then it was switched off. Kernels before 6.0 let
+ * them load for any tracepoint, those where preemption is off too.
+ */
+static bool programs_preempted(struct feature_run *run)
+{
+	return may_sleep_on(run, "sys_exit") && !may_sleep_on(run, "sched_process_exit");
 }
 
 /* Opens perf's tracepoint raw_syscalls:sys_exit. */

@@ -16,7 +16,7 @@
 
 #define LOG_STATS 4 /* BPF_LOG_STATS, include/linux/bpf_verifier.h: only the last line */
 #define LOG_BYTES 16384
-#define PROGRAMS_MAX 128
+#define PROGRAMS_MAX 512 /* of all pairs that are tried */
 
 static char logs[PROGRAMS_MAX][LOG_BYTES];
 static size_t logs_len;
