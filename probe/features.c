@@ -240,7 +240,7 @@ static bool programs_preempted(struct feature_run *run)
 static int check_perf_tracepoint(void)
 {
 	struct perf_event_attr attr = { .type = PERF_TYPE_TRACEPOINT, .size = sizeof(attr) };
-	int id;
+	int id = 0;
 
 	if (number_read("/sys/kernel/tracing/events/raw_syscalls/sys_exit/id", &id) < 0 &&
 	    number_read("/sys/kernel/debug/tracing/events/raw_syscalls/sys_exit/id", &id) < 0)

@@ -196,9 +196,9 @@ static void knobs_start(struct probe *probe)
 
 /*
  * What the kernel's own type information lacks (a weak function on kernels before 6.2, a type)
- * libbpf looks for in the modules' too, which only CAP_SYS_ADMIN may list (BPF_BTF_GET_NEXT_ID in
- * kernel/bpf/syscall.c), and when it may not, nothing loads. It tries
- * once an object: asked for a tracepoint that does not exist it has tried, and then goes without.
+ * libbpf looks for in that of modules too, which only CAP_SYS_ADMIN may list (BPF_BTF_GET_NEXT_ID,
+ * kernel/bpf/syscall.c), and when it may not, nothing loads. It tries once an object: asked for a
+ * tracepoint that does not exist it has tried, and then goes without.
  */
 static void modules_leave_out(struct bpf_object *object)
 {
