@@ -216,8 +216,8 @@ static void modules_leave_out(struct bpf_object *object)
 }
 
 /*
- * Each object exists three times, of one layout (bpf/kernels.h): the skeleton is that of the first, the
- * bytes are those of the variant. 0 or -errno.
+ * Each object exists three times, of one layout (bpf/kernels.h): the skeleton is that of the first,
+ * the bytes are those of the variant. 0 or -errno.
  */
 static int count_open(enum probe_variant variant, struct count_bpf **ret_count)
 {
