@@ -29,10 +29,12 @@ static const char *error_message(struct compilation *c, const struct filter_erro
 {
 	const struct macro_draft *macro = macro_of(c, err->origin);
 	const struct condition *text = macro ? &macro->resolved : spot->condition;
-	const char *field = text->text + err->pos.index;
+	const char *field;
 
-	if (err->kind != FILTER_ERROR_UNKNOWN_FIELD)
+	/* A wrong macro may have no text. */
+	if (err->kind != FILTER_ERROR_UNKNOWN_FIELD || !text->text)
 		return err->message;
+	field = text->text + err->pos.index;
 	return arena_printf(&c->loader->arena, "filter_check called with nonexistent field %.*s",
 			    (int)strspn(field, FIELD_LETTERS), field);
 }
