@@ -370,7 +370,7 @@ static size_t option_word(struct options *o, size_t at)
 		const char *known = memchr(o->known.data, word.data[i], o->known.len);
 		struct field_value letter = { .type = FIELD_TEXT,
 					      .text = { .data = word.data + i, .len = 1 } };
-		struct field_value value = { .type = FIELD_TEXT, .text = { "", 0 } };
+		struct field_value value = { .type = FIELD_TEXT, .text = { .data = "", .len = 0 } };
 		bool takes;
 
 		if (!known || word.data[i] == ':')
