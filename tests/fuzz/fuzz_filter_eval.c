@@ -30,7 +30,8 @@ static size_t give(const struct line *line, struct field_value *values)
 {
 	if (!line->data)
 		return 0;
-	values[0] = (struct field_value){ .type = FIELD_TEXT, .text = { line->data, line->len } };
+	values[0] = (struct field_value){ .type = FIELD_TEXT,
+					  .text = { .data = line->data, .len = line->len } };
 	return 1;
 }
 

@@ -19,7 +19,8 @@ static size_t give(enum mock_id id, struct field_value *values, size_t max)
 
 static size_t give_text(const char *text, struct field_value *values)
 {
-	values[0] = (struct field_value){ .type = FIELD_TEXT, .text = { text, strlen(text) } };
+	values[0] = (struct field_value){ .type = FIELD_TEXT,
+					  .text = { .data = text, .len = strlen(text) } };
 	return 1;
 }
 
@@ -37,7 +38,8 @@ CONSTANT(doublequote, "hello \"quoted\"")
 static size_t get_buffer(const struct field_ref *ref, struct filter_event *event,
 			 struct field_value *values, size_t max)
 {
-	values[0] = (struct field_value){ .type = FIELD_BYTES, .text = { "a\0b\xff", 4 } };
+	values[0] = (struct field_value){ .type = FIELD_BYTES,
+					  .text = { .data = "a\0b\xff", .len = 4 } };
 	return 1;
 }
 

@@ -282,7 +282,8 @@ static struct field_value random_value(struct random *random, enum mock_id id)
 						 { 10, 0, 0, 2 },
 						 { 127, 0, 0, 1 } };
 	const char *text = pick(random, texts, LEN(texts));
-	struct field_value value = { .type = FIELD_TEXT, .text = { text, strlen(text) } };
+	struct field_value value = { .type = FIELD_TEXT,
+				     .text = { .data = text, .len = strlen(text) } };
 
 	switch (id) {
 	case MOCK_NUMBER:

@@ -156,7 +156,8 @@ END_TEST
 static void put_text(enum mock_id id, size_t at, const char *text)
 {
 	mock_world.fields[id].values[at] =
-		(struct field_value){ .type = FIELD_TEXT, .text = { text, strlen(text) } };
+		(struct field_value){ .type = FIELD_TEXT,
+				      .text = { .data = text, .len = strlen(text) } };
 	mock_world.fields[id].len = at + 1;
 }
 
@@ -196,7 +197,8 @@ static void fill_world(void)
 		(struct field_value){ .type = FIELD_DOUBLE, .real = 1.5 };
 	mock_world.fields[MOCK_DOUBLE].len = 1;
 	mock_world.fields[MOCK_BYTES].values[0] =
-		(struct field_value){ .type = FIELD_BYTES, .text = { "GET \xca\xfe\0x", 8 } };
+		(struct field_value){ .type = FIELD_BYTES,
+				      .text = { .data = "GET \xca\xfe\0x", .len = 8 } };
 	mock_world.fields[MOCK_BYTES].len = 1;
 	put_ip(MOCK_IP, 0, near, 2);
 	put_ip(MOCK_IP, 1, far, 2);
