@@ -104,22 +104,6 @@ static void on_batch(void *ctx)
 	}
 }
 
-/* Returns when the run is over. */
-static void wait_loop(struct alerts_run *run)
-{
-	while (!atomic_load(&run->ended)) {
-		switch (session_wait(&run->session)) {
-		case SESSION_SNAPSHOT:
-		case SESSION_WOKEN: break;
-		case SESSION_OUTPUT_CLOSED:
-		case SESSION_TIME_OVER:
-		case SESSION_SIGNALLED: atomic_store(&run->ended, true); return;
-		/* What COMMAND did last is still to come. */
-		case SESSION_COMMAND_ENDED: return;
-		}
-	}
-}
-
 int alerts_run(struct session_start *start)
 {
 	struct alerts_run run = { .left = start->options->count ? start->options->count
@@ -136,7 +120,7 @@ int alerts_run(struct session_start *start)
 	if (rc < 0) {
 		status = session_fail(&run.session, &err);
 	} else {
-		wait_loop(&run);
+		session_wait_end(&run.session, &run.ended);
 		session_stop(&run.session, &last);
 		session_print_totals(&run.session, last);
 		snapshot_unref(last);

@@ -140,6 +140,21 @@ enum session_event session_wait(struct session *session)
 	}
 }
 
+void session_wait_end(struct session *session, atomic_bool *ended)
+{
+	while (!atomic_load(ended)) {
+		switch (session_wait(session)) {
+		case SESSION_SNAPSHOT:
+		case SESSION_WOKEN: break;
+		case SESSION_OUTPUT_CLOSED:
+		case SESSION_TIME_OVER:
+		case SESSION_SIGNALLED: atomic_store(ended, true); return;
+		/* What COMMAND did last is still to come. */
+		case SESSION_COMMAND_ENDED: return;
+		}
+	}
+}
+
 void session_wake(struct session *session)
 {
 	uint64_t one = 1;

@@ -12,6 +12,7 @@
 #define TUI_SESSION_H
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -62,6 +63,8 @@ int session_open(struct session *session, const struct session_start *start,
 int session_fail(struct session *session, const struct probe_error *err);
 /* Waits for the next event; those that end the run come first. */
 enum session_event session_wait(struct session *session);
+/* Returns when the run is over: *ended was set, or is now, as nothing more is to be written. */
+void session_wait_end(struct session *session, atomic_bool *ended);
 /* Wakes session_wait() from another thread. */
 void session_wake(struct session *session);
 /*

@@ -108,22 +108,6 @@ static void on_batch(void *ctx)
 	}
 }
 
-/* Returns when the run is over. */
-static void wait_loop(struct stream_run *run)
-{
-	while (!atomic_load(&run->ended)) {
-		switch (session_wait(&run->session)) {
-		case SESSION_SNAPSHOT:
-		case SESSION_WOKEN: break;
-		case SESSION_OUTPUT_CLOSED:
-		case SESSION_TIME_OVER:
-		case SESSION_SIGNALLED: atomic_store(&run->ended, true); return;
-		/* What COMMAND did last is still to come. */
-		case SESSION_COMMAND_ENDED: return;
-		}
-	}
-}
-
 /* Memory for lines, and the format of -o, which was checked before. Returns 0 or -ENOMEM. */
 static int prepare_format(struct stream_run *run, const struct options *options)
 {
@@ -167,7 +151,7 @@ int stream_run(struct session_start *start)
 	if (rc < 0) {
 		status = session_fail(&run.session, &err);
 	} else {
-		wait_loop(&run);
+		session_wait_end(&run.session, &run.ended);
 		session_stop(&run.session, &last);
 		session_print_totals(&run.session, last);
 		snapshot_unref(last);
