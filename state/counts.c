@@ -344,6 +344,8 @@ static void counts_sum_process(struct state *state, struct process *process)
 	}
 	process_top_errnos(process);
 	timing_end_refresh(state, process);
+	if (!(process->flags & PROCESS_F_EXITED_ROW))
+		pulse_beat(state, process);
 }
 
 /* Gives what an ended process has counted to those above it, once. */

@@ -98,6 +98,7 @@ void process_release(struct state *state, struct process *process)
 	text_unref(&state->texts, process->container);
 	facts_release(state, &process->facts);
 	fd_table_unref(state, process->fds);
+	pulse_free(state, process);
 	for (uint32_t i = 0; i < process->calls_len; i++)
 		timing_free(state, process->calls[i].timing);
 	memory_free(state->memory, process->calls, process->calls_size * sizeof(process->calls[0]));

@@ -24,6 +24,7 @@
 struct state;
 struct fd_table;
 struct call_timing;
+struct pulse;
 
 struct call_sum {
 	uint64_t calls, errors, restarts;
@@ -103,6 +104,7 @@ struct process {
 	struct call_sum inherited; /* what of its total its ancestors already have */
 	struct byte_count ended_bytes, bytes, bytes_delta;
 	struct fd_table *fds; /* NULL: not known */
+	struct pulse *pulse;  /* NULL: nothing happened in the time that is kept */
 	struct facts facts;
 	uint64_t generation; /* see process_generation() */
 	uint64_t exited;     /* EXITED_ROW: how many processes it stands for */

@@ -15,6 +15,7 @@
 #include <stdint.h>
 #include "probe/schema/decode.h"
 #include "probe/schema/sample.h"
+#include "spark.h"
 #include "timing_row.h"
 
 #define SNAPSHOT_BUFFERS_MAX 256
@@ -59,7 +60,9 @@ struct proc_row {
 	uint64_t children_calls, children_errors; /* of ended descendants */
 	struct byte_count bytes, bytes_delta;
 	uint64_t uring, uring_delta; /* requests of io_uring; no calls */
-	uint32_t fds;                /* known open fds; valid when fds_known */
+	/* Calls in each of the last SPARK_SHOWN whole seconds, oldest first; NULL: none. */
+	const uint32_t *spark;
+	uint32_t fds; /* known open fds; valid when fds_known */
 	bool fds_known;
 	uint32_t calls_first, calls_len; /* its rows in snapshot.calls */
 };

@@ -16,6 +16,7 @@
 #include "fd_table.h"
 #include "history.h"
 #include "process.h"
+#include "pulse.h"
 #include "seed.h"
 #include "user.h"
 

@@ -33,10 +33,11 @@ struct grid {
 	int shift;   /* cells left out at the front of the last column */
 };
 
-/* Texts and times begin at the left and may be cut; numbers do neither. */
+/* Texts, times and lines of bars begin at the left and may be cut; numbers do neither. */
 static bool column_is_text(const struct column *column)
 {
-	return column->kind == COLUMN_TEXT || column->kind == COLUMN_TIME;
+	return column->kind == COLUMN_TEXT || column->kind == COLUMN_TIME ||
+	       column->kind == COLUMN_SPARK;
 }
 
 static bool column_shown(const struct level *level, size_t index)

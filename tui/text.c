@@ -5,6 +5,9 @@
 #include <strings.h>
 #include <wchar.h>
 
+#define BAR_LOWEST 0x2581 /* an eighth of a cell high, ... */
+#define BAR_FULL 0x2588
+
 /*
  * Decodes one UTF-8 sequence by the table of RFC 3629; returns its bytes, 0 when it is not valid.
  */
@@ -48,6 +51,8 @@ const char *glyph_next(const char *text, bool utf8, struct glyph *ret_glyph)
 	*ret_glyph = (struct glyph){ .code = '?', .cells = 1 };
 	if (!len)
 		return text + 1;
+	if (!utf8 && code >= BAR_LOWEST && code <= BAR_FULL)
+		code = (unsigned char)".:-=+*#@"[code - BAR_LOWEST];
 	if (code < 0x20 || code == 0x7f || (code > 0x7e && !utf8) || is_direction(code))
 		return text + len;
 	cells = code < 0x7f ? 1 : wcwidth((wchar_t)code);

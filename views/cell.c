@@ -14,6 +14,8 @@
 
 #include "probe/schema/json.h"
 
+#define SPARK_STEP 4 /* seconds of a bar */
+
 /* Three digits and a unit. step is 1000 or 1024; plain numbers up to limit are shown whole. */
 static void render_scaled(struct text_buf *buf, double value, double step, double limit,
 			  const char *units)
@@ -124,6 +126,39 @@ static void render_text(struct text_buf *buf, const struct cell *cell)
 		text_buf_add_safe(buf, cell->text.data, cell->text.len);
 }
 
+/*
+ * A bar for each SPARK_STEP seconds, at least one step high where there was anything; the highest
+ * of the line is a full one.
+ */
+static void render_spark(struct text_buf *buf, const struct cell *cell)
+{
+	/* A space, then U+2581 to U+2588. */
+	static const char bars[][4] = { " ",
+					"\xe2\x96\x81",
+					"\xe2\x96\x82",
+					"\xe2\x96\x83",
+					"\xe2\x96\x84",
+					"\xe2\x96\x85",
+					"\xe2\x96\x86",
+					"\xe2\x96\x87",
+					"\xe2\x96\x88" };
+	const uint64_t highest = sizeof(bars) / sizeof(bars[0]) - 1;
+	uint64_t sums[SPARK_SHOWN / SPARK_STEP] = { 0 }, most = 0;
+	size_t len = cell->spark.data ? cell->spark.len / SPARK_STEP : 0;
+
+	if (len > SPARK_SHOWN / SPARK_STEP)
+		len = SPARK_SHOWN / SPARK_STEP;
+	for (size_t i = 0; i < len * SPARK_STEP; i++) {
+		uint64_t *sum = &sums[i / SPARK_STEP];
+
+		*sum += cell->spark.data[i];
+		if (*sum > most)
+			most = *sum;
+	}
+	for (size_t i = 0; i < len; i++)
+		text_buf_add(buf, bars[sums[i] ? 1 + sums[i] * (highest - 1) / most : 0]);
+}
+
 void cell_human(const struct cell *cell, struct text_buf *buf)
 {
 	if (!cell->known) {
@@ -145,6 +180,7 @@ void cell_human(const struct cell *cell, struct text_buf *buf)
 	case COLUMN_TIME: render_time(buf, cell->u64); break;
 	case COLUMN_DURATION: render_duration(buf, cell->u64); break;
 	case COLUMN_TEXT: render_text(buf, cell); break;
+	case COLUMN_SPARK: render_spark(buf, cell); break;
 	}
 }
 
@@ -186,15 +222,27 @@ static void render_raw(const struct cell *cell, struct text_buf *buf)
 	case COLUMN_RATE:
 	case COLUMN_BYTE_RATE:
 	case COLUMN_PERCENT: render_number(buf, cell->number); break;
-	case COLUMN_TEXT: break;
+	case COLUMN_TEXT:
+	case COLUMN_SPARK: break;
 	}
+}
+
+/* The numbers, oldest first; nothing where all would be zero. */
+static void render_numbers(const struct cell *cell, const char *between, struct text_buf *buf)
+{
+	for (size_t i = 0; cell->spark.data && i < cell->spark.len; i++)
+		text_buf_printf(buf, "%s%" PRIu32, i ? between : "", cell->spark.data[i]);
 }
 
 void cell_json(const struct cell *cell, struct text_buf *buf)
 {
-	if (!cell->known)
+	if (!cell->known) {
 		text_buf_add(buf, "null");
-	else if (cell->kind == COLUMN_TEXT)
+	} else if (cell->kind == COLUMN_SPARK) {
+		text_buf_add(buf, "[");
+		render_numbers(cell, ",", buf);
+		text_buf_add(buf, "]");
+	} else if (cell->kind == COLUMN_TEXT)
 		json_string(cell->text.data, cell->text.len, buf);
 	else
 		render_raw(cell, buf);
@@ -207,6 +255,10 @@ void cell_csv(const struct cell *cell, struct text_buf *buf)
 
 	if (!cell->known)
 		return;
+	if (cell->kind == COLUMN_SPARK) {
+		render_numbers(cell, " ", buf);
+		return;
+	}
 	if (cell->kind != COLUMN_TEXT) {
 		render_raw(cell, buf);
 		return;

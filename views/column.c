@@ -69,13 +69,14 @@ const char *column_kind_name(enum column_kind kind)
 	case COLUMN_TIME: return "time";
 	case COLUMN_DURATION: return "duration";
 	case COLUMN_TEXT: return "text";
+	case COLUMN_SPARK: return "spark";
 	}
 	return "";
 }
 
 bool column_is_right(const struct column *column)
 {
-	return column->kind != COLUMN_TEXT;
+	return column->kind != COLUMN_TEXT && column->kind != COLUMN_SPARK;
 }
 
 void cell_set_rate(struct cell *cell, const struct row *row, uint64_t delta)

@@ -57,6 +57,12 @@ void get_group_net(const struct row *row, struct cell *ret_cell)
 	cell_set_rate(ret_cell, row, row->procs->net_delta);
 }
 
+void get_group_spark(const struct row *row, struct cell *ret_cell)
+{
+	ret_cell->spark.data = row->procs->spark;
+	ret_cell->spark.len = SPARK_SHOWN;
+}
+
 void get_group_age(const struct row *row, struct cell *ret_cell)
 {
 	const struct proc_row *first = row->procs->first;

@@ -183,6 +183,12 @@ void get_proc_ipc_out_total(const struct row *row, struct cell *ret_cell)
 	ret_cell->u64 = row->proc->bytes.ipc_out;
 }
 
+void get_proc_spark(const struct row *row, struct cell *ret_cell)
+{
+	ret_cell->spark.data = row->proc->spark;
+	ret_cell->spark.len = SPARK_SHOWN;
+}
+
 void get_proc_children_calls(const struct row *row, struct cell *ret_cell)
 {
 	ret_cell->u64 = row->proc->children_calls;

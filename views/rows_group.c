@@ -5,6 +5,15 @@
 
 #include "rows.h"
 
+/* As much as a number holds where it is more. */
+static void group_add_spark(struct proc_group *group, const uint32_t *spark)
+{
+	for (size_t i = 0; spark && i < SPARK_SHOWN; i++)
+		group->spark[i] = spark[i] > UINT32_MAX - group->spark[i]
+					  ? UINT32_MAX
+					  : group->spark[i] + spark[i];
+}
+
 static void group_add(struct proc_group *group, const struct proc_row *proc)
 {
 	const struct byte_count *bytes = &proc->bytes_delta;
@@ -17,6 +26,7 @@ static void group_add(struct proc_group *group, const struct proc_row *proc)
 	group->cpu_delta_ns += proc->cpu_delta_ns;
 	group->file_delta += bytes->file_in + bytes->file_out;
 	group->net_delta += bytes->net_in + bytes->net_out;
+	group_add_spark(group, proc->spark);
 	if (proc->dead)
 		return;
 	group->procs++;

@@ -129,6 +129,7 @@ static bool kind_can_hold(enum column_kind kind, const char *needle)
 	case COLUMN_TIME: return !needle[strspn(needle, "-0123456789:.")];
 	case COLUMN_DURATION: return !needle[strspn(needle, "-0123456789.nusmhdNUSMHD")];
 	case COLUMN_TEXT: return true;
+	case COLUMN_SPARK: return false;
 	}
 	return true;
 }
@@ -201,6 +202,16 @@ static int compare_text(const struct cell *a, const struct cell *b)
 	return r ? r : compare_u64(a->text.len, b->text.len);
 }
 
+/* By what they have in common with other rates: how much in all. */
+static uint64_t spark_sum(const struct cell *cell)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; cell->spark.data && i < cell->spark.len; i++)
+		sum += cell->spark.data[i];
+	return sum;
+}
+
 static int compare_cells(enum column_kind kind, const struct cell *a, const struct cell *b)
 {
 	switch (kind) {
@@ -214,6 +225,7 @@ static int compare_cells(enum column_kind kind, const struct cell *a, const stru
 	case COLUMN_BYTE_RATE:
 	case COLUMN_PERCENT: return a->number < b->number ? -1 : a->number > b->number;
 	case COLUMN_TEXT: return compare_text(a, b);
+	case COLUMN_SPARK: return compare_u64(spark_sum(a), spark_sum(b));
 	}
 	return 0;
 }

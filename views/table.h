@@ -77,6 +77,7 @@ struct proc_group {
 	uint64_t cpu_ns, cpu_delta_ns, rss_bytes;
 	uint64_t calls, errors, calls_delta, errors_delta, opens_delta;
 	uint64_t file_delta, net_delta; /* bytes, both ways */
+	uint32_t spark[SPARK_SHOWN];
 };
 
 /* Where a process stands in the tree. */

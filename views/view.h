@@ -32,6 +32,7 @@ enum column_kind {
 	COLUMN_TIME,     /* ns since the epoch, shown as hh:mm:ss.uuuuuu */
 	COLUMN_DURATION, /* ns */
 	COLUMN_TEXT,     /* host bytes, shown safe */
+	COLUMN_SPARK,    /* numbers of the last seconds, drawn as a line of bars */
 };
 
 /* A cell. Text is borrowed from the snapshot or from the table's frame. */
@@ -49,6 +50,10 @@ struct cell {
 			const char *data;
 			size_t len;
 		} text;
+		struct {
+			const uint32_t *data; /* oldest first; NULL: all zero */
+			size_t len;
+		} spark;
 	};
 };
 

@@ -86,6 +86,9 @@ static const struct golden_case cases[] = {
 	{ .name = "help_40x10", .script = "'?' PgDn", .rows = 10, .cols = 40 },
 	{ .name = "picker_views", .script = "'v' Down" },
 	{ .name = "picker_sort", .script = "F9 Down Down" },
+	{ .name = "spark",
+	  .script = "step step step step F9 Home Down Down Down Down Down Down Down Down Down Down "
+		    "Down Down Down Enter" },
 	{ .name = "picked_sort", .script = "F9 Home Enter" },
 	{ .name = "prompt_filter", .script = "'f' 'nginx'" },
 	{ .name = "filtered", .script = "F4 'redis' Enter" },

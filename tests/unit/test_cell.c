@@ -9,7 +9,13 @@
 #include "views/table.h"
 
 #define LEN(table) ((int)(sizeof(table) / sizeof((table)[0])))
+#define SPARK(s)                             \
+	.kind = COLUMN_SPARK, .known = true, \
+	.spark = { .data = sizeof(s) > 4 ? (s) : NULL, .len = sizeof(s) / 4 }
 #define TEXT(s) .kind = COLUMN_TEXT, .known = true, .text = { .data = (s), .len = sizeof(s) - 1 }
+
+static const uint32_t none[1], quiet[] = { 0, 0, 0, 0, 0, 2, 0, 0 };
+static const uint32_t steps[] = { 1, 0, 0, 0, 50, 0, 0, 0, 0, 0, 0, 0, 25, 25, 25, 25 };
 
 static const struct cell_case {
 	struct cell cell;
@@ -89,6 +95,12 @@ static const struct cell_case {
 	  "5d04h",
 	  "446400000000000",
 	  "446400000000000" },
+	{ { SPARK(none) }, "", "[]", "" },
+	{ { SPARK(quiet) }, " \xe2\x96\x88", "[0,0,0,0,0,2,0,0]", "0 0 0 0 0 2 0 0" },
+	{ { SPARK(steps) },
+	  "\xe2\x96\x81\xe2\x96\x84 \xe2\x96\x88",
+	  "[1,0,0,0,50,0,0,0,0,0,0,0,25,25,25,25]",
+	  "1 0 0 0 50 0 0 0 0 0 0 0 25 25 25 25" },
 	{ { TEXT("plain") }, "plain", "\"plain\"", "plain" },
 	{ { TEXT("") }, "", "\"\"", "" },
 	{ { TEXT("a,b") }, "a,b", "\"a,b\"", "\"a,b\"" },
