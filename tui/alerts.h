@@ -10,11 +10,12 @@
 #include "session.h"
 
 /*
- * Runs until COMMAND ends, -M, -n hits or a signal. The rules are those of start->engine.rules.
+ * Runs until COMMAND ends, -M, -n hits or a signal. The rules are those of start->engine.rules, the
+ * lines are written by start->engine.alerts.
  * Returns the status of the program.
  */
 int alerts_run(struct session_start *start);
 /* The same over a capture. */
-int alerts_replay(struct replay *replay, const struct options *options, FILE *out);
+int alerts_replay(struct replay *replay, const struct session_start *start);
 
 #endif

@@ -19,6 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "alert_sink.h"
 #include "interest.h"
 #include "probe/schema/event.h"
 #include "source.h"
@@ -447,11 +448,21 @@ static uint64_t refresh_due_ns(const struct engine *engine)
 	return engine->refreshed_ns + delay;
 }
 
+/* What was held of floods of alerts. */
+static void tick_alerts(struct engine *engine)
+{
+	struct alert_sink *alerts = engine->opts.alerts;
+
+	if (alerts && alert_sink_tick(alerts, clock_ns(CLOCK_REALTIME)) > 0 && engine->tap.batch)
+		engine->tap.batch(engine->tap.ctx);
+}
+
 static void turn(struct engine *engine)
 {
 	int drained = drain(engine);
 	uint64_t now = clock_ns(CLOCK_MONOTONIC);
 
+	tick_alerts(engine);
 	apply_requests(engine);
 	if (now >= engine->next_exits_ns) {
 		struct probe_counter_sink sink = counter_sink(engine);
@@ -486,6 +497,8 @@ static void *engine_main(void *arg)
 		probe_set_interest(engine->probe, &nothing);
 	while (drain(engine) > 0)
 		;
+	if (engine->opts.alerts)
+		alert_sink_end(engine->opts.alerts);
 	refresh(engine);
 	return NULL;
 }
@@ -586,12 +599,15 @@ static int engine_open(struct engine *engine, struct probe_error *err)
 		engine->rule_gates = rules_events(engine->opts.rules, &engine->rule_kinds);
 	if (r == 0 && (engine->opts.filter || engine->opts.rules))
 		r = filter_event_init(&engine->filter_event, engine->state);
-	engine->watch = (struct rule_watch){ .rules = engine->opts.rules,
-					     .names = engine->opts.names,
-					     .event = &engine->filter_event,
-					     .state = engine->state,
-					     .hit = engine->tap.hit,
-					     .ctx = engine->tap.ctx };
+	engine->watch = (struct rule_watch){
+		.rules = engine->opts.rules,
+		.names = engine->opts.names,
+		.which = engine->opts.which,
+		.event = &engine->filter_event,
+		.state = engine->state,
+		.listeners = { [RULE_LISTENER_ALERTS] = alert_sink_listener(engine->opts.alerts),
+			       [RULE_LISTENER_TAP] = { engine->tap.hit, engine->tap.ctx } }
+	};
 	if (r == 0)
 		r = probe_new(&engine->opts.probe, &engine->probe);
 	if (r < 0) {
@@ -730,4 +746,10 @@ void engine_set_delay(struct engine *engine, uint64_t delay_ns)
 void engine_refresh_now(struct engine *engine)
 {
 	atomic_store(&engine->refresh_now, true);
+}
+
+void engine_reopen_alerts(struct engine *engine)
+{
+	if (engine->opts.alerts)
+		alert_sink_reopen(engine->opts.alerts);
 }

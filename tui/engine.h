@@ -17,6 +17,7 @@
 #include "views/choice.h"
 #include "views/view.h"
 
+struct alert_sink;
 struct engine;
 struct filter_set;
 struct state;
@@ -57,6 +58,8 @@ struct engine_opts {
 	struct filter_set *filter; /* FILTER, one condition; NULL: none. Borrowed while it runs */
 	struct rules *rules;       /* NULL: none. Borrowed while it runs */
 	enum rules_names names;    /* that rules are evaluated for */
+	enum rules_which which;    /* of the rules that match an event */
+	struct alert_sink *alerts; /* what hits are told to; NULL: nobody. Borrowed */
 	/* The file that all in scope is recorded to; -1: none. Taken over. */
 	int capture_fd;
 	enum capture_packing capture_packing;
@@ -97,6 +100,8 @@ void engine_focus(struct engine *engine, uint32_t pid);
 void engine_set_delay(struct engine *engine, uint64_t delay_ns);
 /* What the recording has come to: 0, 1 when all wanted events are there, or the -errno it met. */
 int engine_capture_state(struct engine *engine);
+/* The file of alerts was renamed. Also from a handler of signals. */
+void engine_reopen_alerts(struct engine *engine);
 /* A new refresh now, e.g. after a key. */
 void engine_refresh_now(struct engine *engine);
 

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "alert_sink.h"
+
 static uint64_t own_rss_bytes(void)
 {
 	FILE *file = fopen("/proc/self/statm", "re");
@@ -107,6 +109,8 @@ static const char *notice_make(struct engine *engine)
 		snprintf(text, size, "no event stream: %s%s%s", err->what,
 			 err->remedy[0] ? "; " : "", err->remedy);
 	else if (capture_notice(engine, text, size))
+		return text;
+	else if (engine->opts.alerts && alert_sink_notice(engine->opts.alerts, text, size))
 		return text;
 	else if (engine->timing_error)
 		snprintf(text, size, "durations cannot be measured: %s",

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "alert_sink.h"
 #include "alerts.h"
 #include "batch.h"
 #include "check.h"
@@ -36,6 +37,7 @@ struct live {
 	struct session_start start;
 	struct filter_set *filter;      /* NULL: no FILTER */
 	struct rules *rules;            /* NULL: none */
+	struct alert_sink *alerts;      /* NULL: none */
 	struct recorder_result capture; /* what became of -w FILE */
 };
 
@@ -212,6 +214,11 @@ static void source_focus(void *ctx, uint32_t pid)
 	engine_focus(ctx, pid);
 }
 
+static void source_reopen(void *ctx)
+{
+	engine_reopen_alerts(ctx);
+}
+
 static void source_set_delay(void *ctx, uint64_t delay_ns)
 {
 	engine_set_delay(ctx, delay_ns);
@@ -287,6 +294,7 @@ static int run_monitor(struct live *live)
 		.want_objects = source_want_objects,
 		.focus = source_focus,
 		.set_delay = source_set_delay,
+		.reopen = alert_sink_has_file(live->alerts) ? source_reopen : NULL,
 		.refresh = source_refresh,
 	};
 	rc = monitor_run(&opts, &source, sentence, sizeof(sentence));
@@ -327,6 +335,16 @@ static int replay_monitor(struct live *live, struct replay *replay)
 	return STATUS_CANNOT_RUN;
 }
 
+/* Where hits go; the lines of `saker alerts` are open. */
+static int open_alerts(struct live *live, struct usage_error *err)
+{
+	FILE *lines = live->options->mode == MODE_ALERTS ? live->start.out : NULL;
+	int rc = alert_sink_new(live->options, lines, &live->alerts, err);
+
+	live->start.engine.alerts = live->alerts;
+	return rc;
+}
+
 /* A capture in place of the live system: nothing needs a privilege. */
 static int run_replay(struct live *live, struct usage_error *err)
 {
@@ -340,12 +358,19 @@ static int run_replay(struct live *live, struct usage_error *err)
 	rc = options->mode == MODE_MONITOR ? 0 : output_open(options->output, &live->start.out);
 	if (rc < 0)
 		rc = option_fail(err, "--output %s: %s", options->output, open_problem(rc));
-	else if (options->mode == MODE_MONITOR)
+	else
+		rc = open_alerts(live, err);
+	if (rc < 0) {
+		replay_close(replay);
+		return rc;
+	}
+	replay_set_alerts(replay, live->alerts);
+	if (options->mode == MODE_MONITOR)
 		rc = replay_monitor(live, replay);
 	else if (options->mode == MODE_BATCH)
 		rc = batch_replay(replay, options, live->start.out, live->view);
 	else if (options->mode == MODE_ALERTS)
-		rc = alerts_replay(replay, options, live->start.out);
+		rc = alerts_replay(replay, &live->start);
 	else
 		rc = stream_replay(replay, options, live->start.out);
 	replay_close(replay);
@@ -378,8 +403,9 @@ static int open_outputs(struct live *live, struct usage_error *err)
 		rc = output_open(options->output, &live->start.out);
 	if (rc < 0)
 		return option_fail(err, "--output %s: %s", options->output, open_problem(rc));
-	if (!options->write)
-		return 0;
+	rc = open_alerts(live, err);
+	if (rc < 0 || !options->write)
+		return rc;
 	rc = output_open_fd(options->write);
 	if (rc < 0)
 		return option_fail(err, "-w %s: %s", options->write, open_problem(rc));
@@ -416,6 +442,8 @@ static int run(struct live *live, struct usage_error *err)
 		return cannot_run(&probe_err);
 	}
 	rc = run_mode(live);
+	if (rc == 0 && alert_sink_lost(live->alerts))
+		rc = STATUS_CANNOT_RUN;
 	return options->write && rc >= 0 ? record_say(options->write, &live->capture, rc) : rc;
 }
 
@@ -437,13 +465,15 @@ int live_run(struct options *options, struct usage_error *err)
 				    .capture = &live.capture,
 				    .filter = live.filter,
 				    .rules = live.rules,
-				    .names = options->names },
+				    .names = options->names,
+				    .which = options->which },
 		};
 		command_init(&live.start.command);
 		rc = run(&live, err);
 	}
 	view_set_free(live.views);
 	filter_set_free(live.filter);
+	alert_sink_free(live.alerts);
 	rules_free(live.rules);
 	return rc;
 }

@@ -84,13 +84,26 @@ void monitor_key(struct monitor *monitor, int key)
 	}
 }
 
+/* A terminal that is gone says so by its descriptor as well. */
+static void monitor_hangup(struct monitor *monitor)
+{
+	const struct snapshot_source *source = monitor->source;
+
+	if (!source->reopen) {
+		monitor->quit = true;
+		return;
+	}
+	signals_stay();
+	source->reopen(source->ctx);
+}
+
 static void monitor_signal(struct monitor *monitor, int sig)
 {
 	switch (sig) {
+	case SIGHUP: monitor_hangup(monitor); break;
 	case SIGINT:
 	case SIGQUIT:
-	case SIGTERM:
-	case SIGHUP: monitor->quit = true; break;
+	case SIGTERM: monitor->quit = true; break;
 	case SIGTSTP:
 		screen_suspend(monitor->screen);
 		signals_stop();

@@ -33,6 +33,8 @@ struct snapshot_source {
 	void (*want_objects)(void *ctx, enum view_objects objects);
 	void (*focus)(void *ctx, uint32_t pid); /* 0: nobody */
 	void (*set_delay)(void *ctx, uint64_t delay_ns);
+	/* SIGHUP came: files that are appended to were renamed. NULL: it ends the monitor. */
+	void (*reopen)(void *ctx);
 	/* A new refresh now. */
 	void (*refresh)(void *ctx);
 };

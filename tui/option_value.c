@@ -266,6 +266,63 @@ int option_set_names(struct option_value *input, const char *value)
 	return 0;
 }
 
+int option_set_rule_matching(struct option_value *input, const char *value)
+{
+	if (strcmp(value, "first") == 0)
+		input->options->which = RULES_FIRST;
+	else if (strcmp(value, "all") == 0)
+		input->options->which = RULES_ALL;
+	else
+		return option_fail(input->err, "%s %s: expected first or all", input->what, value);
+	return 0;
+}
+
+int option_set_alerts(struct option_value *input, const char *value)
+{
+	if (!*value)
+		return option_fail(input->err, "%s: expected a file", input->what);
+	input->options->alerts = value;
+	return 0;
+}
+
+int option_set_alerts_syslog(struct option_value *input, const char *value)
+{
+	input->options->alerts_syslog = true;
+	return 0;
+}
+
+int option_set_alerts_format(struct option_value *input, const char *value)
+{
+	if (strcmp(value, "text") == 0)
+		input->options->alerts_format = FORMAT_TEXT;
+	else if (strcmp(value, "json") == 0)
+		input->options->alerts_format = FORMAT_JSON;
+	else
+		return option_fail(input->err, "%s %s: expected text or json", input->what, value);
+	return 0;
+}
+
+int option_set_syslog_socket(struct option_value *input, const char *value)
+{
+	if (*value != '/')
+		return option_fail(input->err, "%s %s: expected the path of a socket", input->what,
+				   value);
+	input->options->syslog_socket = value;
+	return 0;
+}
+
+int option_set_throttle(struct option_value *input, const char *value)
+{
+	uint64_t ns;
+
+	if (number_seconds(value, &ns) < 0 || (ns && ns < SECONDS_MIN_NS) ||
+	    ns > SECONDS_MAX * NS_PER_S)
+		return option_fail(input->err, "%s %s: expected seconds, 0 or 0.1 to %u",
+				   input->what, value, SECONDS_MAX);
+	input->options->throttle_ns = ns;
+	return 0;
+}
+
 int option_set_expr(struct option_value *input, const char *value)
 {
 	input->options->expr = value;

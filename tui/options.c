@@ -290,6 +290,23 @@ static int finish_capture(const struct options *options, struct usage_error *err
 	return options->write ? finish_write(options, err) : 0;
 }
 
+/* Rules that nobody is told of, alerts that nobody makes. */
+static int finish_rules(const struct options *options, struct usage_error *err)
+{
+	bool told = options->alerts || options->alerts_syslog;
+	bool quiet = options->mode == MODE_STREAM || options->mode == MODE_RECORD;
+
+	if (told && !options->rules.len && options->mode != MODE_ALERTS)
+		return option_fail(err, "%s needs rules, as in: --rules FILE",
+				   options->alerts ? "--alerts" : "--alerts-syslog");
+	if (options->rules.len && quiet && !told)
+		return option_fail(err,
+				   "%s shows no hits of rules: --alerts FILE or --alerts-syslog "
+				   "go with --rules, or saker alerts",
+				   mode_label(options->mode));
+	return 0;
+}
+
 /* What only the whole line tells: the mode, and whether every option belongs to it. */
 static int finish(struct options *options, struct usage_error *err)
 {
@@ -309,7 +326,7 @@ static int finish(struct options *options, struct usage_error *err)
 		return option_fail(err, "%s does not go with %s; it goes with: %s", synopsis,
 				   mode_label(options->mode), names);
 	}
-	if (finish_capture(options, err) < 0)
+	if (finish_capture(options, err) < 0 || finish_rules(options, err) < 0)
 		return -EINVAL;
 	if (options->format == FORMAT_CSV && options->mode != MODE_BATCH)
 		return option_fail(err, "--format csv goes with -b only");
@@ -345,6 +362,8 @@ void options_init(struct options *options)
 		.memory_bytes = MEMORY_DEFAULT,
 		.min_priority = RULE_PRIORITY_DEBUG,
 		.names = RULES_NAMES_BOTH,
+		.which = RULES_FIRST,
+		.throttle_ns = 10000000000ull,
 		.probe = { .buffer_bytes = PROBE_BUFFER_DEFAULT, .snaplen = SNAPLEN_DEFAULT },
 	};
 }

@@ -29,8 +29,8 @@ enum mode {
 	(MODE_BIT(MONITOR) | MODE_BIT(BATCH) | MODE_BIT(STREAM) | MODE_BIT(RECORD) | \
 	 MODE_BIT(ALERTS))
 
-/* The modes that show rule hits. */
-#define WATCH_RULES (MODE_BIT(MONITOR) | MODE_BIT(BATCH) | MODE_BIT(ALERTS))
+/* The modes that take rules: they show hits, or send them elsewhere. */
+#define WATCH_RULES LIVE
 
 enum option_group {
 #define OPTION_GROUP(id, title) OPTION_GROUP_##id,
@@ -89,6 +89,12 @@ struct options {
 	struct option_words rules;       /* --rules, in their order */
 	enum rule_priority min_priority;
 	enum rules_names names;
+	enum rules_which which;
+	const char *alerts;               /* file that alerts are appended to; NULL: none */
+	bool alerts_syslog;               /* they go to the system's log too */
+	enum option_format alerts_format; /* of these two */
+	const char *syslog_socket;        /* NULL: the usual one */
+	uint64_t throttle_ns;             /* 0: every alert is told */
 	struct probe_opts probe;
 	uint64_t memory_bytes;
 };

@@ -76,6 +76,42 @@ static int dup_stream(int stream)
 	return fd < 0 ? -errno : fd;
 }
 
+/* A regular file without other names, or a device or fifo. */
+static int check_append(int fd)
+{
+	struct stat info;
+	int flags;
+
+	if (fstat(fd, &info) < 0)
+		return -errno;
+	if (S_ISREG(info.st_mode) && info.st_nlink > 1)
+		return -EMLINK;
+	/* Opened without waiting for the reader of a fifo; written with. */
+	flags = fcntl(fd, F_GETFL);
+	return flags < 0 || fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) < 0 ? -errno : 0;
+}
+
+int output_append_fd(const char *path)
+{
+	const int flags = O_WRONLY | O_APPEND | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK | O_CLOEXEC;
+	int fd = open(path, flags | O_CREAT | O_EXCL, 0600), rc;
+
+	if (fd >= 0) {
+		/* The right to is gone when it is opened again: then it stays ours. */
+		rc = give_to_caller(fd);
+		if (rc == -EPERM)
+			rc = 0;
+	} else if (errno == EEXIST) {
+		fd = open(path, flags);
+		rc = fd < 0 ? -errno : check_append(fd);
+	} else {
+		rc = -errno;
+	}
+	if (rc < 0 && fd >= 0)
+		close(fd);
+	return rc < 0 ? rc : fd;
+}
+
 int output_open_fd(const char *path)
 {
 	if (strcmp(path, "-") == 0 || strcmp(path, "/dev/stdout") == 0)

@@ -18,6 +18,13 @@ int output_open(const char *path, FILE **ret_file);
  * which is duplicated. Returns it or -errno.
  */
 int output_open_fd(const char *path);
+/*
+ * A file that bytes are appended to: one that is there is opened as it is, a new one has mode 0600
+ * and an owner as above. Symbolic links are refused with -ELOOP, files with other names with
+ * -EMLINK.
+ * A descriptor that the caller owns, or -errno.
+ */
+int output_append_fd(const char *path);
 /* Hands on what is buffered. Returns 0, -EPIPE when the reader went away, or another -errno. */
 int output_flush(FILE *file);
 /* Flushes and closes. As output_flush(). */

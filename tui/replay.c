@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "alert_sink.h"
 #include "output.h"
 #include "probe/schema/render.h"
 
@@ -28,6 +29,7 @@ struct replay {
 	const char *output; /* as in struct options; borrowed */
 	struct capture_reader *reader;
 	struct replay_feed *feed;
+	struct alert_sink *alerts; /* NULL: none; borrowed */
 	struct replay_tap tap;     /* of the caller */
 	struct replay_error error; /* of the thread; "": none */
 	bool ended;                /* the file was read up to its end */
@@ -104,6 +106,7 @@ int replay_open(const struct options *options, struct filter_set *filter, struct
 		.filter = filter,
 		.rules = rules,
 		.names = options->names,
+		.which = options->which,
 		.tap = { .ctx = replay,
 			 .hit = tap_hit,
 			 .event = tap_event,
@@ -131,6 +134,12 @@ int replay_open(const struct options *options, struct filter_set *filter, struct
 	}
 	*ret_replay = replay;
 	return 0;
+}
+
+void replay_set_alerts(struct replay *replay, struct alert_sink *alerts)
+{
+	replay->alerts = alerts;
+	replay_feed_set_alerts(replay->feed, alert_sink_listener(alerts));
 }
 
 void replay_close(struct replay *replay)
@@ -178,6 +187,8 @@ int replay_run(struct replay *replay, const struct replay_tap *tap, struct repla
 		rc = capture_read(replay->reader, sink, &from);
 	} while (rc > 0 && !atomic_load_explicit(&replay->stop, memory_order_relaxed));
 	replay->ended = rc == 0;
+	if (replay->alerts)
+		alert_sink_end(replay->alerts);
 	if (rc < 0)
 		say_failure(replay, rc, &from, err);
 	replay->told = rc >= 0 || replay_feed_has_rows(replay->feed);

@@ -12,6 +12,7 @@
 #include "replay_feed.h"
 #include "state/snapshot.h"
 
+struct alert_sink;
 struct replay;
 
 struct replay_error {
@@ -25,6 +26,8 @@ struct replay_error {
  */
 int replay_open(const struct options *options, struct filter_set *filter, struct rules *rules,
 		struct replay **ret_replay, struct replay_error *err);
+/* Where hits go, before it is read; borrowed, NULL: nowhere. */
+void replay_set_alerts(struct replay *replay, struct alert_sink *alerts);
 /* Stops the thread, closes, frees. NULL is fine. */
 void replay_close(struct replay *replay);
 

@@ -40,6 +40,7 @@ struct replay_feed {
 	struct capture_machine machine;
 	struct filter_event filter_event; /* with opts.filter or opts.rules, and a state */
 	struct rule_watch watch;
+	struct rule_listener alerts;
 	struct capture_meta meta; /* version 0: not ours */
 	bool in_refresh, sampled; /* sampled: the tasks of this refresh were told */
 	bool refreshed;           /* once at least */
@@ -70,13 +71,21 @@ static int need_state(struct replay_feed *feed)
 		state_follow_activities(feed->state);
 	if (rc == 0 && (feed->opts.filter || feed->opts.rules))
 		rc = filter_event_init(&feed->filter_event, feed->state);
-	feed->watch = (struct rule_watch){ .rules = feed->opts.rules,
-					   .names = feed->opts.names,
-					   .event = &feed->filter_event,
-					   .state = feed->state,
-					   .hit = feed->opts.tap.hit,
-					   .ctx = feed->opts.tap.ctx };
+	feed->watch = (struct rule_watch){
+		.rules = feed->opts.rules,
+		.names = feed->opts.names,
+		.which = feed->opts.which,
+		.event = &feed->filter_event,
+		.state = feed->state,
+		.listeners = { [RULE_LISTENER_ALERTS] = feed->alerts,
+			       [RULE_LISTENER_TAP] = { feed->opts.tap.hit, feed->opts.tap.ctx } }
+	};
 	return rc;
+}
+
+void replay_feed_set_alerts(struct replay_feed *feed, struct rule_listener alerts)
+{
+	feed->alerts = alerts;
 }
 
 /* --- what stands before the first event --- */

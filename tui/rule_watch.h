@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Rules against the events of a state, live or replayed: the first rule that matches an event is
- * kept with it in the state, and told to whoever wants to know.
+ * Rules against the events of a state, live or replayed: a rule that matches an event is kept with
+ * it in the state, and told to whoever wants to know.
  */
 #ifndef TUI_RULE_WATCH_H
 #define TUI_RULE_WATCH_H
@@ -16,13 +16,21 @@ struct state;
 typedef void (*rule_hit_fn)(void *ctx, const struct rule *rule, enum rule_via via,
 			    struct filter_event *event);
 
+/* Who wants to know of hits; fn NULL: nobody. */
+struct rule_listener {
+	rule_hit_fn fn;
+	void *ctx;
+};
+/* In the order in which they are told. */
+enum rule_listener_id { RULE_LISTENER_ALERTS, RULE_LISTENER_TAP, RULE_LISTENER_COUNT };
+
 struct rule_watch {
 	struct rules *rules; /* NULL: there are none. Borrowed */
 	enum rules_names names;
+	enum rules_which which;
 	struct filter_event *event; /* borrowed; initialised by the owner */
 	struct state *state;
-	rule_hit_fn hit; /* NULL: nobody wants to know */
-	void *ctx;
+	struct rule_listener listeners[RULE_LISTENER_COUNT];
 };
 
 /* Shows the record that the state took last to the rules. */

@@ -10,6 +10,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "alert_sink.h"
 #include "output.h"
 
 #define NS_PER_S 1000000000ull
@@ -31,6 +32,7 @@ void session_init(struct session *session, const struct session_start *start)
 		.command = start->command,
 		.out = start->out,
 		.output = start->options->output,
+		.reopens = alert_sink_has_file(start->engine.alerts),
 		.signal_fd = -1,
 		.timer_fd = -1,
 		.wake_fd = -1,
@@ -87,6 +89,10 @@ static bool take_signal(struct session *session)
 
 	if (read(session->signal_fd, &info, sizeof(info)) != sizeof(info))
 		return false;
+	if (info.ssi_signo == SIGHUP && session->reopens) {
+		engine_reopen_alerts(session->engine);
+		return false;
+	}
 	session->signalled = true;
 	/* From now on a second signal has its default effect, even when something hangs. */
 	sigprocmask(SIG_SETMASK, &session->old_mask, NULL);

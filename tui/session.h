@@ -4,9 +4,10 @@
  *
  *   session_init -> session_open -> session_wait ... -> session_stop -> session_close
  *
- * SIGINT, SIGQUIT, SIGTERM and SIGHUP end the run. While COMMAND runs the first of them is handed
- * to it and the run ends when it does; the second has its default effect, and so has the first
- * after the end of the run (-M, -n): a reader who takes nothing never holds saker for good.
+ * SIGINT, SIGQUIT, SIGTERM and SIGHUP end the run; with --alerts FILE SIGHUP opens that anew and
+ * ends nothing. While COMMAND runs the first of them is handed to it and the run ends when it does;
+ * the second has its default effect, and so has the first after the end of the run (-M, -n): a
+ * reader who takes nothing never holds saker for good.
  */
 #ifndef TUI_SESSION_H
 #define TUI_SESSION_H
@@ -37,6 +38,7 @@ struct session {
 	const char *output; /* its name, NULL: standard output; borrowed */
 	int signal_fd, timer_fd, wake_fd;
 	bool signalled;
+	bool reopens;    /* SIGHUP opens the file of alerts anew and ends nothing */
 	int write_error; /* the first -errno of the output, 0: none; set by who writes */
 	sigset_t old_mask;
 };

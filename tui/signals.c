@@ -80,6 +80,11 @@ int signals_next(void)
 	return read(pipe_fds[0], &byte, 1) == 1 ? byte : 0;
 }
 
+void signals_stay(void)
+{
+	alarm(0);
+}
+
 void signals_stop(void)
 {
 	struct sigaction standard = { .sa_handler = SIG_DFL }, ours;

@@ -19,6 +19,8 @@ void signals_close(void);
 int signals_fd(void);
 /* The next signal that came, 0 when none did. */
 int signals_next(void);
+/* The signal that came last does not mean leaving. */
+void signals_stay(void);
 /* Stops the process as Ctrl-Z would without us; returns when it is continued. */
 void signals_stop(void);
 

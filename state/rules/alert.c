@@ -94,12 +94,22 @@ static void add_head(const struct alert *alert, unsigned options, struct text_bu
 	text_buf_printf(buf, ": %s ", rule_priority_name(alert->rule->priority));
 }
 
+/* What stands behind the message; nothing in it is to be escaped. */
+static void add_tail(const struct alert *alert, struct text_buf *buf)
+{
+	if (alert->via == RULE_VIA_RESOLVED)
+		text_buf_add(buf, VIA_RESOLVED);
+	if (alert->repeated)
+		text_buf_printf(buf, " (repeated %" PRIu64 " time%s in %" PRIu64 "s)",
+				alert->repeated, alert->repeated == 1 ? "" : "s",
+				(alert->ts_ns - alert->since_ns) / NS_PER_S + 1);
+}
+
 void alert_text(const struct alert *alert, unsigned options, struct text_buf *buf)
 {
 	add_head(alert, options, buf);
 	text_buf_addn(buf, alert->message, alert->message_len);
-	if (alert->via == RULE_VIA_RESOLVED)
-		text_buf_add(buf, VIA_RESOLVED);
+	add_tail(alert, buf);
 }
 
 static void add_string(const char *key, const char *text, struct text_buf *buf)
@@ -119,8 +129,7 @@ static void add_output(const struct alert *alert, unsigned options, struct text_
 	text_buf_printf(buf, ",\"output\":\"%s", head.data);
 	/* The string's own quotes stand where the line's first and last bytes do. */
 	json_string_part(alert->message, alert->message_len, buf);
-	if (alert->via == RULE_VIA_RESOLVED)
-		text_buf_add(buf, VIA_RESOLVED);
+	add_tail(alert, buf);
 	text_buf_add(buf, "\"");
 }
 
@@ -133,6 +142,15 @@ static void add_tags(const struct rule *rule, struct text_buf *buf)
 		json_string(rule->tags[i], strlen(rule->tags[i]), buf);
 	}
 	text_buf_add(buf, "]");
+}
+
+static void add_repeated(const struct alert *alert, struct text_buf *buf)
+{
+	if (!alert->repeated)
+		return;
+	text_buf_printf(buf, "\"repeated\":%" PRIu64 ",\"repeated_since\":\"", alert->repeated);
+	add_utc(alert->since_ns, "Z", buf);
+	text_buf_add(buf, "\",");
 }
 
 void alert_json(const struct alert *alert, unsigned options, struct text_buf *buf)
@@ -148,6 +166,7 @@ void alert_json(const struct alert *alert, unsigned options, struct text_buf *bu
 	if (options & ALERT_JSON_FIELDS)
 		text_buf_printf(buf, ",\"output_fields\":%s", alert->fields);
 	text_buf_printf(buf, ",\"priority\":\"%s\",", rule_priority_name(alert->rule->priority));
+	add_repeated(alert, buf);
 	add_string("rule", alert->rule->name, buf);
 	text_buf_add(buf, ",");
 	add_string("source", alert->rule->source, buf);

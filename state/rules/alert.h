@@ -8,7 +8,8 @@
  *    "time":"2026-01-02T12:34:56.123456789Z"}
  *
  * Times of texts are local (or ISO 8601 in UTC), `time` is always UTC. Tags are sorted. Bytes of
- * the host are made safe, in both.
+ * the host are made safe, in both. One that stands for many ends in "(repeated 412 times in 10s)"
+ * and has the keys "repeated" and "repeated_since".
  */
 #ifndef STATE_RULES_ALERT_H
 #define STATE_RULES_ALERT_H
@@ -37,6 +38,9 @@ struct alert {
 	const char *message;  /* the rendered output, safe already */
 	size_t message_len;
 	const char *fields; /* output_fields, a JSON value */
+	/* It stands for so many of its kind (throttle.h), ts_ns is of the last; 0: for itself. */
+	uint64_t repeated;
+	uint64_t since_ns; /* of the first of those */
 };
 
 /*

@@ -136,6 +136,108 @@ if last["health"]["events"] >= 400:
     sys.exit("test_alerts: %d events for one open for writing among 500" % last["health"]["events"])
 END
 
+# Floods of one kind: the first come at once, the others as one, and the numbers add up.
+cat > flood.sh << 'END'
+i=0
+while [ $i -lt 200 ]; do
+	echo x >> vault
+	i=$((i + 1))
+done
+sh -c ': other'
+END
+"$saker" alerts --json --rules rules.yaml -- sh flood.sh > json 2> err || bad "flood: $(cat err)"
+python3 - json << 'END' || failed=$((failed + 1))
+import json, sys
+alerts = [json.loads(line) for line in open(sys.argv[1])]
+vault = [a for a in alerts if a["rule"] == "Vault written"]
+first = [a for a in vault if "repeated" not in a]
+rest = sum(a.get("repeated", 0) for a in vault)
+if len(first) != 5 or rest != 195:
+    sys.exit("test_alerts: %d came at once, %d as others" % (len(first), rest))
+if " times in " not in vault[-1]["output"] or vault[-1]["repeated_since"] < first[-1]["time"]:
+    sys.exit("test_alerts: the last is %s" % vault[-1])
+if not any(a["rule"] == "Shell runs" for a in alerts):
+    sys.exit("test_alerts: a flood hides other alerts")
+END
+"$saker" alerts --json --throttle 0 --rules rules.yaml -- sh flood.sh > json 2> err || bad "flood: $(cat err)"
+[ "$(grep -c Vault json)" = 200 ] || bad "--throttle 0: $(grep -c Vault json) of 200"
+
+# Both rules that match, or the first.
+sed 's/Shell runs/Shell runs again/' rules.yaml | tail -6 | cat rules.yaml - > both.yaml
+"$saker" alerts --json --rules both.yaml -- sh -c 'sh -c ": a"; :' > json 2> err
+[ "$(names json)" = "Notice:Shell_runs:called " ] || bad "first: $(names json)"
+"$saker" alerts --json --rule-matching all --rules both.yaml -- sh -c 'sh -c ": a"; :' > json 2> err
+[ "$(names json)" = "Notice:Shell_runs:called Notice:Shell_runs_again:called " ] || bad "all: $(names json)"
+
+# Beside any mode to a file: appended, 0600, opened anew on SIGHUP.
+for mode in -b stream "record -w cap2.scap" "alerts --json"; do
+	rm -f file
+	# shellcheck disable=SC2086
+	"$saker" $mode --rules rules.yaml --alerts file -- sh load.sh "$root" > text 2> err || bad "$mode --alerts: $(cat err)"
+	[ "$(grep -c 'Critical vault written' file)" = 4 ] || bad "$mode --alerts: $(cat file)"
+	[ "$(stat -c %a file)" = 600 ] || bad "$mode --alerts: mode $(stat -c %a file)"
+done
+"$saker" stream --rules rules.yaml --alerts file --alerts-format json -- sh load.sh "$root" > text 2> err
+[ "$(wc -l < file)" = 10 ] || bad "appended: $(cat file)"
+tail -5 file > json
+[ "$(names json)" = "$want" ] || bad "--alerts-format json: $(names json)"
+cat > rotate.sh << 'END'
+echo x >> vault
+while [ ! -s file ]; do sleep 0.05; done
+mv file file.1
+kill -HUP $PPID
+while [ ! -e file ]; do sleep 0.05; done
+echo x >> vault
+END
+rm -f file
+timeout 20 "$saker" alerts --rules rules.yaml --alerts file -- sh rotate.sh > text 2> err || bad "SIGHUP: status $?: $(cat err)"
+[ "$(cat file.1 file | wc -l)" = 2 ] || bad "SIGHUP: $(cat file.1), $(cat file)"
+
+# What cannot be written is said and makes the status 1, and the rest goes on.
+"$saker" alerts --rules rules.yaml --alerts /dev/full -- sh load.sh "$root" > text 2> err
+[ $? -eq 1 ] || bad "/dev/full: no status 1"
+grep -q 'alerts cannot be written to /dev/full: No space left on device; 1 are missing' err || bad "/dev/full: $(cat err)"
+[ "$(grep -c 'vault written' text)" = 4 ] || bad "/dev/full: $(cat text)"
+ln -s file.1 link
+"$saker" alerts --rules rules.yaml --alerts link -- true > text 2> err
+[ $? -eq 2 ] || bad "a link: no status 2"
+grep -q 'is a symbolic link' err || bad "a link: $(cat err)"
+ln file.1 file.2
+"$saker" alerts --rules rules.yaml --alerts file.2 -- true > text 2> err
+grep -q 'a hard link' err || bad "a file with two names: $(cat err)"
+
+# The system's log: a socket of our own in its place, which is made anew meanwhile.
+cat > log.py << 'END'
+import os, socket, sys
+def listen():
+    log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    log.bind("log")
+    return log
+log = listen()
+open("ready", "w").close()
+out = open("messages", "wb", 0)
+out.write(log.recv(65536) + b"\n")
+log.close()
+os.unlink("log")
+log = listen()
+open("again", "w").close()
+out.write(log.recv(65536) + b"\n")
+END
+python3 log.py &
+python=$!
+while [ ! -e ready ]; do sleep 0.05; done
+cat > twice.sh << 'END'
+echo x >> vault
+while [ ! -e again ]; do sleep 0.05; done
+echo x >> vault
+END
+timeout 20 "$saker" stream --rules rules.yaml --alerts-syslog --syslog-socket "$root/log" -- sh twice.sh > text 2> err ||
+	bad "syslog: status $?: $(cat err)"
+wait $python
+# Facility user (1), severity critical (2).
+grep -cE '^<10>[A-Z][a-z]{2} [ 0-9]{2} [0-9:]{8} saker\[[0-9]+\]: [0-9:.]+: Critical vault written' messages | grep -qx 2 ||
+	bad "syslog: $(cat messages)"
+
 # Wrong use, before anything is loaded.
 wants() {
 	text=$1
@@ -154,5 +256,6 @@ wants 'expected emergency' alerts --priority hot --rules rules.yaml
 wants 'expected called or both' alerts --names all --rules rules.yaml
 wants 'no rule of priority' alerts --priority emergency --rules rules.yaml
 wants 'FILTER' alerts --rules rules.yaml evt.type=open
-wants '--rules' stream --rules rules.yaml
+wants 'stream shows no hits' stream --rules rules.yaml
+wants '/nowhere: No such file' alerts --rules rules.yaml --alerts-syslog --syslog-socket /nowhere
 [ $failed -eq 0 ]

@@ -32,12 +32,19 @@ static const struct text_case {
 	unsigned options;
 	enum rule_via via;
 	const char *text;
+	uint64_t repeated;
 } text_cases[] = {
-	{ "local", 0, RULE_VIA_CALLED, "18:17:57.882054739: Informational a \"shell\" runs \\x1b" },
+	{ "local", 0, RULE_VIA_CALLED, "18:17:57.882054739: Informational a \"shell\" runs \\x1b",
+	  0 },
 	{ "ISO 8601", ALERT_TIME_ISO_8601, RULE_VIA_CALLED,
-	  "2016-08-04T16:17:57.882054739+0000: Informational a \"shell\" runs \\x1b" },
+	  "2016-08-04T16:17:57.882054739+0000: Informational a \"shell\" runs \\x1b", 0 },
 	{ "resolved", 0, RULE_VIA_RESOLVED,
-	  "18:17:57.882054739: Informational a \"shell\" runs \\x1b via=resolved" },
+	  "18:17:57.882054739: Informational a \"shell\" runs \\x1b via=resolved", 0 },
+	{ "many", 0, RULE_VIA_RESOLVED,
+	  "18:17:57.882054739: Informational a \"shell\" runs \\x1b via=resolved (repeated 412 "
+	  "times "
+	  "in 4s)",
+	  412 },
 };
 
 START_TEST(test_text)
@@ -48,6 +55,8 @@ START_TEST(test_text)
 	char data[512];
 
 	copy.via = c->via;
+	copy.repeated = c->repeated;
+	copy.since_ns = copy.ts_ns - 3500000000ull;
 	text_buf_init(&buf, data, sizeof(data));
 	alert_text(&copy, c->options, &buf);
 	ck_assert_msg(strcmp(buf.data, c->text) == 0, "%s: %s", c->name, buf.data);
@@ -112,6 +121,29 @@ START_TEST(test_json)
 }
 END_TEST
 
+START_TEST(test_json_of_many)
+{
+	struct alert copy = alert;
+	struct json_object *object;
+	struct text_buf buf;
+	char data[2048];
+
+	copy.repeated = 1;
+	copy.since_ns = copy.ts_ns - 1;
+	text_buf_init(&buf, data, sizeof(data));
+	alert_json(&copy, ALERT_OPTIONS_DEFAULT, &buf);
+	object = json_tokener_parse(buf.data);
+	ck_assert_msg(object, "no JSON: %s", buf.data);
+	ck_assert_int_eq(json_object_get_int(json_object_object_get(object, "repeated")), 1);
+	ck_assert_str_eq(json_object_get_string(json_object_object_get(object, "repeated_since")),
+			 "2016-08-04T16:17:57.882054738Z");
+	ck_assert_ptr_nonnull(
+		strstr(json_object_get_string(json_object_object_get(object, "output")),
+		       " (repeated 1 time in 1s)"));
+	json_object_put(object);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = tcase_create("alert");
@@ -121,5 +153,6 @@ int main(void)
 	tzset();
 	tcase_add_loop_test(tcase, test_text, 0, (int)(sizeof(text_cases) / sizeof(text_cases[0])));
 	tcase_add_loop_test(tcase, test_json, 0, (int)(sizeof(json_cases) / sizeof(json_cases[0])));
+	tcase_add_test(tcase, test_json_of_many);
 	return run_suite("alert", tcase);
 }

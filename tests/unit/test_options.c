@@ -202,10 +202,23 @@ static const struct wrong_case wrong_cases[] = {
 	{ "saker --version=2", "--version takes no value" },
 	{ "saker --tehme dark", "unknown option --tehme; did you mean --theme?" },
 	{ "saker --buffersize=1M", "unknown option --buffersize; did you mean --buffer-size?" },
-	{ "saker stream --rules x.yaml",
-	  "--rules FILE|DIR does not go with stream; it goes with: monitor, -b, alerts, list" },
+	{ "saker stream --rules x.yaml", "stream shows no hits of rules: --alerts FILE or "
+					 "--alerts-syslog go with --rules, or saker "
+					 "alerts" },
+	{ "saker record -w a --rules x.yaml", "record shows no hits of rules: --alerts FILE or "
+					      "--alerts-syslog go with --rules, or saker "
+					      "alerts" },
+	{ "saker --alerts a", "--alerts needs rules, as in: --rules FILE" },
+	{ "saker -b --alerts-syslog", "--alerts-syslog needs rules, as in: --rules FILE" },
+	{ "saker --rules x --alerts ''", "--alerts: expected a file" },
+	{ "saker --rules x --alerts-format csv", "--alerts-format csv: expected text or json" },
+	{ "saker --rules x --syslog-socket log",
+	  "--syslog-socket log: expected the path of a socket" },
+	{ "saker --rules x --throttle 0.01",
+	  "--throttle 0.01: expected seconds, 0 or 0.1 to 1000000" },
+	{ "saker --rules x --throttle -1", "--throttle -1: expected seconds, 0 or 0.1 to 1000000" },
+	{ "saker --rules x --rule-matching one", "--rule-matching one: expected first or all" },
 	{ "saker --container web", "unknown option --container" },
-	{ "saker --alerts-syslog", "unknown option --alerts-syslog" },
 	{ "saker stream -o %evt.nun",
 	  "-o: character 2: no field is called 'evt.nun'; did you mean evt.num?" },
 	{ "saker stream -o ''", "-o: expected text with fields, as %proc.name" },
@@ -252,8 +265,8 @@ static const struct wrong_case wrong_cases[] = {
 	{ "saker check a -e b", "check: either files or -e EXPR" },
 	{ "saker check a --syntax", "--syntax goes with check -e EXPR only" },
 	{ "saker check", "check needs a rule file, as in: saker check rules.yaml" },
-	{ "saker check a --rules b",
-	  "--rules FILE|DIR does not go with check; it goes with: monitor, -b, alerts, list" },
+	{ "saker check a --rules b", "--rules FILE|DIR does not go with check; it goes with: "
+				     "monitor, -b, stream, record, alerts, list" },
 	{ "saker --rules", "--rules needs a value: FILE|DIR" },
 	{ "saker list views --rules a", "list: --rules goes with rules only" },
 	{ "saker check a -- true", "-- COMMAND does not go with check" },
@@ -334,6 +347,16 @@ static void describe(const struct options *options, char *text, size_t size)
 		ADD(" priority=%d", options->min_priority);
 	if (options->names != RULES_NAMES_BOTH)
 		ADD(" names=called");
+	if (options->which != RULES_FIRST)
+		ADD("%s", " matching=all");
+	if (options->alerts)
+		ADD(" alerts=%s", options->alerts);
+	if (options->alerts_syslog)
+		ADD(" syslog=%s", options->syslog_socket ? options->syslog_socket : "yes");
+	if (options->alerts_format != FORMAT_TEXT)
+		ADD("%s", " alerts=json");
+	if (options->throttle_ns != 10 * NS_PER_S)
+		ADD(" throttle=%llu", (unsigned long long)options->throttle_ns);
 	if (options->rules.len)
 		ADD(" rules=%s", options->rules.items[options->rules.len - 1]);
 	if (options->memory_bytes != 256u << 20)
@@ -383,6 +406,11 @@ static const struct {
 	{ "saker check --json a b", "mode=6 format=1" },
 	{ "saker alerts --rules a --rules b --priority error --names called",
 	  "mode=4 priority=3 names=called rules=b" },
+	{ "saker --rules a --alerts f --alerts-syslog --alerts-format json --throttle 0.5",
+	  "mode=0 alerts=f syslog=yes alerts=json throttle=500000000 rules=a" },
+	{ "saker stream --rules a --alerts-syslog --syslog-socket /s --throttle 0 --rule-matching "
+	  "all",
+	  "mode=2 matching=all syslog=/s throttle=0 rules=a" },
 	{ "saker list rules --rules a --rules b", "mode=5 subject=rules rules=b" },
 	{ "saker list views --json", "mode=5 format=1 subject=views" },
 	{ "saker -r x.scap", "mode=0 read=x.scap" },
