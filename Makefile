@@ -46,7 +46,7 @@ LIB_SRC := $(wildcard probe/*.c probe/schema/*.c state/*.c state/*/*.c views/*.c
 	$(filter-out tui/main.c,$(wildcard tui/*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(O)/%.o) $(O)/views/embed.o
 SKELS := $(foreach p,$(patsubst probe/bpf/%.bpf.c,$(O)/probe/%,$(wildcard probe/bpf/*.bpf.c)),$(p).skel.h $(p)_plain.skel.h $(p)_guarded.skel.h)
-EMBEDDED := $(sort $(wildcard views/*.yaml themes/*.yaml))
+EMBEDDED := $(sort $(wildcard views/*.yaml themes/*.yaml)) state/rules/default.yaml
 DEPFLAGS = -MMD -MP
 
 all: $(O)/saker
@@ -92,7 +92,7 @@ $(O)/%.o: %.c $(O)/flags | $(SKELS)
 $(O)/%.o: $(O)/%.c $(O)/flags
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(SANFLAGS) -c $< -o $@
 
-# Views and themes as C strings: one file runs anywhere.
+# Views, themes and default rules as C strings: one file runs anywhere.
 $(O)/views/embed.c: $(EMBEDDED) Makefile
 	@mkdir -p $(@D)
 	$(Q){ echo '#include "views/embed.h"'; echo 'const struct embedded_file embedded_files[] = {'; \

@@ -154,6 +154,20 @@ def rule_codes():
     return out
 
 
+def default_rules():
+    """What each says of itself; MITRE's numbers behind the priority."""
+    # Those that are built in, whatever the user's folders hold.
+    empty = {**os.environ, "HOME": "/nonexistent", "XDG_CONFIG_HOME": "/nonexistent"}
+    text = subprocess.run([saker, "list", "rules", "--json"], check=True, capture_output=True, text=True, env=empty).stdout
+    out = []
+    for rule in json.loads(text):
+        numbers = " ".join(tag for tag in rule["tags"] if re.fullmatch(r"T\d{4}(\.\d{3})?", tag))
+        out += [".TP", f"\\fB{roff(rule['name'])}\\fR ({rule['priority']}; {numbers})", roff(" ".join(rule["description"].split()))]
+    if not out:
+        sys.exit("tables.py: no default rules")
+    return out
+
+
 def words(subject, key):
     return " ".join(row[key] for row in rows(subject) if row[key])
 
@@ -169,7 +183,8 @@ def option_words(wanted=lambda option: True):
 
 
 BLOCKS = {"synopsis": modes, "subjects": subjects, "options": options, "config": config, "keys": keys, "view-keys": view_keys, "views": views,
-          "themes": themes, "roles": roles, "columns": columns, "fields": fields, "rule-codes": rule_codes}
+          "themes": themes, "roles": roles, "columns": columns, "fields": fields, "rule-codes": rule_codes,
+          "default-rules": default_rules}
 INLINE = {"version": version, "option-words": option_words, "value-words": lambda: option_words(lambda o: o["argument"]),
           "file-words": lambda: option_words(lambda o: "FILE" in o["argument"]).replace(" ", " | "),
           "mode-words": lambda: words("modes", "subcommand"), "subject-words": lambda: words("subjects", "subject"),

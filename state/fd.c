@@ -240,6 +240,7 @@ void fd_forget(struct state *state, struct process *process)
 {
 	fd_table_unref(state, process->fds);
 	process->fds = NULL;
+	process->flags &= ~(uint32_t)PROCESS_F_ASKED_FILES;
 }
 
 void fd_unshare(struct state *state, struct process *process)

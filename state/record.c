@@ -120,6 +120,16 @@ static bool record_is_exec(const struct state *state, const struct event *event)
 	       event->prefix.ret == 0;
 }
 
+/* What was asked for the event before is known no longer: nobody follows it. */
+static void record_forget_asked(struct state *state)
+{
+	struct process *process = process_by_pid(state, state->now.asked_pid);
+
+	state->now.asked_pid = 0;
+	if (process && process->flags & PROCESS_F_ASKED_FILES)
+		fd_forget(state, process);
+}
+
 /*
  * Begins a record, decoded to state->now: what fields saw of the one before is gone. Returns 0 or
  * -EBADMSG; all stays as it was then.
@@ -132,6 +142,8 @@ static int record_begin(struct state *state, const void *record, size_t len)
 
 	if (r < 0)
 		return r;
+	if (now->asked_pid)
+		record_forget_asked(state);
 	fd_entry_release(state, &now->fd);
 	now->valid = true;
 	now->process = NULL;

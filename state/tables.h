@@ -50,6 +50,7 @@ struct state_now {
 	int64_t fd_num;          /* -1: the event has none */
 	bool fd_renamed;         /* the event gave a socket another name */
 	uint64_t before_ts_ns;   /* of the event before; 0: none */
+	uint32_t asked_pid;      /* its open files were asked for, for this event alone; 0: none */
 };
 
 /*

@@ -12,23 +12,34 @@
 
 typedef size_t (*host_fn)(void *ctx, const char *name, struct field_ip *addresses);
 
-/* host: where names of hosts are looked up; NULL: none is known. */
-static int load(const struct option_words *files, const struct rule_config *config, host_fn host,
+enum defaults { WITHOUT_DEFAULTS, WITH_DEFAULTS };
+
+/* What files are loaded with. */
+struct load_opts {
+	const struct rule_config *config; /* NULL: none */
+	host_fn host; /* where names of hosts are looked up; NULL: none is known */
+	enum defaults defaults;
+};
+
+static int load(const struct option_words *files, const struct load_opts *opts,
 		struct rules_loader **ret_loader)
 {
+	const struct rule_config *config = opts->config;
 	struct rules_options options;
 	struct rules_loader *loader;
 	int rc;
 
 	rules_options_init(&options);
 	options.port = rule_files_port;
-	options.host = host;
+	options.host = opts->host;
 	if (config) {
 		options.min_priority = config->min_priority;
 		options.append = config->append;
 		options.append_len = config->append_len;
 	}
 	rc = rules_loader_new(&options, &loader);
+	if (rc == 0 && opts->defaults == WITH_DEFAULTS)
+		rc = rule_files_load_defaults(loader);
 	for (size_t i = 0; i < files->len && rc != -ENOMEM; i++)
 		rc = rule_files_load(loader, files->items[i]);
 	if (rc == -ENOMEM) {
@@ -43,7 +54,8 @@ int check_run(FILE *out, const struct options *options)
 {
 	struct rules_loader *loader = NULL;
 	struct rules *rules = NULL;
-	int rc = load(&options->words, NULL, NULL, &loader);
+	const struct load_opts opts = { .config = NULL };
+	int rc = load(&options->words, &opts, &loader);
 
 	if (rc == 0)
 		rc = rules_loader_finish(loader, &rules);
@@ -64,8 +76,13 @@ static int load_all(const struct options *options, const struct rule_config *con
 {
 	struct rules_loader *loader = NULL;
 	struct rules *rules = NULL;
-	/* A capture says the same on every machine. */
-	int rc = load(&options->rules, config, options->read ? NULL : host_names_find, &loader);
+	const struct load_opts opts = {
+		.config = config,
+		/* A capture says the same on every machine. */
+		.host = options->read ? NULL : host_names_find,
+		.defaults = options->no_default_rules ? WITHOUT_DEFAULTS : WITH_DEFAULTS,
+	};
+	int rc = load(&options->rules, &opts, &loader);
 
 	if (rc == 0 && !rule_report_ok(loader)) {
 		rule_report_text(loader, stderr);

@@ -16,9 +16,9 @@ struct rules;
  */
 int check_run(FILE *out, const struct options *options);
 /*
- * The rules of --rules, which must be right, as the config file has them. What is wrong in a rule
- * file is printed to standard error. Returns 0, or -EINVAL with the sentence in *err, which begins
- * with `what`.
+ * The default rules and those of --rules, which must be right, as the config file has them. What
+ * is wrong in a rule file is printed to standard error. Returns 0, or -EINVAL with the sentence in
+ * *err, which begins with `what`.
  */
 int check_load(const struct options *options, const char *what, struct rules **ret_rules,
 	       struct usage_error *err);

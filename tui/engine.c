@@ -360,10 +360,12 @@ static void apply_objects(struct engine *engine)
 	state_forget_objects(engine->state, told);
 }
 
+#define FILES_GATES (uint32_t)(FILTER_GATE_OPENS_ONLY | FILTER_GATE_NO_FILES)
+
 /* May rules ask for what a process has open? */
 static bool rules_ask_files(const struct engine *engine)
 {
-	return engine->opts.rules && !(engine->rule_gates & FILTER_GATE_OPENS_ONLY);
+	return engine->opts.rules && !(engine->rule_gates & FILES_GATES);
 }
 
 /* Fd tables that the streamed calls keep up are seeded, others are not known any more. */
@@ -400,7 +402,9 @@ static void apply_requests(struct engine *engine)
 				 .only = atomic_load(&engine->only) };
 	struct interest_filter filter = { .kinds = NULL };
 	struct interest_rules rules = { .kinds = &engine->rule_kinds,
-					.gates = focus ? 0 : engine->rule_gates };
+					/* Of what is looked at everything comes. */
+					.gates = engine->rule_gates &
+						 (focus ? FILES_GATES : UINT32_MAX) };
 	struct probe_interest interest;
 	pid_t pid = (pid_t)focus;
 

@@ -114,10 +114,11 @@ void interest_fill(enum view_stream stream, const struct choice *choice,
 
 void interest_add_rules(const struct interest_rules *rules, struct probe_interest *interest)
 {
+	bool no_files = rules->gates & (FILTER_GATE_OPENS_ONLY | FILTER_GATE_NO_FILES);
+	/* Then opens can be gated as where there is nothing else. */
 	const struct interest_filter gates = {
-		.gates = rules->gates,
-		.files = rules->gates & FILTER_GATE_OPENS_ONLY ? INTEREST_FILES_HIDDEN
-							       : INTEREST_FILES_SHOWN,
+		.gates = rules->gates | (no_files ? FILTER_GATE_OPENS_ONLY : 0),
+		.files = no_files ? INTEREST_FILES_HIDDEN : INTEREST_FILES_SHOWN,
 	};
 
 	interest->failed = PROBE_FAILED_OFF;

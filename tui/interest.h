@@ -50,7 +50,7 @@ void interest_fill(enum view_stream stream, const struct choice *choice,
 		   const struct interest_filter *filter, struct probe_interest *ret_interest);
 /*
  * Adds from all tasks in scope what events of the kinds need, gated where nobody else looks at the
- * calls; without FILTER_GATE_OPENS_ONLY all calls that open and close too, as rules may ask what
+ * calls; without FILTER_GATE_NO_FILES all calls that open and close too, as rules may ask what
  * a descriptor is. Rules see calls whatever their duration and result.
  */
 void interest_add_rules(const struct interest_rules *rules, struct probe_interest *interest);

@@ -112,15 +112,22 @@ static int check_processes(const struct probe_scope *scope, struct usage_error *
 
 static int load_rules(struct live *live, const struct options *options, struct usage_error *err)
 {
-	int rc;
+	int rc = check_load(options, "--rules", &live->rules, err);
 
-	if (!options->rules.len)
-		return option_fail(err, "alerts needs rules, as in: saker alerts --rules FILE");
-	rc = check_load(options, "--rules", &live->rules, err);
-	if (rc == 0 && !rules_len(live->rules))
+	if (rc == 0 && !rules_len(live->rules) && options->mode != MODE_MONITOR)
 		return option_fail(err, "--rules: there is no rule of priority %s or above",
 				   rule_priority_name(options->min_priority));
 	return rc;
+}
+
+/* The monitor shows hits on every screen, -b in one view; alerts go with any mode. */
+static bool wants_rules(const struct live *live, const struct options *options)
+{
+	if (options->no_default_rules)
+		return options->rules.len > 0;
+	return options->rules.len || options->alerts || options->alerts_syslog ||
+	       options->mode == MODE_ALERTS || options->mode == MODE_MONITOR ||
+	       (options->mode == MODE_BATCH && live->view->entity == ENTITY_HIT);
 }
 
 /* Everything that the user can get wrong. */
@@ -137,7 +144,7 @@ static int check(struct live *live, struct options *options, struct usage_error 
 		rc = condition_load(options->filter,
 				    options->read ? &condition_capture : &condition_live,
 				    &live->filter, err);
-	if (rc == 0 && (options->mode == MODE_ALERTS || options->rules.len))
+	if (rc == 0 && wants_rules(live, options))
 		rc = load_rules(live, options, err);
 	if (rc < 0)
 		return rc;

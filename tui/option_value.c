@@ -244,6 +244,12 @@ int option_set_rules(struct option_value *input, const char *value)
 	return 0;
 }
 
+int option_set_no_default_rules(struct option_value *input, const char *value)
+{
+	input->options->no_default_rules = true;
+	return 0;
+}
+
 int option_set_priority(struct option_value *input, const char *value)
 {
 	if (rule_priority_parse(value, &input->options->min_priority) < 0)

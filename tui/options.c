@@ -296,9 +296,10 @@ static int finish_rules(const struct options *options, struct usage_error *err)
 	bool told = options->alerts || options->alerts_syslog;
 	bool quiet = options->mode == MODE_STREAM || options->mode == MODE_RECORD;
 
-	if (told && !options->rules.len && options->mode != MODE_ALERTS)
-		return option_fail(err, "%s needs rules, as in: --rules FILE",
-				   options->alerts ? "--alerts" : "--alerts-syslog");
+	if ((told || options->mode == MODE_ALERTS) && !options->rules.len &&
+	    options->no_default_rules)
+		return option_fail(err, "--no-default-rules leaves no rules; name some, as in: "
+					"--no-default-rules --rules FILE");
 	if (options->rules.len && quiet && !told)
 		return option_fail(err,
 				   "%s shows no hits of rules: --alerts FILE or --alerts-syslog "
@@ -338,9 +339,10 @@ static int finish(struct options *options, struct usage_error *err)
 		return option_fail(err, "check: either files or -e EXPR");
 	if (options->syntax && !options->expr)
 		return option_fail(err, "--syntax goes with check -e EXPR only");
-	if (options->rules.len && options->mode == MODE_LIST &&
+	if ((options->rules.len || options->no_default_rules) && options->mode == MODE_LIST &&
 	    strcmp(options->subject, "rules") != 0)
-		return option_fail(err, "list: --rules goes with rules only");
+		return option_fail(err, "list: %s goes with rules only",
+				   options->rules.len ? "--rules" : "--no-default-rules");
 	if (options->command && !(LIVE & 1u << options->mode))
 		return option_fail(err, "-- COMMAND does not go with %s",
 				   modes[options->mode].name);

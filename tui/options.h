@@ -87,6 +87,7 @@ struct options {
 	const char *expr;                /* of check -e; NULL: none */
 	bool syntax;                     /* its grammar alone */
 	struct option_words rules;       /* --rules, in their order */
+	bool no_default_rules;           /* these alone */
 	enum rule_priority min_priority;
 	enum rules_names names;
 	enum rules_which which;

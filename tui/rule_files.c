@@ -12,10 +12,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "config.h"
 #include "state/rules/document.h"
 #include "state/rules/rules.h"
+#include "views/embed.h"
 
 #define PATH_BYTES 4096
+#define DEFAULT_NAME "default.yaml"
+#define DEFAULT_EMBEDDED "state/rules/" DEFAULT_NAME
+
+typedef int (*add_fn)(struct rules_loader *loader, const char *name, const char *text, size_t len);
+typedef int (*pick_fn)(const struct dirent *entry);
 
 static int unreadable(struct rules_loader *loader, const char *path, const char *why)
 {
@@ -56,7 +63,7 @@ static int read_all(int fd, char **ret_text, size_t *ret_len)
 	return 0;
 }
 
-static int load_file(struct rules_loader *loader, const char *path)
+static int load_file(struct rules_loader *loader, const char *path, add_fn add)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	char *text = NULL;
@@ -71,7 +78,7 @@ static int load_file(struct rules_loader *loader, const char *path)
 		return rc;
 	if (rc < 0)
 		return unreadable(loader, path, strerror(-rc));
-	rc = rules_loader_add(loader, path, text, len);
+	rc = add(loader, path, text, len);
 	free(text);
 	return rc;
 }
@@ -84,21 +91,27 @@ static int is_rule_file(const struct dirent *entry)
 	       (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
 }
 
+static int is_other_rule_file(const struct dirent *entry)
+{
+	return is_rule_file(entry) && strcmp(entry->d_name, DEFAULT_NAME) != 0;
+}
+
 /* By bytes: the same order on every machine. */
 static int by_name(const struct dirent **a, const struct dirent **b)
 {
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static int load_folder(struct rules_loader *loader, const char *path)
+/* The files that pick() takes; an empty folder is an error when it takes all. */
+static int load_folder(struct rules_loader *loader, const char *path, pick_fn pick)
 {
 	struct dirent **entries;
-	int len = scandir(path, &entries, is_rule_file, by_name);
+	int len = scandir(path, &entries, pick, by_name);
 	int failed = 0;
 
 	if (len < 0)
 		return errno == ENOMEM ? -ENOMEM : unreadable(loader, path, strerror(errno));
-	if (len == 0)
+	if (len == 0 && pick == is_rule_file)
 		failed = unreadable(loader, path, "no *.yaml or *.yml file in this folder");
 	for (int i = 0; i < len; i++) {
 		char name[PATH_BYTES];
@@ -109,7 +122,7 @@ static int load_folder(struct rules_loader *loader, const char *path)
 			end--;
 		if (failed != -ENOMEM && snprintf(name, sizeof(name), "%.*s/%s", (int)end, path,
 						  entries[i]->d_name) < (int)sizeof(name))
-			rc = load_file(loader, name);
+			rc = load_file(loader, name, rules_loader_add);
 		if (rc < 0)
 			failed = rc;
 		free(entries[i]);
@@ -124,7 +137,39 @@ int rule_files_load(struct rules_loader *loader, const char *path)
 
 	if (stat(path, &st) < 0)
 		return unreadable(loader, path, strerror(errno));
-	return S_ISDIR(st.st_mode) ? load_folder(loader, path) : load_file(loader, path);
+	return S_ISDIR(st.st_mode) ? load_folder(loader, path, is_rule_file)
+				   : load_file(loader, path, rules_loader_add);
+}
+
+static int load_embedded(struct rules_loader *loader)
+{
+	for (size_t i = 0; i < embedded_files_len; i++) {
+		const struct embedded_file *file = &embedded_files[i];
+
+		if (strcmp(file->name, DEFAULT_EMBEDDED) == 0)
+			return rules_loader_add_defaults(loader, DEFAULT_NAME, file->text,
+							 strlen(file->text));
+	}
+	return 0;
+}
+
+int rule_files_load_defaults(struct rules_loader *loader)
+{
+	char folder[512], path[512 + sizeof(DEFAULT_NAME)];
+	bool has_folder = config_folder("rules", folder, sizeof(folder)) == 0;
+	int rc;
+
+	if (!has_folder)
+		return load_embedded(loader);
+	snprintf(path, sizeof(path), "%s/" DEFAULT_NAME, folder);
+	rc = access(path, F_OK) == 0 ? load_file(loader, path, rules_loader_add_defaults)
+				     : load_embedded(loader);
+	if (rc != -ENOMEM) {
+		int more = load_folder(loader, folder, is_other_rule_file);
+
+		rc = more < 0 ? more : rc;
+	}
+	return rc;
 }
 
 int rule_files_port(void *ctx, const char *service)

@@ -12,6 +12,11 @@ struct rules_loader;
  * finding in the loader. Returns 0 when all is right, -EBADMSG when a file has an error, -ENOMEM.
  */
 int rule_files_load(struct rules_loader *loader, const char *path);
+/*
+ * The default rules, then the other files of the folder `rules` beside the config file. Its file
+ * default.yaml, where there is one, takes the place of the rules that are built in. Returns alike.
+ */
+int rule_files_load_defaults(struct rules_loader *loader);
 /* The port of a service by the system's list, -1 when it has none: for rules_options.port. */
 int rule_files_port(void *ctx, const char *service);
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Views and themes as text, built into the binary by the Makefile. Names are "views/x.yaml". */
+/*
+ * Views, themes and the default rules as text, built into the binary by the Makefile. Names are
+ * "views/x.yaml".
+ */
 #ifndef VIEWS_EMBED_H
 #define VIEWS_EMBED_H
 

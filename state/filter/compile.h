@@ -86,6 +86,8 @@ enum filter_gate {
 	 * only those of folders are needed, which paths are relative to.
 	 */
 	FILTER_GATE_OPENS_ONLY = 1u << 2,
+	/* No condition asks more of a descriptor than its event tells, or the source on an exec. */
+	FILTER_GATE_NO_FILES = 1u << 3,
 };
 /*
  * Fills *ret_kinds with the kinds that any of the conditions can be true for (without those that

@@ -7,7 +7,10 @@
 #include "state/path.h"
 #include "state/tables.h"
 
-/* The table of open files, asked for once where nobody follows it; NULL: not known. */
+/*
+ * The table of open files, asked for once where nobody follows it; NULL: not known. On an exec,
+ * about which rules ask without following anything, it is asked for that event alone.
+ */
 const struct fd_table *field_fds(struct filter_event *event)
 {
 	struct state *state = event->state;
@@ -16,8 +19,11 @@ const struct fd_table *field_fds(struct filter_event *event)
 	if (!process)
 		return NULL;
 	if (!process->fds && !(process->flags & (PROCESS_F_DEAD | PROCESS_F_ASKED_FILES)) &&
-	    state->source.process_files) {
+	    state->source.process_files && state->fd_questions < STATE_FDS_PER_REFRESH) {
+		state->fd_questions++;
 		process->flags |= PROCESS_F_ASKED_FILES;
+		if (event->event->syscall && event->event->syscall->flags & SYSCALL_F_EXEC)
+			state->now.asked_pid = process->pid;
 		state->source.process_files(state->source.ctx, process->pid);
 	}
 	return process->fds;

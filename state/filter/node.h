@@ -30,7 +30,7 @@ struct node {
 	/* Of the event that the clock says. */
 	uint64_t stamp;
 	bool result;
-	/* How many parts of one program have it: of that which the mark names (steps.c). */
+	/* How many parts of one program have it, of that which the mark names (steps.c); a walk. */
 	uint64_t parents_mark;
 	uint32_t parents;
 	/* What it is under the assumptions of the pass that the mark names. */

@@ -263,6 +263,93 @@ static bool asks_files(const struct filter_set *set)
 	return false;
 }
 
+static bool is_one_of(const char *name, const char *const *names, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Has an event of this kind a descriptor that it does not make itself? */
+static bool works_on_fd(uint16_t kind)
+{
+	const struct event_desc *desc = event_by_code(filter_kind_code(kind));
+	const struct syscall_desc *call =
+		kind < EVENT_CODE_COUNT ? NULL : syscall_at(kind - EVENT_CODE_COUNT);
+
+	for (size_t i = 0; i < desc->params_len; i++)
+		if (desc->params[i].type == PARAM_TYPE_FD)
+			return true;
+	for (size_t i = 0; call && i < call->args_len; i++)
+		if (call->args[i].type == ARG_TYPE_FD)
+			return true;
+	return false;
+}
+
+/* Does an event of this kind say by itself what a field asks of its descriptor? */
+static bool tells_fd(uint16_t kind, const char *field)
+{
+	static const char *const makers[] = { "creat", "socket", "accept", "accept4" };
+	static const char *const namers[] = { "connect", "bind" };
+	static const char *const of_table[] = { "fd.l4proto", "fd.connected", "fd.name_changed" };
+	const char *name = filter_kind_name(kind);
+
+	if (is_open(kind) || is_one_of(name, makers, sizeof(makers) / sizeof(*makers)) ||
+	    !works_on_fd(kind))
+		return true;
+	return is_one_of(name, namers, sizeof(namers) / sizeof(*namers)) &&
+	       !is_one_of(field, of_table, sizeof(of_table) / sizeof(*of_table));
+}
+
+static bool operand_asks_table(const struct operand *operand, uint16_t kind)
+{
+	const char *name;
+
+	if (operand->flags & FIELD_F_FILES)
+		return strncmp(filter_kind_name(kind), "execve", 6) != 0;
+	for (size_t i = 0; operand->kind != OPERAND_FIELD && i < operand->args_len; i++)
+		if (operand_asks_table(operand->args[i], kind))
+			return true;
+	if (operand->kind != OPERAND_FIELD)
+		return false;
+	name = operand->ref.field->name;
+	return strncmp(name, "fd.", 3) == 0 && strcmp(name, "fd.num") != 0 && !tells_fd(kind, name);
+}
+
+/* Does a part of a condition ask what only a table of open files tells? Each node once per mark. */
+static bool node_asks_table(struct node *node, uint16_t kind, uint64_t mark)
+{
+	if (node->parents_mark == mark)
+		return false;
+	node->parents_mark = mark;
+	if (node->kind == NODE_CHECK &&
+	    (operand_asks_table(node->check->left, kind) ||
+	     (node->check->right && operand_asks_table(node->check->right, kind))))
+		return true;
+	for (size_t i = 0; i < node->children_len; i++)
+		if (node_asks_table(node->children[i], kind, mark))
+			return true;
+	return false;
+}
+
+static bool kind_asks_table(struct filter_set *set, uint16_t kind)
+{
+	struct node_assumptions assumptions = { assume_kind, &kind, ++set->marks };
+	uint64_t mark = ++set->marks;
+
+	for (size_t i = 0; i < set->conditions_len; i++) {
+		struct node *node;
+
+		if (!filter_kinds_has(&set->conditions[i].kinds, kind))
+			continue;
+		node = node_specialise(&set->nodes, set->conditions[i].root, &assumptions);
+		if (!node || node_asks_table(node, kind, mark))
+			return true;
+	}
+	return false;
+}
+
 /* Which kinds there are; other events than opens do not open for writing. */
 static void gate_kinds(struct filter_set *set, struct filter_kinds *ret_kinds)
 {
@@ -285,7 +372,8 @@ static void gate_kinds(struct filter_set *set, struct filter_kinds *ret_kinds)
 
 uint32_t filter_set_gates(struct filter_set *set, struct filter_kinds *ret_kinds)
 {
-	uint32_t gates = FILTER_GATE_OPEN_WRITES | FILTER_GATE_FAILED | FILTER_GATE_OPENS_ONLY;
+	uint32_t gates = FILTER_GATE_OPEN_WRITES | FILTER_GATE_FAILED | FILTER_GATE_OPENS_ONLY |
+			 FILTER_GATE_NO_FILES;
 
 	gate_kinds(set, ret_kinds);
 	if (asks_files(set))
@@ -298,6 +386,8 @@ uint32_t filter_set_gates(struct filter_set *set, struct filter_kinds *ret_kinds
 			continue;
 		if (!is_open(kind))
 			gates &= ~(uint32_t)FILTER_GATE_OPENS_ONLY;
+		if (gates & FILTER_GATE_NO_FILES && kind_asks_table(set, kind))
+			gates &= ~(uint32_t)FILTER_GATE_NO_FILES;
 		if (gates & FILTER_GATE_OPEN_WRITES && is_open(kind) && !never_with(set, &writes))
 			gates &= ~(uint32_t)FILTER_GATE_OPEN_WRITES;
 		if (gates & FILTER_GATE_FAILED && !never_with(set, &failed))

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "compile.h"
+#include "rules_private.h"
 
 #define MEMORY_DEFAULT (128u << 20)
 
@@ -154,15 +155,13 @@ static int load(struct rules_loader *loader, struct loaded_file *file)
 	return 0;
 }
 
-int rules_loader_add(struct rules_loader *loader, const char *name, const char *text, size_t len)
+/* The current file, which has no content yet. */
+static int read_file(struct rules_loader *loader, const char *text, size_t len)
 {
+	struct loaded_file *file = loader->current;
 	struct document_error err;
-	struct loaded_file *file;
-	int rc = add_file(loader, name);
+	int rc;
 
-	if (rc < 0)
-		return rc;
-	file = loader->current;
 	file->failed = true;
 	if (loader->files.len > RULES_FILES_MAX)
 		return loader_error(loader, RULE_CODE_ERR_FILE_READ,
@@ -184,6 +183,24 @@ int rules_loader_add(struct rules_loader *loader, const char *name, const char *
 	if (rc == -EBADMSG && start_again(loader) == -ENOMEM)
 		return -ENOMEM;
 	return rc;
+}
+
+int rules_loader_add(struct rules_loader *loader, const char *name, const char *text, size_t len)
+{
+	int rc = add_file(loader, name);
+
+	return rc < 0 ? rc : read_file(loader, text, len);
+}
+
+int rules_loader_add_defaults(struct rules_loader *loader, const char *name, const char *text,
+			      size_t len)
+{
+	int rc = add_file(loader, name);
+
+	if (rc < 0)
+		return rc;
+	loader->current->file.defaults = true;
+	return read_file(loader, text, len);
 }
 
 int rules_loader_add_unreadable(struct rules_loader *loader, const char *name, const char *why)
@@ -232,7 +249,9 @@ int rules_loader_finish(struct rules_loader *loader, struct rules **ret_rules)
 			return rc;
 	}
 	rules = loader->compilation->rules;
-	rc = rules_prepare(rules);
+	rc = rules_defaults_last(rules);
+	if (rc == 0)
+		rc = rules_prepare(rules);
 	if (rc < 0)
 		return rc;
 	loader->compilation->rules = NULL;

@@ -10,6 +10,7 @@
 #define STATE_RULES_REPORT_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "code.h"
@@ -23,7 +24,8 @@ struct rule_file {
 	const char *name;
 	const char *text;
 	size_t len;
-	size_t index; /* among the loaded files */
+	size_t index;  /* among the loaded files */
+	bool defaults; /* its rules are matched behind those of other files */
 };
 
 /* Where something is: an item inside another one. Contexts never change after they were made. */

@@ -68,19 +68,15 @@ const struct rule *rules_at(const struct rules *rules, size_t index)
 	return &rules->items[index];
 }
 
-/* Are the set's conditions those of the enabled rules and no others? */
+/* Are the set's conditions those of the enabled rules in their order, and no others? */
 static bool set_is_right(const struct rules *rules)
 {
-	size_t enabled = 0;
+	uint32_t id = 0;
 
-	for (size_t i = 0; i < rules->len; i++) {
-		const struct rule *rule = &rules->items[i];
-
-		if (rule->enabled && rule->id == UINT32_MAX)
+	for (size_t i = 0; i < rules->len; i++)
+		if (rules->items[i].enabled && rules->items[i].id != id++)
 			return false;
-		enabled += rule->enabled;
-	}
-	return enabled == filter_set_len(rules->set);
+	return id == filter_set_len(rules->set);
 }
 
 static int set_fill(struct rules *rules, struct filter_set *set)
@@ -99,6 +95,24 @@ static int set_fill(struct rules *rules, struct filter_set *set)
 		if (rc < 0)
 			return rc;
 	}
+	return 0;
+}
+
+int rules_defaults_last(struct rules *rules)
+{
+	struct rule *defaults = malloc((rules->len + 1) * sizeof(*defaults));
+	size_t len = 0, kept = 0;
+
+	if (!defaults)
+		return -ENOMEM;
+	for (size_t i = 0; i < rules->len; i++) {
+		if (rules->items[i].is_default)
+			defaults[len++] = rules->items[i];
+		else
+			rules->items[kept++] = rules->items[i];
+	}
+	memcpy(&rules->items[kept], defaults, len * sizeof(*defaults));
+	free(defaults);
 	return 0;
 }
 

@@ -3,6 +3,7 @@
  * Rules: files -> rules, and events -> the rules that match.
  *
  *   rules_loader_new(&options, &loader);
+ *   rules_loader_add_defaults(loader, name, text, len);
  *   rules_loader_add(loader, name, text, len);      in order: later files change earlier ones
  *   rules_loader_result(loader, i)                  what was found in file i
  *   rules_loader_finish(loader, &rules);            the rules of all files that were right
@@ -78,6 +79,12 @@ void rules_loader_free(struct rules_loader *loader); /* NULL is fine */
  * the file has an error (it is in its result), -ENOMEM.
  */
 int rules_loader_add(struct rules_loader *loader, const char *name, const char *text, size_t len);
+/*
+ * The same for a file of default rules. Of the rules that match an event those of other files come
+ * first; a default rule that one of them defines anew is theirs.
+ */
+int rules_loader_add_defaults(struct rules_loader *loader, const char *name, const char *text,
+			      size_t len);
 /* A file that could not be read, and why: a result with one error. Returns 0 or -ENOMEM. */
 int rules_loader_add_unreadable(struct rules_loader *loader, const char *name, const char *why);
 size_t rules_loader_len(const struct rules_loader *loader);
@@ -105,6 +112,7 @@ struct rule {
 	const char *compiled;  /* canonical, with everything in it */
 	enum rule_priority priority;
 	bool enabled;
+	bool is_default; /* of rules_loader_add_defaults() */
 	bool capture;
 	uint32_t capture_duration_ms; /* 0: until the end */
 	const char *const *tags;      /* sorted */
@@ -126,7 +134,7 @@ struct rule {
 
 void rules_free(struct rules *rules); /* NULL is fine */
 size_t rules_len(const struct rules *rules);
-/* In the order of first definition. */
+/* In the order in which they are matched: that of first definition, but default rules come last. */
 const struct rule *rules_at(const struct rules *rules, size_t index);
 
 enum rules_switch { RULES_DISABLE, RULES_ENABLE };

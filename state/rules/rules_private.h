@@ -20,6 +20,8 @@ struct rules {
 };
 
 void rule_release(struct rule *rule);
+/* Moves default rules behind all others. Returns 0, or -ENOMEM: nothing has moved. */
+int rules_defaults_last(struct rules *rules);
 
 /* Room for `room` rules. Returns 0 or -ENOMEM. */
 int rules_new(size_t memory_bytes, size_t room, struct rules **ret_rules);

@@ -128,7 +128,7 @@ while [ $i -lt 500 ]; do
 done
 echo x >> vault
 END
-"$saker" -b --json -v hits --rules opens.yaml -- sh reads.sh > rows 2> err
+"$saker" -b --json -v hits --no-default-rules --rules opens.yaml -- sh reads.sh > rows 2> err
 python3 - rows << 'END' || failed=$((failed + 1))
 import json, sys
 last = json.loads(open(sys.argv[1]).read().splitlines()[-1])
@@ -249,7 +249,7 @@ wants() {
 	[ ! -s out ] || bad "saker $*: printed $(cat out)"
 }
 printf -- '- rule: a\n  desc: b\n  condition: evt.typ = open\n  output: c\n  priority: INFO\n' > wrong.yaml
-wants 'saker alerts --rules FILE' alerts
+wants 'leaves no rules' alerts --no-default-rules
 wants 'wrong.yaml' alerts --rules wrong.yaml
 wants 'nothing.yaml' alerts --rules nothing.yaml
 wants 'expected emergency' alerts --priority hot --rules rules.yaml

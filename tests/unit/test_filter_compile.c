@@ -265,10 +265,52 @@ START_TEST(test_gates)
 		struct filter_kinds kinds;
 
 		ck_assert_msg(set, "%s", err.message);
-		ck_assert_msg(filter_set_gates(set, &kinds) == cases[i].gates, "%s", cases[i].text);
+		ck_assert_msg((filter_set_gates(set, &kinds) & ~(uint32_t)FILTER_GATE_NO_FILES) ==
+				      cases[i].gates,
+			      "%s", cases[i].text);
 		filter_set_free(set);
 	}
 	mock_fields_remove();
+}
+END_TEST
+
+/* Tables of open files are kept up only for conditions that ask them. */
+START_TEST(test_gate_no_files)
+{
+	static const struct {
+		const char *text;
+		bool needs;
+	} cases[] = {
+		{ "evt.type = openat and fd.name = /etc/passwd", false },
+		{ "evt.type = creat and fd.directory = /etc", false },
+		{ "evt.type = connect and fd.sport = 22 and fd.sip = 1.2.3.4", false },
+		{ "evt.type = connect and fd.l4proto = tcp", true },
+		{ "evt.type = accept4 and fd.l4proto = tcp", false },
+		{ "evt.type = bind and fd.type in (ipv4, ipv6)", false },
+		{ "evt.type = listen and fd.type = ipv4", true },
+		{ "evt.type = dup2 and evt.rawres in (0, 1) and fd.type = ipv4", true },
+		{ "evt.type in (dup2, openat) and (evt.type = dup2 or fd.name = /x)", false },
+		{ "evt.type = unlink and fs.path.name = /x", false },
+		{ "evt.type = execve and proc.stdin.type = ipv4", false },
+		{ "evt.type = openat and proc.stdin.type = ipv4", true },
+		{ "evt.type = execve and fd.name = /x", false },
+		{ "evt.type = read and tolower(fd.name) = /x", true },
+		{ "evt.type = read and fd.num = 0", false },
+		{ "fd.name = /x", true },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct filter_error err = { 0 };
+		struct filter_set *set = compile(cases[i].text, strlen(cases[i].text), &err);
+		struct filter_kinds kinds;
+		uint32_t gates;
+
+		ck_assert_msg(set, "%s", err.message);
+		gates = filter_set_gates(set, &kinds);
+		ck_assert_msg(!(gates & FILTER_GATE_NO_FILES) == cases[i].needs, "%s",
+			      cases[i].text);
+		filter_set_free(set);
+	}
 }
 END_TEST
 
@@ -364,6 +406,7 @@ int main(void)
 	tcase_add_test(tcase, test_shared_truth);
 	tcase_add_test(tcase, test_truth);
 	tcase_add_test(tcase, test_gates);
+	tcase_add_test(tcase, test_gate_no_files);
 	tcase_add_test(tcase, test_process);
 	tcase_add_test(tcase, test_little_memory);
 	return run_suite("filter_compile", tcase);

@@ -208,8 +208,10 @@ static const struct wrong_case wrong_cases[] = {
 	{ "saker record -w a --rules x.yaml", "record shows no hits of rules: --alerts FILE or "
 					      "--alerts-syslog go with --rules, or saker "
 					      "alerts" },
-	{ "saker --alerts a", "--alerts needs rules, as in: --rules FILE" },
-	{ "saker -b --alerts-syslog", "--alerts-syslog needs rules, as in: --rules FILE" },
+	{ "saker --no-default-rules --alerts a",
+	  "--no-default-rules leaves no rules; name some, as in: --no-default-rules --rules FILE" },
+	{ "saker alerts --no-default-rules",
+	  "--no-default-rules leaves no rules; name some, as in: --no-default-rules --rules FILE" },
 	{ "saker --rules x --alerts ''", "--alerts: expected a file" },
 	{ "saker --rules x --alerts-format csv", "--alerts-format csv: expected text or json" },
 	{ "saker --rules x --syslog-socket log",
@@ -269,6 +271,7 @@ static const struct wrong_case wrong_cases[] = {
 				     "monitor, -b, stream, record, alerts, list" },
 	{ "saker --rules", "--rules needs a value: FILE|DIR" },
 	{ "saker list views --rules a", "list: --rules goes with rules only" },
+	{ "saker list views --no-default-rules", "list: --no-default-rules goes with rules only" },
 	{ "saker check a -- true", "-- COMMAND does not go with check" },
 	{ "saker doctor -- true", "-- COMMAND does not go with doctor" },
 };
@@ -359,6 +362,8 @@ static void describe(const struct options *options, char *text, size_t size)
 		ADD(" throttle=%llu", (unsigned long long)options->throttle_ns);
 	if (options->rules.len)
 		ADD(" rules=%s", options->rules.items[options->rules.len - 1]);
+	if (options->no_default_rules)
+		ADD(" no-default-rules");
 	if (options->memory_bytes != 256u << 20)
 		ADD(" memory=%llu", (unsigned long long)options->memory_bytes);
 #undef ADD
@@ -412,6 +417,8 @@ static const struct {
 	  "all",
 	  "mode=2 matching=all syslog=/s throttle=0 rules=a" },
 	{ "saker list rules --rules a --rules b", "mode=5 subject=rules rules=b" },
+	{ "saker --no-default-rules", "mode=0 no-default-rules" },
+	{ "saker list rules --no-default-rules", "mode=5 subject=rules no-default-rules" },
 	{ "saker list views --json", "mode=5 format=1 subject=views" },
 	{ "saker -r x.scap", "mode=0 read=x.scap" },
 	{ "saker -br - -n 2 -p 5", "mode=1 pid=5 count=2 read=-" },

@@ -129,7 +129,8 @@ START_TEST(test_events)
 	struct filter_kinds kinds;
 	const char *names[8];
 
-	ck_assert_uint_eq(rules_events(w->rules, &kinds), 0);
+	/* What a close is about is not asked. */
+	ck_assert_uint_eq(rules_events(w->rules, &kinds), FILTER_GATE_NO_FILES);
 	ck_assert_uint_eq(filter_kinds_names(&kinds, names, 8), 3);
 	ck_assert_str_eq(names[0], "close");
 	rules_select_name(w->rules, "close", RULES_DISABLE);
@@ -138,6 +139,66 @@ START_TEST(test_events)
 	ck_assert_uint_eq(filter_kinds_names(&kinds, names, 8), 2);
 	ck_assert(!rules_want(w->rules, event_by_id("SYSCALL_CLOSE_X")->code));
 	ck_assert(rules_want(w->rules, event_by_id("SYSCALL_OPENAT_2_X")->code));
+	world_free(w);
+}
+END_TEST
+
+static struct rules *load_with_defaults(const char *defaults, const char *more)
+{
+	struct rules_options options;
+	struct rules_loader *loader;
+	struct rules *rules;
+
+	rules_options_init(&options);
+	ck_assert_int_eq(rules_loader_new(&options, &loader), 0);
+	ck_assert_int_eq(rules_loader_add_defaults(loader, "d", defaults, strlen(defaults)), 0);
+	ck_assert_int_eq(rules_loader_add(loader, "m", more, strlen(more)), 0);
+	ck_assert_int_eq(rules_loader_finish(loader, &rules), 0);
+	rules_loader_free(loader);
+	return rules;
+}
+
+#define RULE_OF_OPENS(name, more)                                                                  \
+	"- {rule: " name ", desc: d, condition: evt.type = openat, output: o, priority: info" more \
+	"}\n"
+
+/* Whose rules match first; what a file says of default rules. */
+static const struct default_case {
+	const char *name, *more;
+	const char *order; /* of all rules */
+	const char *first; /* the one that an open matches first */
+} default_cases[] = {
+	{ "another rule", RULE_OF_OPENS("c", ""), "c, a, b", "c" },
+	{ "defined anew", RULE_OF_OPENS("b", ""), "b, a", "b" },
+	{ "switched off", "- {rule: a, enabled: false, override: {enabled: replace}}\n", "a, b",
+	  "b" },
+	{ "appended to",
+	  "- {rule: a, condition: and proc.name = x, override: {condition: append}}\n", "a, b",
+	  "b" },
+	{ "a list of theirs", "- {list: names, items: [cat], override: {items: append}}\n", "a, b",
+	  "a" },
+};
+
+START_TEST(test_defaults)
+{
+	static const char defaults[] =
+		"- {list: names, items: [dog]}\n"
+		"- {rule: a, desc: d, condition: evt.type = openat and (proc.name in (names) or "
+		"proc.name = cat), output: o, priority: info}\n" RULE_OF_OPENS("b", "");
+	const struct default_case *c = &default_cases[_i];
+	struct world *w = world_new();
+	char hits[256] = "", order[64] = "";
+	struct rules_matcher matcher = { .which = RULES_FIRST, .fn = note_hit, .ctx = hits };
+
+	rules_free(w->rules);
+	w->rules = load_with_defaults(defaults, c->more);
+	for (size_t i = 0; i < rules_len(w->rules); i++)
+		snprintf(order + strlen(order), sizeof(order) - strlen(order), "%s%s",
+			 i ? ", " : "", rules_at(w->rules, i)->name);
+	ck_assert_msg(strcmp(order, c->order) == 0, "%s: %s", c->name, order);
+	open_event(w, "/x", NULL);
+	ck_assert_uint_eq(rules_match(w->rules, &w->event, &matcher), 1);
+	ck_assert_msg(strcmp(hits, c->first) == 0, "%s: %s", c->name, hits);
 	world_free(w);
 }
 END_TEST
@@ -173,6 +234,8 @@ int main(void)
 	tcase_add_loop_test(tcase, test_match, 0,
 			    (int)(sizeof(match_cases) / sizeof(match_cases[0])));
 	tcase_add_test(tcase, test_events);
+	tcase_add_loop_test(tcase, test_defaults, 0,
+			    (int)(sizeof(default_cases) / sizeof(default_cases[0])));
 	tcase_add_test(tcase, test_alert);
 	return run_suite("rules_match", tcase);
 }
