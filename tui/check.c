@@ -8,6 +8,7 @@
 #include "rule_config.h"
 #include "rule_files.h"
 #include "rule_report.h"
+#include "state/filter/compile.h"
 #include "state/rules/rules.h"
 
 typedef size_t (*host_fn)(void *ctx, const char *name, struct field_ip *addresses);
@@ -70,11 +71,13 @@ int check_run(FILE *out, const struct options *options)
 	return rc;
 }
 
-/* Loads the files and switches their rules. Returns 0 or -errno. */
+/*
+ * Loads the files and switches their rules. Returns 0, -EBADMSG when a file is wrong, or -ENOMEM;
+ * the caller frees the loader, which may be NULL.
+ */
 static int load_all(const struct options *options, const struct rule_config *config,
-		    struct rules **ret_rules)
+		    struct rules_loader **ret_loader, struct rules **ret_rules)
 {
-	struct rules_loader *loader = NULL;
 	struct rules *rules = NULL;
 	const struct load_opts opts = {
 		.config = config,
@@ -82,15 +85,12 @@ static int load_all(const struct options *options, const struct rule_config *con
 		.host = options->read ? NULL : host_names_find,
 		.defaults = options->no_default_rules ? WITHOUT_DEFAULTS : WITH_DEFAULTS,
 	};
-	int rc = load(&options->rules, &opts, &loader);
+	int rc = load(&options->rules, &opts, ret_loader);
 
-	if (rc == 0 && !rule_report_ok(loader)) {
-		rule_report_text(loader, stderr);
-		rc = -EINVAL;
-	}
+	if (rc == 0 && !rule_report_ok(*ret_loader))
+		return -EBADMSG;
 	if (rc == 0)
-		rc = rules_loader_finish(loader, &rules);
-	rules_loader_free(loader);
+		rc = rules_loader_finish(*ret_loader, &rules);
 	if (rc < 0)
 		return rc;
 	rule_config_switch(config, rules);
@@ -102,23 +102,63 @@ static int load_all(const struct options *options, const struct rule_config *con
 	return rc;
 }
 
+/* What the config says beside the options. Returns 0, or -EINVAL with the sentence in *err. */
+static int read_config(const struct options *options, struct rule_config *config,
+		       struct usage_error *err)
+{
+	if (rule_config_init(config) < 0)
+		return option_fail(err, "no memory for rules");
+	config->min_priority = options->min_priority;
+	return rule_config_load(config, options, err);
+}
+
+int check_reload(const struct options *options, struct rules **ret_rules, struct usage_error *err)
+{
+	struct rules_loader *loader = NULL;
+	struct rule_config config;
+	struct filter_kinds kinds;
+	struct rules *rules = NULL;
+	int rc = read_config(options, &config, err);
+
+	if (rc == 0) {
+		rc = load_all(options, &config, &loader, &rules);
+		if (rc == -EBADMSG)
+			rule_report_first(loader, err->text, sizeof(err->text));
+		else if (rc < 0)
+			option_fail(err, "no memory for rules");
+	}
+	if (rc == 0 && !rules_len(rules) && options->mode != MODE_MONITOR)
+		rc = option_fail(err, "no rule of priority %s or above is left",
+				 rule_priority_name(options->min_priority));
+	if (rc == 0) {
+		/* The programs for all kinds of events are made here, not where events wait. */
+		rules_events(rules, &kinds);
+		*ret_rules = rules;
+	} else {
+		rules_free(rules);
+	}
+	rules_loader_free(loader);
+	rule_config_release(&config);
+	return rc < 0 ? -EINVAL : 0;
+}
+
 int check_load(const struct options *options, const char *what, struct rules **ret_rules,
 	       struct usage_error *err)
 {
+	struct rules_loader *loader = NULL;
 	struct rule_config config;
-	int rc = rule_config_init(&config);
+	int rc = read_config(options, &config, err);
 
-	if (rc < 0)
-		return option_fail(err, "%s: no memory", what);
-	config.min_priority = options->min_priority;
-	rc = rule_config_load(&config, options, err);
 	if (rc == 0) {
-		rc = load_all(options, &config, ret_rules);
+		rc = load_all(options, &config, &loader, ret_rules);
+		if (rc == -EBADMSG)
+			rule_report_text(loader, stderr);
 		if (rc < 0)
 			option_fail(err,
 				    rc == -ENOMEM ? "%s: no memory" : "%s: a rule file is wrong",
 				    what);
 	}
+	rules_loader_free(loader);
 	rule_config_release(&config);
 	return rc < 0 ? -EINVAL : 0;
 }

@@ -23,4 +23,10 @@ int check_run(FILE *out, const struct options *options);
 int check_load(const struct options *options, const char *what, struct rules **ret_rules,
 	       struct usage_error *err);
 
+/*
+ * The same again, perhaps in another thread: nothing is printed, *err has the first error with its
+ * place. The rules are ready to match.
+ */
+int check_reload(const struct options *options, struct rules **ret_rules, struct usage_error *err);
+
 #endif

@@ -22,6 +22,7 @@
 #include "alert_sink.h"
 #include "interest.h"
 #include "probe/schema/event.h"
+#include "rule_book.h"
 #include "source.h"
 #include "state/filter/eval.h"
 #include "state/filter/event.h"
@@ -365,7 +366,7 @@ static void apply_objects(struct engine *engine)
 /* May rules ask for what a process has open? */
 static bool rules_ask_files(const struct engine *engine)
 {
-	return engine->opts.rules && !(engine->rule_gates & FILES_GATES);
+	return engine->watch.rules && !(engine->rule_gates & FILES_GATES);
 }
 
 /* Fd tables that the streamed calls keep up are seeded, others are not known any more. */
@@ -432,7 +433,7 @@ static void apply_requests(struct engine *engine)
 	if (focus && !is_recording(engine))
 		filter.whose = INTEREST_FOCUS;
 	interest_fill(want, &choice, &filter, &interest);
-	if (engine->opts.rules)
+	if (engine->watch.rules)
 		interest_add_rules(&rules, &interest);
 	probe_set_interest(engine->probe, &interest);
 	apply_files(engine, want, focus, &choice);
@@ -461,11 +462,36 @@ static void tick_alerts(struct engine *engine)
 		engine->tap.batch(engine->tap.ctx);
 }
 
+/* The events that they can match are streamed from the next turn on. */
+static void use_rules(struct engine *engine, struct rules *rules)
+{
+	engine->watch.rules = rules;
+	engine->rule_gates = rules_events(rules, &engine->rule_kinds);
+	engine->interest_set = false;
+}
+
+/* Rules whose files changed. */
+static void turn_rules(struct engine *engine)
+{
+	struct rule_book *book = engine->opts.rules;
+
+	if (!book || !rule_book_has_next(book))
+		return;
+	/* What is held of floods is about rules that are freed now. */
+	if (engine->opts.alerts)
+		alert_sink_settle(engine->opts.alerts);
+	rule_book_turn(book);
+	use_rules(engine, rule_book_rules(book));
+	apply_requests(engine);
+	rule_book_say(book);
+}
+
 static void turn(struct engine *engine)
 {
 	int drained = drain(engine);
 	uint64_t now = clock_ns(CLOCK_MONOTONIC);
 
+	turn_rules(engine);
 	tick_alerts(engine);
 	apply_requests(engine);
 	if (now >= engine->next_exits_ns) {
@@ -599,12 +625,9 @@ static int engine_open(struct engine *engine, struct probe_error *err)
 			      &engine->state);
 	if (engine->opts.filter)
 		engine->filter_gates = filter_set_gates(engine->opts.filter, &engine->filter_kinds);
-	if (engine->opts.rules)
-		engine->rule_gates = rules_events(engine->opts.rules, &engine->rule_kinds);
 	if (r == 0 && (engine->opts.filter || engine->opts.rules))
 		r = filter_event_init(&engine->filter_event, engine->state);
 	engine->watch = (struct rule_watch){
-		.rules = engine->opts.rules,
 		.names = engine->opts.names,
 		.which = engine->opts.which,
 		.event = &engine->filter_event,
@@ -612,6 +635,8 @@ static int engine_open(struct engine *engine, struct probe_error *err)
 		.listeners = { [RULE_LISTENER_ALERTS] = alert_sink_listener(engine->opts.alerts),
 			       [RULE_LISTENER_TAP] = { engine->tap.hit, engine->tap.ctx } }
 	};
+	if (engine->opts.rules)
+		use_rules(engine, rule_book_rules(engine->opts.rules));
 	if (r == 0)
 		r = probe_new(&engine->opts.probe, &engine->probe);
 	if (r < 0) {

@@ -20,6 +20,7 @@
 struct alert_sink;
 struct engine;
 struct filter_set;
+struct rule_book;
 struct state;
 
 /*
@@ -56,7 +57,7 @@ struct engine_opts {
 	bool wait_stream; /* engine_start returns only when the stream plane is attached */
 	struct engine_tap tap;
 	struct filter_set *filter; /* FILTER, one condition; NULL: none. Borrowed while it runs */
-	struct rules *rules;       /* NULL: none. Borrowed while it runs */
+	struct rule_book *rules;   /* NULL: none. Borrowed while it runs */
 	enum rules_names names;    /* that rules are evaluated for */
 	enum rules_which which;    /* of the rules that match an event */
 	struct alert_sink *alerts; /* what hits are told to; NULL: nobody. Borrowed */

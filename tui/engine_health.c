@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "alert_sink.h"
+#include "rule_book.h"
 
 static uint64_t own_rss_bytes(void)
 {
@@ -109,6 +110,8 @@ static const char *notice_make(struct engine *engine)
 		snprintf(text, size, "no event stream: %s%s%s", err->what,
 			 err->remedy[0] ? "; " : "", err->remedy);
 	else if (capture_notice(engine, text, size))
+		return text;
+	else if (engine->opts.rules && rule_book_notice(engine->opts.rules, text, size))
 		return text;
 	else if (engine->opts.alerts && alert_sink_notice(engine->opts.alerts, text, size))
 		return text;

@@ -18,6 +18,7 @@
 #include "output.h"
 #include "record.h"
 #include "replay.h"
+#include "rule_book.h"
 #include "session.h"
 #include "stream.h"
 #include "theme.h"
@@ -36,7 +37,9 @@ struct live {
 	struct theme theme, mono;
 	struct session_start start;
 	struct filter_set *filter;      /* NULL: no FILTER */
-	struct rules *rules;            /* NULL: none */
+	struct rules *rules;            /* NULL: none, or they are in the book */
+	struct rule_book *book;         /* of a live run; NULL: none */
+	uint64_t rules_stamp;           /* of the files, before they were read */
 	struct alert_sink *alerts;      /* NULL: none */
 	struct recorder_result capture; /* what became of -w FILE */
 };
@@ -112,8 +115,10 @@ static int check_processes(const struct probe_scope *scope, struct usage_error *
 
 static int load_rules(struct live *live, const struct options *options, struct usage_error *err)
 {
-	int rc = check_load(options, "--rules", &live->rules, err);
+	int rc;
 
+	live->rules_stamp = rule_book_stamp(options);
+	rc = check_load(options, "--rules", &live->rules, err);
 	if (rc == 0 && !rules_len(live->rules) && options->mode != MODE_MONITOR)
 		return option_fail(err, "--rules: there is no rule of priority %s or above",
 				   rule_priority_name(options->min_priority));
@@ -425,6 +430,22 @@ static int open_outputs(struct live *live, struct usage_error *err)
 	return 0;
 }
 
+/* Rules follow their files. After the drop of privileges, which are those of a thread. */
+static int open_book(struct live *live)
+{
+	struct rules *rules = live->rules;
+	int rc;
+
+	if (!rules)
+		return 0;
+	live->rules = NULL;
+	rc = rule_book_new(live->options, rules, live->rules_stamp, &live->book);
+	if (rc == 0)
+		rc = rule_book_watch(live->book);
+	live->start.engine.rules = live->book;
+	return rc;
+}
+
 /* Opens what needs privileges, drops them, runs the mode. Returns the status of the program. */
 static int run(struct live *live, struct usage_error *err)
 {
@@ -447,6 +468,12 @@ static int run(struct live *live, struct usage_error *err)
 	if (privileges_drop(PRIVILEGES_READONLY, &probe_err) < 0) {
 		command_release_all(&live->start.command);
 		return cannot_run(&probe_err);
+	}
+	rc = open_book(live);
+	if (rc < 0) {
+		command_release_all(&live->start.command);
+		fprintf(stderr, "saker: rules: %s\n", strerror(-rc));
+		return STATUS_CANNOT_RUN;
 	}
 	rc = run_mode(live);
 	if (rc == 0 && alert_sink_lost(live->alerts))
@@ -471,7 +498,6 @@ int live_run(struct options *options, struct usage_error *err)
 				    .capture_events = record_events(options),
 				    .capture = &live.capture,
 				    .filter = live.filter,
-				    .rules = live.rules,
 				    .names = options->names,
 				    .which = options->which },
 		};
@@ -481,6 +507,7 @@ int live_run(struct options *options, struct usage_error *err)
 	view_set_free(live.views);
 	filter_set_free(live.filter);
 	alert_sink_free(live.alerts);
+	rule_book_free(live.book);
 	rules_free(live.rules);
 	return rc;
 }

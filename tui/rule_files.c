@@ -102,6 +102,18 @@ static int by_name(const struct dirent **a, const struct dirent **b)
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
+/* The name of a file in a folder. 0, or -ENAMETOOLONG. */
+static int join(const char *folder, const char *file, char name[static PATH_BYTES])
+{
+	size_t end = strlen(folder);
+
+	while (end > 1 && folder[end - 1] == '/')
+		end--;
+	return snprintf(name, PATH_BYTES, "%.*s/%s", (int)end, folder, file) < PATH_BYTES
+		       ? 0
+		       : -ENAMETOOLONG;
+}
+
 /* The files that pick() takes; an empty folder is an error when it takes all. */
 static int load_folder(struct rules_loader *loader, const char *path, pick_fn pick)
 {
@@ -115,13 +127,9 @@ static int load_folder(struct rules_loader *loader, const char *path, pick_fn pi
 		failed = unreadable(loader, path, "no *.yaml or *.yml file in this folder");
 	for (int i = 0; i < len; i++) {
 		char name[PATH_BYTES];
-		size_t end = strlen(path);
 		int rc = 0;
 
-		while (end > 1 && path[end - 1] == '/')
-			end--;
-		if (failed != -ENOMEM && snprintf(name, sizeof(name), "%.*s/%s", (int)end, path,
-						  entries[i]->d_name) < (int)sizeof(name))
+		if (failed != -ENOMEM && join(path, entries[i]->d_name, name) == 0)
 			rc = load_file(loader, name, rules_loader_add);
 		if (rc < 0)
 			failed = rc;
@@ -172,9 +180,79 @@ int rule_files_load_defaults(struct rules_loader *loader)
 	return rc;
 }
 
+int rule_files_folder(const char *path, char *folder, size_t size)
+{
+	const char *slash = strrchr(path, '/');
+	struct stat st;
+	int len;
+
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		len = snprintf(folder, size, "%s", path);
+	else if (!slash)
+		len = snprintf(folder, size, ".");
+	else
+		len = snprintf(folder, size, "%.*s", (int)(slash > path ? slash - path : 1), path);
+	return len >= 0 && (size_t)len < size ? 0 : -ENAMETOOLONG;
+}
+
+/* FNV-1a, by words: http://www.isthe.com/chongo/tech/comp/fnv/ */
+static uint64_t stamp_add(uint64_t stamp, uint64_t word)
+{
+	return ((stamp ^ 0xcbf29ce484222325u) ^ word) * 0x100000001b3u;
+}
+
+static uint64_t stamp_file(const char *path, uint64_t stamp, const struct stat *st)
+{
+	const struct timespec times[] = { st->st_mtim, st->st_ctim };
+
+	for (const char *c = path; *c; c++)
+		stamp = stamp_add(stamp, (uint8_t)*c);
+	stamp = stamp_add(stamp, st->st_dev);
+	stamp = stamp_add(stamp, st->st_ino);
+	stamp = stamp_add(stamp, (uint64_t)st->st_size);
+	for (size_t i = 0; i < 2; i++) {
+		stamp = stamp_add(stamp, (uint64_t)times[i].tv_sec);
+		stamp = stamp_add(stamp, (uint64_t)times[i].tv_nsec);
+	}
+	return stamp;
+}
+
+static uint64_t stamp_folder(const char *path, uint64_t stamp)
+{
+	struct dirent **entries;
+	int len = scandir(path, &entries, is_rule_file, by_name);
+
+	for (int i = 0; i < len; i++) {
+		char name[PATH_BYTES];
+		struct stat st = { .st_size = 0 };
+
+		if (join(path, entries[i]->d_name, name) == 0) {
+			stat(name, &st);
+			stamp = stamp_file(name, stamp, &st);
+		}
+		free(entries[i]);
+	}
+	if (len >= 0)
+		free(entries);
+	return stamp_add(stamp, (uint64_t)len);
+}
+
+uint64_t rule_files_stamp(const char *path, uint64_t stamp)
+{
+	struct stat st = { .st_size = 0 };
+
+	/* One that is missing is a file of nothing. */
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return stamp_folder(path, stamp);
+	return stamp_file(path, stamp, &st);
+}
+
 int rule_files_port(void *ctx, const char *service)
 {
-	const struct servent *entry = getservbyname(service, NULL);
+	struct servent entry, *found = NULL;
+	char bytes[4096];
 
-	return entry ? ntohs((uint16_t)entry->s_port) : -1;
+	if (getservbyname_r(service, NULL, &entry, bytes, sizeof(bytes), &found) != 0 || !found)
+		return -1;
+	return ntohs((uint16_t)entry.s_port);
 }

@@ -233,3 +233,29 @@ int rule_report_ok(const struct rules_loader *loader)
 			return 0;
 	return 1;
 }
+
+void rule_report_first(const struct rules_loader *loader, char *text, size_t size)
+{
+	const struct rule_finding *finding = NULL;
+	struct text_buf buf;
+
+	text_buf_init(&buf, text, size);
+	for (size_t i = 0; i < rules_loader_len(loader) && !finding; i++) {
+		const struct rule_findings *errors = &rules_loader_result(loader, i)->errors;
+
+		finding = errors->len ? errors->items[0] : NULL;
+	}
+	if (!finding)
+		return;
+	text_buf_add_safe(&buf, finding->context->file->name, strlen(finding->context->file->name));
+	if (finding->context->file->text)
+		text_buf_printf(&buf, ":%u:%u", finding->context->place.line + 1,
+				finding->context->place.column + 1);
+	text_buf_add(&buf, ": ");
+	text_buf_add_safe(&buf, finding->message, strlen(finding->message));
+	if (*finding->hint) {
+		text_buf_add(&buf, "; did you mean ");
+		text_buf_add_safe(&buf, finding->hint, strlen(finding->hint));
+		text_buf_add(&buf, "?");
+	}
+}

@@ -18,6 +18,8 @@ void rule_report_text(const struct rules_loader *loader, FILE *out);
  * lines, columns and offsets count from 0. rules NULL: nothing to describe.
  */
 void rule_report_json(const struct rules_loader *loader, const struct rules *rules, FILE *out);
+/* The first error in one line: "FILE:LINE:COLUMN: message". "" when there is none. */
+void rule_report_first(const struct rules_loader *loader, char *text, size_t size);
 /* Is every file right? */
 int rule_report_ok(const struct rules_loader *loader);
 

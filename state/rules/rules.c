@@ -16,6 +16,7 @@ int rules_new(size_t memory_bytes, size_t room, struct rules **ret_rules)
 
 	if (!rules)
 		return -ENOMEM;
+	atomic_init(&rules->refs, 1);
 	rules->memory_bytes = memory_bytes;
 	if (memory_new(memory_bytes, &rules->memory) < 0) {
 		free(rules);
@@ -46,9 +47,16 @@ void rule_release(struct rule *rule)
 	rule->extras_len = 0;
 }
 
+struct rules *rules_ref(struct rules *rules)
+{
+	if (rules)
+		atomic_fetch_add_explicit(&rules->refs, 1, memory_order_relaxed);
+	return rules;
+}
+
 void rules_free(struct rules *rules)
 {
-	if (!rules)
+	if (!rules || atomic_fetch_sub_explicit(&rules->refs, 1, memory_order_acq_rel) != 1)
 		return;
 	for (size_t i = 0; rules->items && i < rules->len; i++)
 		rule_release(&rules->items[i]);
@@ -56,6 +64,27 @@ void rules_free(struct rules *rules)
 	arena_release(&rules->arena);
 	memory_unref(rules->memory);
 	free(rules);
+}
+
+/* Of that name; most are where they were. */
+static const struct rule *find_same(const struct rules *rules, size_t index, const char *name)
+{
+	if (index < rules->len && strcmp(rules->items[index].name, name) == 0)
+		return &rules->items[index];
+	for (size_t i = 0; i < rules->len; i++)
+		if (strcmp(rules->items[i].name, name) == 0)
+			return &rules->items[i];
+	return NULL;
+}
+
+void rules_inherit(struct rules *rules, const struct rules *before)
+{
+	for (size_t i = 0; i < rules->len; i++) {
+		const struct rule *same = find_same(before, i, rules->items[i].name);
+
+		if (same)
+			rules->items[i].hits = same->hits;
+	}
 }
 
 size_t rules_len(const struct rules *rules)

@@ -132,7 +132,14 @@ struct rule {
 	uint64_t hits; /* events that it matched so far */
 };
 
-void rules_free(struct rules *rules); /* NULL is fine */
+/*
+ * References: who holds one in another thread than that which matches reads what does not change,
+ * all but hits and enabled. The last one frees. NULL is fine.
+ */
+struct rules *rules_ref(struct rules *rules);
+void rules_free(struct rules *rules);
+/* What rules of the same name counted before goes on in these. */
+void rules_inherit(struct rules *rules, const struct rules *before);
 size_t rules_len(const struct rules *rules);
 /* In the order in which they are matched: that of first definition, but default rules come last. */
 const struct rule *rules_at(const struct rules *rules, size_t index);

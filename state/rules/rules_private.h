@@ -3,10 +3,12 @@
 #ifndef STATE_RULES_RULES_PRIVATE_H
 #define STATE_RULES_RULES_PRIVATE_H
 
+#include <stdatomic.h>
 #include "names.h"
 #include "rules.h"
 
 struct rules {
+	atomic_uint refs;
 	struct memory *memory; /* a reference */
 	struct arena arena;    /* all texts and rules */
 	struct rule *items;

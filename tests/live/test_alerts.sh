@@ -193,6 +193,41 @@ rm -f file
 timeout 20 "$saker" alerts --rules rules.yaml --alerts file -- sh rotate.sh > text 2> err || bad "SIGHUP: status $?: $(cat err)"
 [ "$(cat file.1 file | wc -l)" = 2 ] || bad "SIGHUP: $(cat file.1), $(cat file)"
 
+# Rules follow their files: a new text, a wrong one (those before stay), a new file in a folder.
+mkdir rules.d
+cp rules.yaml rules.d/a.yaml
+cat > reload.sh << 'END'
+# said N TEXT: waits until standard error has so many lines with the text.
+said() {
+	i=0
+	while [ "$(grep -c "$2" err)" -lt "$1" ] && [ $i -lt 400 ]; do
+		sleep 0.05
+		i=$((i + 1))
+	done
+}
+echo x >> vault
+sed 's/output: vault written/output: vault changed/' rules.d/a.yaml > new
+mv new rules.d/a.yaml
+said 1 reloaded:
+echo x >> vault
+cp rules.d/a.yaml good
+sed 's/fd.name =/fd.nam =/' good > rules.d/a.yaml
+said 1 'not reloaded:'
+echo x >> vault
+cp good rules.d/a.yaml
+said 2 'reloaded:'
+sed -n '/Shell runs/,$p' good | sed 's/Shell runs/Echo runs/; s/and proc.name = sh and proc.pname = sh/and proc.name = echo/' > rules.d/b.yaml
+said 3 reloaded:
+/bin/echo > /dev/null
+echo x >> vault
+END
+timeout 120 "$saker" alerts --json --rules rules.d -- sh reload.sh > json 2> err || bad "reload: status $?: $(cat err)"
+[ "$(grep -oE 'vault (written|changed)' json | tr '\n' ,)" = "vault written,vault changed,vault changed,vault changed," ] ||
+	bad "reload: $(grep -oE 'vault (written|changed)' json | tr '\n' ,)"
+grep -q '"rule":"Echo runs"' json || bad "a new file in the folder has no effect"
+grep -q "rules not reloaded: rules.d/a.yaml:3:.*fd.nam; did you mean .*; those before stay" err ||
+	bad "reload: said $(cat err)"
+
 # What cannot be written is said and makes the status 1, and the rest goes on.
 "$saker" alerts --rules rules.yaml --alerts /dev/full -- sh load.sh "$root" > text 2> err
 [ $? -eq 1 ] || bad "/dev/full: no status 1"
