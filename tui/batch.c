@@ -11,6 +11,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "tui/text.h"
 #include "views/batch.h"
 
 #define EVENTS_PIECE 8192
@@ -147,6 +148,7 @@ int batch_run(struct session_start *start, const struct view *view)
 	}
 	batch_init(&run.batch, start->out, view);
 	run.batch.width = output_width(start->out);
+	run.batch.ascii = !text_locale_is_utf8();
 	wait_loop(&run, count);
 	session_stop(&run.session, &last);
 	if (!run.closed && last && (run.format == BATCH_JSON || !count || run.written < count))
@@ -206,10 +208,12 @@ int batch_replay(struct replay *replay, const struct options *options, FILE *out
 		over.delay_ns = options->delay_ns - options->delay_ns / 8;
 	run->query = (struct table_query){ .view = view,
 					   .scope = &run->scope,
+					   .choice = choice_of_view(view),
 					   .sort = view->sort,
 					   .descending = view->descending };
 	batch_init(&run->batch, out, view);
 	run->batch.width = output_width(out);
+	run->batch.ascii = !text_locale_is_utf8();
 	if (rc == 0)
 		rc = replay_run(replay, &tap, &err);
 	if (rc == -ECANCELED)

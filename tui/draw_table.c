@@ -37,7 +37,7 @@ struct grid {
 static bool column_is_text(const struct column *column)
 {
 	return column->kind == COLUMN_TEXT || column->kind == COLUMN_TIME ||
-	       column->kind == COLUMN_SPARK;
+	       column->kind == COLUMN_SPARK || column->kind == COLUMN_HIST;
 }
 
 static bool column_shown(const struct level *level, size_t index)

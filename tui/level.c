@@ -43,6 +43,12 @@ static void level_init(struct level *level, const struct view *view, const struc
 	};
 }
 
+/* What is chosen of events stays where the next view is of the same ones. */
+static struct choice choice_after(const struct level *level, const struct view *next)
+{
+	return level->view->stream == next->stream ? level->choice : choice_of_view(next);
+}
+
 void level_release(struct level *level)
 {
 	snapshot_unref(level->held);
@@ -167,6 +173,7 @@ int level_push(struct monitor *monitor, const struct view *view, const struct ch
 	}
 	next = &monitor->levels[monitor->depth++];
 	level_init(next, view, &scope);
+	next->choice = choice_after(now, view);
 	level_enter(monitor);
 	return 0;
 }
@@ -175,9 +182,11 @@ void level_switch(struct monitor *monitor, const struct view *view)
 {
 	struct level *level = level_now(monitor);
 	struct scope scope = level->scope;
+	struct choice choice = choice_after(level, view);
 
 	level_release(level);
 	level_init(level, view, &scope);
+	level->choice = choice;
 	level_enter(monitor);
 }
 

@@ -9,8 +9,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <langinfo.h>
-#include <locale.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -241,8 +239,7 @@ int screen_open(const struct theme *theme, const struct theme *mono, struct scre
 		return -ENOMEM;
 	}
 	screen->pending = ERR;
-	setlocale(LC_CTYPE, "");
-	screen->utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
+	screen->utf8 = text_locale_is_utf8();
 	if (tcgetattr(STDOUT_FILENO, &modes)) {
 		snprintf(err, err_size, "stdout is not a terminal; use -b");
 		free(screen);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Text as cells, see text.h. */
 #include "text.h"
+#include <langinfo.h>
+#include <locale.h>
 #include <string.h>
 #include <strings.h>
 #include <wchar.h>
@@ -40,6 +42,12 @@ static bool is_direction(uint32_t code)
 {
 	return code == 0x061c || code == 0x200e || code == 0x200f ||
 	       (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+}
+
+bool text_locale_is_utf8(void)
+{
+	setlocale(LC_CTYPE, "");
+	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
 const char *glyph_next(const char *text, bool utf8, struct glyph *ret_glyph)

@@ -21,6 +21,8 @@ struct glyph {
  * beyond ASCII does.
  */
 const char *glyph_next(const char *text, bool utf8, struct glyph *ret_glyph);
+/* Does the environment ask for UTF-8? Sets the locale of characters to what it asks for. */
+bool text_locale_is_utf8(void);
 /* Cells that the text takes. */
 int text_cells(const char *text, bool utf8);
 /* Where the text starts after so many cells are left out at its front. */

@@ -197,7 +197,8 @@ static int text_row(struct batch *batch, const struct text_layout *layout, const
 	for (size_t i = 0; i < layout->len; i++) {
 		const struct column *column;
 		size_t width = layout_column(layout, batch, i, &column);
-		int r = batch_cell(batch, row, column, cell_human, &buf);
+		int r = batch_cell(batch, row, column, batch->ascii ? cell_human_ascii : cell_human,
+				   &buf);
 
 		if (r < 0)
 			return r;

@@ -27,6 +27,7 @@ struct batch {
 	const struct scope *scope; /* for the head of text tables; may be NULL; borrowed */
 	unsigned width;            /* cells of a text line; 0 = no limit */
 	uint64_t shown;            /* optional columns of text tables, see table_query */
+	bool ascii;                /* what text tables draw is drawn in ASCII */
 	/* Private: the table being written; one cell as text; is the CSV header out? */
 	const struct table *table;
 	char *data;

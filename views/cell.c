@@ -12,6 +12,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "bars.h"
+#include "hist.h"
 #include "probe/schema/json.h"
 
 #define SPARK_STEP 4 /* seconds of a bar */
@@ -126,40 +128,20 @@ static void render_text(struct text_buf *buf, const struct cell *cell)
 		text_buf_add_safe(buf, cell->text.data, cell->text.len);
 }
 
-/*
- * A bar for each SPARK_STEP seconds, at least one step high where there was anything; the highest
- * of the line is a full one.
- */
-static void render_spark(struct text_buf *buf, const struct cell *cell)
+/* A bar for each SPARK_STEP seconds. */
+static void render_spark(struct text_buf *buf, const struct cell *cell, enum bar_marks marks)
 {
-	/* A space, then U+2581 to U+2588. */
-	static const char bars[][4] = { " ",
-					"\xe2\x96\x81",
-					"\xe2\x96\x82",
-					"\xe2\x96\x83",
-					"\xe2\x96\x84",
-					"\xe2\x96\x85",
-					"\xe2\x96\x86",
-					"\xe2\x96\x87",
-					"\xe2\x96\x88" };
-	const uint64_t highest = sizeof(bars) / sizeof(bars[0]) - 1;
-	uint64_t sums[SPARK_SHOWN / SPARK_STEP] = { 0 }, most = 0;
+	uint64_t sums[SPARK_SHOWN / SPARK_STEP] = { 0 };
 	size_t len = cell->spark.data ? cell->spark.len / SPARK_STEP : 0;
 
 	if (len > SPARK_SHOWN / SPARK_STEP)
 		len = SPARK_SHOWN / SPARK_STEP;
-	for (size_t i = 0; i < len * SPARK_STEP; i++) {
-		uint64_t *sum = &sums[i / SPARK_STEP];
-
-		*sum += cell->spark.data[i];
-		if (*sum > most)
-			most = *sum;
-	}
-	for (size_t i = 0; i < len; i++)
-		text_buf_add(buf, bars[sums[i] ? 1 + sums[i] * (highest - 1) / most : 0]);
+	for (size_t i = 0; i < len * SPARK_STEP; i++)
+		sums[i / SPARK_STEP] += cell->spark.data[i];
+	bars_render(sums, len, marks, buf);
 }
 
-void cell_human(const struct cell *cell, struct text_buf *buf)
+static void render_human(const struct cell *cell, enum bar_marks marks, struct text_buf *buf)
 {
 	if (!cell->known) {
 		text_buf_add(buf, "-");
@@ -179,9 +161,20 @@ void cell_human(const struct cell *cell, struct text_buf *buf)
 	case COLUMN_PERCENT: render_percent(buf, cell->number); break;
 	case COLUMN_TIME: render_time(buf, cell->u64); break;
 	case COLUMN_DURATION: render_duration(buf, cell->u64); break;
+	case COLUMN_HIST: hist_render(cell->hist, marks, buf); break;
 	case COLUMN_TEXT: render_text(buf, cell); break;
-	case COLUMN_SPARK: render_spark(buf, cell); break;
+	case COLUMN_SPARK: render_spark(buf, cell, marks); break;
 	}
+}
+
+void cell_human(const struct cell *cell, struct text_buf *buf)
+{
+	render_human(cell, BAR_MARKS_BLOCKS, buf);
+}
+
+void cell_human_ascii(const struct cell *cell, struct text_buf *buf)
+{
+	render_human(cell, BAR_MARKS_ASCII, buf);
 }
 
 /* Shortest digits that read back as the same number; the point whatever the locale says. */
@@ -222,6 +215,7 @@ static void render_raw(const struct cell *cell, struct text_buf *buf)
 	case COLUMN_RATE:
 	case COLUMN_BYTE_RATE:
 	case COLUMN_PERCENT: render_number(buf, cell->number); break;
+	case COLUMN_HIST: hist_numbers(cell->hist, " ", buf); break;
 	case COLUMN_TEXT:
 	case COLUMN_SPARK: break;
 	}
@@ -242,10 +236,13 @@ void cell_json(const struct cell *cell, struct text_buf *buf)
 		text_buf_add(buf, "[");
 		render_numbers(cell, ",", buf);
 		text_buf_add(buf, "]");
-	} else if (cell->kind == COLUMN_TEXT)
+	} else if (cell->kind == COLUMN_TEXT) {
 		json_string(cell->text.data, cell->text.len, buf);
-	else
+	} else if (cell->kind == COLUMN_HIST) {
+		hist_json(cell->hist, buf);
+	} else {
 		render_raw(cell, buf);
+	}
 }
 
 void cell_csv(const struct cell *cell, struct text_buf *buf)

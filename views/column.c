@@ -68,6 +68,7 @@ const char *column_kind_name(enum column_kind kind)
 	case COLUMN_PERCENT: return "percent";
 	case COLUMN_TIME: return "time";
 	case COLUMN_DURATION: return "duration";
+	case COLUMN_HIST: return "histogram";
 	case COLUMN_TEXT: return "text";
 	case COLUMN_SPARK: return "spark";
 	}
@@ -76,7 +77,8 @@ const char *column_kind_name(enum column_kind kind)
 
 bool column_is_right(const struct column *column)
 {
-	return column->kind != COLUMN_TEXT && column->kind != COLUMN_SPARK;
+	return column->kind != COLUMN_TEXT && column->kind != COLUMN_SPARK &&
+	       column->kind != COLUMN_HIST;
 }
 
 void cell_set_rate(struct cell *cell, const struct row *row, uint64_t delta)

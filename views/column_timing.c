@@ -6,8 +6,11 @@
  */
 #include "column.h"
 
+#include <string.h>
+
 #include "call_kind.h"
 #include "event_target.h"
+#include "hist.h"
 #include "probe/schema/event.h"
 
 static const struct timing_row *timing_of(const struct row *row)
@@ -69,6 +72,21 @@ void get_timing_p50(const struct row *row, struct cell *ret_cell)
 void get_timing_p99(const struct row *row, struct cell *ret_cell)
 {
 	percentile_cell(row, 99, ret_cell);
+}
+
+void get_timing_hist(const struct row *row, struct cell *ret_cell)
+{
+	const struct timing_row *timing = timing_of(row);
+	uint32_t *counts = NULL;
+
+	if (timing->recent.len)
+		counts = frame_alloc(row->frame, HIST_CELLS * sizeof(*counts));
+	ret_cell->known = counts != NULL;
+	if (!counts)
+		return;
+	memset(counts, 0, HIST_CELLS * sizeof(*counts));
+	hist_add_slice(counts, &timing->recent);
+	ret_cell->hist = counts;
 }
 
 void get_timing_max(const struct row *row, struct cell *ret_cell)

@@ -56,6 +56,33 @@ static bool uring_chip(const struct activity_row *sum, struct chip *ret_chip)
 	return true;
 }
 
+static void slow_proc_chip(const struct slow_group *slow, struct chip *ret_chip)
+{
+	struct record_prefix prefix;
+
+	memcpy(&prefix, slow->last->record, sizeof(prefix));
+	*ret_chip = (struct chip){ .kind = CHIP_PROC,
+				   .pid = slow->pid,
+				   .start_boot_ns = slow->start_boot_ns };
+	snprintf(ret_chip->text, sizeof(ret_chip->text), "%.*s", RECORD_COMM_LEN, prefix.comm);
+}
+
+/* The narrowest of what its calls are grouped by; of what was waited for there is no chip. */
+static bool slow_chip(const struct slow_group *slow, unsigned by, struct chip *ret_chip)
+{
+	if (by & VIEW_GROUP_TARGET && slow->target_len)
+		return text_chip(memmem(slow->target, slow->target_len, "->", 2) ? CHIP_CONN
+										 : CHIP_PATH,
+				 slow->target, slow->target_len, ret_chip);
+	if (by & VIEW_GROUP_PROCESS) {
+		slow_proc_chip(slow, ret_chip);
+		return true;
+	}
+	if (by & VIEW_GROUP_SYSCALL)
+		syscall_chip(slow->nr, ret_chip);
+	return by & VIEW_GROUP_SYSCALL;
+}
+
 bool row_chip(const struct row *row, const struct view *view, struct chip *ret_chip)
 {
 	switch (view->entity) {
@@ -89,6 +116,7 @@ bool row_chip(const struct row *row, const struct view *view, struct chip *ret_c
 		*ret_chip = (struct chip){ .kind = CHIP_USER };
 		snprintf(ret_chip->text, sizeof(ret_chip->text), "%s", row->procs->user);
 		return true;
+	case ENTITY_SLOW: return slow_chip(row->slow, view->group, ret_chip);
 	case ENTITY_EVENT:
 	case ENTITY_EXEC:
 	case ENTITY_NEWCONN:
@@ -99,6 +127,21 @@ bool row_chip(const struct row *row, const struct view *view, struct chip *ret_c
 	case ENTITY_COUNT: break;
 	}
 	return false;
+}
+
+/* All that its calls have in common because they are grouped by it. */
+static size_t slow_chips(const struct slow_group *slow, unsigned by,
+			 struct chip ret_chips[static ROW_CHIPS_MAX])
+{
+	size_t len = 0;
+
+	if (by & VIEW_GROUP_PROCESS)
+		slow_proc_chip(slow, &ret_chips[len++]);
+	if (by & VIEW_GROUP_SYSCALL)
+		syscall_chip(slow->nr, &ret_chips[len++]);
+	if (by & VIEW_GROUP_TARGET)
+		len += slow_chip(slow, VIEW_GROUP_TARGET, &ret_chips[len]);
+	return len;
 }
 
 size_t row_chips(const struct row *row, const struct view *view,
@@ -112,6 +155,8 @@ size_t row_chips(const struct row *row, const struct view *view,
 		syscall_chip(row->failure->nr, &ret_chips[len++]);
 	if (view->entity == ENTITY_CALLER)
 		syscall_chip(row->call->nr, &ret_chips[len++]);
+	if (view->entity == ENTITY_SLOW)
+		return slow_chips(row->slow, view->group, ret_chips);
 	if ((view->entity == ENTITY_THREAD || view->entity == ENTITY_CONN) && row->proc)
 		proc_chip(row, &ret_chips[len++]);
 	return len + row_chip(row, view, &ret_chips[len]);

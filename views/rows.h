@@ -55,6 +55,7 @@ int rows_build_event(struct build *build);
 int rows_build_open(struct build *build);
 int rows_build_field(struct build *build);
 int rows_build_path(struct build *build);
+int rows_build_slow(struct build *build);
 
 /* Is it a call that opens a file by name? */
 bool kept_is_open(const struct history_event *kept);

@@ -1,41 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Opens grouped by path. Two open-addressed hash tables in the frame: path -> group, and
- * (group, process) to count each process once. Both are sized for all opens at once.
- */
+/* Opens grouped by path. */
 #include "rows.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct path_slot {
-	uint64_t hash;
-	struct path_group *group; /* NULL: free */
-};
-
-struct proc_slot {
-	const struct path_group *group; /* NULL: free */
-	uint64_t start_boot_ns;
-	uint32_t pid;
-};
-
-struct path_index {
-	struct path_slot *paths;
-	struct proc_slot *procs;
-	size_t mask;
-};
-
-/* FNV-1a, 64 bits. */
-static uint64_t hash_bytes(const void *data, size_t len)
-{
-	const unsigned char *bytes = data;
-	uint64_t hash = 0xcbf29ce484222325u;
-
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ bytes[i]) * 0x100000001b3u;
-	return hash;
-}
+#include "group_index.h"
 
 static size_t count_opens(const struct build *build)
 {
@@ -50,36 +21,17 @@ static size_t count_opens(const struct build *build)
 	return opens;
 }
 
-static int index_init(struct path_index *index, struct frame *frame, size_t opens)
+static struct path_group *path_group(struct group_index *index, struct build *build,
+				     const char *path, size_t len)
 {
-	size_t slots = 16;
-
-	while (slots < opens * 2)
-		slots *= 2;
-	index->mask = slots - 1;
-	index->paths = frame_alloc(frame, slots * sizeof(index->paths[0]));
-	index->procs = frame_alloc(frame, slots * sizeof(index->procs[0]));
-	if (!index->paths || !index->procs)
-		return -ENOMEM;
-	memset(index->paths, 0, slots * sizeof(index->paths[0]));
-	memset(index->procs, 0, slots * sizeof(index->procs[0]));
-	return 0;
-}
-
-static struct path_group *index_group(struct path_index *index, struct build *build,
-				      const char *path, size_t len)
-{
-	uint64_t hash = hash_bytes(path, len);
+	uint64_t hash = group_hash(GROUP_HASH_START, path, len);
 	struct path_group *group;
+	size_t at = SIZE_MAX;
 	struct row *row;
-	size_t i;
 
-	for (i = hash & index->mask; index->paths[i].group; i = (i + 1) & index->mask) {
-		group = index->paths[i].group;
-		if (index->paths[i].hash == hash && group->path_len == len &&
-		    memcmp(group->path, path, len) == 0)
+	while ((group = group_index_next(index, hash, &at)))
+		if (group->path_len == len && memcmp(group->path, path, len) == 0)
 			return group;
-	}
 	group = frame_alloc(build->frame, sizeof(*group));
 	row = group ? rows_add(build) : NULL;
 	if (!row)
@@ -87,27 +39,8 @@ static struct path_group *index_group(struct path_index *index, struct build *bu
 	*group = (struct path_group){ .path = path, .path_len = len };
 	row->group = group;
 	row->key = (struct row_key){ .a = hash, .b = len };
-	index->paths[i] = (struct path_slot){ .hash = hash, .group = group };
+	group_index_put(index, hash, at, group);
 	return group;
-}
-
-static void index_proc(struct path_index *index, struct path_group *group,
-		       const struct record_prefix *prefix)
-{
-	uint64_t mixed[3] = { (uint64_t)(uintptr_t)group, prefix->pid, prefix->start_boot_ns };
-	size_t i = hash_bytes(mixed, sizeof(mixed)) & index->mask;
-
-	for (; index->procs[i].group; i = (i + 1) & index->mask) {
-		const struct proc_slot *slot = &index->procs[i];
-
-		if (slot->group == group && slot->pid == prefix->pid &&
-		    slot->start_boot_ns == prefix->start_boot_ns)
-			return;
-	}
-	index->procs[i] = (struct proc_slot){ .group = group,
-					      .pid = prefix->pid,
-					      .start_boot_ns = prefix->start_boot_ns };
-	group->procs++;
 }
 
 /* Letters seen so far and new ones, in the order of OPEN_MODES. */
@@ -123,7 +56,7 @@ static void merge_modes(char *modes, const char *more)
 	memcpy(modes, merged, len + 1);
 }
 
-static int group_open(struct path_index *index, struct build *build,
+static int group_open(struct group_index *index, struct build *build,
 		      const struct history_event *kept)
 {
 	const struct snapshot *snapshot = build->snapshot;
@@ -138,7 +71,7 @@ static int group_open(struct path_index *index, struct build *build,
 	name = open_event_name(&event, kept);
 	if (!name.data)
 		return 0;
-	group = index_group(index, build, name.data, name.len);
+	group = path_group(index, build, name.data, name.len);
 	if (!group)
 		return -ENOMEM;
 	group->opens++;
@@ -149,7 +82,7 @@ static int group_open(struct path_index *index, struct build *build,
 	group->last = kept;
 	open_event_modes(&event, modes);
 	merge_modes(group->modes, modes);
-	index_proc(index, group, &event.prefix);
+	group->procs += group_index_proc(index, group, &event.prefix);
 	return 0;
 }
 
@@ -165,8 +98,8 @@ static int compare_paths(const void *a, const void *b)
 int rows_build_path(struct build *build)
 {
 	const struct snapshot *snapshot = build->snapshot;
-	struct path_index index;
-	int r = index_init(&index, build->frame, count_opens(build));
+	struct group_index index;
+	int r = group_index_init(&index, build->frame, count_opens(build));
 
 	for (size_t c = 0; c < snapshot->chunks_len && r == 0; c++) {
 		const struct history_chunk *chunk = snapshot->chunks[c];

@@ -103,6 +103,7 @@ static const unsigned chips_taken[ENTITY_COUNT] = {
 	[ENTITY_EXEC] = CHIPS_OF_EVENT & ~(CHIP_BIT(CONN) | CHIP_BIT(URING)),
 	[ENTITY_NEWCONN] = CHIPS_OF_EVENT & ~CHIP_BIT(PATH),
 	[ENTITY_HIT] = CHIPS_OF_EVENT,
+	[ENTITY_SLOW] = CHIPS_OF_EVENT,
 	[ENTITY_BUFFER] = 0,
 };
 
@@ -464,6 +465,9 @@ static bool event_has_path(const struct event *event, const struct history_event
 	struct event_text name = event_param_text(event, "name");
 	struct event_text called = event_param_text(event, "path");
 
+	for (unsigned i = 0; i < sizeof(event->arg_texts) / sizeof(event->arg_texts[0]); i++)
+		if (path_is(&event->arg_texts[i], path))
+			return true;
 	return path_is(&event->path, path) || path_is(&name, path) || path_is(&called, path) ||
 	       (kept->fd_name && kept->fd_name[0] && strcmp(kept->fd_name, path) == 0);
 }

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hist.h"
+
 struct table {
 	struct snapshot *snapshot;
 	struct frame *frame;
@@ -128,6 +130,7 @@ static bool kind_can_hold(enum column_kind kind, const char *needle)
 	case COLUMN_PERCENT: return !needle[strspn(needle, "-0123456789.<>=%kKmMgGtTpPeE")];
 	case COLUMN_TIME: return !needle[strspn(needle, "-0123456789:.")];
 	case COLUMN_DURATION: return !needle[strspn(needle, "-0123456789.nusmhdNUSMHD")];
+	case COLUMN_HIST: return false;
 	case COLUMN_TEXT: return true;
 	case COLUMN_SPARK: return false;
 	}
@@ -224,6 +227,7 @@ static int compare_cells(enum column_kind kind, const struct cell *a, const stru
 	case COLUMN_RATE:
 	case COLUMN_BYTE_RATE:
 	case COLUMN_PERCENT: return a->number < b->number ? -1 : a->number > b->number;
+	case COLUMN_HIST: return hist_compare(a->hist, b->hist);
 	case COLUMN_TEXT: return compare_text(a, b);
 	case COLUMN_SPARK: return compare_u64(spark_sum(a), spark_sum(b));
 	}
@@ -338,6 +342,7 @@ static int build_rows(struct build *build)
 	case ENTITY_FIELD: return rows_build_field(build);
 	case ENTITY_OPEN: return rows_build_open(build);
 	case ENTITY_PATH: return rows_build_path(build);
+	case ENTITY_SLOW: return rows_build_slow(build);
 	case ENTITY_BUFFER: return rows_build_buffer(build);
 	case ENTITY_THREAD: return rows_build_thread(build);
 	case ENTITY_ERRNO: return rows_build_errno(build);

@@ -7,7 +7,9 @@
 #define VIEWS_TABLE_H
 
 #include <sys/types.h>
+#include "call_kind.h"
 #include "choice.h"
+#include "hist.h"
 #include "scope.h"
 #include "view.h"
 
@@ -26,6 +28,7 @@ struct row {
 	const struct history_event *kept;      /* EVENT, OPEN, FIELD */
 	const struct event *event;             /* decoded, in the table's arena */
 	const struct path_group *group;        /* PATH: grouped twin of opens */
+	const struct slow_group *slow;         /* SLOW */
 	const struct buffer_row *buffer;       /* BUFFER */
 	const struct thread_row *thread;       /* THREAD */
 	const struct errno_row *failure;       /* FAILURE */
@@ -49,6 +52,21 @@ struct path_group {
 	uint32_t procs;
 	const struct history_event *last;
 	char modes[8]; /* r w c t x seen */
+};
+
+/* Slow calls in memory; what is said of one of them is of the first, see `same`. */
+struct slow_group {
+	uint64_t start_boot_ns;
+	uint32_t pid;
+	int nr;
+	enum call_kind kind;
+	const char *target; /* not NUL-terminated */
+	size_t target_len;  /* 0: not known */
+	unsigned same;      /* enum view_group: in what all agree */
+	uint32_t procs;
+	uint64_t calls, failed, time_ns, max_ns;
+	uint32_t hist[HIST_CELLS];
+	const struct history_event *last, *longest;
 };
 
 /* Failed calls with one errno. */
@@ -143,6 +161,8 @@ void gap_render(uint64_t lost, unsigned buffer, struct text_buf *buf);
  * are not UTF-8 become \xNN.
  */
 void cell_human(const struct cell *cell, struct text_buf *buf);
+/* The same for a terminal that knows ASCII alone; host bytes are left to who writes them. */
+void cell_human_ascii(const struct cell *cell, struct text_buf *buf);
 void cell_json(const struct cell *cell, struct text_buf *buf);
 void cell_csv(const struct cell *cell, struct text_buf *buf);
 

@@ -6,6 +6,7 @@
  *   title: Processes             sort: cpu_pct desc   (or: arrival; without a direction: asc)
  *   drill: syscalls              drill_scoped: stream (instead of drill, in one process)
  *   twin: opens_by_path          stream: none | opens | failed | slow | all   follow: true | false
+ *   group: [process, syscall, kind, target]     of entity slow
  *   help: one sentence
  *   columns: [pid, user, command]     optional: [ppid, state]
  *
@@ -38,7 +39,7 @@ struct view_parser {
 	yaml_parser_t yaml;
 	struct view_parsed parsed;
 	uint32_t seen; /* bit per row of view_keys */
-	struct word entity, sort;
+	struct word entity, sort, group;
 	struct word columns[VIEW_COLUMNS_MAX], optional[VIEW_COLUMNS_MAX];
 	size_t columns_len, optional_len;
 };
@@ -229,6 +230,23 @@ static int set_stream(struct view_parser *p, const struct word *word)
 		word->text);
 }
 
+static int add_group(struct view_parser *p, const struct word *word)
+{
+	static const char *const names[] = { "process", "syscall", "kind", "target" };
+	struct nearest nearest = { .wrong = word->text };
+
+	p->group = *word;
+	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(names[i], word->text) == 0) {
+			p->parsed.view.group |= 1u << i;
+			return 0;
+		}
+		nearest_offer(&nearest, names[i]);
+	}
+	return view_fail(p->err, word->place, nearest.best,
+			 "group: \"%.40s\"; expected process, syscall, kind or target", word->text);
+}
+
 static int set_follow(struct view_parser *p, const struct word *word)
 {
 	p->parsed.view.follow = strcmp(word->text, "true") == 0;
@@ -282,6 +300,7 @@ static const struct view_key {
 	{ .name = "drill_scoped", .set = set_drill_scoped },
 	{ .name = "twin", .set = set_twin },
 	{ .name = "stream", .set = set_stream },
+	{ .name = "group", .kind = VIEW_KEY_LIST, .set = add_group },
 	{ .name = "follow", .set = set_follow },
 	{ .name = "help", .set = set_help },
 };
@@ -507,6 +526,11 @@ static int resolve(struct view_parser *p)
 					 "\"%s\" is missing", view_keys[i].name);
 	if (p->columns_len == 0)
 		return view_fail(p->err, (struct view_place){ 1, 1 }, NULL, "columns: is empty");
+	if (p->parsed.view.group && p->parsed.view.entity != ENTITY_SLOW)
+		return view_fail(p->err, p->group.place, NULL,
+				 "group: only entity slow has groups");
+	if (!p->parsed.view.group && p->parsed.view.entity == ENTITY_SLOW)
+		return view_fail(p->err, p->entity.place, NULL, "entity slow needs group:");
 	r = resolve_words(p, p->columns, p->columns_len, PASS_COLUMNS);
 	if (r == 0)
 		r = resolve_words(p, p->optional, p->optional_len, PASS_OPTIONAL);

@@ -31,6 +31,7 @@ enum column_kind {
 	COLUMN_PERCENT,
 	COLUMN_TIME,     /* ns since the epoch, shown as hh:mm:ss.uuuuuu */
 	COLUMN_DURATION, /* ns */
+	COLUMN_HIST,     /* a histogram of durations, drawn small: hist.h */
 	COLUMN_TEXT,     /* host bytes, shown safe */
 	COLUMN_SPARK,    /* numbers of the last seconds, drawn as a line of bars */
 };
@@ -45,7 +46,8 @@ struct cell {
 	union {
 		int64_t i64;
 		uint64_t u64;
-		double number; /* RATE, BYTE_RATE, PERCENT */
+		double number;        /* RATE, BYTE_RATE, PERCENT */
+		const uint32_t *hist; /* HIST_CELLS counts, in the table's frame */
 		struct {
 			const char *data;
 			size_t len;
@@ -112,6 +114,15 @@ enum view_timing { VIEW_TIMING_OFF, VIEW_TIMING_ON };
 /* Does it need bytes by file and socket counted? */
 enum view_objects { VIEW_OBJECTS_OFF, VIEW_OBJECTS_ON };
 
+/* What its rows have in common that events are grouped to: bits. */
+enum view_group {
+	VIEW_GROUP_PROCESS = 1u << 0,
+	VIEW_GROUP_SYSCALL = 1u << 1,
+	VIEW_GROUP_KIND = 1u << 2,   /* what was waited for: call_kinds.def */
+	VIEW_GROUP_TARGET = 1u << 3, /* what the call was about */
+	VIEW_GROUP_ALL = (1u << 4) - 1,
+};
+
 #define VIEW_COLUMNS_MAX 60
 struct view {
 	char name[32]; /* "processes" */
@@ -126,7 +137,8 @@ struct view {
 	char drill_scoped[32]; /* the same when the scope already names a process; "" = as drill */
 	char twin[32];         /* view that `g` switches to (grouped twin); "" = none */
 	enum view_stream stream;
-	bool follow; /* arrival order, tail is followed */
+	unsigned group; /* entity SLOW: enum view_group */
+	bool follow;    /* arrival order, tail is followed */
 	char help[256];
 };
 

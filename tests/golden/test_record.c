@@ -34,7 +34,17 @@ static const struct {
 	{ "sockets", "intervals", { "-b", "-v", "syscalls", "-n", "2" } },
 	{ "processes", "stream", { "stream" } },
 	{ "processes", "processes", { "-b" } },
-	{ "processes", "comm", { "stream", "--comm", "sleep" } },
+	{ "waits", "comm", { "stream", "--comm", "cat" } },
+	{ "processes", "tree", { "-b", "-v", "tree" } },
+	{ "processes", "exec", { "-b", "-v", "exec" } },
+	{ "sockets", "newconn", { "-b", "-v", "newconn" } },
+	{ "files", "errors", { "-b", "-v", "errors" } },
+	{ "files", "callers", { "-b", "-v", "callers" } },
+	{ "waits", "slow", { "-b", "-v", "slow" } },
+	{ "waits", "slow_by_process", { "-b", "-v", "slow_by_process" } },
+	{ "waits", "slow_by_syscall", { "-b", "-v", "slow_by_syscall" } },
+	{ "waits", "slow_by_target", { "-b", "-v", "slow_by_target" } },
+	{ "waits", "syscalls", { "-b", "-v", "syscalls" } },
 };
 #define USES (sizeof(uses) / sizeof(uses[0]))
 
@@ -133,6 +143,7 @@ int main(void)
 	/* Times are shown in local time, and a user's own views would be others. */
 	setenv("TZ", "UTC", 1);
 	setenv("HOME", "/nonexistent", 1);
+	setenv("LC_ALL", "C.UTF-8", 1);
 	tcase_set_timeout(tcase, 60);
 	tcase_add_loop_test(tcase, same_text, 0, (int)USES);
 	suite_add_tcase(suite, tcase);

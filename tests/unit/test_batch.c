@@ -181,14 +181,14 @@ START_TEST(test_csv)
 	/* The header once, however often the table is written. */
 	ck_assert_str_eq(text,
 			 "time_ns,pid,container,syscall,calls,error_pct,top_errno,time,time_pct,"
-			 "avg_ns,p50_ns,p99_ns,max_ns,user,calls_total,errors,errors_total,"
+			 "avg_ns,p50_ns,p99_ns,max_ns,hist,user,calls_total,errors,errors_total,"
 			 "restarts,restarts_total,top_errno_total,time_total,timed_total,"
 			 "container_id,container_image,command\r\n");
 	free(text);
 	fake_call(fake, &(struct call_row){ .nr = nr_of("read"), .calls = 3, .calls_delta = 1 });
 	text = batch_of("callers", BATCH_CSV, 0, BATCH_INTERVAL, 1);
 	ck_assert_str_eq(strchr(text, '\n') + 1,
-			 "1700000000000000000,31,,read,1,0,,,,,,,,averylonguser,3,0,0,0,0,,,0,,,"
+			 "1700000000000000000,31,,read,1,0,,,,,,,,,averylonguser,3,0,0,0,0,,,0,,,"
 			 "\"h\xc3\xa9llo \\xffworld of many words, too many for the line\"\r\n");
 	free(text);
 }

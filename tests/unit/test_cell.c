@@ -16,6 +16,7 @@
 
 static const uint32_t none[1], quiet[] = { 0, 0, 0, 0, 0, 2, 0, 0 };
 static const uint32_t steps[] = { 1, 0, 0, 0, 50, 0, 0, 0, 0, 0, 0, 0, 25, 25, 25, 25 };
+static const uint32_t hist[16] = { [1] = 8, [4] = 1 };
 
 static const struct cell_case {
 	struct cell cell;
@@ -25,6 +26,11 @@ static const struct cell_case {
 	{ { .kind = COLUMN_ID, .known = true, .i64 = 4194304 }, "4194304", "4194304", "4194304" },
 	{ { .kind = COLUMN_INT }, "-", "null", "" },
 	{ { .kind = COLUMN_TEXT }, "-", "null", "" },
+	{ { .kind = COLUMN_HIST }, "-", "null", "" },
+	{ { .kind = COLUMN_HIST, .known = true, .hist = hist },
+	  " \u2588  \u2581           ",
+	  "[0,8,0,0,1,0,0,0,0,0,0,0,0,0,0,0]",
+	  "0 8 0 0 1 0 0 0 0 0 0 0 0 0 0 0" },
 	{ { .kind = COLUMN_COUNT_K, .known = true, .u64 = 0 }, "0", "0", "0" },
 	{ { .kind = COLUMN_COUNT_K, .known = true, .u64 = 9999 }, "9999", "9999", "9999" },
 	{ { .kind = COLUMN_COUNT_K, .known = true, .u64 = 10000 }, "10.0k", "10000", "10000" },
@@ -157,6 +163,23 @@ START_TEST(test_cell)
 }
 END_TEST
 
+/* What is drawn is drawn in ASCII where nothing else is known; all else is as it was. */
+START_TEST(test_ascii)
+{
+	struct cell cell = { .kind = COLUMN_HIST, .known = true, .hist = hist };
+	struct text_buf buf;
+	char data[64];
+
+	text_buf_init(&buf, data, sizeof(data));
+	cell_human_ascii(&cell, &buf);
+	ck_assert_str_eq(data, " @  .           ");
+	text_buf_init(&buf, data, sizeof(data));
+	cell_human_ascii(&(struct cell){ .kind = COLUMN_DURATION, .known = true, .u64 = 850 },
+			 &buf);
+	ck_assert_str_eq(data, "850ns");
+}
+END_TEST
+
 /* Every pair of bytes gives a text that a JSON parser takes and that holds no control byte. */
 START_TEST(test_bytes)
 {
@@ -227,6 +250,7 @@ int main(void)
 	tzset();
 	suite_add_tcase(suite, tcase);
 	tcase_add_loop_test(tcase, test_cell, 0, LEN(cell_cases));
+	tcase_add_test(tcase, test_ascii);
 	tcase_add_test(tcase, test_bytes);
 	tcase_add_loop_test(tcase, test_gap, 0, LEN(gap_cases));
 	srunner_run_all(runner, CK_NORMAL);

@@ -269,6 +269,76 @@ START_TEST(slow_calls)
 }
 END_TEST
 
+/* The chips of a row and what is left when they are the scope. */
+static void expect_drill(const struct table_query *query, size_t row, const char *chips_wanted,
+			 const char *nums_wanted)
+{
+	struct table_query slow = query_of("slow");
+	struct chip chips[ROW_CHIPS_MAX];
+	struct scope scope = { .len = 0 };
+	struct text_buf buf;
+	char text[200];
+	size_t len;
+
+	ck_assert_int_eq(table_fill(table, &fake->snapshot, query), 0);
+	len = row_chips(table_row(table, row), query->view, chips);
+	for (size_t i = 0; i < len; i++)
+		ck_assert_int_eq(scope_push(&scope, &chips[i]), 0);
+	text_buf_init(&buf, text, sizeof(text));
+	scope_render(&scope, NULL, &buf);
+	ck_assert_str_eq(text, chips_wanted);
+	slow.scope = &scope;
+	expect_cells(&slow, "num", nums_wanted);
+}
+
+START_TEST(slow_groups)
+{
+	struct table_query query;
+
+	add_event("fsync", 0, 23000000)->fd_name = "/data/log";
+	add_event("sendto", 9, 70000000)->fd_name = "10.0.0.1:80->10.0.0.2:90";
+	add_event("fsync", -EIO, 40000000)->fd_name = "/data/log";
+	add_event("fsync", 0, 9000000)->fd_name = "/data/log"; /* is not slow */
+	add_event("epoll_wait", 1, 900000000);                 /* waits */
+	add_event("write", 9, 15000000)->fd_name = "/data/log";
+	add_event("futex", 0, 12000000);
+
+	query = query_of("slow_by_syscall");
+	expect_cells(&query, "syscall", "sendto|fsync|write|futex");
+	expect_cells(&query, "calls_kept", "1|2|1|1");
+	expect_cells(&query, "failed_kept", "0|1|0|0");
+	expect_cells(&query, "time_kept", "70.0ms|63.0ms|15.0ms|12.0ms");
+	expect_cells(&query, "avg_ns", "70.0ms|31.5ms|15.0ms|12.0ms");
+	expect_cells(&query, "max_ns", "70.0ms|40.0ms|15.0ms|12.0ms");
+	expect_cells(&query, "max_target", "10.0.0.1:80->10.0.0.2:90|/data/log|/data/log|-");
+	expect_cells(&query, "procs", "1|1|1|1");
+	expect_drill(&query, 1, "syscall=fsync", "3|1");
+	/* 23 ms is from 8.4 ms, 40 ms from 34 ms on. */
+	query.sort = SIZE_MAX;
+	expect_cells(&query, "hist",
+		     "        \u2588\u2588      |         \u2588      |"
+		     "        \u2588       |        \u2588       ");
+
+	query = query_of("slow_by_target");
+	expect_cells(&query, "kind", "net|fsync|file|lock");
+	expect_cells(&query, "target", "10.0.0.1:80->10.0.0.2:90|/data/log|/data/log|-");
+	expect_cells(&query, "syscall", "sendto|fsync|write|futex");
+	expect_drill(&query, 0, "conn=10.0.0.1:80->10.0.0.2:90", "2");
+	expect_drill(&query, 1, "path=/data/log", "3|1|6");
+
+	query = query_of("slow_by_process");
+	expect_cells(&query, "pid", "30");
+	expect_cells(&query, "calls_kept", "5");
+	/* In what not all agree is not known. */
+	expect_cells(&query, "syscall", "-");
+	expect_cells(&query, "target", "-");
+	expect_drill(&query, 0, "proc=nginx[30]", "2|3|1|6|7");
+	/* As { and } choose. */
+	query.choice.min_duration_ns = 40000000;
+	expect_cells(&query, "calls_kept", "2");
+}
+END_TEST
+
 static const struct kind_case {
 	const char *call, *target;
 	enum call_kind kind;
@@ -334,6 +404,8 @@ START_TEST(durations_of_calls)
 	expect_cells(&query, "p99_ns", "~1.54us|-");
 	expect_cells(&query, "max_ns", "9.00us|-");
 	expect_cells(&query, "timed_total", "500|0");
+	/* Buckets 12 and 14: 896 ns and 1,280 ns, both between 512 ns and 2 us. */
+	expect_cells(&query, "hist", " \u2588              |-");
 	query.sort = 7;
 	ck_assert_str_eq(query.view->columns[query.sort].column->id, "p50_ns");
 	expect_cells(&query, "syscall", "read|write");
@@ -350,6 +422,7 @@ int main(void)
 	tcase_add_test(tcase, events_by_errno);
 	tcase_add_test(tcase, thread_rows);
 	tcase_add_test(tcase, slow_calls);
+	tcase_add_test(tcase, slow_groups);
 	tcase_add_loop_test(tcase, kind, 0, (int)(sizeof(kinds) / sizeof(kinds[0])));
 	tcase_add_test(tcase, kinds_are_of_calls);
 	tcase_add_test(tcase, durations_of_calls);
