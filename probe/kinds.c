@@ -27,6 +27,18 @@ static bool has_hook(const struct btf *btf, const char *hook)
 	return btf && btf__find_by_name_kind(btf, name, BTF_KIND_TYPEDEF) > 0;
 }
 
+uint32_t kinds_present(void)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	uint32_t present = PROBE_KINDS_ALL;
+
+	for (size_t i = 0; i < ARRAY_LEN(programs); i++)
+		if (!has_hook(btf, programs[i].hook))
+			present &= ~(1u << programs[i].kind);
+	btf__free(btf);
+	return present;
+}
+
 int kinds_choose(struct bpf_object *object, uint32_t wanted, struct probe_error *err)
 {
 	struct btf *btf = wanted ? btf__load_vmlinux_btf() : NULL;

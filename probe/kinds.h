@@ -8,6 +8,9 @@
 
 struct bpf_object;
 
+/* Bits of the kinds whose hooks this kernel has. */
+uint32_t kinds_present(void);
+
 /*
  * Has the programs of wanted kinds (bits of enum probe_kind) loaded with the object. Returns 0, or
  * -EOPNOTSUPP with the missing hook in *err.

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include "probe/kinds.h"
 #include "probe/live.h"
 #include "probe/count.skel.h"
 #include "probe/stream.skel.h"
@@ -59,7 +60,7 @@ int main(int argc, char **argv)
 	struct probe_opts opts = {
 		.buffer_bytes = PROBE_BUFFER_MIN,
 		.snaplen = 80,
-		.kinds = PROBE_KINDS_ALL,
+		.kinds = kinds_present(),
 		.plain = argc > 1 && strcmp(argv[1], "plain") == 0,
 		.guarded = argc > 1 && strcmp(argv[1], "guarded") == 0,
 	};

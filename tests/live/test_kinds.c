@@ -126,6 +126,8 @@ START_TEST(signals_have_their_sender)
 }
 END_TEST
 
+/* Only there do they have tracepoints. */
+#if defined(__x86_64__)
 static void *new_page(void)
 {
 	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -205,6 +207,7 @@ START_TEST(faults_have_address_and_access)
 	ck_assert_msg(param(event, "ip") != 0, "%s", c->name);
 }
 END_TEST
+#endif
 
 static int sleep_a_little(void *arg)
 {

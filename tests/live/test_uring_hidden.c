@@ -147,7 +147,7 @@ static int do_silently(void *arg)
 
 static int do_overflowing(void *arg)
 {
-	int fd = (int)syscall(SYS_open, path, O_CREAT | O_RDWR, 0600);
+	int fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_CREAT | O_RDWR, 0600);
 
 	NEED(fd >= 0 && uring_child_open_small(&ring, mode->setup) == 0);
 	done->fd = fd;

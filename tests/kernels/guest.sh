@@ -1,0 +1,50 @@
+#!/bin/sh
+# guest.sh KERNEL: for run.sh. Boots one kernel, and leaves what it said in KERNEL.log and what came of
+# it in KERNEL.results: lines "release RELEASE", "verified PROGRAM INSTRUCTIONS", "test NAME ok" or
+# "test NAME FAIL REASON".
+set -u
+kernel=$1 here=${here:?} out=${out:?} cache=${cache:?}
+log=$out/$kernel.log
+
+# The tests that are for this kernel.
+tests_here() {
+	awk -v kernel="$kernel" -v short="${SHORT:-}" '
+		/^#/ || !NF { next }
+		{ skip = short != "" && $2 != "short"
+		  for (i = 2; i <= NF && $i != ":"; i++) if (kernel ~ "^" $i "$") skip = 1
+		  if (!skip) printf "%s%s", n++ ? "," : "", $1 }' "$here/tests.txt"
+}
+
+# boot TESTS. Without cx16: the emulation of cmpxchg16b breaks the allocator of older guests.
+# Newer ones allocate nothing for storage of tasks without it (mm/slub.c, kmalloc_nolock).
+boot() {
+	image=${kernel%+*} append="panic=-1 quiet saker.tests=$1 ROUNDS=${ROUNDS:-2}" cpu=max,-cx16
+	case $kernel in *+preempt) append="$append preempt=full" ;; esac
+	case $kernel in 7.*) cpu=max ;; esac
+	common="-accel tcg,thread=multi -m 1024 -smp 2 -nographic -nodefaults -serial stdio -no-reboot -kernel $cache/vmlinuz-$image"
+	case $image in
+	*-amd64) timeout 1800 qemu-system-x86_64 -cpu $cpu $common -initrd "$out/initrd-x86_64" -append "console=ttyS0 $append" ;;
+	*-arm64) timeout 1800 qemu-system-aarch64 -machine virt -cpu max,pauth-impdef=on $common -initrd "$out/initrd-aarch64" -append "console=ttyAMA0 $append" ;;
+	esac < /dev/null | stdbuf -oL tr -d '\r' > "$log" 2>&1
+}
+
+tests=${TESTS:-$(tests_here)}
+boot "$tests"
+{
+	sed -n 's/.*@ kernel \([^ ]*\).*/release \1/p' "$log"
+	awk '/^[a-z_0-9]+ [0-9]+$/ { print "verified", $1, $2 }' "$log"
+	for t in $(echo "$tests" | tr , ' '); do
+		result=$(sed -n "s/^@ $t \([0-9]*\) \([0-9]*\)/\1 \2/p" "$log")
+		case $result in
+		0\ *) echo "test $t ok" ;;
+		*) echo "test $t FAIL ${result:-did not end}" ;;
+		esac
+	done
+	# What the kernel itself complained about.
+	sed -n 's/^# /test kernel FAIL /p' "$log" | head -1
+} > "$out/$kernel.results"
+echo "$kernel: $(grep -c ' ok$' "$out/$kernel.results") ok$(sed -n 's/^test \([^ ]*\) FAIL \(.*\)/, \1 FAILED (\2)/p' "$out/$kernel.results" | tr -d '\n')"
+if grep -q FAIL "$out/$kernel.results"; then
+	grep -E '^# |:[EF]:|FAIL' "$log" | cut -c1-300
+	echo "the whole of it is in $log"
+fi
