@@ -144,12 +144,7 @@ static int row_add(void *ctx, const void *key, const void *value)
 
 static int rows_scan(struct probe *probe, struct counters *counters)
 {
-	struct table_shape table = {
-		.fd = bpf_map__fd(probe->count->maps.overflow),
-		.key_bytes = sizeof(struct overflow_key),
-		.value_bytes = sizeof(struct overflow_count),
-		.stepwise = probe->variant == PROBE_GUARDED,
-	};
+	struct table table = TABLE_OF(probe->count, overflow);
 	int rc;
 
 	counters->rows_len = 0;
@@ -195,13 +190,14 @@ static void rows_tally(struct counters *counters, uint32_t tid, uint64_t start)
 static void row_delete(struct probe *probe, struct counters *counters,
 		       const struct overflow_row *row)
 {
+	struct table table = TABLE_OF(probe->count, overflow);
 	struct overflow_key key = {
 		.start = row->thread.start,
 		.tid = row->thread.tid,
 		.nr = row->count.nr,
 	};
 
-	if (bpf_map_delete_elem(bpf_map__fd(probe->count->maps.overflow), &key) == 0)
+	if (table_delete(&table, &key) == 0)
 		counters->rows_deleted++;
 }
 
@@ -435,12 +431,7 @@ static int late_add(void *ctx, const void *key, const void *value)
 /* Records that found the ring full. */
 static int ended_late(struct probe *probe, struct counters *counters)
 {
-	struct table_shape table = {
-		.fd = bpf_map__fd(probe->count->maps.late_exits),
-		.key_bytes = sizeof(struct thread_key),
-		.value_bytes = sizeof(struct exit_wire),
-		.stepwise = probe->variant == PROBE_GUARDED,
-	};
+	struct table table = TABLE_OF(probe->count, late_exits);
 	size_t first = counters->ended_len;
 	int rc;
 
@@ -454,8 +445,8 @@ static int ended_late(struct probe *probe, struct counters *counters)
 					  .tid = wire->exit.tid };
 
 		/* A record that was ready once is not written again: this copy is whole. */
-		bpf_map_lookup_elem(table.fd, &key, wire);
-		if (bpf_map_delete_elem(table.fd, &key) == 0)
+		table_get(&table, &key, wire);
+		if (table_delete(&table, &key) == 0)
 			counters->late_deleted++;
 	}
 	return rc;
@@ -579,19 +570,14 @@ static int errno_emit(void *ctx, const void *key, const void *value)
 static int errnos_read(struct probe *probe, struct counters *counters,
 		       const struct probe_counter_sink *sink)
 {
-	struct table_shape table = {
-		.fd = bpf_map__fd(probe->count->maps.errnos),
-		.key_bytes = sizeof(struct errno_key),
-		.value_bytes = sizeof(uint64_t),
-		.stepwise = probe->variant == PROBE_GUARDED,
-	};
+	struct table table = TABLE_OF(probe->count, errnos);
 	struct errno_scan scan = { .counters = counters, .sink = sink };
 	uint64_t lost;
 	int rc;
 
 	rc = table_scan(&table, errno_emit, &scan);
 	for (size_t i = 0; i < scan.doomed_len; i++)
-		bpf_map_delete_elem(table.fd, &scan.doomed[i]);
+		table_delete(&table, &scan.doomed[i]);
 	free(scan.doomed);
 
 	lost = __atomic_load_n(&probe->count->bss->errnos_lost, __ATOMIC_RELAXED);
@@ -632,12 +618,7 @@ static int timing_emit(void *ctx, const void *key, const void *value)
 static int timings_read(struct probe *probe, struct counters *counters,
 			const struct probe_counter_sink *sink)
 {
-	struct table_shape table = {
-		.fd = bpf_map__fd(probe->count->maps.timings),
-		.key_bytes = sizeof(struct timing_key),
-		.value_bytes = sizeof(struct timing_sum),
-		.stepwise = probe->variant == PROBE_GUARDED,
-	};
+	struct table table = TABLE_OF(probe->count, timings);
 	struct timing_scan scan = { .counters = counters, .sink = sink };
 	int rc;
 
@@ -646,7 +627,7 @@ static int timings_read(struct probe *probe, struct counters *counters,
 		return 0;
 	rc = table_scan(&table, timing_emit, &scan);
 	for (size_t i = 0; i < scan.doomed_len; i++)
-		if (bpf_map_delete_elem(table.fd, &scan.doomed[i]) == 0)
+		if (table_delete(&table, &scan.doomed[i]) == 0)
 			counters->timings_deleted++;
 	free(scan.doomed);
 	return rc;

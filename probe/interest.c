@@ -10,6 +10,7 @@
 #include <string.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include "table.h"
 #include "schema/outcome.h"
 #include "probe/count.skel.h"
 
@@ -51,18 +52,18 @@ static bool is_marked(const struct marked_pids *marked, uint32_t pid)
 }
 
 /* Deletes what is in the map and not in marked. Walks from the start again after each deletion. */
-static void scope_pids_prune(int map_fd, const struct marked_pids *marked)
+static void scope_pids_prune(const struct table *table, const struct marked_pids *marked)
 {
 	uint32_t key;
 	uint32_t *previous = NULL;
 	uint32_t kept;
 
-	while (bpf_map_get_next_key(map_fd, previous, &key) == 0) {
+	while (bpf_map_get_next_key(bpf_map__fd(table->map), previous, &key) == 0) {
 		if (is_marked(marked, key)) {
 			kept = key;
 			previous = &kept;
 		} else {
-			bpf_map_delete_elem(map_fd, &key);
+			table_delete(table, &key);
 		}
 	}
 }
@@ -70,7 +71,7 @@ static void scope_pids_prune(int map_fd, const struct marked_pids *marked)
 /* The map says exactly what scope and focus ask for. */
 static int scope_pids_write(struct probe *probe)
 {
-	int map_fd = bpf_map__fd(probe->count->maps.scope_pids);
+	struct table table = TABLE_OF(probe->count, scope_pids);
 	struct marked_pids marked = { .len = 0 };
 
 	for (size_t i = 0; i < probe->scope.pids_len; i++)
@@ -78,11 +79,12 @@ static int scope_pids_write(struct probe *probe)
 	for (size_t i = 0; i < probe->focus_len; i++)
 		mark_pid(&marked, probe->focus[i], SCOPE_PID_FOCUS);
 
-	scope_pids_prune(map_fd, &marked);
+	scope_pids_prune(&table, &marked);
 	for (size_t i = 0; i < marked.len; i++) {
-		if (bpf_map_update_elem(map_fd, &marked.pids[i].pid, &marked.pids[i].bits,
-					BPF_ANY) < 0)
-			return -errno;
+		int rc = table_put(&table, &marked.pids[i].pid, &marked.pids[i].bits);
+
+		if (rc < 0)
+			return rc;
 	}
 	return 0;
 }

@@ -26,6 +26,7 @@
 #include "own_pid.h"
 #include "objects.h"
 #include "rows.h"
+#include "table.h"
 #include "uring.h"
 #include "schema/event.h"
 #include "enter_hook.h"
@@ -284,6 +285,8 @@ static int count_open_load(struct probe *probe, enum probe_variant variant)
 	COMPAT_FILL(probe->count);
 	bpf_program__set_autoload(probe->count->progs.dump_files, probe->iter_files);
 	count_choose(probe->count, variant);
+	table_choose(probe->count->obj,
+		     variant == PROBE_GUARDED ? TABLE_BY_PROGRAMS : TABLE_BY_BPF);
 	if (variant == PROBE_GUARDED)
 		guard_defer_seconds(probe);
 	rc = bpf_map__set_max_entries(probe->count->maps.cpu_stats, probe->cpus);
@@ -493,6 +496,8 @@ static int stream_load(struct probe *probe, struct load_log *log, struct probe_e
 		snprintf(step, sizeof(step), "make the table of parameters, row %s", call);
 		return load_failed(rc, step, log, err);
 	}
+	table_choose(probe->stream->obj,
+		     probe->variant == PROBE_GUARDED ? TABLE_BY_PROGRAMS : TABLE_BY_BPF);
 	rc = kinds_choose(probe->stream->obj, probe->opts.kinds, err);
 	if (rc == -EOPNOTSUPP)
 		return rc;

@@ -15,14 +15,6 @@
 #include "table.h"
 #include "probe/stream.skel.h"
 
-static struct table_shape rows_shape(const struct probe *probe)
-{
-	return (struct table_shape){ .fd = bpf_map__fd(probe->stream->maps.objects),
-				     .key_bytes = sizeof(struct object_key),
-				     .value_bytes = sizeof(struct object_bytes),
-				     .stepwise = probe->variant == PROBE_GUARDED };
-}
-
 /* Keys that are deleted after a scan. */
 struct doomed {
 	uint8_t *keys; /* owned */
@@ -44,10 +36,10 @@ static int doomed_add(struct doomed *doomed, const void *key)
 	return 0;
 }
 
-static void doomed_delete(struct doomed *doomed, int map_fd)
+static void doomed_delete(struct doomed *doomed, const struct table *table)
 {
 	for (size_t i = 0; i < doomed->len; i++)
-		bpf_map_delete_elem(map_fd, doomed->keys + i * doomed->key_bytes);
+		table_delete(table, doomed->keys + i * doomed->key_bytes);
 	free(doomed->keys);
 }
 
@@ -56,21 +48,18 @@ static int doom_each(void *ctx, const void *key, const void *value)
 	return doomed_add(ctx, key);
 }
 
-static void table_clear(const struct table_shape *table)
+static void table_clear(const struct table *table)
 {
-	struct doomed doomed = { .key_bytes = table->key_bytes };
+	struct doomed doomed = { .key_bytes = bpf_map__key_size(table->map) };
 
 	table_scan(table, doom_each, &doomed);
-	doomed_delete(&doomed, table->fd);
+	doomed_delete(&doomed, table);
 }
 
 static void objects_clear(struct probe *probe)
 {
-	struct table_shape rows = rows_shape(probe);
-	struct table_shape names = { .fd = bpf_map__fd(probe->stream->maps.object_names),
-				     .key_bytes = sizeof(struct object_id),
-				     .value_bytes = sizeof(struct object_name),
-				     .stepwise = probe->variant == PROBE_GUARDED };
+	struct table rows = TABLE_OF(probe->stream, objects);
+	struct table names = TABLE_OF(probe->stream, object_names);
 
 	table_clear(&rows);
 	table_clear(&names);
@@ -108,10 +97,12 @@ int probe_objects(const struct probe *probe)
 int probe_object_name(struct probe *probe, uint32_t dev, uint64_t ino, struct object_name *ret_name)
 {
 	const struct object_id id = { .ino = ino, .dev = dev };
+	struct table names;
 
 	if (!probe_stream_ready(probe))
 		return -ENOENT;
-	return bpf_map_lookup_elem(bpf_map__fd(probe->stream->maps.object_names), &id, ret_name);
+	names = TABLE_OF(probe->stream, object_names);
+	return table_get(&names, &id, ret_name);
 }
 
 /* One pass over the rows. */
@@ -148,15 +139,15 @@ int objects_read(struct probe *probe, const struct probe_counter_sink *sink,
 {
 	struct object_scan scan = { .sink = sink, .forgotten = forgotten, .ctx = ctx };
 	struct object_count other = { .ino = 0 };
-	struct table_shape table;
+	struct table table;
 	int rc;
 
 	if (!sink->object || !probe->objects_wanted)
 		return 0;
-	table = rows_shape(probe);
-	scan.doomed.key_bytes = table.key_bytes;
+	table = TABLE_OF(probe->stream, objects);
+	scan.doomed.key_bytes = sizeof(struct object_key);
 	rc = table_scan(&table, object_emit, &scan);
-	doomed_delete(&scan.doomed, table.fd);
+	doomed_delete(&scan.doomed, &table);
 	other.in = __atomic_load_n(&probe->stream->bss->objects_other.in, __ATOMIC_RELAXED);
 	other.out = __atomic_load_n(&probe->stream->bss->objects_other.out, __ATOMIC_RELAXED);
 	other.ops = __atomic_load_n(&probe->stream->bss->objects_other.ops, __ATOMIC_RELAXED);

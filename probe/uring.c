@@ -294,20 +294,15 @@ int uring_read(struct probe *probe, const struct probe_counter_sink *sink,
 {
 	struct count_scan scan = { .sink = sink, .forgotten = forgotten, .ctx = ctx };
 	struct uring_count lost = { .op = URING_OP_UNKNOWN };
-	struct table_shape table;
+	struct table table;
 	int rc;
 
 	if (!sink->uring || !probe_stream_ready(probe) || !probe->uring.submit)
 		return 0;
-	table = (struct table_shape){
-		.fd = bpf_map__fd(probe->stream->maps.uring_counts),
-		.key_bytes = sizeof(struct uring_count_key),
-		.value_bytes = sizeof(struct uring_count_value),
-		.stepwise = probe->variant == PROBE_GUARDED,
-	};
+	table = TABLE_OF(probe->stream, uring_counts);
 	rc = table_scan(&table, count_emit, &scan);
 	for (size_t i = 0; i < scan.doomed_len; i++)
-		bpf_map_delete_elem(table.fd, &scan.doomed[i]);
+		table_delete(&table, &scan.doomed[i]);
 	free(scan.doomed);
 	lost.calls =
 		__atomic_load_n(&probe->stream->bss->uring_counts_lost.calls, __ATOMIC_RELAXED);

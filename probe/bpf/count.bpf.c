@@ -12,6 +12,7 @@
  *   count_task_free  sched_process_free: the end of a storage that is not the kernel's
  *   dump_tasks       iterator: every thread with its counts
  *   dump_files       iterator: open files
+ *   dump_*, edit_*   ways into a table: see table.h
  *
  * Exactness: a thread's counts are written by itself only. A refresh reads living threads first and
  * exit records then. A record is written before `ended` is set, so whoever sees `ended` finds the
@@ -27,8 +28,15 @@
 #include "count/call.h"
 #include "count/ended.h"
 #include "count/dump.h"
+#include "table.h"
 
 char _license[] SEC("license") = "Dual BSD/GPL";
+
+TABLE(overflow, struct overflow_key, struct overflow_count)
+TABLE(errnos, struct errno_key, u64)
+TABLE(late_exits, struct thread_key, struct exit_wire)
+TABLE(timings, struct timing_key, struct timing_sum)
+TABLE(scope_pids, u32, u32)
 
 #define TIMED_MASK 1023 /* one call in about a thousand is timed */
 

@@ -371,6 +371,10 @@ struct bpf_iter__task_file {
 	u32 fd;
 	struct file *file;
 };
+struct bpf_iter__bpf_map_elem {
+	struct bpf_iter_meta *meta;
+	void *key, *value;
+};
 
 #pragma clang attribute pop
 

@@ -24,5 +24,10 @@
 #include "family/message.h"
 #include "family/name.h"
 #include "family/trace.h"
+#include "table.h"
 
 char _license[] SEC("license") = "Dual BSD/GPL";
+
+TABLE(uring_counts, struct uring_count_key, struct uring_count_value)
+TABLE(objects, struct object_key, struct object_bytes)
+TABLE(object_names, struct object_id, struct object_name)

@@ -19,6 +19,7 @@
 #include "ledger.h"
 #include "live_probe.h"
 #include "probe/live.h"
+#include "probe/table.h"
 #include "probe/count.skel.h"
 
 #define TIMEOUT_S 60
@@ -95,6 +96,7 @@ static struct probe *small_probe(const struct small_sizes *sizes)
 	bpf_map__set_max_entries(probe->count->maps.late_exits, sizes->late_exits);
 	bpf_map__set_max_entries(probe->count->maps.timings, sizes->timings ? sizes->timings : 1);
 	bpf_program__set_autoattach(probe->count->progs.count_enter, false);
+	table_choose(probe->count->obj, live_guarded() ? TABLE_BY_PROGRAMS : TABLE_BY_BPF);
 	ck_assert_int_eq(count_bpf__load(probe->count), 0);
 
 	probe->stats_bytes = (sizeof(struct cpu_stats) * probe->cpus + (size_t)page - 1) /
