@@ -109,11 +109,8 @@ static void scope_gen_store(struct probe_knobs *knobs, uint32_t scopes, uint32_t
  */
 static void scope_lists_write(struct probe_knobs *knobs, const struct probe_scope *scope)
 {
-	knob_store(&knobs->cgroups_len, 0);
 	knob_store(&knobs->euids_len, 0);
 	knob_store(&knobs->comms_len, 0);
-	for (size_t i = 0; i < scope->cgroup_ids_len; i++)
-		__atomic_store_n(&knobs->cgroup_ids[i], scope->cgroup_ids[i], __ATOMIC_RELAXED);
 	for (size_t i = 0; i < scope->euids_len; i++)
 		knob_store(&knobs->euids[i], scope->euids[i]);
 	for (size_t i = 0; i < scope->comms_len; i++) {
@@ -123,7 +120,7 @@ static void scope_lists_write(struct probe_knobs *knobs, const struct probe_scop
 		       strnlen(scope->comms[i], RECORD_COMM_LEN - 1));
 	}
 	__atomic_thread_fence(__ATOMIC_RELEASE);
-	knob_store(&knobs->cgroups_len, (uint32_t)scope->cgroup_ids_len);
+	knob_store(&knobs->by_cgroup, scope->by_cgroup);
 	knob_store(&knobs->euids_len, (uint32_t)scope->euids_len);
 	knob_store(&knobs->comms_len, (uint32_t)scope->comms_len);
 }
@@ -133,8 +130,8 @@ int probe_set_scope(struct probe *probe, const struct probe_scope *scope)
 	uint32_t gen = probe->knobs->scope_gen;
 	int rc;
 
-	if (scope->pids_len > PROBE_SCOPE_MAX || scope->cgroup_ids_len > PROBE_SCOPE_MAX ||
-	    scope->euids_len > PROBE_SCOPE_MAX || scope->comms_len > PROBE_SCOPE_MAX)
+	if (scope->pids_len > PROBE_SCOPE_MAX || scope->euids_len > PROBE_SCOPE_MAX ||
+	    scope->comms_len > PROBE_SCOPE_MAX)
 		return -E2BIG;
 
 	probe->scope = *scope;

@@ -25,6 +25,7 @@ struct bpf_object;
 struct count_bpf;
 struct stream_bpf;
 struct ring_set;
+struct cgroups;
 struct counters;
 struct enter_hook;
 struct hook;
@@ -45,6 +46,7 @@ struct probe {
 	bool iter_files;               /* dump_files is loaded; else open files come from /proc */
 	struct counters *counters;     /* reader of the counter plane; made at the first refresh */
 	struct enter_hook *enter_hook; /* attaches count_enter; made when it is first wanted */
+	struct cgroups *cgroups;       /* reader of `cgroups`; made when it is first drained */
 	struct ring_set *rings;        /* NULL until the stream is loaded */
 	size_t ring_bytes;             /* of each ring */
 	int epoll_fd;                  /* rings that ask for attention, edge-triggered; -1 = none */

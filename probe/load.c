@@ -18,6 +18,7 @@
 #include <bpf/libbpf.h>
 #include "buffers.h"
 #include "cgroup.h"
+#include "cgroups.h"
 #include "compat.h"
 #include "features.h"
 #include "guard.h"
@@ -142,6 +143,7 @@ void probe_free(struct probe *probe)
 	stream_bpf__destroy(probe->stream);
 	enter_hook_free(probe->enter_hook);
 	counters_free(probe->counters);
+	cgroups_free(probe->cgroups);
 	if (probe->knobs)
 		munmap(probe->knobs, probe->knobs_bytes);
 	if (probe->stats)
@@ -287,6 +289,7 @@ static int count_open_load(struct probe *probe, enum probe_variant variant)
 	count_choose(probe->count, variant);
 	table_choose(probe->count->obj,
 		     variant == PROBE_GUARDED ? TABLE_BY_PROGRAMS : TABLE_BY_BPF);
+	cgroups_choose(probe->count);
 	if (variant == PROBE_GUARDED)
 		guard_defer_seconds(probe);
 	rc = bpf_map__set_max_entries(probe->count->maps.cpu_stats, probe->cpus);

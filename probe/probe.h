@@ -69,9 +69,8 @@ bool probe_stream_ready(const struct probe *probe);
 struct probe_scope {
 	pid_t pids[PROBE_SCOPE_MAX];
 	size_t pids_len;
-	bool children; /* with all descendants, present and future */
-	uint64_t cgroup_ids[PROBE_SCOPE_MAX];
-	size_t cgroup_ids_len;
+	bool children;  /* with all descendants, present and future */
+	bool by_cgroup; /* probe_judge_cgroup() says which */
 	uint32_t euids[PROBE_SCOPE_MAX];
 	size_t euids_len;
 	char comms[PROBE_SCOPE_MAX][RECORD_COMM_LEN]; /* compared on 15 bytes */
@@ -79,6 +78,21 @@ struct probe_scope {
 };
 /* Sets the scope of the stream and marks living tasks. An empty scope is everything. */
 int probe_set_scope(struct probe *probe, const struct probe_scope *scope);
+/*
+ * Of which control groups the tasks are in a scope by cgroup. What nothing is known of is let
+ * through: who reads the records and samples knows better. Verdicts are a cache, and may be
+ * forgotten when there are many. 0 or -errno.
+ */
+enum probe_verdict { PROBE_CGROUP_OUT, PROBE_CGROUP_IN };
+int probe_judge_cgroup(struct probe *probe, uint64_t cgroup_id, enum probe_verdict verdict);
+/*
+ * Tells of control groups that were made or removed since the last call, in order. path: in its
+ * hierarchy, "" when it is not known. Some may be missing when very many come at once.
+ */
+enum probe_cgroup_fate { PROBE_CGROUP_MADE, PROBE_CGROUP_REMOVED };
+typedef void (*probe_cgroup_fn)(void *ctx, uint64_t cgroup_id, enum probe_cgroup_fate fate,
+				const char *path);
+int probe_drain_cgroups(struct probe *probe, probe_cgroup_fn fn, void *ctx);
 /* Focus: everything of these processes (with descendants made from now on) is streamed. */
 int probe_set_focus(struct probe *probe, const pid_t *pids, size_t pids_len);
 

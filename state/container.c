@@ -17,7 +17,9 @@
 #define CONTAINER_ASKS_PER_REFRESH 4000
 #define CONTAINER_EVENT_ASKS 64 /* of these for events between two refreshes */
 #define CONTAINER_TEXT_MAX 16384
-#define CONTAINER_CGROUPS_MAX 16384 /* remembered; then all are asked for again */
+#define CONTAINER_PATH_MAX 4096
+#define CONTAINER_REMOVED_REFRESHES 3 /* that a removed cgroup is still known */
+#define CONTAINER_CGROUPS_MAX 16384   /* remembered; then all are asked for again */
 
 enum container_shape {
 	SHAPE_HEX,  /* 64 hexadecimal digits between prefix and suffix */
@@ -320,21 +322,43 @@ static bool container_fits_containerd(const struct cgroup_path *path, struct con
 	return true;
 }
 
+static bool container_fits_any(const struct cgroup_path *path, size_t at,
+			       struct container_match *match)
+{
+	*match = (struct container_match){ .engine = CONTAINER_HOST };
+	if (container_fits_colons(&path->at[at], match))
+		return true;
+	for (size_t i = 0; i < sizeof(container_patterns) / sizeof(container_patterns[0]); i++) {
+		if (container_fits(&container_patterns[i], path, at, match))
+			return true;
+	}
+	return false;
+}
+
+size_t container_match_nested(const char *text, size_t len, struct container_match *matches,
+			      size_t size)
+{
+	struct cgroup_path path;
+	size_t found = 0;
+
+	cgroup_path_split(&path, text, len);
+	for (size_t at = path.len; at-- > 0 && found < size;) {
+		/* A scope and a group within it may both carry the id. */
+		if (container_fits_any(&path, at, &matches[found]) &&
+		    !(found && !strcmp(matches[found - 1].id, matches[found].id)))
+			found++;
+	}
+	return found;
+}
+
 void container_match_path(const char *text, size_t len, struct container_match *ret_match)
 {
 	struct cgroup_path path;
-	size_t at, i;
 
+	if (container_match_nested(text, len, ret_match, 1))
+		return;
 	*ret_match = (struct container_match){ .engine = CONTAINER_HOST };
 	cgroup_path_split(&path, text, len);
-	for (at = path.len; at-- > 0;) {
-		if (container_fits_colons(&path.at[at], ret_match))
-			return;
-		for (i = 0; i < sizeof(container_patterns) / sizeof(container_patterns[0]); i++) {
-			if (container_fits(&container_patterns[i], &path, at, ret_match))
-				return;
-		}
-	}
 	container_fits_containerd(&path, ret_match);
 }
 
@@ -386,29 +410,94 @@ void container_match_lines(const char *text, size_t len, struct container_match 
 	*ret_match = weak;
 }
 
-/* What is known of a cgroup. */
-struct container_cgroup {
-	struct text *id; /* "" = host; NULL: nobody could be asked yet */
-	bool confirmed;
-	uint32_t asked_pid; /* through whom */
-	uint64_t asked_start;
-	uint64_t asked_seq;
-};
-
-static struct container_cgroup *container_cgroup_get(struct state *state, uint64_t cgroup_id)
+/*
+ * Takes what a cgroup's path tells; that is sure. Containers are noted from the outermost on, as
+ * they came to be.
+ */
+static void container_cgroup_set_path(struct state *state, struct container_cgroup *cgroup,
+				      const char *path, size_t len)
 {
-	struct container_cgroup *cgroup = hash_get(&state->containers.cgroups, cgroup_id, 0);
+	struct container_match nested[CONTAINER_NESTED_MAX], weak;
+	size_t found = container_match_nested(path, len, nested, CONTAINER_NESTED_MAX);
+	struct text *ids[CONTAINER_NESTED_MAX] = { NULL };
 
-	if (cgroup)
-		return cgroup;
-	cgroup = memory_alloc(state->memory, sizeof(*cgroup));
+	if (!found) {
+		container_match_path(path, len, &weak);
+		cgroup->weak = weak.engine != CONTAINER_HOST;
+		if (cgroup->weak)
+			return;
+		cgroup->confirmed = true;
+		text_replace(&state->texts, &cgroup->id, text_ref(state->none));
+		return;
+	}
+	for (size_t i = found; i-- > 0;) {
+		ids[i] = text_intern(&state->texts, nested[i].id, strlen(nested[i].id));
+		if (ids[i])
+			container_note(state, &nested[i], ids[i], 0);
+	}
+	cgroup->confirmed = ids[0] != NULL;
+	text_replace(&state->texts, &cgroup->id, ids[0]);
+	for (size_t i = 1; i < CONTAINER_NESTED_MAX; i++)
+		text_replace(&state->texts, &cgroup->outer[i - 1], ids[i]);
+}
+
+static void container_cgroup_free(struct state *state, struct container_cgroup *cgroup)
+{
+	text_unref(&state->texts, cgroup->id);
+	for (size_t i = 0; i < CONTAINER_NESTED_MAX - 1; i++)
+		text_unref(&state->texts, cgroup->outer[i]);
+	memory_free(state->memory, cgroup, sizeof(*cgroup));
+}
+
+/* An entry of which nothing is known. */
+static struct container_cgroup *container_cgroup_make(struct state *state, uint64_t cgroup_id)
+{
+	struct container_cgroup *cgroup = memory_alloc(state->memory, sizeof(*cgroup));
+
 	if (!cgroup)
 		return NULL;
+	cgroup->number = cgroup_id;
 	if (hash_put(&state->containers.cgroups, cgroup_id, 0, cgroup) < 0) {
 		memory_free(state->memory, cgroup, sizeof(*cgroup));
 		return NULL;
 	}
 	return cgroup;
+}
+
+struct container_cgroup *container_cgroup_find(struct state *state, uint64_t cgroup_id)
+{
+	struct container_cgroup *cgroup = hash_get(&state->containers.cgroups, cgroup_id, 0);
+	char path[CONTAINER_PATH_MAX];
+	size_t len = sizeof(path);
+
+	if (cgroup)
+		return cgroup;
+	cgroup = container_cgroup_make(state, cgroup_id);
+	if (!cgroup || !state->source.cgroup_path)
+		return cgroup;
+	if (state->source.cgroup_path(state->source.ctx, cgroup_id, path, &len) == 0 &&
+	    len <= sizeof(path))
+		container_cgroup_set_path(state, cgroup, path, len);
+	return cgroup;
+}
+
+void state_cgroup_made(struct state *state, uint64_t cgroup_id, const char *path)
+{
+	struct container_cgroup *cgroup = hash_get(&state->containers.cgroups, cgroup_id, 0);
+
+	if (!cgroup)
+		cgroup = container_cgroup_make(state, cgroup_id);
+	if (cgroup && !cgroup->confirmed)
+		container_cgroup_set_path(state, cgroup, path, strlen(path));
+}
+
+void state_cgroup_removed(struct state *state, uint64_t cgroup_id)
+{
+	struct container_cgroup *cgroup = hash_get(&state->containers.cgroups, cgroup_id, 0);
+
+	/* Events and exit records of its processes may still be on their way. */
+	if (cgroup)
+		cgroup->removed_seq = state->refresh_seq;
 }
 
 /* Asks for the container that a process is in now; NULL when that is not known. */
@@ -444,7 +533,11 @@ static void container_learn(struct state *state, struct container_cgroup *cgroup
 	bool other =
 		cgroup->asked_pid != process->pid || cgroup->asked_start != process->start_boot_ns;
 
+	cgroup->judged = 0;
 	if (cgroup->id == id && other)
+		cgroup->confirmed = true;
+	/* The path is the cgroup's own, and the process agrees. */
+	if (cgroup->weak && id->len)
 		cgroup->confirmed = true;
 	text_replace(&state->texts, &cgroup->id, text_ref(id));
 	cgroup->asked_pid = process->pid;
@@ -473,6 +566,28 @@ static void container_look_up(struct state *state, struct container_cgroup *cgro
 	text_unref(&state->texts, id);
 }
 
+struct container_cgroup *container_cgroup_ask(struct state *state, uint64_t cgroup_id, uint32_t pid)
+{
+	struct container_cgroup *cgroup = container_cgroup_find(state, cgroup_id);
+	struct process *process = process_by_pid(state, pid);
+	struct text *id;
+
+	if (!cgroup || cgroup->confirmed || !pid || cgroup->tried_seq == state->refresh_seq + 1)
+		return cgroup;
+	/* Once in a refresh: an event costs no file reads. */
+	cgroup->tried_seq = state->refresh_seq + 1;
+	id = container_ask(state, pid, CONTAINER_ASKS_PER_REFRESH);
+	if (!id)
+		return cgroup;
+	cgroup->judged = 0;
+	if (process && process->cgroup_id == cgroup_id)
+		container_learn(state, cgroup, process, id);
+	else
+		text_replace(&state->texts, &cgroup->id, text_ref(id));
+	text_unref(&state->texts, id);
+	return cgroup;
+}
+
 void container_update(struct state *state, struct process *process)
 {
 	struct container_cgroup *cgroup;
@@ -483,7 +598,7 @@ void container_update(struct state *state, struct process *process)
 		container_seen(state, process);
 	if ((same && (process->flags & PROCESS_F_CONTAINER_SURE)) || !process->cgroup_id)
 		return;
-	cgroup = container_cgroup_get(state, process->cgroup_id);
+	cgroup = container_cgroup_find(state, process->cgroup_id);
 	if (!cgroup)
 		return;
 	/* Sampled in the same cgroup before and after the question: the answer was its cgroup's. */
@@ -512,7 +627,7 @@ struct text *container_of_event(struct state *state, struct process *process, ui
 		return process->container;
 	if (!cgroup_id || !process)
 		return state->none;
-	cgroup = container_cgroup_get(state, cgroup_id);
+	cgroup = container_cgroup_find(state, cgroup_id);
 	if (!cgroup)
 		return state->none;
 	if (process->cgroup_id != cgroup_id) {
@@ -537,15 +652,32 @@ static void containers_clear(struct state *state)
 	size_t at = 0;
 	struct container_cgroup *cgroup;
 
-	while ((cgroup = hash_next(&state->containers.cgroups, &at))) {
-		text_unref(&state->texts, cgroup->id);
-		memory_free(state->memory, cgroup, sizeof(*cgroup));
-	}
+	while ((cgroup = hash_next(&state->containers.cgroups, &at)))
+		container_cgroup_free(state, cgroup);
 	hash_release(&state->containers.cgroups);
+}
+
+/* Ids are not used again: an entry is only kept for what was on its way. */
+static void containers_drop_removed(struct state *state)
+{
+	struct hash *cgroups = &state->containers.cgroups;
+	struct container_cgroup *cgroup;
+	size_t at = 0;
+
+	while ((cgroup = hash_next(cgroups, &at))) {
+		if (!cgroup->removed_seq ||
+		    cgroup->removed_seq + CONTAINER_REMOVED_REFRESHES > state->refresh_seq)
+			continue;
+		hash_remove(cgroups, cgroup->number, 0);
+		container_cgroup_free(state, cgroup);
+		/* The next entry may have moved to its place. */
+		at--;
+	}
 }
 
 void containers_end_refresh(struct state *state)
 {
+	containers_drop_removed(state);
 	container_table_refresh(state);
 	if (state->containers.cgroups.len > CONTAINER_CGROUPS_MAX)
 		containers_clear(state);

@@ -23,6 +23,26 @@ const struct container *container_find(const struct state *state, const struct t
 	return id && id->len ? container_by_text(state, id) : NULL;
 }
 
+/* Another verdict is possible from now on. */
+static void container_told(struct state *state)
+{
+	state->containers.told++;
+}
+
+/* pid is in it. The first one leads to files that nothing else leads to. */
+static void container_meet(struct state *state, struct container *container, uint32_t pid)
+{
+	container->seen_seq = state->refresh_seq;
+	if (!pid)
+		return;
+	if (!container->pid && container->answered && !container->info) {
+		container->answered = false;
+		container->wait = 0;
+		container_told(state);
+	}
+	container->pid = pid;
+}
+
 void container_note(struct state *state, const struct container_match *match, struct text *id,
 		    uint32_t pid)
 {
@@ -32,8 +52,7 @@ void container_note(struct state *state, const struct container_match *match, st
 		return;
 	container = container_by_text(state, id);
 	if (container) {
-		container->pid = pid;
-		container->seen_seq = state->refresh_seq;
+		container_meet(state, container, pid);
 		return;
 	}
 	container = memory_alloc(state->memory, sizeof(*container));
@@ -53,10 +72,8 @@ void container_seen(struct state *state, const struct process *process)
 {
 	struct container *container = container_by_text(state, process->container);
 
-	if (!container)
-		return;
-	container->pid = process->pid;
-	container->seen_seq = state->refresh_seq;
+	if (container)
+		container_meet(state, container, process->pid);
 }
 
 static void container_drop_info(struct state *state, struct container *container)
@@ -99,6 +116,11 @@ static void container_ask_info(struct state *state, struct container *container)
 	int rc = state->source.container_info(state->source.ctx, &container->match, container->pid,
 					      &info);
 
+	if ((rc == -EAGAIN || rc == -ENOSPC) && !container->answered)
+		return;
+	if (rc == 0 || !container->answered)
+		container_told(state);
+	container->answered = true;
 	if (rc < 0) {
 		if (container->misses < CONTAINER_MISSES_MAX)
 			container->misses++;
@@ -107,6 +129,32 @@ static void container_ask_info(struct state *state, struct container *container)
 	}
 	container_keep(state, container, &info);
 	container_info_release(&info);
+}
+
+bool container_is_sought(const struct state *state, const struct container *container)
+{
+	return state->source.container_info && !container->info && !container->answered;
+}
+
+void container_seek(struct state *state, const struct text *id, uint32_t pid)
+{
+	struct container *container = container_by_text(state, id);
+
+	if (!container)
+		return;
+	container_meet(state, container, pid);
+	if (container_is_sought(state, container))
+		container_ask_info(state, container);
+}
+
+void container_give_up(struct state *state, const struct text *id)
+{
+	struct container *container = id ? container_by_text(state, id) : NULL;
+
+	if (!container || container->answered)
+		return;
+	container->answered = true;
+	container_told(state);
 }
 
 void container_table_refresh(struct state *state)
@@ -127,6 +175,7 @@ void container_table_refresh(struct state *state)
 		if (container->seen_seq + CONTAINER_EMPTY_REFRESHES < state->refresh_seq) {
 			container_drop_info(state, container);
 			container->misses = 0;
+			container->answered = false;
 		} else if (container->wait) {
 			container->wait--;
 		} else if (!container->info && state->source.container_info &&

@@ -15,6 +15,7 @@ struct container {
 	struct container_match match;
 	uint32_t pid;      /* a process that was in it in refresh seen_seq */
 	uint64_t seen_seq; /* it is without processes when that is long ago */
+	bool answered;     /* who looks for what its runtime says has answered, or took too long */
 	uint64_t wait;     /* refreshes until it is asked for again */
 	unsigned misses;
 	struct container_info *info; /* one block, NULL: not known */
@@ -29,6 +30,12 @@ void container_note(struct state *state, const struct container_match *match, st
 		    uint32_t pid);
 /* A process is still in it. */
 void container_seen(struct state *state, const struct process *process);
+/* Is what its runtime says of it still being looked for, the first time? */
+bool container_is_sought(const struct state *state, const struct container *container);
+/* Asks once more while it is; pid: a process in it, 0: none is known. */
+void container_seek(struct state *state, const struct text *id, uint32_t pid);
+/* It is not waited for any longer. NULL is fine. */
+void container_give_up(struct state *state, const struct text *id);
 /* NULL: none, or on the host. */
 const struct container *container_find(const struct state *state, const struct text *id);
 /* Once per refresh: asks for what is not known, forgets what was said of empty containers. */

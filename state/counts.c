@@ -18,6 +18,9 @@
 #include "tables.h"
 #include "timing.h"
 
+/* Wall clock and boot clock may have moved against each other by this much. */
+#define COUNTS_LATE_NS 1000000000ull
+
 static void call_sum_count(struct call_sum *to, const struct call_count *count)
 {
 	to->calls += count->calls;
@@ -310,10 +313,22 @@ static void counts_add_sample(struct state *state, const struct thread_sample *s
 	byte_count_add(&process->bytes, &sample->bytes);
 }
 
+/*
+ * Is the process new here although it began before the interval? It came into scope: what it did
+ * until then is no difference of this interval.
+ */
+static bool counts_is_late(const struct state *state, const struct process *process)
+{
+	return process->made_seq == state->refresh_seq &&
+	       !(process->flags & PROCESS_F_EXITED_ROW) &&
+	       process->start_boot_ns + state->boot_epoch_ns + state->interval_ns + COUNTS_LATE_NS <
+		       state->refresh_time_ns;
+}
+
 /* After adding: deltas, the process's sums, and its part of the totals by number. */
 static void counts_sum_process(struct state *state, struct process *process)
 {
-	bool first = state->refresh_seq == 1;
+	bool first = state->refresh_seq == 1 || counts_is_late(state, process);
 	struct call_sum sum = { 0 };
 	uint64_t opens = 0;
 	uint32_t i;

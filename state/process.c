@@ -64,6 +64,7 @@ struct process *process_get(struct state *state, uint32_t pid, uint64_t start_bo
 	if (state->in_refresh)
 		state->ancestry++; /* it can be the parent of some that are known */
 	process->pid = pid;
+	process->made_seq = state->refresh_seq + !state->in_refresh;
 	process->generation = ++state->generations;
 	process->start_boot_ns = start_boot_ns;
 	process->state = '?';

@@ -107,6 +107,7 @@ struct process {
 	struct pulse *pulse;  /* NULL: nothing happened in the time that is kept */
 	struct facts facts;
 	uint64_t generation; /* see process_generation() */
+	uint64_t made_seq;   /* refresh in or before which it was made */
 	uint64_t exited;     /* EXITED_ROW: how many processes it stands for */
 	uint32_t at;         /* index in the list of processes */
 	uint32_t row;        /* index among the rows while tables are made */

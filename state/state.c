@@ -134,6 +134,9 @@ int state_new(const struct state_opts *opts, const struct state_source *source,
 	hash_init(&state->thread_tids, state->memory);
 	hash_init(&state->containers.cgroups, state->memory);
 	hash_init(&state->containers.known, state->memory);
+	state->containers.told = 1;
+	if (opts->containers)
+		state->containers.wanted = *opts->containers;
 	hash_init(&state->activity_ids, state->memory);
 	hash_init(&state->users.names, state->memory);
 	hash_init(&state->users.groups, state->memory);

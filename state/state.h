@@ -17,6 +17,7 @@
 #include "probe/schema/record.h"
 #include "probe/schema/sample.h"
 #include "probe/schema/seed.h"
+#include "container_wanted.h"
 #include "snapshot.h"
 
 struct state;
@@ -42,6 +43,11 @@ struct state_source {
 	 * text; out, the bytes written.
 	 */
 	int (*process_cgroup)(void *ctx, uint32_t pid, char *text, size_t *len);
+	/*
+	 * The path of a cgroup by its id (see CGROUP_ID_V2), in its hierarchy; *len alike. -ENOENT:
+	 * it is gone, or nobody can say.
+	 */
+	int (*cgroup_path)(void *ctx, uint64_t cgroup_id, char *text, size_t *len);
 	/* Calls state_file() for every open fd of the process. */
 	int (*process_files)(void *ctx, uint32_t pid);
 	/* What an fd of the process is now, as /proc/PID/fd names it; *len alike. */
@@ -64,6 +70,8 @@ struct state_source {
 };
 
 struct state_opts {
+	/* For state_judge_cgroup(); NULL: all. Copied. */
+	const struct container_wanted *containers;
 	size_t memory_bytes;    /* 0 = 256 MiB */
 	uint64_t dead_keep_ns;  /* how long a dead process keeps its row; 0 = 10 s */
 	uint64_t boot_epoch_ns; /* epoch time of boot */
@@ -112,6 +120,23 @@ bool state_has_process(const struct state *state, uint32_t pid, uint64_t start_b
  * eviction.
  */
 int state_record(struct state *state, const void *record, size_t len);
+/*
+ * Is a process of this cgroup wanted (state_opts.containers)? pid: one that is in it, 0: not known.
+ * Without wanted containers: IN, or PENDING while its container is not named yet. PENDING ends by
+ * itself, when who looks for the name has answered, or with state_judge_now(). *ret_news (if not
+ * NULL): is the verdict another than at the last such call with ret_news?
+ */
+enum state_news { STATE_OLD, STATE_NEW };
+enum container_verdict state_judge_cgroup(struct state *state, uint64_t cgroup_id, uint32_t pid,
+					  enum state_news *ret_news);
+/* The same without waiting for names any longer: never PENDING. */
+enum container_verdict state_judge_now(struct state *state, uint64_t cgroup_id, uint32_t pid);
+/* A wanted container that was not seen so far; NULL: there is none. */
+const char *state_awaited_container(const struct state *state);
+/* A cgroup was made; its path in its hierarchy. Its container is looked up before it is used. */
+void state_cgroup_made(struct state *state, uint64_t cgroup_id, const char *path);
+void state_cgroup_removed(struct state *state, uint64_t cgroup_id);
+
 /* An open fd found by seeding; ignored where the process has no row. */
 void state_file(struct state *state, const struct file_sample *file, const char *path);
 

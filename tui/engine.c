@@ -31,6 +31,7 @@
 #define NS_PER_MS 1000000ull
 #define WAIT_IDLE_MS 40    /* a request waits at most this long; wake-ups cost idle CPU */
 #define WAIT_BUSY_MS 5     /* while events flow: how far the screen may lag behind them */
+#define WAIT_HELD_MS 1     /* while events wait for the name of a container */
 #define DRAIN_BUDGET 65536 /* records before requests are looked at again */
 #define PUBLISH_EVENTS_NS (80 * NS_PER_MS)
 #define EXITS_NS (100 * NS_PER_MS)
@@ -75,7 +76,8 @@ static void sink_task(void *ctx, const struct task_sample *task, const struct ca
 {
 	struct engine *engine = ctx;
 
-	if (!(task->flags & TASK_F_IN_SCOPE) &&
+	if (!(task->flags & TASK_F_IN_SCOPE &&
+	      engine_wants_cgroup(engine, task->cgroup_id, task->pid)) &&
 	    !state_has_process(engine->state, task->pid, task->start_boot_ns))
 		return;
 	if (engine->recorder)
@@ -84,8 +86,10 @@ static void sink_task(void *ctx, const struct task_sample *task, const struct ca
 }
 
 /* Ended outside the scope: the state never forgets what it never knew, so we do it here. */
-static void note_gone(struct engine *engine, uint32_t pid, uint64_t start_boot_ns)
+void engine_note_gone(struct engine *engine, const struct task_exit *ended)
 {
+	if (!ended->process_ended)
+		return;
 	if (engine->gone_len == engine->gone_size) {
 		size_t size = engine->gone_size ? engine->gone_size * 2 : 64;
 		struct gone *grown = reallocarray(engine->gone, size, sizeof(*grown));
@@ -96,21 +100,30 @@ static void note_gone(struct engine *engine, uint32_t pid, uint64_t start_boot_n
 		engine->gone_size = size;
 	}
 	engine->gone[engine->gone_len++] =
-		(struct gone){ .pid = pid, .start_boot_ns = start_boot_ns };
+		(struct gone){ .pid = ended->pid, .start_boot_ns = ended->start_boot_ns };
+}
+
+void engine_deliver_exit(struct engine *engine, const struct task_exit *ended,
+			 const struct call_count *calls)
+{
+	if (engine->recorder)
+		recorder_exit(engine->recorder, ended, calls);
+	state_exit(engine->state, ended, calls);
 }
 
 static void sink_exit(void *ctx, const struct task_exit *ended, const struct call_count *calls)
 {
 	struct engine *engine = ctx;
+	enum engine_turn turn = ENGINE_NEVER;
 
-	if ((ended->flags & TASK_F_IN_SCOPE) ||
-	    state_has_process(engine->state, ended->pid, ended->start_boot_ns)) {
-		if (engine->recorder)
-			recorder_exit(engine->recorder, ended, calls);
-		state_exit(engine->state, ended, calls);
-	} else if (ended->process_ended) {
-		note_gone(engine, ended->pid, ended->start_boot_ns);
-	}
+	if (state_has_process(engine->state, ended->pid, ended->start_boot_ns))
+		turn = ENGINE_NOW;
+	else if (ended->flags & TASK_F_IN_SCOPE)
+		turn = engine_admit_exit(engine, ended, calls);
+	if (turn == ENGINE_NOW)
+		engine_deliver_exit(engine, ended, calls);
+	else if (turn == ENGINE_NEVER)
+		engine_note_gone(engine, ended);
 }
 
 static void sink_timing(void *ctx, const struct timing_count *count)
@@ -167,7 +180,7 @@ static void sink_errno(void *ctx, const struct errno_count *count)
 
 static bool scope_is_everything(const struct probe_scope *scope)
 {
-	return !scope->pids_len && !scope->cgroup_ids_len && !scope->euids_len && !scope->comms_len;
+	return !scope->pids_len && !scope->by_cgroup && !scope->euids_len && !scope->comms_len;
 }
 
 static void sink_other(void *ctx, const struct call_count *count)
@@ -215,6 +228,7 @@ static void refresh(struct engine *engine)
 	uint64_t time_ns = clock_ns(CLOCK_REALTIME);
 	int r;
 
+	engine_drain_cgroups(engine);
 	engine->refreshed_ns = clock_ns(CLOCK_MONOTONIC);
 	if (engine->recorder)
 		recorder_begin(engine->recorder, time_ns);
@@ -257,9 +271,8 @@ static bool is_recorded(struct engine *engine, bool accepted)
 		interest_changes_state(engine->filter_event.event));
 }
 
-static void on_record(void *ctx, const void *record, size_t len)
+void engine_deliver_record(struct engine *engine, const void *record, size_t len)
 {
-	struct engine *engine = ctx;
 	const struct history_event *kept;
 	bool accepted;
 
@@ -286,6 +299,14 @@ static void on_record(void *ctx, const void *record, size_t len)
 	rule_watch_last(&engine->watch);
 }
 
+static void on_record(void *ctx, const void *record, size_t len)
+{
+	struct engine *engine = ctx;
+
+	if (engine_admit_record(engine, record, len) == ENGINE_NOW)
+		engine_deliver_record(engine, record, len);
+}
+
 /* Tells other threads what the recording has come to. */
 static void note_capture(struct engine *engine)
 {
@@ -301,12 +322,15 @@ static void note_capture(struct engine *engine)
 static int drain(struct engine *engine)
 {
 	bool more = false;
-	int count;
+	int count, released;
 
+	/* Before the events of who is in them. */
+	engine_drain_cgroups(engine);
+	released = engine_release_held(engine, ENGINE_RELEASE_NAMED);
 	if (!probe_stream_ready(engine->probe))
 		return 0;
 	count = probe_drain(engine->probe, DRAIN_BUDGET, on_record, engine, &more);
-	if (count > 0 && engine->tap.batch)
+	if (count + released > 0 && engine->tap.batch)
 		engine->tap.batch(engine->tap.ctx);
 	note_capture(engine);
 	return count;
@@ -507,7 +531,9 @@ static void turn(struct engine *engine)
 		   now - engine->last_publish_ns >= PUBLISH_EVENTS_NS) {
 		publish(engine);
 	}
-	if (drained < DRAIN_BUDGET)
+	if (!hold_is_empty(&engine->hold))
+		probe_wait(engine->probe, WAIT_HELD_MS);
+	else if (drained < DRAIN_BUDGET)
 		probe_wait(engine->probe, drained > 0 ? WAIT_BUSY_MS : WAIT_IDLE_MS);
 }
 
@@ -527,6 +553,8 @@ static void *engine_main(void *arg)
 		probe_set_interest(engine->probe, &nothing);
 	while (drain(engine) > 0)
 		;
+	if (engine_release_held(engine, ENGINE_RELEASE_ALL) > 0 && engine->tap.batch)
+		engine->tap.batch(engine->tap.ctx);
 	if (engine->opts.alerts)
 		alert_sink_end(engine->opts.alerts);
 	refresh(engine);
@@ -580,6 +608,7 @@ static void engine_free(struct engine *engine)
 	recorder_close(engine->recorder, engine->opts.capture ? engine->opts.capture : &unread);
 	state_free(engine->state);
 	source_free(engine->source);
+	hold_release(&engine->hold);
 	probe_free(engine->probe);
 	if (engine->event_fd >= 0)
 		close(engine->event_fd);
@@ -608,6 +637,7 @@ static int open_recorder(struct engine *engine, const struct state_opts *state)
 static int engine_open(struct engine *engine, struct probe_error *err)
 {
 	struct state_opts opts = {
+		.containers = &engine->opts.containers,
 		.memory_bytes = engine->opts.memory_bytes,
 		.boot_epoch_ns = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_BOOTTIME),
 	};
@@ -647,6 +677,8 @@ static int engine_open(struct engine *engine, struct probe_error *err)
 	r = probe_load_counters(engine->probe, err);
 	if (r == 0)
 		r = probe_set_scope(engine->probe, &engine->opts.scope);
+	if (r == 0 && engine->opts.scope.by_cgroup)
+		engine_settle_names(engine);
 	return r;
 }
 

@@ -47,6 +47,7 @@ enum capture_content {
 struct engine_opts {
 	struct probe_opts probe;
 	struct probe_scope scope; /* also of the tables: processes outside it get no row */
+	struct container_wanted containers; /* the same, with scope.by_cgroup */
 	size_t memory_bytes;
 	uint64_t delay_ns;       /* between refreshes */
 	bool exact_delay;        /* the first interval is a whole delay too (else a short one) */

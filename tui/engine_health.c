@@ -125,6 +125,14 @@ static const char *notice_make(struct engine *engine)
 	else if (engine->errnos_lost)
 		snprintf(text, size,
 			 "the table of errnos was full: some causes of failure are missing");
+	else if (engine->unplaced)
+		snprintf(text, size,
+			 "of %" PRIu64 " events and ended threads no container could be told: they "
+			 "are left out",
+			 engine->unplaced);
+	else if (state_awaited_container(engine->state))
+		snprintf(text, size, "waiting for container %s",
+			 state_awaited_container(engine->state));
 	else if (engine->publish_failures)
 		snprintf(text, size, "no memory for %" PRIu64 " screens: they were not shown",
 			 engine->publish_failures);

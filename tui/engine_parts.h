@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * struct engine, for the files that implement it: engine.c is the thread, its requests and its
- * life, engine_health.c what it tells of itself. Nobody else includes this.
+ * life, engine_scope.c who is in scope by container, engine_health.c what it tells of itself.
+ * Nobody else includes this.
  */
 #ifndef TUI_ENGINE_PARTS_H
 #define TUI_ENGINE_PARTS_H
@@ -9,6 +10,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include "engine.h"
+#include "hold.h"
 #include "interest.h"
 #include "source.h"
 #include "state/filter/eval.h"
@@ -27,6 +29,9 @@ struct engine {
 	struct state_source *source;
 	struct engine_tap tap;
 	struct recorder *recorder; /* NULL: nothing is recorded */
+	struct hold hold;
+	bool settling;     /* a container of engine_settle_names() has no name yet */
+	uint64_t unplaced; /* records and ends that no container could be told for */
 	pthread_t thread, loader;
 	bool thread_started, loader_started;
 	int event_fd;
@@ -72,6 +77,35 @@ struct engine {
 	size_t buffers_size;
 	char notice[600];
 };
+
+/*
+ * engine_scope.c: which containers are wanted, and what waits for the name of one. Is a task of
+ * this cgroup wanted as far as its container goes? Tells the kernel.
+ */
+bool engine_wants_cgroup(struct engine *engine, uint64_t cgroup_id, uint32_t pid);
+enum engine_turn { ENGINE_NOW, ENGINE_LATER, ENGINE_NEVER };
+/* When a record that has come is delivered. LATER: it is kept. */
+enum engine_turn engine_admit_record(struct engine *engine, const void *record, size_t len);
+/* The same of an ended thread, in wanted scopes alone. */
+enum engine_turn engine_admit_exit(struct engine *engine, const struct task_exit *ended,
+				   const struct call_count *calls);
+/*
+ * Delivers what does not wait any more; with all: everything. Returns how many records that were.
+ */
+enum engine_release { ENGINE_RELEASE_NAMED, ENGINE_RELEASE_ALL };
+int engine_release_held(struct engine *engine, enum engine_release which);
+/*
+ * Before the first refresh: waits a moment for the names of the containers that there are, so that
+ * the first tables have them and their processes in scope.
+ */
+void engine_settle_names(struct engine *engine);
+/* Hands on what became of control groups. */
+void engine_drain_cgroups(struct engine *engine);
+/* engine.c: a record or an ended thread in scope has its turn. */
+void engine_deliver_record(struct engine *engine, const void *record, size_t len);
+void engine_deliver_exit(struct engine *engine, const struct task_exit *ended,
+			 const struct call_count *calls);
+void engine_note_gone(struct engine *engine, const struct task_exit *ended);
 
 /* Reads health, losses and own cost; tells the state, and the recorder. */
 void engine_read_health(struct engine *engine);

@@ -3,7 +3,11 @@
  * The thread that looks for runtimes' files, see inspect.h.
  *
  *   free -> waiting -> (thread) working -> found -> (taken) free
- *                                       -> missing --(RETRY_NS)--> waiting
+ *              ^                   |----> missing --(RETRY_NS)--> waiting
+ *              '---(AGAIN_NS)------'      after AGAIN_MAX_NS
+ *
+ * A container's first process is in its cgroup before it has its mounts, and a runtime may write a
+ * file when that process runs already: what is not found is looked for some more times at once.
  *
  * Where files lie is in inspect_files.c.
  */
@@ -16,8 +20,11 @@
 #include <string.h>
 #include <time.h>
 
+#define NS_PER_S 1000000000ull
 #define JOBS_MAX 256
 #define RETRY_NS 2000000000ull
+#define AGAIN_NS 10000000ull
+#define AGAIN_MAX_NS 150000000ull
 
 enum job_state { JOB_FREE, JOB_WAITING, JOB_WORKING, JOB_FOUND, JOB_MISSING };
 
@@ -25,6 +32,8 @@ struct job {
 	enum job_state state;
 	struct container_match match;
 	uint32_t pid;
+	uint64_t since_ns;          /* when it was first asked for */
+	uint64_t due_ns;            /* WAITING: not to be looked for before */
 	uint64_t missing_ns;        /* when it was not found */
 	struct container_info info; /* of FOUND */
 };
@@ -46,12 +55,43 @@ static uint64_t inspector_now_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
+/* The job that is due first; NULL: none waits. */
 static struct job *find_waiting(struct inspector *inspector)
 {
-	for (size_t i = 0; i < JOBS_MAX; i++)
-		if (inspector->jobs[i].state == JOB_WAITING)
-			return &inspector->jobs[i];
-	return NULL;
+	struct job *first = NULL;
+
+	for (size_t i = 0; i < JOBS_MAX; i++) {
+		struct job *job = &inspector->jobs[i];
+
+		if (job->state == JOB_WAITING && (!first || job->due_ns < first->due_ns))
+			first = job;
+	}
+	return first;
+}
+
+static void wait_until(struct inspector *inspector, uint64_t due_ns)
+{
+	const struct timespec due = { .tv_sec = (time_t)(due_ns / NS_PER_S),
+				      .tv_nsec = (long)(due_ns % NS_PER_S) };
+
+	pthread_cond_timedwait(&inspector->work, &inspector->lock, &due);
+}
+
+/* The job was looked for with that result. */
+static void job_done(struct job *job, int rc, const struct container_info *info)
+{
+	uint64_t now = inspector_now_ns();
+
+	if (rc == 0) {
+		job->state = JOB_FOUND;
+		job->info = *info;
+	} else if (job->pid && now - job->since_ns < AGAIN_MAX_NS) {
+		job->state = JOB_WAITING;
+		job->due_ns = now + AGAIN_NS;
+	} else {
+		job->state = JOB_MISSING;
+		job->missing_ns = now;
+	}
 }
 
 static void *inspector_main(void *arg)
@@ -68,14 +108,16 @@ static void *inspector_main(void *arg)
 			pthread_cond_wait(&inspector->work, &inspector->lock);
 			continue;
 		}
+		if (job->due_ns > inspector_now_ns()) {
+			wait_until(inspector, job->due_ns);
+			continue;
+		}
 		job->state = JOB_WORKING;
 		pthread_mutex_unlock(&inspector->lock);
 		/* While it is worked on nobody else changes a job. */
 		rc = inspect_container(inspector->host_root, &job->match, job->pid, &info);
 		pthread_mutex_lock(&inspector->lock);
-		job->state = rc == 0 ? JOB_FOUND : JOB_MISSING;
-		job->missing_ns = inspector_now_ns();
-		job->info = info;
+		job_done(job, rc, &info);
 	}
 	pthread_mutex_unlock(&inspector->lock);
 	return NULL;
@@ -84,13 +126,17 @@ static void *inspector_main(void *arg)
 int inspector_new(const char *host_root, struct inspector **ret_inspector)
 {
 	struct inspector *inspector = calloc(1, sizeof(*inspector));
+	pthread_condattr_t clock;
 	int rc;
 
 	if (!inspector)
 		return -ENOMEM;
 	inspector->host_root = strdup(host_root);
 	pthread_mutex_init(&inspector->lock, NULL);
-	pthread_cond_init(&inspector->work, NULL);
+	pthread_condattr_init(&clock);
+	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+	pthread_cond_init(&inspector->work, &clock);
+	pthread_condattr_destroy(&clock);
 	rc = inspector->host_root
 		     ? -pthread_create(&inspector->thread, NULL, inspector_main, inspector)
 		     : -ENOMEM;
@@ -158,9 +204,16 @@ int inspector_ask(struct inspector *inspector, const struct container_match *mat
 		*ret_info = job->info;
 		*job = (struct job){ .state = JOB_FREE };
 		rc = 0;
-	} else if (job->state == JOB_FREE ||
-		   (job->state == JOB_MISSING && inspector_now_ns() - job->missing_ns > RETRY_NS)) {
-		*job = (struct job){ .state = JOB_WAITING, .match = *match, .pid = pid };
+	} else if (job->state == JOB_WAITING && pid) {
+		job->pid = pid; /* the one before may have gone */
+	} else if (job->state == JOB_MISSING && (job->pid || !pid) &&
+		   inspector_now_ns() - job->missing_ns <= RETRY_NS) {
+		rc = -ENOENT;
+	} else if (job->state == JOB_FREE || job->state == JOB_MISSING) {
+		*job = (struct job){ .state = JOB_WAITING,
+				     .match = *match,
+				     .pid = pid,
+				     .since_ns = inspector_now_ns() };
 		pthread_cond_signal(&inspector->work);
 	}
 	pthread_mutex_unlock(&inspector->lock);

@@ -21,8 +21,9 @@ void inspector_free(struct inspector *inspector);
 /*
  * Never blocks on a file. pid: a process in the container, through which folders other than the
  * usual ones are found. Returns 0 with the answer in *ret_info, which the caller owns from then on
- * (it is given once); -EAGAIN while it is looked for or shall be asked again; -ENOSPC when too
- * many are waiting.
+ * (it is given once); -EAGAIN while it is looked for; -ENOENT when nothing was found: asked again
+ * it is looked for anew, after a while or when pid is not 0 any more; -ENOSPC when too many are
+ * waiting.
  */
 int inspector_ask(struct inspector *inspector, const struct container_match *match, uint32_t pid,
 		  struct container_info *ret_info);

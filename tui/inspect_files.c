@@ -4,7 +4,7 @@
  * process of the container gives away. docker and podman mount files of their own folder into it
  * (/etc/hostname and others: the fourth column of mountinfo), and its root is an overlay in their
  * storage (upperdir); containerd's shim, the parent of the container's first process, runs in the
- * folder with its config.json.
+ * folder with its config.json; runc and conmon have theirs among their arguments.
  */
 #include "inspect.h"
 
@@ -23,7 +23,8 @@
 #define TASKS "/run/containerd/io.containerd.runtime.v2.task"
 #define STORAGE "/var/lib/containers/storage"
 #define DOCKER "/var/lib/docker"
-#define ANCESTORS 4
+#define ANCESTORS 5
+#define ARGUMENTS_BYTES 16384
 
 static void close_file(FILE **file)
 {
@@ -100,6 +101,38 @@ static void search_docker(struct search *search, const char *root)
 		take(search, folder, "hostconfig.json", container_info_docker_host);
 }
 
+/* As folders are called: all digits, or the name. */
+static const char *search_id(const struct search *search)
+{
+	return *search->match->full_id ? search->match->full_id : search->match->id;
+}
+
+/*
+ * docker's bundle binds files of docker's own folder for the container:
+ * "ROOT/containers/ID/hostname".
+ */
+static void search_bundle(struct search *search, const char *folder)
+{
+	static const char containers[] = "/containers/";
+
+	if (search->match->engine != CONTAINER_DOCKER)
+		return;
+	for (size_t i = 0; i < search->info->mounts_len; i++) {
+		char root[PATH_MAX], *at;
+
+		snprintf(root, sizeof(root), "%s", search->info->mounts[i].source);
+		at = strstr(root, containers);
+		if (!at || strncmp(at + strlen(containers), search_id(search),
+				   strlen(search_id(search))) != 0)
+			continue;
+		*at = '\0';
+		/* What docker itself says is more, and is the first to be believed. */
+		container_info_release(search->info);
+		search_docker(search, root);
+		return;
+	}
+}
+
 /* containers/storage: one list for all containers, and a folder for each. */
 static void search_storage(struct search *search, const char *root)
 {
@@ -127,7 +160,7 @@ static void search_storage(struct search *search, const char *root)
 /* containerd: a folder per namespace, in it one per container. */
 static void search_tasks(struct search *search)
 {
-	const char *id = *search->match->full_id ? search->match->full_id : search->match->id;
+	const char *id = search_id(search);
 	char path[PATH_MAX];
 	struct dirent *entry;
 	DIR *dir;
@@ -231,23 +264,75 @@ static uint32_t parent_of(uint32_t pid)
 	return after && sscanf(after + 1, " %*c %u", &parent) == 1 ? parent : 0;
 }
 
-/* The folder of the shim, when its last component is the container's id. */
-static void search_shim(struct search *search)
+/*
+ * A path with the container's id as a component gives its runtime's folder away: that of a bundle,
+ * or one of containers/storage.
+ */
+static void search_path(struct search *search, const char *path)
 {
-	const char *id = *search->match->full_id ? search->match->full_id : search->match->id;
+	const char *id = search_id(search);
+	size_t id_len = strlen(id);
+	char folder[PATH_MAX];
+	const char *at = path;
+
+	while ((at = strstr(at, id))) {
+		const char *end = at + id_len;
+		const char *storage;
+
+		if (at == path || at[-1] != '/' || (*end && *end != '/')) {
+			at = end;
+			continue;
+		}
+		snprintf(folder, sizeof(folder), "%.*s", (int)(end - path), path);
+		storage = strstr(folder, "-containers/");
+		if (storage) {
+			while (*storage != '/')
+				storage--;
+			folder[storage - folder] = '\0';
+			search_storage(search, folder);
+		} else if (take(search, folder, "config.json", container_info_oci)) {
+			search_bundle(search, folder);
+		}
+		return;
+	}
+}
+
+/* Each argument of a process: shims and monitors have the folder there. */
+static void search_arguments(struct search *search, uint32_t pid)
+{
+	char path[64], args[ARGUMENTS_BYTES];
+	FILE *file;
+	size_t len;
+
+	snprintf(path, sizeof(path), "/proc/%u/cmdline", pid);
+	file = fopen(path, "re");
+	len = file ? fread(args, 1, sizeof(args) - 1, file) : 0;
+	if (file)
+		fclose(file);
+	args[len] = '\0';
+	for (const char *at = args; at < args + len && !search->found; at += strlen(at) + 1)
+		if (*at == '/')
+			search_path(search, at);
+}
+
+/*
+ * The processes above: runc and conmon name the folder, containerd's shim runs in it. They are
+ * there before the container has a root of its own.
+ */
+static void search_ancestors(struct search *search)
+{
 	uint32_t pid = search->pid;
 
 	for (int i = 0; i < ANCESTORS && !search->found && pid > 1; i++) {
 		char path[64], folder[PATH_MAX];
-		const char *last;
 		ssize_t len;
 
 		snprintf(path, sizeof(path), "/proc/%u/cwd", pid);
 		len = readlink(path, folder, sizeof(folder) - 1);
 		folder[len > 0 ? len : 0] = '\0';
-		last = strrchr(folder, '/');
-		if (last && !strcmp(last + 1, id))
-			take(search, folder, "config.json", container_info_oci);
+		search_path(search, folder);
+		if (!search->found)
+			search_arguments(search, pid);
 		pid = parent_of(pid);
 	}
 }
@@ -265,10 +350,14 @@ int inspect_container(const char *host_root, const struct container_match *match
 		search_docker(&search, DOCKER);
 		if (!search.found)
 			search_mounts(&search, search_docker);
+		if (!search.found)
+			search_ancestors(&search);
 		break;
 	case CONTAINER_PODMAN:
 	case CONTAINER_CRIO:
 		search_storage(&search, STORAGE);
+		if (!search.found)
+			search_ancestors(&search);
 		if (!search.found)
 			search_mounts(&search, search_storage);
 		break;
@@ -276,7 +365,7 @@ int inspect_container(const char *host_root, const struct container_match *match
 	case CONTAINER_CONTAINERD:
 		search_tasks(&search);
 		if (!search.found)
-			search_shim(&search);
+			search_ancestors(&search);
 		break;
 	case CONTAINER_HOST:
 	case CONTAINER_LXC:

@@ -250,6 +250,8 @@ static void watched_text(const struct options *options, char *text, size_t size)
 	text_buf_init(&buf, text, size);
 	for (size_t i = 0; i < scope->pids_len; i++)
 		text_buf_printf(&buf, " -p %d", scope->pids[i]);
+	for (size_t i = 0; i < options->containers.len; i++)
+		text_buf_printf(&buf, " --container %s", options->containers.values[i]);
 	for (size_t i = 0; i < scope->euids_len; i++)
 		text_buf_printf(&buf, " -u %u", scope->euids[i]);
 	for (size_t i = 0; i < scope->comms_len; i++)
@@ -491,6 +493,7 @@ int live_run(struct options *options, struct usage_error *err)
 			.options = options,
 			.engine = { .probe = options->probe,
 				    .scope = options->scope,
+				    .containers = options->containers,
 				    .memory_bytes = options->memory_bytes,
 				    .delay_ns = options->delay_ns,
 				    .capture_fd = -1,

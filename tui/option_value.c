@@ -2,6 +2,7 @@
 /* The values of options: one function per row of options.def checks a text and stores it. */
 #include "option_value.h"
 
+#include <ctype.h>
 #include <pwd.h>
 #include <errno.h>
 #include <stdarg.h>
@@ -158,6 +159,34 @@ int option_set_user(struct option_value *input, const char *value)
 		return option_fail(input->err, "%s %s: at most %d users", input->what, value,
 				   PROBE_SCOPE_MAX);
 	scope->euids[scope->euids_len++] = (uint32_t)uid;
+	return 0;
+}
+
+int option_set_container(struct option_value *input, const char *value)
+{
+	struct container_wanted *wanted = &input->options->containers;
+	size_t len;
+
+	/* As docker inspect prints names. */
+	value += *value == '/';
+	len = strlen(value);
+	for (size_t i = 0; i < len; i++)
+		if (!isgraph((unsigned char)value[i]) || value[i] == '/')
+			return option_fail(
+				input->err,
+				"%s: character %zu of the value is none of a container's "
+				"name or id; `saker -b -v containers` lists them",
+				input->what, i + 1);
+	if (!len || len > CONTAINER_WANTED_BYTES)
+		return option_fail(input->err,
+				   "%s %.40s: expected a container's name, its id, at least the "
+				   "first %d digits of it, or host",
+				   input->what, value, CONTAINER_DIGITS_MIN);
+	if (wanted->len == CONTAINER_WANTED_MAX)
+		return option_fail(input->err, "%s %s: at most %d containers", input->what, value,
+				   CONTAINER_WANTED_MAX);
+	memcpy(wanted->values[wanted->len++], value, len + 1);
+	input->options->scope.by_cgroup = true;
 	return 0;
 }
 

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "probe/probe.h"
+#include "state/container_wanted.h"
 #include "state/rules/rules.h"
 
 #define SAKER_VERSION "0.1.0"
@@ -65,9 +66,10 @@ struct options {
 	uint64_t on_line;    /* the same: set by the command line */
 	uint64_t configured; /* the same: keys seen in the config file that is being read */
 	struct probe_scope scope;
-	char *const *command; /* argv of COMMAND, NULL: none */
-	char view[32];        /* "": the default */
-	char view_from[300];  /* "-v", or "FILE:LINE:COLUMN" */
+	struct container_wanted containers; /* --container */
+	char *const *command;               /* argv of COMMAND, NULL: none */
+	char view[32];                      /* "": the default */
+	char view_from[300];                /* "-v", or "FILE:LINE:COLUMN" */
 	char theme[32];
 	char theme_from[300];
 	uint64_t delay_ns;

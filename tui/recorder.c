@@ -4,6 +4,7 @@
 #include <elf.h>
 #include <errno.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,8 +69,9 @@ struct recorder {
 	struct errno_count errno_counts[LIST_ITEM_COUNTS];
 	struct call_count others[COUNT_NR_COUNT], others_before[COUNT_NR_COUNT];
 	size_t errnos_len, others_len, others_before_len;
-	uint64_t left;   /* records that are still taken */
-	uint8_t *answer; /* ITEM_ANSWER_BYTES */
+	char looked_for[CONTAINER_ID_MAX]; /* container whose last answer was -EAGAIN; "": none */
+	uint64_t left;                     /* records that are still taken */
+	uint8_t *answer;                   /* ITEM_ANSWER_BYTES */
 };
 
 /* --- items --- */
@@ -166,6 +168,22 @@ static int source_cgroup(void *ctx, uint32_t pid, char *text, size_t *len)
 	return rc;
 }
 
+static int source_cgroup_path(void *ctx, uint64_t cgroup_id, char *text, size_t *len)
+{
+	struct recorder *recorder = ctx;
+	const struct state_source *source = recorder->opts.source;
+	int rc = source->cgroup_path ? source->cgroup_path(source->ctx, cgroup_id, text, len)
+				     : -ENOENT;
+	const struct answer_head head = { 0, rc };
+	const struct capture_part parts[] = { { &cgroup_id, sizeof(cgroup_id) },
+					      { &head.error, sizeof(head.error) },
+					      { &head.id, sizeof(head.id) },
+					      { text, rc < 0 ? 0 : *len } };
+
+	put_item(recorder, CAPTURE_ITEM_CGROUP_PATH, parts, 4);
+	return rc;
+}
+
 static int source_user(void *ctx, uint32_t uid, char *name, size_t *len)
 {
 	struct recorder *recorder = ctx;
@@ -189,6 +207,11 @@ static int source_container(void *ctx, const struct container_match *match, uint
 	const struct answer_head head = { 0, rc };
 	struct capture_part parts[] = { { &head, sizeof(head) }, { bytes.data, 0 } };
 
+	/* While it is looked for it is asked for with every event. */
+	if (rc == -EAGAIN && !strcmp(recorder->looked_for, match->id))
+		return rc;
+	snprintf(recorder->looked_for, sizeof(recorder->looked_for), "%s",
+		 rc == -EAGAIN ? match->id : "");
 	bytes_text(&bytes, match->id, strlen(match->id), CONTAINER_ID_MAX);
 	if (rc == 0)
 		capture_container_put(&bytes, ret_info);
@@ -259,6 +282,7 @@ int recorder_new(const struct recorder_opts *opts, struct recorder **ret_recorde
 	recorder->public = (struct state_source){ .ctx = recorder,
 						  .process_seed = source_seed,
 						  .process_cgroup = source_cgroup,
+						  .cgroup_path = source_cgroup_path,
 						  .process_files = source_files,
 						  .container_info = source_container,
 						  .user_name = source_user };
@@ -578,6 +602,19 @@ void recorder_file(struct recorder *recorder, const struct file_sample *file, co
 	if (!recorder->seeded)
 		recorder_seed_file(recorder->seed, file, path);
 	put_item(recorder, CAPTURE_ITEM_FILE, parts, 3);
+}
+
+void recorder_cgroup_made(struct recorder *recorder, uint64_t cgroup_id, const char *path)
+{
+	const struct capture_part parts[] = { { &cgroup_id, sizeof(cgroup_id) },
+					      { path, strlen(path) } };
+
+	put_item(recorder, CAPTURE_ITEM_CGROUP_MADE, parts, 2);
+}
+
+void recorder_cgroup_removed(struct recorder *recorder, uint64_t cgroup_id)
+{
+	put_bytes(recorder, CAPTURE_ITEM_CGROUP_REMOVED, &cgroup_id, sizeof(cgroup_id));
 }
 
 void recorder_forget(struct recorder *recorder, uint32_t pid)

@@ -66,6 +66,9 @@ void recorder_end(struct recorder *recorder, enum recorder_outcome outcome);
 void recorder_health(struct recorder *recorder, const struct health_row *health,
 		     const struct buffer_row *buffers, size_t buffers_len);
 
+/* As state_cgroup_made() and state_cgroup_removed(). */
+void recorder_cgroup_made(struct recorder *recorder, uint64_t cgroup_id, const char *path);
+void recorder_cgroup_removed(struct recorder *recorder, uint64_t cgroup_id);
 void recorder_file(struct recorder *recorder, const struct file_sample *file, const char *path);
 void recorder_forget(struct recorder *recorder, uint32_t pid);
 /* The first refresh and the open files are told: writes the beginning of the file. */

@@ -102,6 +102,7 @@ int replay_open(const struct options *options, struct filter_set *filter, struct
 	struct replay *replay = calloc(1, sizeof(*replay));
 	const struct replay_feed_opts opts = {
 		.scope = options->scope,
+		.containers = options->containers,
 		.memory_bytes = options->given & 1ull << OPTION_MEMORY ? options->memory_bytes : 0,
 		.filter = filter,
 		.rules = rules,

@@ -87,7 +87,7 @@ static int answer_seed(void *ctx, uint32_t pid, unsigned parts, struct process_s
 	return 0;
 }
 
-static int answer_text(const struct replay_answers *answers, enum replay_answer kind, uint32_t id,
+static int answer_text(const struct replay_answers *answers, enum replay_answer kind, uint64_t id,
 		       char *text, size_t *len)
 {
 	const struct answer *answer = hash_get(&answers->kept, id, kind);
@@ -130,6 +130,11 @@ static int answer_cgroup(void *ctx, uint32_t pid, char *text, size_t *len)
 	return answer_text(ctx, REPLAY_CGROUP, pid, text, len);
 }
 
+static int answer_cgroup_path(void *ctx, uint64_t cgroup_id, char *text, size_t *len)
+{
+	return answer_text(ctx, REPLAY_CGROUP_PATH, cgroup_id, text, len);
+}
+
 static int answer_user(void *ctx, uint32_t uid, char *name, size_t *len)
 {
 	return answer_text(ctx, REPLAY_USER, uid, name, len);
@@ -140,6 +145,7 @@ struct state_source replay_answers_source(struct replay_answers *answers)
 	return (struct state_source){ .ctx = answers,
 				      .process_seed = answer_seed,
 				      .process_cgroup = answer_cgroup,
+				      .cgroup_path = answer_cgroup_path,
 				      .container_info = answer_container,
 				      .user_name = answer_user };
 }

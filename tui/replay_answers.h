@@ -13,6 +13,7 @@
 enum replay_answer {
 	REPLAY_PROCESS,
 	REPLAY_CGROUP,
+	REPLAY_CGROUP_PATH,
 	REPLAY_USER,
 	REPLAY_CONTAINER,
 	REPLAY_ANSWER_COUNT
@@ -26,8 +27,8 @@ struct replay_answers {
 void replay_answers_init(struct replay_answers *answers, struct memory *memory);
 void replay_answers_release(struct replay_answers *answers);
 /*
- * id: a pid, a uid or replay_answers_container(). error: 0 or the -errno that the question had. 0,
- * or -ENOMEM.
+ * id: a pid, a uid, a cgroup id or replay_answers_container(). error: 0 or the -errno that the
+ * question had. 0, or -ENOMEM.
  */
 int replay_answers_put(struct replay_answers *answers, enum replay_answer kind, uint64_t id,
 		       int32_t error, const struct capture_cursor *data);

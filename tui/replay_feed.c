@@ -56,6 +56,7 @@ static int need_state(struct replay_feed *feed)
 {
 	struct state_source source = replay_answers_source(&feed->answers);
 	const struct state_opts opts = {
+		.containers = &feed->opts.containers,
 		.memory_bytes = feed->opts.memory_bytes ? feed->opts.memory_bytes
 							: (size_t)feed->meta.memory_bytes,
 		.boot_epoch_ns = feed->machine.boot_epoch_ns,
@@ -152,7 +153,13 @@ static int on_record(void *ctx, const void *record, size_t len)
 	memcpy(&prefix, record, sizeof(prefix));
 	prefix.comm[sizeof(prefix.comm) - 1] = '\0';
 	who = (struct replay_who){ prefix.pid, prefix.ppid, prefix.euid, prefix.comm };
-	return replay_scope_has(&feed->scope, &who) ? deliver(feed, record, len) : 0;
+	if (!replay_scope_has(&feed->scope, &who))
+		return 0;
+	/* Live it waited until its container had a name, or in vain. */
+	if (feed->opts.containers.len &&
+	    state_judge_now(feed->state, prefix.cgroup_id, prefix.pid) != CONTAINER_IN)
+		return 0;
+	return deliver(feed, record, len);
 }
 
 static int on_event(void *ctx, const struct capture_event *event)
@@ -218,6 +225,12 @@ static void clean_sample(struct task_sample *sample)
 	sample->leader_comm[sizeof(sample->leader_comm) - 1] = '\0';
 }
 
+static bool wants_cgroup(struct replay_feed *feed, uint64_t cgroup_id, uint32_t pid)
+{
+	return !feed->opts.containers.len ||
+	       state_judge_cgroup(feed->state, cgroup_id, pid, NULL) == CONTAINER_IN;
+}
+
 static int take_sampled(struct replay_feed *feed)
 {
 	struct replay_task *const *list;
@@ -233,7 +246,8 @@ static int take_sampled(struct replay_feed *feed)
 						sample->leader_comm };
 
 		clean_sample(sample);
-		if (replay_scope_has(&feed->scope, &who) ||
+		if ((replay_scope_has(&feed->scope, &who) &&
+		     wants_cgroup(feed, sample->cgroup_id, sample->pid)) ||
 		    state_has_process(feed->state, sample->pid, sample->start_boot_ns))
 			state_task(feed->state, sample, list[i]->calls);
 	}
@@ -255,7 +269,8 @@ static int take_exit(struct replay_feed *feed, struct capture_cursor *item)
 	ended.comm[sizeof(ended.comm) - 1] = '\0';
 	ended.leader_comm[sizeof(ended.leader_comm) - 1] = '\0';
 	who = (struct replay_who){ ended.pid, ended.ppid, ended.euid, ended.leader_comm };
-	if (replay_scope_has(&feed->scope, &who) ||
+	if ((replay_scope_has(&feed->scope, &who) &&
+	     wants_cgroup(feed, ended.cgroup_id, ended.pid)) ||
 	    state_has_process(feed->state, ended.pid, ended.start_boot_ns))
 		state_exit(feed->state, &ended, calls);
 	if (ended.process_ended) {
@@ -469,6 +484,31 @@ static int take_answer(struct replay_feed *feed, enum replay_answer kind,
 	return replay_answers_put(&feed->answers, kind, id, error, item);
 }
 
+static int take_cgroup_path(struct replay_feed *feed, struct capture_cursor *item)
+{
+	uint64_t id = cursor_u64(item);
+	int32_t error = (int32_t)cursor_u32(item);
+
+	cursor_u32(item);
+	if (item->bad || error > 0)
+		return -EBADMSG;
+	return replay_answers_put(&feed->answers, REPLAY_CGROUP_PATH, id, error, item);
+}
+
+static int take_cgroup_made(struct replay_feed *feed, struct capture_cursor *item)
+{
+	uint64_t id = cursor_u64(item);
+	size_t len = cursor_left(item);
+	char path[RECORD_PATH_MAX];
+
+	if (item->bad || len >= sizeof(path))
+		return -EBADMSG;
+	cursor_get(item, path, len);
+	path[len] = '\0';
+	state_cgroup_made(feed->state, id, path);
+	return 0;
+}
+
 static int take_container(struct replay_feed *feed, struct capture_cursor *item)
 {
 	char id[CONTAINER_ID_MAX];
@@ -509,6 +549,11 @@ static int take_item(struct replay_feed *feed, uint16_t kind, struct capture_cur
 	case CAPTURE_ITEM_FORGET: state_forget_files(feed->state, cursor_u32(item)); break;
 	case CAPTURE_ITEM_PROCESS: return take_answer(feed, REPLAY_PROCESS, item);
 	case CAPTURE_ITEM_CGROUP: return take_answer(feed, REPLAY_CGROUP, item);
+	case CAPTURE_ITEM_CGROUP_PATH: return take_cgroup_path(feed, item);
+	case CAPTURE_ITEM_CGROUP_MADE: return take_cgroup_made(feed, item);
+	case CAPTURE_ITEM_CGROUP_REMOVED:
+		state_cgroup_removed(feed->state, cursor_u64(item));
+		break;
 	case CAPTURE_ITEM_USER: return take_answer(feed, REPLAY_USER, item);
 	case CAPTURE_ITEM_CONTAINER: return take_container(feed, item);
 	case CAPTURE_ITEM_REFRESHED: return take_refreshed(feed);

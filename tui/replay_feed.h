@@ -31,7 +31,8 @@ struct replay_tap {
 };
 
 struct replay_feed_opts {
-	struct probe_scope scope;  /* empty: everything that is in the file */
+	struct probe_scope scope; /* empty: everything that is in the file */
+	struct container_wanted containers;
 	size_t memory_bytes;       /* limit of the state; 0 = as recorded */
 	struct filter_set *filter; /* FILTER: other events are hidden; NULL: none. Borrowed */
 	struct rules *rules;       /* NULL: none. Borrowed */

@@ -19,7 +19,7 @@ bool replay_scope_is_everything(const struct replay_scope *scope)
 {
 	const struct probe_scope *wanted = &scope->wanted;
 
-	return !wanted->pids_len && !wanted->euids_len && !wanted->comms_len;
+	return !wanted->pids_len && !wanted->by_cgroup && !wanted->euids_len && !wanted->comms_len;
 }
 
 static bool is_listed(const struct probe_scope *wanted, uint32_t pid)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Scope over a capture, as the programs in the kernel apply it live: kinds AND, values of a kind
- * OR. Who descends from whom is learned from what the file tells; who is in by descent stays in.
+ * OR. Which containers are wanted the state judges. Who descends from whom is learned from what the
+ * file tells; who is in by descent stays in.
  */
 #ifndef TUI_REPLAY_SCOPE_H
 #define TUI_REPLAY_SCOPE_H

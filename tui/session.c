@@ -12,6 +12,9 @@
 
 #include "alert_sink.h"
 #include "output.h"
+#include "state/base/nearest.h"
+#include "state/container_wanted.h"
+#include "probe/schema/render.h"
 
 #define NS_PER_S 1000000000ull
 
@@ -33,6 +36,7 @@ void session_init(struct session *session, const struct session_start *start)
 		.out = start->out,
 		.output = start->options->output,
 		.reopens = alert_sink_has_file(start->engine.alerts),
+		.containers = &start->options->containers,
 		.signal_fd = -1,
 		.timer_fd = -1,
 		.wake_fd = -1,
@@ -215,13 +219,54 @@ int session_fail(struct session *session, const struct probe_error *err)
 	return 1;
 }
 
+/* Is the value a name, an id or the beginning of one? As container_wanted.h, from what is shown. */
+static bool names_container(const char *value, const struct container_row *row)
+{
+	size_t shown = strlen(row->id), len = strlen(value);
+
+	return !strcmp(row->name, value) || !strcmp(row->id, value) ||
+	       (container_value_is_digits(value) &&
+		!strncmp(row->id, value, len < shown ? len : shown));
+}
+
+/* "no container web was seen; did you mean web1?", or which there are. */
+static void print_missed(const struct snapshot *last, const char *value)
+{
+	struct nearest nearest = { .wrong = value };
+	char text[512];
+	struct text_buf buf;
+
+	text_buf_init(&buf, text, sizeof(text));
+	text_buf_printf(&buf, "no container %s was seen", value);
+	for (size_t i = 0; i < last->containers_len; i++) {
+		if (names_container(value, &last->containers[i]))
+			return;
+		nearest_offer(&nearest, last->containers[i].name);
+	}
+	if (nearest.best) {
+		text_buf_add(&buf, "; did you mean ");
+		text_buf_add_safe(&buf, nearest.best, strlen(nearest.best));
+		text_buf_add(&buf, "?");
+	}
+	for (size_t i = 0; i < last->containers_len && !nearest.best; i++) {
+		const char *name = last->containers[i].name;
+
+		text_buf_add(&buf, i ? ", " : "; there are ");
+		text_buf_add_safe(&buf, name, strlen(name));
+	}
+	fprintf(stderr, "saker: %s\n", text);
+}
+
 void session_print_totals(const struct session *session, const struct snapshot *last)
 {
 	struct pollfd reader = { .fd = session->out ? fileno(session->out) : -1 };
 
-	if (!last || !(session->signalled || last->health.drops))
+	if (!last || (poll(&reader, 1, 0) > 0 && reader.revents & POLLERR))
 		return;
-	if (poll(&reader, 1, 0) > 0 && reader.revents & POLLERR)
+	for (size_t i = 0; i < session->containers->len; i++)
+		if (strcmp(session->containers->values[i], "host") != 0)
+			print_missed(last, session->containers->values[i]);
+	if (!session->signalled && !last->health.drops)
 		return;
 	fprintf(stderr, "saker: %s%" PRIu64 " calls, %" PRIu64 " events, %" PRIu64 " lost\n",
 		last->health.inexact ? ">= " : "", last->health.calls, last->health.events,

@@ -34,8 +34,9 @@ enum session_event {
 struct session {
 	struct engine *engine;
 	struct command command;
-	FILE *out;          /* NULL: nothing is written but the capture */
-	const char *output; /* its name, NULL: standard output; borrowed */
+	FILE *out;                                 /* NULL: nothing is written but the capture */
+	const char *output;                        /* its name, NULL: standard output; borrowed */
+	const struct container_wanted *containers; /* borrowed */
 	int signal_fd, timer_fd, wake_fd;
 	bool signalled;
 	bool reopens;    /* SIGHUP opens the file of alerts anew and ends nothing */
@@ -80,8 +81,8 @@ void session_stop(struct session *session, struct snapshot **ret_last);
  */
 int session_close(struct session *session);
 /*
- * Totals on stderr when a signal ended the run or something was lost, unless nobody reads the
- * output any more: then nobody asked for them.
+ * On stderr: totals when a signal ended the run or something was lost, and which container was
+ * waited for in vain; unless nobody reads the output any more: then nobody asked for them.
  */
 void session_print_totals(const struct session *session, const struct snapshot *last);
 

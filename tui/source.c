@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "probe/cgroup_path.h"
 #include "probe/proc_seed.h"
 #include "inspect.h"
 
@@ -23,6 +24,7 @@ struct source {
 	int (*files)(void *ctx, uint32_t pid);
 	void *files_ctx;
 	struct inspector *inspector; /* NULL: not started yet */
+	struct cgroup_paths cgroups;
 };
 
 /* Reads a file up to its end or size; the number of bytes or -errno. */
@@ -65,6 +67,13 @@ static int source_process_cgroup(void *ctx, uint32_t pid, char *text, size_t *le
 		return r == -ESRCH ? -ENOENT : (int)r;
 	*len = (size_t)r;
 	return 0;
+}
+
+static int source_cgroup_path(void *ctx, uint64_t cgroup_id, char *text, size_t *len)
+{
+	const struct source *source = ctx;
+
+	return cgroup_path_of(&source->cgroups, cgroup_id, text, len);
 }
 
 static int source_process_files(void *ctx, uint32_t pid)
@@ -184,10 +193,12 @@ int source_new(int (*files)(void *ctx, uint32_t pid), void *ctx, struct state_so
 		return -ENOMEM;
 	source->files = files;
 	source->files_ctx = ctx;
+	cgroup_paths_open(&source->cgroups, "");
 	source->public = (struct state_source){
 		.ctx = source,
 		.process_seed = source_process_seed,
 		.process_cgroup = source_process_cgroup,
+		.cgroup_path = source_cgroup_path,
 		.process_files = source_process_files,
 		.fd_name = source_fd_name,
 		.container_info = source_container_info,
@@ -200,8 +211,13 @@ int source_new(int (*files)(void *ctx, uint32_t pid), void *ctx, struct state_so
 	return 0;
 }
 
-void source_free(struct state_source *source)
+void source_free(struct state_source *public)
 {
-	inspector_free(source ? ((struct source *)source->ctx)->inspector : NULL);
+	struct source *source = (struct source *)public;
+
+	if (!source)
+		return;
+	inspector_free(source->inspector);
+	cgroup_paths_close(&source->cgroups);
 	free(source);
 }

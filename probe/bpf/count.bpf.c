@@ -10,6 +10,7 @@
  *   count_fork       sched_process_fork: the child's storage and what is wanted of it
  *   *_guarded        the same by perf's tracepoints: see ../guard.h
  *   count_task_free  sched_process_free: the end of a storage that is not the kernel's
+ *   cgroup_made, _removed  cgroup_mkdir, _rmdir: what became of control groups
  *   dump_tasks       iterator: every thread with its counts
  *   dump_files       iterator: open files
  *   dump_*, edit_*   ways into a table: see table.h
@@ -26,6 +27,7 @@
 #include "count/scope.h"
 #include "count/task.h"
 #include "count/call.h"
+#include "count/cgroups.h"
 #include "count/ended.h"
 #include "count/dump.h"
 #include "table.h"
@@ -394,6 +396,18 @@ int count_exec_guarded(void *ctx)
 {
 	thread_executed(task_current());
 	return 0;
+}
+
+SEC("?tp_btf/cgroup_mkdir")
+int cgroup_made(u64 *ctx)
+{
+	return cgroup_tell(ctx, CGROUP_MADE);
+}
+
+SEC("?tp_btf/cgroup_rmdir")
+int cgroup_removed(u64 *ctx)
+{
+	return cgroup_tell(ctx, CGROUP_REMOVED);
 }
 
 /* The storage goes with the task by itself, or else here; the loader knows. */

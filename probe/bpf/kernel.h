@@ -137,8 +137,15 @@ struct kernfs_node {
 	struct kernfs_node *__parent; /* since 6.15 (741c10b096bc) */
 };
 
+struct cgroup_root {
+	unsigned int subsys_mask;
+	int hierarchy_id; /* 0: v2 */
+};
+
 struct cgroup {
 	struct kernfs_node *kn;
+	struct cgroup_root *root;
+	int level; /* 0: the root */
 };
 
 struct cgroup_subsys_state {

@@ -64,10 +64,10 @@ struct probe_knobs {
 	__u32 scope_children; /* 1: descendants too */
 	__u32 self_tgid;      /* never streamed, unless watch_self cleared it to 0 */
 	__u32 snaplen;
-	__u32 failed_only;                       /* FAILED_ONLY_* of outcome.h */
-	__u32 cgroups_len, euids_len, comms_len; /* 0 = no such filter */
-	__u32 cgroup_v1; /* 1: compare and report the pids controller's id */
-	__u64 cgroup_ids[16];
+	__u32 failed_only;          /* FAILED_ONLY_* of outcome.h */
+	__u32 by_cgroup;            /* 1: not those of which scope_cgroups says so */
+	__u32 euids_len, comms_len; /* 0 = no such filter */
+	__u32 cgroup_v1; /* 1: compare and report the pids controller's id, see CGROUP_ID_V2 */
 	__u32 euids[16];
 	char comms[16][RECORD_COMM_LEN];
 	__u64 epoch_offset_ns; /* CLOCK_REALTIME - CLOCK_BOOTTIME, refreshed by the engine */
@@ -75,6 +75,23 @@ struct probe_knobs {
 	__u32 test_reenter_nr; /* test builds: re-entry of the store path at this number + 1 */
 	__u8 kinds[8];         /* enum probe_want per enum probe_kind */
 	__u32 timing_gen;      /* of the stamps, below STAMP_TAKEN; 0: durations are not measured */
+};
+
+/*
+ * scope_cgroups: LRU hash, key u64 cgroup id, value u32, 1: in scope, 0: out of it. Of a cgroup
+ * that is not there nothing is known yet: its calls are let through, and user space, which has the
+ * last word, decides. So nothing is wrong when an entry is evicted.
+ */
+#define SCOPE_CGROUPS_MAX 8192
+
+/* cgroups: ring of what became of control groups of the hierarchy that ids are of. */
+#define CGROUP_PATH_MAX 512
+enum cgroup_fate { CGROUP_MADE, CGROUP_REMOVED };
+struct cgroup_wire {
+	__u64 id;
+	__u32 fate;     /* enum cgroup_fate */
+	__u32 path_len; /* with its NUL; CGROUP_PATH_MAX: maybe cut */
+	char path[CGROUP_PATH_MAX];
 };
 
 /* scope_pids: hash, key u32 tgid, value u32 of these bits. */

@@ -57,6 +57,12 @@ enum record_fate {
  */
 #define RECORD_RET_UNKNOWN (-0x7fffffffffffffffll - 1)
 
+/*
+ * A bit of a cgroup id, where ids are those of the pids controller: the process is in its root, and
+ * this is its group of v2. (kernfs ids count up, fs/kernfs/dir.c: none has the bit.)
+ */
+#define CGROUP_ID_V2 (1ull << 63)
+
 enum record_flag {
 	RECORD_F_COMPAT = 1u << 0,     /* made by a 32-bit task */
 	RECORD_F_URING = 1u << 1,      /* stands for a call that io_uring did */
@@ -64,7 +70,7 @@ enum record_flag {
 	RECORD_F_UNREADABLE = 1u << 3, /* user memory could not be read; that parameter is empty */
 	RECORD_F_CUT = 1u << 4,        /* some path or buffer was longer than its limit */
 	RECORD_F_KTHREAD = 1u << 5,    /* the task has no user memory */
-	RECORD_F_CGROUP_V1 = 1u << 6,  /* cgroup_id is of the pids controller (v1), not of v2 */
+	RECORD_F_CGROUP_V1 = 1u << 6,  /* cgroup_id is of the pids controller (v1): CGROUP_ID_V2 */
 	RECORD_F_CHILD = 1u << 7,      /* clone family: the child's event (result 0) */
 };
 

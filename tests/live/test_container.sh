@@ -79,6 +79,62 @@ if len(rows) != 1 or any(rows[0][key] != want[key] for key in want):
 sees "$pid" container shop -r "$root/c.scap"
 sees "$pid" container_image localhost/saker-test:7 -r "$root/c.scap"
 
+# --container: by name, id and digits; live, in a stream, in a record and over a capture.
+# only_in WHAT COMMAND...: all lines of JSON have this container id, and there are some.
+only_in() {
+	want=$1
+	shift
+	"$@" 2> "$root/err" | python3 -c '
+import json, sys
+rows = []
+for line in sys.stdin:
+    line = json.loads(line)
+    rows += [row["container_id"] for row in line["rows"]] if "rows" in line else [line["container.id"]]
+wrong = [row for row in rows if row != sys.argv[1]]
+if wrong or not rows:
+    sys.exit("%d rows, of another container: %s" % (len(rows), wrong[:3]))' "$want" || {
+		echo "test_container: $*: $(cat "$root/err")"
+		failed=$((failed + 1))
+	}
+}
+short=$(cut -c1-12 "$root/cid")
+for value in shop /shop "$short" "$(cut -c1-5 "$root/cid")" "$(cat "$root/cid")"; do
+	only_in "$short" "$saker" -b -v processes --json -n 1 -d 0.2 --container "$value"
+done
+# One that is not there yet: its first exec and its end are seen, with its name, live and over a capture.
+format='%container.name %container.image.tag %evt.type %proc.name %proc.exepath'
+late() {
+	podman run --rm --name late --network none localhost/saker-test:7 /bin/sleep 0.01 > "$root/log" 2>&1 ||
+		{ echo "test_container: podman: $(cat "$root/log")"; exit 1; }
+}
+# with_late COMMAND...: runs until the container came and went; it is there when its file is.
+with_late() {
+	out=$1
+	shift
+	"$@" 2> "$root/err" &
+	watcher=$!
+	for _ in $(seq 300); do
+		[ -s "$out" ] && break
+		sleep 0.1
+	done
+	late
+	sleep 0.5
+	kill -INT $watcher
+	wait $watcher
+}
+with_late "$root/late.scap" "$saker" record -w "$root/late.scap" --container late --container shop
+"$saker" stream -r "$root/late.scap" --container late -o "$format" > "$root/late.txt"
+grep -q '^late 7 execve sleep /bin/busybox$' "$root/late.txt" && grep -q '^late 7 procexit sleep' "$root/late.txt" &&
+	! grep -v '^late 7 ' "$root/late.txt" ||
+	{ echo "test_container: record of a late container: $(head -5 "$root/late.txt") $(cat "$root/err")"; failed=$((failed + 1)); }
+# Its counts are there although it lived for a moment between two refreshes.
+with_late "$root/late.json" "$saker" -b -v processes --json --container late -d 0.5 --output "$root/late.json"
+python3 -c '
+import json, sys
+rows = [row for line in open(sys.argv[1]) for row in json.loads(line)["rows"] if row["pid"]]
+if [row for row in rows if row["container"] != "late"] or not [row for row in rows if row["calls_total"] > 5]:
+    sys.exit("table of a late container: %s" % rows)' "$root/late.json" || failed=$((failed + 1))
+
 # A layout of docker that no docker has files for (imitated by runc): the id stands for the name.
 mkdir "$root/bundle" && cp -a "$root/fs" "$root/bundle/rootfs" && (cd "$root/bundle" && runc spec)
 python3 - "$root/bundle/config.json" "/docker/$id" << 'END'

@@ -55,6 +55,7 @@ struct family {
 static struct family *family;
 static struct probe *probe;
 static unsigned records[ROLE_COUNT];
+static uint64_t leader_cgroup; /* of its last record */
 
 static void do_calls(void)
 {
@@ -187,6 +188,8 @@ static void on_record(void *ctx, const void *record, size_t len)
 	memcpy(&prefix, record, sizeof(prefix));
 	for (int role = 0; role < ROLE_COUNT; role++)
 		records[role] += (pid_t)prefix.pid == family->pids[role];
+	if ((pid_t)prefix.pid == family->pids[LEADER])
+		leader_cgroup = prefix.cgroup_id;
 }
 
 /* All do their calls once; what arrived is in records[]. */
@@ -389,7 +392,6 @@ START_TEST(too_many_values_are_refused)
 {
 	static const struct probe_scope scopes[] = {
 		{ .pids_len = PROBE_SCOPE_MAX + 1 },
-		{ .cgroup_ids_len = PROBE_SCOPE_MAX + 1 },
 		{ .euids_len = PROBE_SCOPE_MAX + 1 },
 		{ .comms_len = PROBE_SCOPE_MAX + 1 },
 	};
@@ -401,42 +403,76 @@ START_TEST(too_many_values_are_refused)
 }
 END_TEST
 
-/* The hierarchy that the records name; a group of the test's own in it. */
-START_TEST(a_control_group)
+/* What the programs told of a control group. */
+struct told {
+	const char *name; /* last component */
+	uint64_t id;      /* 0: nothing yet */
+	bool removed;
+};
+
+static void on_cgroup(void *ctx, uint64_t cgroup_id, enum probe_cgroup_fate fate, const char *path)
+{
+	struct told *told = ctx;
+	const char *name = strrchr(path, '/');
+
+	if (fate == PROBE_CGROUP_MADE && name && strcmp(name + 1, told->name) == 0)
+		told->id = cgroup_id;
+	told->removed |= fate == PROBE_CGROUP_REMOVED && cgroup_id == told->id;
+}
+
+/* The hierarchy that the records name; a group of the test's own in it, with one process. */
+static void group_make(pid_t pid, char *dir, size_t size)
 {
 	static const char *const roots[] = { "/sys/fs/cgroup/pids", "/sys/fs/cgroup/unified",
 					     "/sys/fs/cgroup" };
-	struct probe_scope scope = { .cgroup_ids_len = 1 };
-	struct stat group;
-	char dir[128];
 	char path[160];
 	FILE *procs;
 	size_t at = 0;
 
 	do {
 		ck_assert_uint_lt(at, sizeof(roots) / sizeof(roots[0]));
-		snprintf(dir, sizeof(dir), "%s/saker-test-%d", roots[at++], (int)getpid());
+		snprintf(dir, size, "%s/saker-test-%d", roots[at++], (int)getpid());
 	} while (mkdir(dir, 0755) < 0);
 	snprintf(path, sizeof(path), "%s/cgroup.procs", dir);
 	procs = fopen(path, "we");
 	ck_assert_ptr_nonnull(procs);
-	fprintf(procs, "%d\n", (int)family->pids[CHILD]);
+	fprintf(procs, "%d\n", (int)pid);
 	ck_assert_int_eq(fclose(procs), 0);
+}
 
+START_TEST(a_control_group)
+{
+	struct probe_scope scope = { .by_cgroup = true };
+	struct told told = { .id = 0 };
+	struct stat group;
+	char dir[128];
+
+	probe_drain_cgroups(probe, on_cgroup, &(struct told){ .name = "" });
+	group_make(family->pids[CHILD], dir, sizeof(dir));
+	told.name = strrchr(dir, '/') + 1;
+	probe_drain_cgroups(probe, on_cgroup, &told);
 	/* A kernfs id is the directory's inode number (64-bit kernels, 40430452fd5d). */
 	ck_assert_int_eq(stat(dir, &group), 0);
-	scope.cgroup_ids[0] = group.st_ino;
+	ck_assert_uint_eq(told.id, group.st_ino);
+
 	ck_assert_int_eq(probe_set_scope(probe, &scope), 0);
 	want_getppid(PROBE_WANT_SCOPE, PROBE_WANT_NONE);
 	step();
+	expect("nothing is known of any group", ALL, CALLS);
+	ck_assert_int_eq(probe_judge_cgroup(probe, told.id, PROBE_CGROUP_OUT), 0);
+	step();
+	expect("the group is out", ALL & ~BIT(CHILD), CALLS);
+	ck_assert_int_eq(probe_judge_cgroup(probe, leader_cgroup, PROBE_CGROUP_OUT), 0);
+	ck_assert_int_eq(probe_judge_cgroup(probe, told.id, PROBE_CGROUP_IN), 0);
+	step();
+	expect("the others' group is out", BIT(CHILD), CALLS);
+	ck_assert_int_eq(probe_judge_cgroup(probe, leader_cgroup, PROBE_CGROUP_IN), 0);
 	kill(family->pids[CHILD], SIGKILL);
-	/*
-	 * Its parent does not wait for it: the group is empty when it is a zombie no longer in
-	 * it.
-	 */
+	/* Its parent does not wait for it: the group is empty when it is no longer in it. */
 	for (int i = 0; i < 1000 && rmdir(dir) < 0; i++)
 		live_sleep_ms(1);
-	expect(dir, BIT(CHILD), CALLS);
+	probe_drain_cgroups(probe, on_cgroup, &told);
+	ck_assert(told.removed);
 }
 END_TEST
 

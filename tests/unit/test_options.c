@@ -220,7 +220,13 @@ static const struct wrong_case wrong_cases[] = {
 	  "--throttle 0.01: expected seconds, 0 or 0.1 to 1000000" },
 	{ "saker --rules x --throttle -1", "--throttle -1: expected seconds, 0 or 0.1 to 1000000" },
 	{ "saker --rules x --rule-matching one", "--rule-matching one: expected first or all" },
-	{ "saker --container web", "unknown option --container" },
+	{ "saker --container", "--container needs a value: NAME|ID|host" },
+	{ "saker --container ''", "--container : expected a container's name, its id, at least the "
+				  "first 4 digits of it, or "
+				  "host" },
+	{ "saker --container a/b",
+	  "--container: character 2 of the value is none of a container's name or id; `saker -b -v "
+	  "containers` lists them" },
 	{ "saker stream -o %evt.nun",
 	  "-o: character 2: no field is called 'evt.nun'; did you mean evt.num?" },
 	{ "saker stream -o ''", "-o: expected text with fields, as %proc.name" },
@@ -308,6 +314,8 @@ static void describe(const struct options *options, char *text, size_t size)
 		ADD(" uid=%u", options->scope.euids[i]);
 	for (size_t i = 0; i < options->scope.comms_len; i++)
 		ADD(" comm=%s", options->scope.comms[i]);
+	for (size_t i = 0; i < options->containers.len; i++)
+		ADD(" container=%s", options->containers.values[i]);
 	if (options->command)
 		ADD(" command=%s", options->command[0]);
 	if (*options->view)
@@ -382,6 +390,8 @@ static const struct {
 	{ "saker -p 5 -p6 -p 7", "mode=0 pid=5 pid=6 pid=7" },
 	{ "saker -p 5 --no-children", "mode=0 pid=5 no-children" },
 	{ "saker -u root -u 1000", "mode=0 uid=0 uid=1000" },
+	{ "saker --container /web1 --container host --container=9d8b",
+	  "mode=0 container=web1 container=host container=9d8b" },
 	{ "saker --comm nginx --comm=123456789012345", "mode=0 comm=nginx comm=123456789012345" },
 	{ "saker -b", "mode=1" },
 	{ "saker -bn3", "mode=1 count=3" },

@@ -11,7 +11,8 @@
 
 static struct state *fresh(void)
 {
-	struct state_opts opts = { .dead_keep_ns = 3 * SECOND };
+	struct state_opts opts = { .dead_keep_ns = 3 * SECOND,
+				   .boot_epoch_ns = 4 * SECOND + SECOND / 2 };
 	struct state *state = NULL;
 
 	ck_assert_int_eq(state_new(&opts, NULL, &state), 0);
@@ -94,6 +95,18 @@ START_TEST(test_deltas)
 	ck_assert_uint_eq(row.cpu_delta_ns, 300);
 	ck_assert_uint_eq(row.bytes_delta.file_in, 30);
 	ck_assert_uint_eq(row_of(state, 8).calls_delta, 5);
+	state_refresh_begin(state, 20 * SECOND);
+	tell_task(state, 7, 7, 'S', 131);
+	tell_task(state, 9, 9, 'S', 1000); /* began before the interval: it came into scope */
+	state_refresh_end(state);
+	ck_assert_uint_eq(row_of(state, 9).calls, 1000);
+	ck_assert_uint_eq(row_of(state, 9).calls_delta, 0);
+	ck_assert_uint_eq(row_of(state, 9).cpu_delta_ns, 0);
+	state_refresh_begin(state, 21 * SECOND);
+	tell_task(state, 7, 7, 'S', 131);
+	tell_task(state, 9, 9, 'S', 1003);
+	state_refresh_end(state);
+	ck_assert_uint_eq(row_of(state, 9).calls_delta, 3);
 	state_free(state);
 }
 END_TEST

@@ -83,7 +83,7 @@ int dump_tasks(struct bpf_iter__task *ctx)
 	counts = thread_counts_find(task);
 	sample_identity(&sample, task);
 	sample_usage(&sample, task);
-	sample.cgroup_id = task_cgroup_read(task, knob->cgroup_v1);
+	sample.cgroup_id = cgroup_of_task(task, knob->cgroup_v1);
 	sample.state = task_state_letter(task);
 	sample.flags = task_flags(knob, counts, task);
 	if (task->exit_state || (counts && counts->ended))

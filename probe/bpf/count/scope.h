@@ -7,6 +7,7 @@
 #define PROBE_BPF_COUNT_SCOPE_H
 
 #include "slot.h"
+#include "../extract/cgroup.h"
 #include "../extract/lists.h"
 #include "../extract/tree.h"
 
@@ -23,27 +24,14 @@ static __always_inline u32 want_update(struct probe_knobs *knob, struct thread_c
 	return counts->want;
 }
 
-/* As task_cgroup_id(), by helpers: see task.h. */
-static __always_inline u64 task_cgroup_read(struct task_struct *task, u32 v1)
-{
-	struct cgroup_subsys_state *css = NULL;
-	struct css_set *set = BPF_CORE_READ(task, cgroups);
-
-	if (!v1)
-		return BPF_CORE_READ(set, dfl_cgrp, kn, id);
-	bpf_core_read(&css, sizeof(css),
-		      &set->subsys[bpf_core_enum_value(enum cgroup_subsys_id, pids_cgrp_id)]);
-	return BPF_CORE_READ(css, cgroup, kn, id);
-}
-
 static __always_inline bool lists_allow(const struct probe_knobs *knob, struct task_struct *task)
 {
 	u64 comm[2] = {};
 
-	if (!(knob->cgroups_len | knob->euids_len | knob->comms_len))
+	if (!lists_used(knob))
 		return true;
 	BPF_CORE_READ_INTO(&comm, task, group_leader, comm);
-	return lists_allow_values(task_cgroup_read(task, knob->cgroup_v1),
+	return lists_allow_values(cgroup_of_task(task, knob->cgroup_v1),
 				  BPF_CORE_READ(task, cred, euid.val), comm[0], comm[1]);
 }
 

@@ -95,7 +95,7 @@ static __always_inline void exit_fill(struct exit_wire *wire, struct probe_knobs
 	exit->ppid = BPF_CORE_READ(task, real_parent, tgid);
 	exit->euid = BPF_CORE_READ(task, cred, euid.val);
 	exit->start_boot_ns = BPF_CORE_READ(task, group_leader, start_boottime);
-	exit->cgroup_id = task_cgroup_read(task, knob->cgroup_v1);
+	exit->cgroup_id = cgroup_of_task(task, knob->cgroup_v1);
 	exit->exit_boot_ns = bpf_ktime_get_boot_ns();
 	exit->exit_code = FOLLOW(task, exit_code);
 	exit->process_ended = BPF_CORE_READ(task, signal, live.counter) == 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The call itself: number and arguments from the registers; the cgroup of its task. */
+/* The call itself: number and arguments from the registers. */
 #ifndef PROBE_BPF_EXTRACT_CALL_H
 #define PROBE_BPF_EXTRACT_CALL_H
 
@@ -55,17 +55,5 @@ static __always_inline void regs_syscall_args(struct pt_regs *regs, u64 *args)
 	args[5] = FOLLOW(regs, regs[5]);
 }
 #endif
-
-/* Kernfs id in the v2 hierarchy, or of the pids controller where user space wants that. */
-static __always_inline u64 task_cgroup_id(struct task_struct *task, u32 v1)
-{
-	if (v1) {
-		u32 index = bpf_core_enum_value(enum cgroup_subsys_id, pids_cgrp_id);
-		struct cgroup_subsys_state *css = task->cgroups->subsys[index];
-
-		return css->cgroup->kn->id;
-	}
-	return task->cgroups->dfl_cgrp->kn->id;
-}
 
 #endif

@@ -1,11 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The lists of the scope: control groups, users, commands. */
+/* The lists of the scope: users, commands; and which control groups are out of it. */
 #ifndef PROBE_BPF_EXTRACT_LISTS_H
 #define PROBE_BPF_EXTRACT_LISTS_H
 
 #include "knobs.h"
 
 #define SCOPE_LIST_MAX 16
+
+/* The count object's; the loader reuses its fd. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, SCOPE_CGROUPS_MAX);
+	__type(key, u64);
+	__type(value, u32);
+} scope_cgroups SEC(".maps");
+
+/* Is there anything that lists_allow_values() could reject by? */
+static __always_inline bool lists_used(const struct probe_knobs *knob)
+{
+	return knob->by_cgroup | knob->euids_len | knob->comms_len;
+}
 
 /*
  * True when no list of the scope that is in use rejects the task. The name comes as two words: user
@@ -15,14 +29,13 @@
 SUBPROG_OF_NUMBERS bool lists_allow_values(u64 cgroup_id, u32 euid, u64 comm0, u64 comm1)
 {
 	const struct probe_knobs *knob = knobs_get();
+	const u32 *in_scope;
 	bool found;
 
 	if (!knob)
 		return false;
-	found = !knob->cgroups_len;
-	for (u32 i = 0; i < SCOPE_LIST_MAX && i < knob->cgroups_len && !found; i++)
-		found = knob->cgroup_ids[i] == cgroup_id;
-	if (!found)
+	in_scope = knob->by_cgroup ? bpf_map_lookup_elem(&scope_cgroups, &cgroup_id) : NULL;
+	if (in_scope && !*in_scope)
 		return false;
 	found = !knob->euids_len;
 	for (u32 i = 0; i < SCOPE_LIST_MAX && i < knob->euids_len && !found; i++)

@@ -165,7 +165,7 @@ static __always_inline bool uring_wanted(struct task_struct *task, s32 nr)
 		return false;
 	if (!call_wanted(task, nr))
 		return false;
-	return !(k->cgroups_len | k->euids_len | k->comms_len) || scope_allows(k, task);
+	return !lists_used(k) || scope_allows(k, task);
 }
 
 static __always_inline void uring_put_submitter(struct uring_call *call, struct task_struct *task)

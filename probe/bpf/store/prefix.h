@@ -11,6 +11,7 @@
 #include "../count/stamps.h"
 #include "../extract/call.h"
 #include "../extract/cast.h"
+#include "../extract/cgroup.h"
 #include "../extract/compat.h"
 #include "../extract/lists.h"
 #include "../uring_call.h"
@@ -81,19 +82,6 @@ static __always_inline struct task_struct *task_current_cast(void)
 	return kernel_casts ? KERNEL_CAST(struct task_struct, task) : task;
 }
 
-/* As task_cgroup_id(), by helpers. */
-static __always_inline u64 cgroup_of_task(struct task_struct *task, u32 v1)
-{
-	struct css_set *set = BPF_CORE_READ(task, cgroups);
-	struct cgroup_subsys_state *css = NULL;
-
-	if (!v1)
-		return BPF_CORE_READ(set, dfl_cgrp, kn, id);
-	bpf_core_read(&css, sizeof(css),
-		      &set->subsys[bpf_core_enum_value(enum cgroup_subsys_id, pids_cgrp_id)]);
-	return BPF_CORE_READ(css, cgroup, kn, id);
-}
-
 /* Of any task, by helpers. */
 static __always_inline void facts_of_task(struct task_facts *facts, struct task_struct *task,
 					  u32 cgroup_v1)
@@ -148,7 +136,7 @@ static __always_inline int call_begin_task(struct call *call, u32 cls, u32 info_
 		return -1;
 	if (k->failed_only && !(info_flags & NR_F_LIFE) && !outcome_is_wanted(k->failed_only, ret))
 		return -1;
-	if ((k->cgroups_len | k->euids_len | k->comms_len) && !scope_allows(k, call->task))
+	if (lists_used(k) && !scope_allows(k, call->task))
 		return -1;
 	if (ring_find(&call->ring))
 		return -1;
