@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * struct engine, for the files that implement it: engine.c is the thread, its requests and its
- * life, engine_scope.c who is in scope by container, engine_health.c what it tells of itself.
- * Nobody else includes this.
+ * life, engine_counters.c what counters tell, engine_scope.c who is in scope by container,
+ * engine_health.c what it tells of itself. Nobody else includes this.
  */
 #ifndef TUI_ENGINE_PARTS_H
 #define TUI_ENGINE_PARTS_H
@@ -101,11 +101,18 @@ int engine_release_held(struct engine *engine, enum engine_release which);
 void engine_settle_names(struct engine *engine);
 /* Hands on what became of control groups. */
 void engine_drain_cgroups(struct engine *engine);
-/* engine.c: a record or an ended thread in scope has its turn. */
+/* engine.c, engine_counters.c: a record or an ended thread in scope has its turn. */
 void engine_deliver_record(struct engine *engine, const void *record, size_t len);
 void engine_deliver_exit(struct engine *engine, const struct task_exit *ended,
 			 const struct call_count *calls);
 void engine_note_gone(struct engine *engine, const struct task_exit *ended);
+
+/* engine_counters.c: who takes what probe_read_counters() and probe_drain_exits() tell. */
+struct probe_counter_sink engine_counter_sink(struct engine *engine);
+bool engine_scope_is_everything(const struct probe_scope *scope);
+/* The kernel's rows of ended processes go: of one, and of those that ended outside the scope. */
+void engine_forget(void *ctx, uint32_t pid, uint64_t start_boot_ns);
+void engine_forget_gone(struct engine *engine);
 
 /* Reads health, losses and own cost; tells the state, and the recorder. */
 void engine_read_health(struct engine *engine);
