@@ -146,7 +146,8 @@ static int prepare_slots(struct filter_set *set)
 static bool same_conditions(const struct program *a, const struct program *b)
 {
 	for (size_t i = 0; i < a->len && a->len == b->len; i++) {
-		if (a->conditions[i].node != b->conditions[i].node)
+		if (a->conditions[i].node != b->conditions[i].node ||
+		    a->conditions[i].id != b->conditions[i].id)
 			return false;
 	}
 	return a->len == b->len;

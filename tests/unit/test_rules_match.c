@@ -203,6 +203,36 @@ START_TEST(test_defaults)
 }
 END_TEST
 
+/* Rules that ask the same of different events: each of its own. */
+START_TEST(test_same_questions)
+{
+	struct world *w = world_new();
+	char hits[256] = "";
+	struct rules_matcher matcher = { .which = RULES_ALL, .fn = note_hit, .ctx = hits };
+
+	rules_free(w->rules);
+	w->rules = load_with_defaults(
+		"- {rule: a, desc: d, condition: evt.type = open and proc.name = cat, output: o, "
+		"priority: info}\n",
+		"- {rule: b, desc: d, condition: evt.type = openat and proc.name = cat, output: o, "
+		"priority: info}\n");
+	open_event(w, "/x", NULL);
+	rules_match(w->rules, &w->event, &matcher);
+	ck_assert_str_eq(hits, "b");
+	rules_free(w->rules);
+	w->rules = load_with_defaults(
+		"- {rule: b, desc: d, condition: evt.type = openat and proc.name = cat, output: o, "
+		"priority: info}\n",
+		"- {rule: a, desc: d, condition: evt.type = open and proc.name = cat, output: o, "
+		"priority: info}\n");
+	*hits = '\0';
+	open_event(w, "/x", NULL);
+	rules_match(w->rules, &w->event, &matcher);
+	ck_assert_str_eq(hits, "b");
+	world_free(w);
+}
+END_TEST
+
 START_TEST(test_alert)
 {
 	struct world *w = world_new();
@@ -234,6 +264,7 @@ int main(void)
 	tcase_add_loop_test(tcase, test_match, 0,
 			    (int)(sizeof(match_cases) / sizeof(match_cases[0])));
 	tcase_add_test(tcase, test_events);
+	tcase_add_test(tcase, test_same_questions);
 	tcase_add_loop_test(tcase, test_defaults, 0,
 			    (int)(sizeof(default_cases) / sizeof(default_cases[0])));
 	tcase_add_test(tcase, test_alert);
