@@ -48,15 +48,31 @@ static void record_set_cmdline(struct state *state, struct process *process,
 	process_set_cmdline(state, process, line, len);
 }
 
+/* The program's path as /proc/PID/exe has it; none when the event does not say. */
+static void record_set_exe(struct state *state, struct process *process, const struct event *event)
+{
+	static const char deleted[] = " (deleted)";
+	const struct event_text *exe = &event->exe;
+	char text[RECORD_PATH_MAX + sizeof(deleted)];
+
+	text_replace(&state->texts, &process->exe, NULL);
+	if (!exe->data || !exe->len)
+		record_set_param(state, &process->exe, event, "trusted_exepath");
+	else if (!(exe->flags & RECORD_EXT_F_DELETED) || exe->len > RECORD_PATH_MAX)
+		process_set_text(state, &process->exe, exe->data, exe->len);
+	else {
+		memcpy(text, exe->data, exe->len);
+		memcpy(text + exe->len, deleted, sizeof(deleted));
+		process_set_text(state, &process->exe, text, exe->len + sizeof(deleted) - 1);
+	}
+}
+
 /* A successful exec: the process is another program now. */
 static void record_exec(struct state *state, struct process *process, const struct event *event)
 {
 	process_set_comm(state, process, event->prefix.comm);
 	record_set_cmdline(state, process, event);
-	if (event->exe.data && event->exe.len)
-		process_set_text(state, &process->exe, event->exe.data, event->exe.len);
-	else
-		record_set_param(state, &process->exe, event, "trusted_exepath");
+	record_set_exe(state, process, event);
 	record_set_param(state, &process->cwd, event, "cwd");
 	process->flags &= ~(uint32_t)PROCESS_F_WANT_TEXT;
 	if (!process->cmdline || !process->exe)
@@ -179,6 +195,19 @@ static void record_ask_fd(struct state *state, const struct process *process,
 	now->has_fd = now->fd.name != NULL;
 }
 
+/* Where tables are followed: one that is not known is asked for. */
+static void record_ask_files(struct state *state, struct process *process)
+{
+	unsigned known = PROCESS_F_ASKED_FILES | PROCESS_F_ENDED | PROCESS_F_KTHREAD;
+
+	if (process->fds || process->flags & known || !state->source.process_files ||
+	    state->table_questions == STATE_TABLES_PER_REFRESH)
+		return;
+	state->table_questions++;
+	process->flags |= PROCESS_F_ASKED_FILES;
+	state->source.process_files(state->source.ctx, process->pid);
+}
+
 /* A call that is neither exec nor a child's first return. */
 static void record_call(struct state *state, struct process *process, const struct event *event)
 {
@@ -243,6 +272,8 @@ int state_record(struct state *state, const void *record, size_t len)
 	now->process = process;
 	if (process) {
 		record_describe(state, process, &event->prefix);
+		if (state->files_followed)
+			record_ask_files(state, process);
 		if (record_is_exec(state, event))
 			record_exec(state, process, event);
 		else if (event->prefix.flags & RECORD_F_CHILD)

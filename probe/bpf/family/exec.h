@@ -15,6 +15,7 @@
 
 #define EXECVE_PARAMS 31 /* the last is filename */
 #define EXECVEAT_PARAMS 30
+#define EXEC_NAME_MAX 256 /* NAME_MAX and a NUL, include/uapi/linux/limits.h */
 
 /* Parameters 16 to 26, and what there is to know of the file before its path. */
 static __noinline void build_exec_identity(struct build *b)
@@ -47,8 +48,13 @@ static __noinline void build_exec_path(struct build *b, u32 flags)
 	struct task_struct *task = b->call->task;
 	const struct walk *w = &b->slot->walk;
 	const struct file_info *info = &b->slot->exe;
+	struct dentry *dentry = (struct dentry *)info->dentry;
 
-	build_walk_text(b, 27, flags);
+	/* A file of memory lies in no folder; its own name says so (memfd:NAME). */
+	if (w->floating && !w->failed && info->dentry)
+		build_kernel_text(b, 27, BPF_CORE_READ(dentry, d_name.name), EXEC_NAME_MAX);
+	else
+		build_walk_text(b, 27, flags);
 	if (info->dentry && !w->floating && !w->failed) {
 		build_ext_path(b, RECORD_EXT_EXE, flags);
 		build_ext_file_id(b, info->ino, info->dev, info->i_mode);
@@ -72,6 +78,8 @@ static __always_inline void build_exec_rest(struct build *b)
 		flags = walk_path(w, b->slot->exe.dentry, b->slot->exe.vfsmnt);
 	else
 		w->floating = 1;
+	if (b->slot->exe.nlink0)
+		flags |= RECORD_EXT_F_DELETED;
 	build_exec_path(b, flags);
 }
 
