@@ -71,6 +71,7 @@ void state_refresh_begin(struct state *state, uint64_t time_ns)
 	state->interval_ns = state->refresh_seq ? grown(time_ns, state->refresh_time_ns) : 0;
 	state->refresh_seq++;
 	state->fd_questions = 0;
+	state->table_questions = 0;
 	state->refresh_time_ns = time_ns;
 	state->samples_len = 0;
 	state->sample_calls_len = 0;

@@ -235,6 +235,11 @@ void state_forget_files(struct state *state, uint32_t pid)
 		fd_forget(state, state->processes[i]);
 }
 
+void state_follow_files(struct state *state, enum state_files files)
+{
+	state->files_followed = files == STATE_FILES_FOLLOWED;
+}
+
 /* The dead process whose row may go and that died first, NULL when there is none. */
 static struct process *state_oldest_dead(const struct state *state)
 {

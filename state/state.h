@@ -158,6 +158,13 @@ void state_hide_last(struct state *state);
  * seeding, and when its fd calls are no longer streamed.
  */
 void state_forget_files(struct state *state, uint32_t pid);
+/*
+ * Are all calls streamed that change fd tables? Then a process whose table is unknown (made by a
+ * sibling, or shared with threads that left it) is asked for it when its next event comes. What it
+ * opened and closed in the milliseconds between is taken from its events, in order.
+ */
+enum state_files { STATE_FILES_LEFT, STATE_FILES_FOLLOWED };
+void state_follow_files(struct state *state, enum state_files files);
 
 /*
  * Probe health for the next snapshot. Copied; calls, calls_delta, memory_* and

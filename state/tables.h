@@ -21,6 +21,7 @@
 #include "user.h"
 
 #define STATE_TEXTS_PER_REFRESH 4000 /* questions for command lines in one refresh */
+#define STATE_TABLES_PER_REFRESH 200 /* processes that are asked for their fds between two */
 #define STATE_FDS_PER_REFRESH 1000   /* and for single descriptors between two */
 
 /* A living thread's counts in the refresh that runs. */
@@ -141,6 +142,8 @@ struct state {
 	uint64_t snapshot_seq;
 	uint64_t records;            /* applied so far */
 	unsigned fd_questions;       /* since the last refresh */
+	unsigned table_questions;    /* the same for whole tables */
+	bool files_followed;         /* state_follow_files() */
 	uint64_t streaming_since_ns; /* ts of the first record; 0: none */
 	struct state_now now;
 };

@@ -259,6 +259,7 @@ static void apply_files(struct engine *engine, enum view_stream want, uint32_t f
 	else if (followed && focus)
 		process_files(engine, focus);
 	engine->all_files = all;
+	state_follow_files(engine->state, all ? STATE_FILES_FOLLOWED : STATE_FILES_LEFT);
 }
 
 /* Re-programs what is streamed and seeds the fd tables that it needs. */

@@ -19,8 +19,8 @@ const struct fd_table *field_fds(struct filter_event *event)
 	if (!process)
 		return NULL;
 	if (!process->fds && !(process->flags & (PROCESS_F_DEAD | PROCESS_F_ASKED_FILES)) &&
-	    state->source.process_files && state->fd_questions < STATE_FDS_PER_REFRESH) {
-		state->fd_questions++;
+	    state->source.process_files && state->table_questions < STATE_TABLES_PER_REFRESH) {
+		state->table_questions++;
 		process->flags |= PROCESS_F_ASKED_FILES;
 		if (event->event->syscall && event->event->syscall->flags & SYSCALL_F_EXEC)
 			state->now.asked_pid = process->pid;
