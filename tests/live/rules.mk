@@ -37,3 +37,9 @@ $(O)/tests/live/compat_prog: tests/live/compat/prog.c $(O)/flags
 	$(Q)$(CC) -m32 -nostdlib -static -no-pie -fno-pie -fno-stack-protector -O1 -Wall $(if $(W),-Werror) -o $@ $<
 $(O)/tests/live/test_compat: | $(O)/tests/live/compat_prog
 endif
+
+# What the tests of rules act with, on the host and in containers: it needs nothing but itself.
+LIVE_EXTRA += $(O)/tests/live/rules_act
+$(O)/tests/live/rules_act: $(O)/tests/live/rules/act.o $(O)/tests/live/uring_child.o
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) -static -o $@ $^
