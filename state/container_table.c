@@ -258,3 +258,16 @@ void container_table_release(struct state *state)
 		container_free(state, container);
 	hash_release(&state->containers.known);
 }
+
+size_t state_roots(const struct state *state, struct state_root *roots, size_t max)
+{
+	const struct hash *known = &state->containers.known;
+	const struct container *container;
+	size_t at = 0, len = 0;
+
+	while (len < max && (container = hash_next(known, &at)))
+		if (container->seen_seq + 1 >= state->refresh_seq)
+			roots[len++] = (struct state_root){ .id = container->id->data,
+							    .pid = container->pid };
+	return len;
+}

@@ -51,6 +51,7 @@ static void state_release(struct state *state)
 	state_drop_tables(state);
 	containers_release(state);
 	users_release(state);
+	named_files_release(state);
 	fd_rules_free(state);
 	history_release(&state->history);
 	history_release(&state->hits);

@@ -151,6 +151,23 @@ const struct history_event *state_last_event(const struct state *state);
  */
 struct history_hit;
 int state_hit(struct state *state, const struct history_hit *hit);
+/*
+ * The files that rules name, found in the roots of the host and of containers: takes the place of
+ * those that were told before. Texts are copied. Returns 0 or -ENOMEM: none is known then.
+ */
+struct named_file {
+	const char *container; /* its id as it is shown, "" for the host */
+	const char *path;      /* as rules name it */
+	uint64_t ino;
+	uint32_t dev; /* as struct record_file_id has it */
+};
+int state_named_files(struct state *state, const struct named_file *files, size_t len);
+/* Where such files can be: containers seen in the last refresh. Returns how many, at most max. */
+struct state_root {
+	const char *id; /* borrowed until the next call that changes the state */
+	uint32_t pid;   /* a process in it */
+};
+size_t state_roots(const struct state *state, struct state_root *roots, size_t max);
 /* That event is not wanted: it stays in the history, and views leave it out. */
 void state_hide_last(struct state *state);
 /*

@@ -15,6 +15,7 @@
 #include "container.h"
 #include "fd_table.h"
 #include "history.h"
+#include "named_file.h"
 #include "process.h"
 #include "pulse.h"
 #include "seed.h"
@@ -123,6 +124,7 @@ struct state {
 	size_t forgotten_len, forgotten_size;
 
 	struct containers containers;
+	struct named_files named_files;
 	struct users users;
 	struct fd_rules *fd_rules;
 	const struct event_desc *execve, *execveat; /* events that make a process another program */

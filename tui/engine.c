@@ -88,6 +88,8 @@ static void refresh(struct engine *engine)
 	if (engine->recorder)
 		recorder_end(engine->recorder, r < 0 ? RECORDER_ABANDONED : RECORDER_COMPLETE);
 	engine_read_health(engine);
+	if (engine->finder)
+		named_finder_ask(engine->finder, engine->state);
 	state_take_forgotten(engine->state, engine_forget, engine);
 	engine_forget_gone(engine);
 	publish(engine);
@@ -339,6 +341,7 @@ static void use_rules(struct engine *engine, struct rules *rules)
 	engine->watch.rules = rules;
 	engine->rule_gates = rules_events(rules, &engine->rule_kinds);
 	engine->interest_set = false;
+	named_finder_want(engine->finder, rules);
 }
 
 /* Rules whose files changed. */
@@ -357,11 +360,25 @@ static void turn_rules(struct engine *engine)
 	rule_book_say(book);
 }
 
+/* Where the files are that rules name. */
+static void take_named(struct engine *engine)
+{
+	const struct named_file *files;
+	size_t len;
+
+	if (!engine->finder || !named_finder_take(engine->finder, &files, &len))
+		return;
+	if (engine->recorder)
+		recorder_named_files(engine->recorder, files, len);
+	state_named_files(engine->state, files, len);
+}
+
 static void turn(struct engine *engine)
 {
 	int drained = drain(engine);
 	uint64_t now = clock_ns(CLOCK_MONOTONIC);
 
+	take_named(engine);
 	turn_rules(engine);
 	tick_alerts(engine);
 	apply_requests(engine);
@@ -450,6 +467,7 @@ static void engine_free(struct engine *engine)
 
 	if (!engine)
 		return;
+	named_finder_free(engine->finder);
 	snapshot_unref(engine->latest);
 	filter_event_release(&engine->filter_event);
 	recorder_close(engine->recorder, engine->opts.capture ? engine->opts.capture : &unread);
@@ -512,7 +530,9 @@ static int engine_open(struct engine *engine, struct probe_error *err)
 		.listeners = { [RULE_LISTENER_ALERTS] = alert_sink_listener(engine->opts.alerts),
 			       [RULE_LISTENER_TAP] = { engine->tap.hit, engine->tap.ctx } }
 	};
-	if (engine->opts.rules)
+	if (r == 0 && engine->opts.rules)
+		r = named_finder_new(&engine->finder);
+	if (r == 0 && engine->opts.rules)
 		use_rules(engine, rule_book_rules(engine->opts.rules));
 	if (r == 0)
 		r = probe_new(&engine->opts.probe, &engine->probe);

@@ -12,6 +12,7 @@
 #include "engine.h"
 #include "hold.h"
 #include "interest.h"
+#include "named_finder.h"
 #include "source.h"
 #include "state/filter/eval.h"
 #include "state/filter/event.h"
@@ -67,7 +68,8 @@ struct engine {
 	struct filter_kinds rule_kinds; /* with opts.rules */
 	uint32_t rule_gates;            /* enum filter_gate */
 	struct rule_watch watch;
-	struct gone *gone; /* ended outside the scope: their kernel rows can go */
+	struct named_finder *finder; /* with rules */
+	struct gone *gone;           /* ended outside the scope: their kernel rows can go */
 	size_t gone_len, gone_size;
 	bool errnos_lost;
 	uint64_t publish_failures; /* no memory for a snapshot: readers kept the one before */

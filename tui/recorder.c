@@ -622,6 +622,28 @@ void recorder_forget(struct recorder *recorder, uint32_t pid)
 	put_bytes(recorder, CAPTURE_ITEM_FORGET, &pid, sizeof(pid));
 }
 
+void recorder_named_files(struct recorder *recorder, const struct named_file *files, size_t len)
+{
+	static const struct named_file none = { .container = "", .path = "" };
+
+	for (size_t i = 0; i < (len ? len : 1); i++) {
+		const struct named_file *file = len ? &files[i] : &none;
+		const struct {
+			uint32_t left, dev;
+			uint64_t ino;
+		} head = { (uint32_t)(len ? len - i - 1 : 0), file->dev, file->ino };
+		uint16_t id_len = (uint16_t)strlen(file->container);
+		const struct capture_part parts[] = {
+			{ &head, sizeof(head) },
+			{ &id_len, sizeof(id_len) },
+			{ file->container, id_len },
+			{ file->path, strlen(file->path) },
+		};
+
+		put_item(recorder, CAPTURE_ITEM_NAMED_FILE, parts, 4);
+	}
+}
+
 /*
  * Conditions ask for ancestors, which are not among the processes where the scope leaves them out:
  * what they are is asked now, so that the file answers as the machine would have.

@@ -71,6 +71,8 @@ void recorder_cgroup_made(struct recorder *recorder, uint64_t cgroup_id, const c
 void recorder_cgroup_removed(struct recorder *recorder, uint64_t cgroup_id);
 void recorder_file(struct recorder *recorder, const struct file_sample *file, const char *path);
 void recorder_forget(struct recorder *recorder, uint32_t pid);
+/* As state_named_files(). */
+void recorder_named_files(struct recorder *recorder, const struct named_file *files, size_t len);
 /* The first refresh and the open files are told: writes the beginning of the file. */
 void recorder_seed(struct recorder *recorder);
 /* A record that the state has taken. */

@@ -10,6 +10,7 @@
 #include "capture_health.h"
 #include "replay_answers.h"
 #include "replay_foreign.h"
+#include "replay_named.h"
 #include "replay_scope.h"
 #include "replay_tasks.h"
 #include "state/container.h"
@@ -36,6 +37,7 @@ struct replay_feed {
 	struct replay_scope scope;
 	struct replay_answers answers;
 	struct replay_tasks tasks;
+	struct replay_named named;
 	struct replay_foreign foreign;
 	struct capture_machine machine;
 	struct filter_event filter_event; /* with opts.filter or opts.rules, and a state */
@@ -556,6 +558,7 @@ static int take_item(struct replay_feed *feed, uint16_t kind, struct capture_cur
 		break;
 	case CAPTURE_ITEM_USER: return take_answer(feed, REPLAY_USER, item);
 	case CAPTURE_ITEM_CONTAINER: return take_container(feed, item);
+	case CAPTURE_ITEM_NAMED_FILE: return replay_named_put(&feed->named, feed->state, item);
 	case CAPTURE_ITEM_REFRESHED: return take_refreshed(feed);
 	case CAPTURE_ITEM_CLOSED: feed->closed = true; break;
 	}
@@ -588,6 +591,7 @@ int replay_feed_new(const struct replay_feed_opts *opts, struct replay_feed **re
 	replay_scope_init(&feed->scope, &opts->scope, feed->memory);
 	replay_answers_init(&feed->answers, feed->memory);
 	replay_tasks_init(&feed->tasks, feed->memory);
+	replay_named_init(&feed->named, feed->memory);
 	replay_foreign_init(&feed->foreign, feed->memory);
 	feed->sink = (struct capture_sink){
 		.ctx = feed,
@@ -614,6 +618,7 @@ void replay_feed_free(struct replay_feed *feed)
 	state_free(feed->state);
 	replay_foreign_release(&feed->foreign);
 	replay_tasks_release(&feed->tasks);
+	replay_named_release(&feed->named);
 	replay_answers_release(&feed->answers);
 	replay_scope_release(&feed->scope);
 	memory_unref(feed->memory);

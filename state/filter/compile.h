@@ -74,6 +74,10 @@ size_t filter_set_len(const struct filter_set *set);
 /* The kinds of events that a condition can be true for (evset.h). Borrowed. */
 const struct filter_kinds *filter_set_events(const struct filter_set *set, uint32_t id);
 
+/* Calls fn for each path that a condition compares fd.name with; some more than once. */
+typedef void (*filter_file_fn)(void *ctx, const char *path, size_t len);
+void filter_set_files(const struct filter_set *set, filter_file_fn fn, void *ctx);
+
 /*
  * Cheap questions that the kernel can ask before it sends an event: what the conditions of the set,
  * all together, do not need.

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include "state/tables.h"
 
 #define SCRATCH_FIRST_BYTES (64u << 10)
@@ -101,6 +102,28 @@ int8_t *filter_event_note(struct filter_event *event, enum filter_note note)
 	return &event->scratch->notes[note][event->event->desc->code];
 }
 
+/* What rules call the file that was opened, where the event itself says something else. */
+static const struct text *inode_name(const struct filter_event *event)
+{
+	struct state *state = event->state;
+	const struct event *opened = event->event;
+	const struct text *container, *name;
+
+	if (!state->named_files.len || !opened->has_file_id || !event->fd ||
+	    (opened->file_id.mode & S_IFMT) != S_IFREG)
+		return NULL;
+	container = container_of_event(state, event->process, opened->prefix.cgroup_id);
+	name = named_file_find(state, container, opened->file_id.dev, opened->file_id.ino);
+	/* Texts that are equal are one. */
+	return name == event->fd->name || name == event->fd->called ? NULL : name;
+}
+
+bool filter_event_is_by_inode(const struct filter_event *event)
+{
+	return event->inode_name && (event->names == FILTER_NAMES_INODE ||
+				     (event->names == FILTER_NAMES_RESOLVED && event->by_inode));
+}
+
 bool filter_event_last(struct filter_event *event)
 {
 	const struct state_now *now = &event->state->now;
@@ -118,5 +141,7 @@ bool filter_event_last(struct filter_event *event)
 	event->names = FILTER_NAMES_CALLED;
 	event->first_ts_ns = event->state->streaming_since_ns;
 	event->before_ts_ns = now->before_ts_ns;
+	event->by_inode = false;
+	event->inode_name = inode_name(event);
 	return true;
 }

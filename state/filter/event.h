@@ -27,13 +27,14 @@ struct process;
 struct thread;
 struct fd_entry;
 struct filter_scratch;
+struct text;
 
 /*
  * Which of the two names of a file fd.*, fs.path.* and proc.cwd-relative paths are: as the caller
  * wrote it, made absolute; or of the kernel's own object. Where the kernel named none, both are
- * the former.
+ * the former. A file that rules name, opened by a name that is neither, has theirs too.
  */
-enum filter_names { FILTER_NAMES_CALLED, FILTER_NAMES_RESOLVED };
+enum filter_names { FILTER_NAMES_CALLED, FILTER_NAMES_RESOLVED, FILTER_NAMES_INODE };
 
 struct filter_event {
 	struct state *state; /* asked for names of users and the like, which it caches */
@@ -43,10 +44,16 @@ struct filter_event {
 	const struct fd_entry *fd; /* the event's fd as it was then; NULL: none, not known */
 	int64_t fd_num;            /* its number; -1: the event has no fd */
 	bool fd_renamed;           /* the event gave its socket another name */
-	uint64_t num;              /* evt.num, from 1 */
-	enum filter_names names;   /* set by who evaluates; CALLED after filter_event_last() */
-	uint64_t first_ts_ns;      /* of the first event seen */
-	uint64_t before_ts_ns;     /* of the one before this; 0: this is the first */
+	/*
+	 * What rules call the file that was opened, by its inode, where both names are others;
+	 * NULL: nothing. by_inode: RESOLVED means that name, while what came of INODE is told.
+	 */
+	const struct text *inode_name;
+	bool by_inode;
+	uint64_t num;            /* evt.num, from 1 */
+	enum filter_names names; /* set by who evaluates; CALLED after filter_event_last() */
+	uint64_t first_ts_ns;    /* of the first event seen */
+	uint64_t before_ts_ns;   /* of the one before this; 0: this is the first */
 	struct filter_scratch *scratch;
 };
 
@@ -59,6 +66,8 @@ bool filter_event_last(struct filter_event *event);
  * Do the two names of a file differ in this event? Otherwise evaluating it once is enough.
  */
 bool filter_event_has_two_names(struct filter_event *event);
+/* Is its file to be called as rules do, which know it by its inode? */
+bool filter_event_is_by_inode(const struct filter_event *event);
 
 /*
  * What fields find out about the parameters of a code of events, and keep: a number per code and

@@ -59,6 +59,8 @@ size_t field_fd_name(struct filter_event *event, const struct fd_entry *entry,
 	if (entry->type == FD_TYPE_IPV4 || entry->type == FD_TYPE_IPV6 ||
 	    (entry->type == FD_TYPE_UNIX && entry->name && entry->name->data[0] != '/'))
 		return field_put_static(value, "");
+	if (entry == event->fd && filter_event_is_by_inode(event))
+		return field_put_interned(value, event->inode_name);
 	if (event->names == FILTER_NAMES_CALLED && entry->called)
 		return field_put_interned(value, entry->called);
 	return field_put_interned(value, entry->name);

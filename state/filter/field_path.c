@@ -113,6 +113,8 @@ static size_t put_resolved(const struct filter_event *event, struct field_value 
 {
 	const struct event_text *path = &event->event->path;
 
+	if (filter_event_is_by_inode(event))
+		return field_put_interned(value, event->inode_name);
 	return path->data && path->len ? field_put_text(value, path->data, path->len) : 0;
 }
 
@@ -120,7 +122,7 @@ GETTER(fspath_name)
 {
 	int index = done_index(event, PATH_NAME);
 
-	if (event->names == FILTER_NAMES_RESOLVED && index >= 0 && put_resolved(event, values))
+	if (event->names != FILTER_NAMES_CALLED && index >= 0 && put_resolved(event, values))
 		return 1;
 	if (index >= 0)
 		return put_absolute(event, index, values);
@@ -166,7 +168,7 @@ GETTER(evt_abspath)
 	/* Of symlinkat it is the link that has a folder. */
 	if (index < 0 && !ref->has_arg)
 		index = path_index(event, PATH_TARGET);
-	if (event->names == FILTER_NAMES_RESOLVED && role == PATH_NAME && index >= 0 &&
+	if (event->names != FILTER_NAMES_CALLED && role == PATH_NAME && index >= 0 &&
 	    put_resolved(event, values))
 		return 1;
 	return put_absolute(event, index, values);

@@ -13,37 +13,80 @@ static void hit(struct rules *rules, uint32_t id, enum rule_via via, struct rule
 	matcher->fn(matcher->ctx, rule, via);
 }
 
+/* What matches under each name of a file, and how far it was told. */
+struct matched {
+	const uint32_t *ids; /* in the order of the rules */
+	size_t len, at;
+};
+
+static bool has_names(struct filter_event *event, enum filter_names names,
+		      const struct rules_matcher *matcher)
+{
+	switch (names) {
+	case FILTER_NAMES_CALLED: break;
+	case FILTER_NAMES_RESOLVED:
+		return matcher->names == RULES_NAMES_BOTH && filter_event_has_two_names(event);
+	case FILTER_NAMES_INODE: return matcher->names == RULES_NAMES_BOTH && event->inode_name;
+	}
+	return true;
+}
+
+/* The names under which the next rule in order matches first; *ret_id is the rule. */
+static bool next_match(struct matched *matched, uint32_t *ret_id, enum filter_names *ret_names)
+{
+	bool found = false;
+
+	for (enum filter_names n = FILTER_NAMES_CALLED; n <= FILTER_NAMES_INODE; n++) {
+		const struct matched *m = &matched[n];
+
+		if (m->at == m->len || (found && m->ids[m->at] >= *ret_id))
+			continue;
+		found = true;
+		*ret_id = m->ids[m->at];
+		*ret_names = n;
+	}
+	for (enum filter_names n = FILTER_NAMES_CALLED; found && n <= FILTER_NAMES_INODE; n++)
+		matched[n].at +=
+			matched[n].at < matched[n].len && matched[n].ids[matched[n].at] == *ret_id;
+	return found;
+}
+
 size_t rules_match(struct rules *rules, struct filter_event *event, struct rules_matcher *matcher)
 {
-	size_t max = matcher->which == RULES_FIRST ? 1 : rules->len;
-	uint32_t *called = rules->ids, *resolved = rules->ids + rules->len;
-	size_t called_len, resolved_len = 0, found = 0, c = 0, r = 0;
+	size_t max = matcher->which == RULES_FIRST ? 1 : rules->len, found = 0;
+	struct matched matched[FILTER_NAMES_INODE + 1] = { { .len = 0 } };
+	enum filter_names names;
+	uint32_t id = 0;
 
-	if (max == 0)
-		return 0;
-	event->names = FILTER_NAMES_CALLED;
-	called_len = filter_set_match(rules->set, event, called, max);
-	if (matcher->names == RULES_NAMES_BOTH && filter_event_has_two_names(event)) {
-		event->names = FILTER_NAMES_RESOLVED;
-		resolved_len = filter_set_match(rules->set, event, resolved, max);
+	for (names = FILTER_NAMES_CALLED; max && names <= FILTER_NAMES_INODE; names++) {
+		uint32_t *ids = rules->ids + names * rules->len;
+
+		if (!has_names(event, names, matcher))
+			continue;
+		event->names = names;
+		matched[names] =
+			(struct matched){ .ids = ids,
+					  .len = filter_set_match(rules->set, event, ids, max) };
 		event->names = FILTER_NAMES_CALLED;
 	}
-	/* Both are in the order of the rules. */
-	while ((c < called_len || r < resolved_len) && found < max) {
-		found++;
-		if (c < called_len && (r == resolved_len || called[c] <= resolved[r])) {
-			r += r < resolved_len && resolved[r] == called[c];
-			hit(rules, called[c++], RULE_VIA_CALLED, matcher);
-		} else {
-			hit(rules, resolved[r++], RULE_VIA_RESOLVED, matcher);
-		}
+	for (; found < max && next_match(matched, &id, &names); found++) {
+		event->by_inode = names == FILTER_NAMES_INODE;
+		hit(rules, id, names == FILTER_NAMES_CALLED ? RULE_VIA_CALLED : RULE_VIA_RESOLVED,
+		    matcher);
 	}
+	event->by_inode = false;
 	return found;
 }
 
 bool rules_want(struct rules *rules, uint16_t kind)
 {
 	return filter_set_wants(rules->set, kind);
+}
+
+void rules_files(const struct rules *rules, void (*fn)(void *ctx, const char *path, size_t len),
+		 void *ctx)
+{
+	filter_set_files(rules->set, fn, ctx);
 }
 
 uint32_t rules_events(struct rules *rules, struct filter_kinds *ret_kinds)

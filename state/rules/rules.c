@@ -25,7 +25,7 @@ int rules_new(size_t memory_bytes, size_t room, struct rules **ret_rules)
 	arena_init(&rules->arena, rules->memory);
 	rules->items = arena_alloc(&rules->arena, room * sizeof(*rules->items));
 	rules->by_id = arena_alloc(&rules->arena, room * sizeof(*rules->by_id));
-	rules->ids = arena_alloc(&rules->arena, 2 * room * sizeof(*rules->ids));
+	rules->ids = arena_alloc(&rules->arena, 3 * room * sizeof(*rules->ids));
 	if (!rules->items || !rules->by_id || !rules->ids ||
 	    filter_set_new(memory_bytes, &rules->set) < 0) {
 		rules_free(rules);

@@ -160,7 +160,10 @@ int rules_prepare(struct rules *rules);
 
 /* Which names of a file conditions are evaluated for. */
 enum rules_names { RULES_NAMES_CALLED, RULES_NAMES_BOTH };
-/* With both: does the rule match as the call named the file, or only under its real name? */
+/*
+ * With both: does the rule match as the call named the file, or only under its real name, or as the
+ * file that a rule names (struct named_file)?
+ */
 enum rule_via { RULE_VIA_CALLED, RULE_VIA_RESOLVED };
 
 struct rules_matcher {
@@ -173,6 +176,9 @@ struct rules_matcher {
 size_t rules_match(struct rules *rules, struct filter_event *event, struct rules_matcher *matcher);
 /* Can any rule match events of this kind? Costs nothing. */
 bool rules_want(struct rules *rules, uint16_t kind);
+/* Calls fn for the files that conditions of enabled rules name in full: some more than once. */
+void rules_files(const struct rules *rules, void (*fn)(void *ctx, const char *path, size_t len),
+		 void *ctx);
 /*
  * What the kernel has to send for the enabled rules: the kinds of events, and as a result the gates
  * (enum filter_gate) that lose nothing.

@@ -15,7 +15,7 @@ struct rules {
 	size_t len;
 	struct filter_set *set; /* of those that are enabled, or of all */
 	size_t *by_id;          /* id of the set -> index of the rule */
-	uint32_t *ids;          /* room for what matches, under both names */
+	uint32_t *ids;          /* room for what matches, under each name */
 	size_t memory_bytes;
 	int (*port)(void *ctx, const char *service);
 	size_t (*host)(void *ctx, const char *name, struct field_ip *addresses);

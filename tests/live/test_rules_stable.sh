@@ -1,6 +1,7 @@
 #!/bin/sh
 # Every stable rule of upstream on the running kernel, unchanged: what triggers it is told, with all that the
 # host knows of it, and what only looks like it is not. The commands are in rules/stable.txt.
+# shellcheck disable=SC2154,SC2034 # of host.sh
 set -u
 # shellcheck source=/dev/null
 . "$(dirname "$0")/rules/host.sh"
@@ -8,7 +9,6 @@ stable=$(cd "$(dirname "$0")/../../../shared/cases/rules" 2> /dev/null && pwd)/f
 [ -r "$stable" ] || { echo "skipped: no ../shared/cases/rules/falco_rules.yaml"; exit 77; }
 programs debugfs nc ncat nginx passwd shred ssh sshd
 image
-# shellcheck disable=SC2154 # host.sh sets it
 # One of the rules asks what a name stands for: the list of hosts of this test alone says it.
 echo "10.96.0.1 kubernetes.default.svc.cluster.local" > "$root/hosts"
 real=$saker

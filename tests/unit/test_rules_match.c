@@ -9,6 +9,7 @@
 #include "run_suite.h"
 #include "state/filter/compile.h"
 #include "state/filter/event.h"
+#include "state/filter/format.h"
 #include "state/rules/alert.h"
 #include "state/rules/rules.h"
 #include "state/state.h"
@@ -53,7 +54,8 @@ struct world {
 	struct build_record record;
 };
 
-static void open_event(struct world *w, const char *called, const char *resolved)
+static void open_event_of(struct world *w, const char *called, const char *resolved,
+			  const struct record_file_id *id)
 {
 	size_t len;
 
@@ -65,12 +67,19 @@ static void open_event(struct world *w, const char *called, const char *resolved
 						  .comm = "cat" });
 	if (resolved)
 		build_record_ext(&w->record, RECORD_EXT_PATH, 0, resolved, strlen(resolved));
+	if (id)
+		build_record_ext(&w->record, RECORD_EXT_FILE_ID, 0, id, sizeof(*id));
 	build_record_int(&w->record, 3);
 	build_record_int(&w->record, -100);
 	build_record_text(&w->record, called);
 	len = build_record_finish(&w->record);
 	ck_assert_int_ge(state_record(w->state, w->record.data, len), 0);
 	ck_assert(filter_event_last(&w->event));
+}
+
+static void open_event(struct world *w, const char *called, const char *resolved)
+{
+	open_event_of(w, called, resolved, NULL);
 }
 
 static struct world *world_new(void)
@@ -139,6 +148,70 @@ START_TEST(test_events)
 	ck_assert_uint_eq(filter_kinds_names(&kinds, names, 8), 2);
 	ck_assert(!rules_want(w->rules, event_by_id("SYSCALL_CLOSE_X")->code));
 	ck_assert(rules_want(w->rules, event_by_id("SYSCALL_OPENAT_2_X")->code));
+	world_free(w);
+}
+END_TEST
+
+/* A file that a rule names, by its inode: in the root of whoever opens it, else in the host's. */
+static const struct inode_case {
+	const char *name;
+	struct named_file file;
+	uint32_t mode;
+	enum rules_names names;
+	const char *hits;
+} inode_cases[] = {
+	{ "the same",
+	  { "", "/etc/shadow", 42, 7 },
+	  0100600,
+	  RULES_NAMES_BOTH,
+	  "any open, cat, shadow+" },
+	{ "called alone",
+	  { "", "/etc/shadow", 42, 7 },
+	  0100600,
+	  RULES_NAMES_CALLED,
+	  "any open, cat" },
+	{ "another inode",
+	  { "", "/etc/shadow", 43, 7 },
+	  0100600,
+	  RULES_NAMES_BOTH,
+	  "any open, cat" },
+	{ "another device",
+	  { "", "/etc/shadow", 42, 8 },
+	  0100600,
+	  RULES_NAMES_BOTH,
+	  "any open, cat" },
+	{ "of a container",
+	  { "c1", "/etc/shadow", 42, 7 },
+	  0100600,
+	  RULES_NAMES_BOTH,
+	  "any open, cat" },
+	{ "a folder", { "", "/etc/shadow", 42, 7 }, 0040700, RULES_NAMES_BOTH, "any open, cat" },
+};
+
+START_TEST(test_inode)
+{
+	const struct inode_case *c = &inode_cases[_i];
+	const struct named_file others = { "c2", "/etc/passwd", 42, 7 };
+	const struct record_file_id id = { .ino = 42, .dev = 7, .mode = c->mode };
+	struct world *w = world_new();
+	char hits[256] = "", output[64];
+	struct rules_matcher matcher = {
+		.which = RULES_ALL, .names = c->names, .fn = note_hit, .ctx = hits
+	};
+	struct text_buf buf;
+
+	ck_assert_int_eq(state_named_files(w->state, &others, 1), 0);
+	ck_assert_int_eq(
+		state_named_files(w->state, (const struct named_file[]){ others, c->file }, 2), 0);
+	open_event_of(w, "/tmp/x", "/tmp/x", &id);
+	rules_match(w->rules, &w->event, &matcher);
+	ck_assert_msg(strcmp(hits, c->hits) == 0, "%s: %s", c->name, hits);
+	/* Told, it has the name of the rule. */
+	w->event.names = FILTER_NAMES_INODE;
+	text_buf_init(&buf, output, sizeof(output));
+	format_render(rules_at(w->rules, 4)->format, &w->event, &buf);
+	ck_assert_msg(!!strstr(output, "/etc/shadow") == (w->event.inode_name != NULL), "%s: %s",
+		      c->name, output);
 	world_free(w);
 }
 END_TEST
@@ -263,6 +336,8 @@ int main(void)
 
 	tcase_add_loop_test(tcase, test_match, 0,
 			    (int)(sizeof(match_cases) / sizeof(match_cases[0])));
+	tcase_add_loop_test(tcase, test_inode, 0,
+			    (int)(sizeof(inode_cases) / sizeof(inode_cases[0])));
 	tcase_add_test(tcase, test_events);
 	tcase_add_test(tcase, test_same_questions);
 	tcase_add_loop_test(tcase, test_defaults, 0,

@@ -83,6 +83,7 @@ END
 # What the container may do: all but what this machine itself does not allow, and no disk of the host.
 RIGHTS="--cap-add all --cap-drop SYS_RESOURCE --security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt unmask=ALL"
 export RIGHTS
+CAPTURE= # perhaps -w FILE
 
 # table NAME [OPTION...]: runs a table under saker with these options. Status 1: something is wrong.
 table() {
@@ -91,7 +92,7 @@ table() {
 	# shellcheck disable=SC2086 # perhaps a command before it
 	$saker list rules --json "$@" > "$root/rules.json" 2> "$root/err" || { cat "$root/err"; return 1; }
 	# shellcheck disable=SC2086
-	$saker alerts --json --throttle 0 --output "$root/alerts.json" --rules "$root/mark.yaml" "$@" -- setsid -w \
+	$saker alerts --json --throttle 0 --output "$root/alerts.json" $CAPTURE --rules "$root/mark.yaml" "$@" -- setsid -w \
 		sh "$root/load.sh" "$rules" "$rules/$name" > "$root/out" 2> "$root/err"
 	rc=$?
 	[ $rc -eq 0 ] || { echo "saker: status $rc: $(cat "$root/err")"; return 1; }

@@ -17,7 +17,7 @@ NOT_ON_HOST = {"container.image.repository", "container.image.tag", "container.s
 
 
 def read(path):
-    """Rows: {"rule", "where", "hit", "miss", "empty"}; the commands of a key are in the order of the file."""
+    """Rows: {"rule", "where", "hit", "miss", "empty", "is"}; the commands of a key are in the order of the file."""
     rows = []
     for number, line in enumerate(open(path), 1):
         line = line.rstrip("\n")
@@ -26,10 +26,10 @@ def read(path):
         key, _, value = line.partition(" ")
         value = value.strip()
         if key == "rule":
-            rows.append({"rule": value, "where": "host", "hit": [], "miss": [], "empty": set()})
+            rows.append({"rule": value, "where": "host", "hit": [], "miss": [], "empty": set(), "is": []})
         elif key == "where":
             rows[-1]["where"] = value
-        elif key in ("hit", "miss"):
+        elif key in ("hit", "miss", "is"):
             rows[-1][key].append(value)
         elif key == "empty":
             rows[-1]["empty"] |= set(value.split())
@@ -97,6 +97,12 @@ def missing(alert, row):
     return [name for name, value in fields.items() if value in (None, "", "<NA>") and name not in may]
 
 
+def unlike(alert, row):
+    """What the row says of the alert's fields, and of `via`, that is not so."""
+    fields = {**alert["output_fields"], "via": alert.get("via", "called")}
+    return [want for want in row["is"] if fields.get(want.partition("=")[0]) != want.partition("=")[2]]
+
+
 def check(table, alerts, rules):
     rows, found, wrong = read(table), by_step(alerts), []
     for name, row, kind, command in steps(rows):
@@ -112,8 +118,11 @@ def check(table, alerts, rules):
         for alert in told if kind == "hit" else []:
             if missing(alert, row):
                 wrong.append(f"{row['rule']}: nothing in {missing(alert, row)}: {alert['output']}")
+            if unlike(alert, row):
+                wrong.append(f"{row['rule']}: not {unlike(alert, row)}: {command}: {alert['output']}")
     names = [rule["name"] for rule in json.load(open(rules)) if rule["enabled"]]
-    for name in sorted(set(names) - {row["rule"] for row in rows}):
+    # A table of one rule is about names of files, not about rules.
+    for name in sorted(set(names) - {row["rule"] for row in rows}) if len({row["rule"] for row in rows}) > 1 else []:
         wrong.append(f"{name}: is not in the table")
     for row in rows:
         if row["rule"] not in names:
