@@ -41,6 +41,7 @@ WRAPPED = [
     (r"\bbpf_get_current_task(_btf)?\s*\(", r"probe/bpf/extract/current\.h", "task_current()"),
     (r"\bbpf_task_pt_regs\s*\(", r"probe/bpf/extract/current\.h", "task_regs()"),
     (r"\bbpf_task_storage_\w+\s*\(", r"probe/bpf/count/task_map\.h", "thread_counts_find(), stamp_find()"),
+    (r"\bbpf_probe_read_user_str\s*\(", r"probe/bpf/extract/user_text\.h", "user_text()"),
     (r"^__noinline\b", r"", "SUBPROG or static"),
 ]
 

@@ -52,7 +52,7 @@ for call in system popen strcpy strcat sprintf gets; do
 	printf 'void f(void)\n{\n\t%s(x);\n}\n' $call | plant call "state/call_$call.c"
 done
 printf 'void f(void)\n{\n\tsnprintf(a, b, "system(x) // y");\n}\n' | plant "" state/no_call.c
-for call in bpf_get_current_task_btf bpf_get_current_task bpf_task_pt_regs bpf_task_storage_get; do
+for call in bpf_get_current_task_btf bpf_get_current_task bpf_task_pt_regs bpf_task_storage_get bpf_probe_read_user_str; do
 	printf 'void f(void)\n{\n\t%s();\n}\n' $call | plant wrapped "probe/bpf/family/$call.h"
 done
 printf '__noinline int f(int *p)\n{\n\treturn *p;\n}\n' | plant wrapped probe/bpf/subprogram.h

@@ -35,8 +35,7 @@ SUBPROG int raw_text(struct scratch *slot, u32 arg, u64 user)
 	if (slot->uring)
 		read = request_text(slot, arg, slot->data + RAW_TEXT_AT, RECORD_ARG_TEXT_MAX);
 	else if (user)
-		read = bpf_probe_read_user_str(slot->data + RAW_TEXT_AT, RECORD_ARG_TEXT_MAX,
-					       (void *)user);
+		read = user_text(slot->data + RAW_TEXT_AT, RECORD_ARG_TEXT_MAX, (void *)user);
 	else
 		return 0;
 	if (read <= 0) {

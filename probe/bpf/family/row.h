@@ -376,7 +376,7 @@ static __always_inline void row_dyn_number(struct build *b, u32 i, u64 value)
 static __always_inline void row_dyn_text(struct build *b, u32 i, u64 user)
 {
 	u8 *to = build_at(b);
-	long len = bpf_probe_read_user_str(to + 1, PARAM_MAX, (void *)user);
+	long len = user_text(to + 1, PARAM_MAX, (void *)user);
 
 	*to = DYN_OTHER;
 	if (len < 0) {

@@ -20,6 +20,7 @@
 #define PROBE_BPF_FAMILY_URING_H
 
 #include "../extract/request.h"
+#include "../extract/user_text.h"
 #include "../store/request.h"
 #include "../store/want.h"
 
@@ -201,7 +202,7 @@ static __noinline int uring_keep_text(const struct uring_key *request, u32 arg, 
 	if (!text)
 		return -1;
 	if (of == URING_TEXT_USER)
-		len = bpf_probe_read_user_str(text->text, URING_TEXT_MAX, (void *)at);
+		len = user_text(text->text, URING_TEXT_MAX, (void *)at);
 	else
 		len = bpf_probe_read_kernel_str(text->text, URING_TEXT_MAX, (void *)at);
 	if (len <= 0) {

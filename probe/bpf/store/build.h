@@ -11,6 +11,7 @@
 #define PROBE_BPF_STORE_BUILD_H
 
 #include "scratch.h"
+#include "../extract/user_text.h"
 
 struct build {
 	struct call *call;
@@ -95,7 +96,7 @@ static __always_inline void build_u64(struct build *b, const u32 i, u64 value)
 /* A text of the caller with its NUL, as it is at this instant. */
 static __always_inline void build_user_text(struct build *b, const u32 i, u64 user)
 {
-	long len = bpf_probe_read_user_str(build_at(b), PARAM_MAX, (void *)user);
+	long len = user_text(build_at(b), PARAM_MAX, (void *)user);
 
 	if (len < 0) {
 		if (user)

@@ -10,7 +10,7 @@ static __always_inline void build_args(struct build *b, struct mm_struct *mm)
 {
 	u64 start = mm ? BPF_CORE_READ(mm, arg_start) : 0;
 	u64 end = mm ? BPF_CORE_READ(mm, arg_end) : 0;
-	long len = start ? bpf_probe_read_user_str(build_at(b), PARAM_MAX, (void *)start) : 0;
+	long len = start ? user_text(build_at(b), PARAM_MAX, (void *)start) : 0;
 
 	if (len < 0) {
 		b->slot->flags |= RECORD_F_UNREADABLE;

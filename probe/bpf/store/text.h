@@ -109,9 +109,8 @@ SUBPROG u32 text_vector(struct scratch *slot, u64 vector, u32 first)
 			return slot->copied;
 		if (left >= PARAM_MAX || left < 2)
 			break;
-		len = bpf_probe_read_user_str(
-			slot->data + ((EVENT_AT + slot->pos + slot->copied) & TEXT_MASK),
-			left & (PARAM_MAX - 1), (void *)text);
+		len = user_text(slot->data + ((EVENT_AT + slot->pos + slot->copied) & TEXT_MASK),
+				left & (PARAM_MAX - 1), (void *)text);
 		if (len < 0) {
 			slot->flags |= RECORD_F_UNREADABLE;
 			return slot->copied;
