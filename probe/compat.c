@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which row a 32-bit call is and where its arguments are comes from schema/syscalls_i386.def; which
- * of them have a sign, or are ids, from the row itself.
+ * Which row a 32-bit call is and where its arguments are comes from schema/syscalls_i386.def or
+ * syscalls_arm.def; which of them have a sign, or are ids, from the row itself.
  */
 #include "compat.h"
 
@@ -35,14 +35,19 @@ struct compat_source {
 #define COMMAND COMPAT_F_COMMAND
 #define SEMCTL COMPAT_F_SEMCTL
 #define MSGRCV COMPAT_F_MSGRCV
+#define COMMAND1 COMPAT_F_COMMAND1
+#define COMMAND2 COMPAT_F_COMMAND2
 /* A count of words, in a word of flags that has no room for it otherwise. */
 #define BLOCK(n) ((n) << 8)
-#define I386(number, name, bits, ...) \
-	{ .index = (number),          \
-	  .row = #name,               \
-	  .flags = (bits)&0xff,       \
-	  .words = (bits) >> 8,       \
+#define BY_NUMBER(number, name, bits, ...) \
+	{ .index = (number),               \
+	  .row = #name,                    \
+	  .flags = (bits)&0xff,            \
+	  .words = (bits) >> 8,            \
 	  .pick = __VA_ARGS__ },
+#define I386 BY_NUMBER
+#define ARM BY_NUMBER
+#define ARM_PRIVATE(number, ...) BY_NUMBER(COMPAT_AT_PRIVATE + (number), __VA_ARGS__)
 #define SOCKETCALL(number, name, count)             \
 	{ .index = COMPAT_AT_SOCKETCALL + (number), \
 	  .row = #name,                             \
@@ -52,7 +57,11 @@ struct compat_source {
 #define IPC(number, name, bits, ...) \
 	{ .index = COMPAT_AT_IPC + (number), .row = #name, .flags = (bits), .pick = __VA_ARGS__ },
 static const struct compat_source sources[] = {
+#if defined(__aarch64__)
+#include "schema/syscalls_arm.def"
+#else
 #include "schema/syscalls_i386.def"
+#endif
 };
 
 static bool has_sign(enum arg_type type)

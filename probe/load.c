@@ -40,13 +40,6 @@
 
 #define NS_PER_S 1000000000ull
 
-/* Only the programs of x86_64 have the table. */
-#if defined(__x86_64__)
-#define COMPAT_FILL(object) compat_fill((object)->rodata->compat_rows)
-#else
-#define COMPAT_FILL(object) ((void)(object))
-#endif
-
 /* The store programs that the syscall table names; their index in stream_progs. 0 = store_raw. */
 struct store_names {
 	const char *names[STREAM_PROGS_MAX];
@@ -119,6 +112,23 @@ static void nr_info_fill(struct nr_info *rows, const struct store_names *stores)
 			.event = desc->store ? desc->exit_event : EVENT_CODE_GENERIC_X,
 		};
 	}
+}
+
+/*
+ * Table and numbers of 32-bit calls. On arm64 an exec returns with the number of its entry, whoever
+ * made it (start_thread_common() keeps it): those of 32-bit programs are marked too.
+ */
+static void compat_rows_fill(struct compat_row *compat, struct nr_info *rows)
+{
+	compat_fill(compat);
+#if defined(__aarch64__)
+	for (size_t i = 0; i < COMPAT_NUMBERS; i++) {
+		const struct syscall_desc *desc = syscall_by_nr(compat[i].nr - 1);
+
+		if (desc && desc->flags & SYSCALL_F_EXEC)
+			rows[i].flags |= NR_F_EXEC;
+	}
+#endif
 }
 
 int probe_new(const struct probe_opts *opts, struct probe **ret_probe)
@@ -284,7 +294,7 @@ static int count_open_load(struct probe *probe, enum probe_variant variant)
 		return rc;
 	store_names_collect(&stores);
 	nr_info_fill(probe->count->rodata->nr_info, &stores);
-	COMPAT_FILL(probe->count);
+	compat_rows_fill(probe->count->rodata->compat_rows, probe->count->rodata->nr_info);
 	bpf_program__set_autoload(probe->count->progs.dump_files, probe->iter_files);
 	count_choose(probe->count, variant);
 	table_choose(probe->count->obj,
@@ -493,7 +503,7 @@ static int stream_load(struct probe *probe, struct load_log *log, struct probe_e
 		return load_failed(rc, "open the stream plane", log, err);
 	store_names_collect(&stores);
 	nr_info_fill(probe->stream->rodata->nr_info, &stores);
-	COMPAT_FILL(probe->stream);
+	compat_rows_fill(probe->stream->rodata->compat_rows, probe->stream->rodata->nr_info);
 	rc = rows_fill(&probe->stream->rodata->row_table, &call);
 	if (rc < 0) {
 		snprintf(step, sizeof(step), "make the table of parameters, row %s", call);

@@ -2,9 +2,10 @@
 /*
  * Calls of 32-bit programs: the table that says which row of the syscall table each is and how its
  * registers become that row's arguments. Made by the loader (../compat.c) from
- * schema/syscalls_i386.def; empty on arm64.
+ * schema/syscalls_i386.def or syscalls_arm.def.
  *
- *   0 .. 511  by number    512 .. 543  inside socketcall    544 .. 575  inside ipc
+ *   x86_64   0 .. 511  by number    512 .. 543  inside socketcall    544 .. 575  inside ipc
+ *   arm64    0 .. 511  by number    512 .. 543  the architecture's own, from 0xf0000 on
  */
 #ifndef PROBE_BPF_COMPAT_H
 #define PROBE_BPF_COMPAT_H
@@ -14,6 +15,7 @@
 #define COMPAT_NUMBERS 512
 #define COMPAT_SUBS 32
 #define COMPAT_AT_SOCKETCALL COMPAT_NUMBERS
+#define COMPAT_AT_PRIVATE COMPAT_NUMBERS
 #define COMPAT_AT_IPC (COMPAT_NUMBERS + COMPAT_SUBS)
 #define COMPAT_ROWS (COMPAT_NUMBERS + 2 * COMPAT_SUBS)
 
@@ -24,6 +26,9 @@ enum compat_flag {
 	COMPAT_F_COMMAND = 1u << 3, /* the command has the bit IPC_64 */
 	COMPAT_F_SEMCTL = 1u << 4,  /* ptr points to the last argument */
 	COMPAT_F_MSGRCV = 1u << 5,  /* ptr points to buffer and type in version 0 */
+	/* The second, the third argument is a command with the bit IPC_64. */
+	COMPAT_F_COMMAND1 = 1u << 6,
+	COMPAT_F_COMMAND2 = 1u << 7,
 };
 
 #define COMPAT_REG_NONE 6 /* stands for a register that is 0 */

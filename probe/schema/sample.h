@@ -20,13 +20,17 @@
 #include "record.h"
 
 /* Pseudo syscall numbers of count rows; real numbers are below SYSCALL_NR_MAX. */
-#define SYSCALL_NR_MAX 512    /* table size of the programs; today's numbers end near 472 */
-#define SYSCALL_NR_COMPAT 480 /* from here on rows that only 32-bit programs have (x86_64) */
-#define COUNT_NR_SKIPPED 512  /* id -1: rt_sigreturn on x86_64, or skipped by a tracer */
-#define COUNT_NR_UNKNOWN 513  /* beyond the table */
-#define COUNT_NR_OTHER 514    /* no room in a table: the sum stays exact */
-#define COUNT_NR_COMPAT 515   /* calls of 32-bit programs on arm64, which are not broken down */
-#define COUNT_NR_COUNT 516
+#define SYSCALL_NR_MAX 512 /* table size of the programs; today's numbers end near 472 */
+/* From here on rows that only 32-bit programs have: those of x86_64, or of arm64. */
+#if defined(__aarch64__) || defined(__TARGET_ARCH_arm64)
+#define SYSCALL_NR_COMPAT 472
+#else
+#define SYSCALL_NR_COMPAT 480
+#endif
+#define COUNT_NR_SKIPPED 512 /* id -1: rt_sigreturn on x86_64, or skipped by a tracer */
+#define COUNT_NR_UNKNOWN 513 /* beyond the table */
+#define COUNT_NR_OTHER 514   /* no room in a table: the sum stays exact */
+#define COUNT_NR_COUNT 515
 
 /* Events that are no calls, streamed when they are asked for. */
 enum probe_kind {

@@ -63,19 +63,20 @@ static const struct syscall_desc syscalls[] = {
 #define NR_HERE(x86_64, arm64) (x86_64)
 #endif
 
-/* Numbers of the rows that only 32-bit programs of x86_64 have, in the order of their table. */
+#if defined(__aarch64__)
+#define COMPAT_DEF "syscalls_arm.def"
+#else
+#define COMPAT_DEF "syscalls_i386.def"
+#endif
+
+/* Numbers of the rows that only 32-bit programs have, in the order of their table. */
 enum compat_only {
 	NR_COMPAT_BEFORE = SYSCALL_NR_COMPAT - 1,
 #define ONLY(row) NR_COMPAT_##row,
-#include "syscalls_i386.def"
+#include COMPAT_DEF
 	NR_COMPAT_END
 };
 _Static_assert(NR_COMPAT_END <= SYSCALL_NR_MAX, "numbers of the tables");
-#if defined(__aarch64__)
-#define HAS_COMPAT_ROWS 0
-#else
-#define HAS_COMPAT_ROWS 1
-#endif
 
 /*
  * Row + 1 by number and by portable code; 0 = none. Rows without one go behind the used part, each
@@ -86,10 +87,8 @@ static const uint16_t row_by_nr[SYSCALL_NR_MAX + ROW_COUNT] = {
 	[NR_HERE(x86_64, arm64) < 0 ? SYSCALL_NR_MAX + ROW_##id : NR_HERE(x86_64, arm64)] = \
 		ROW_##id + 1,
 #include "syscalls.def"
-#if HAS_COMPAT_ROWS
 #define ONLY(row) [NR_COMPAT_##row] = ROW_##row + 1,
-#include "syscalls_i386.def"
-#endif
+#include COMPAT_DEF
 };
 static const uint16_t row_by_sc[SC_COUNT + ROW_COUNT] = {
 #define SYSCALL(id, x86_64, arm64, code, ...) \
@@ -154,7 +153,6 @@ const char *syscall_count_name(int nr)
 	switch (nr) {
 	case COUNT_NR_SKIPPED: return "rt_sigreturn/skipped";
 	case COUNT_NR_OTHER: return "other";
-	case COUNT_NR_COMPAT: return "32-bit";
 	default: return "unknown";
 	}
 }

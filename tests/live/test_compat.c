@@ -123,6 +123,12 @@ static const struct compat_case cases[] = {
 	  "openat",
 	  "name=/nonexistent flags=O_RDONLY mode=0 dirfd=AT_FDCWD" },
 	{ "stat64", 195, ENOENT, { L(path), L(link) }, "stat", "path=/nonexistent" },
+	{ "statfs64",
+	  268,
+	  ENOENT,
+	  { L(path), 84, L(link) },
+	  "statfs",
+	  "pathname=/nonexistent buf=0x20000010" },
 	{ "readlink", 85, 0, { L(link), L(link), 64 }, "readlink", "path=" },
 	{ "pread64", 180, EBADF, { -1, L(data), 5, 7, 1 }, "pread64", "size=5 pos=4294967303" },
 	{ "_llseek",
@@ -453,8 +459,6 @@ START_TEST(a_32_bit_program_counts_exactly)
 	}
 	sum = ledger_process_sum(&ledger, child.pid, COUNT_NR_UNKNOWN);
 	ck_assert_uint_eq(sum.calls, 1);
-	sum = ledger_process_sum(&ledger, child.pid, COUNT_NR_COMPAT);
-	ck_assert_uint_eq(sum.calls, 0);
 	/* What it wrote: 5 bytes into the pipe. */
 	ck_assert_uint_eq(ledger_bytes(&ledger).ipc_out - bytes, 5);
 	ledger_release(&ledger);
@@ -557,7 +561,7 @@ int main(void)
 #else
 int main(void)
 {
-	printf("test_compat: 32-bit programs are counted in one row here\n");
+	printf("test_compat: x86_64 only; test_compat_arm is for arm64\n");
 	return EXIT_SUCCESS;
 }
 #endif

@@ -204,7 +204,6 @@ START_TEST(test_count_name)
 	ck_assert_str_eq(syscall_count_name(nr), "openat");
 	ck_assert_str_eq(syscall_count_name(COUNT_NR_SKIPPED), "rt_sigreturn/skipped");
 	ck_assert_str_eq(syscall_count_name(COUNT_NR_OTHER), "other");
-	ck_assert_str_eq(syscall_count_name(COUNT_NR_COMPAT), "32-bit");
 	ck_assert_str_eq(syscall_count_name(COUNT_NR_UNKNOWN), "unknown");
 	ck_assert_str_eq(syscall_count_name(400), "unknown");
 	ck_assert_str_eq(syscall_count_name(-1), "unknown");

@@ -48,7 +48,6 @@ OUTLINED int failed_add(struct thread_counts *counts, struct task_struct *task, 
 	return 0;
 }
 
-#if defined(__TARGET_ARCH_x86)
 /* The row of a 32-bit call that returned, SYSCALL_NR_MAX for a new task's first return. */
 static __always_inline u32 compat_returned(struct pt_regs *regs, long ret)
 {
@@ -60,9 +59,15 @@ static __always_inline u32 compat_returned(struct pt_regs *regs, long ret)
 	return nr;
 }
 
-/* The kernel says that it was execve, as which the new program would have made it. */
+/*
+ * On x86_64 the kernel says that it was execve, as which the new program would have made it (nr);
+ * on arm64 the number is that of the entry, whoever made it: a 64-bit or a 32-bit program.
+ */
 static __always_inline bool compat_may_be_exec(u32 entered, u64 nr)
 {
+#if defined(__TARGET_ARCH_arm64)
+	nr = entered;
+#endif
 	barrier_var(nr);
 	return nr < SYSCALL_NR_MAX && nr_info[nr].flags & NR_F_EXEC;
 }
@@ -79,52 +84,16 @@ static __always_inline bool compat_ends(struct pt_regs *regs, u32 *ret_nr)
 /* The descriptor of a 32-bit call that moves bytes: its first argument. */
 static __always_inline u32 compat_fd(struct pt_regs *regs)
 {
-	u32 fd = FOLLOW(regs, bx);
+	u32 fd = compat_first_arg(regs);
 
+#if defined(__TARGET_ARCH_x86)
 	/* Inside socketcall: the first of the words in memory. */
 	if ((u32)FOLLOW(regs, orig_ax) == NR32_SOCKETCALL &&
 	    bpf_probe_read_user(&fd, sizeof(fd), (void *)(u64)(u32)FOLLOW(regs, cx)))
 		return -1;
+#endif
 	return fd;
 }
-#else
-/* The numbers of clone, fork, vfork and clone3, exit and exit_group of 32-bit arm. */
-static __always_inline u32 compat_returned(struct pt_regs *regs, long ret)
-{
-	u32 nr = regs_syscall_nr(regs);
-
-	if (!ret && (nr == 120 || nr == 2 || nr == 190 || nr == 435))
-		return SYSCALL_NR_MAX;
-	return COUNT_NR_COMPAT;
-}
-
-/* The number is that of the entry, whoever made the call: of a 64-bit or of a 32-bit program. */
-static __always_inline bool compat_may_be_exec(u32 entered, u64 nr)
-{
-	u64 at = entered;
-
-	barrier_var(at);
-	return at < SYSCALL_NR_MAX && nr_info[at].flags & NR_F_EXEC;
-}
-
-static __always_inline bool compat_ends(struct pt_regs *regs, u32 *ret_nr)
-{
-	u32 nr = regs_syscall_nr(regs);
-
-	*ret_nr = COUNT_NR_COMPAT;
-	return nr == 1 || nr == 248;
-}
-
-static __always_inline u32 compat_fd(struct pt_regs *regs)
-{
-	return -1;
-}
-
-static __always_inline u32 compat_nr(struct pt_regs *regs)
-{
-	return COUNT_NR_COMPAT;
-}
-#endif
 
 /* Programs on perf's tracepoints lack a helper; what guards them has the casts. */
 #define ODD_LOOKUP (GUARDED ? FILE_BY_CAST : FILE_BY_HELPERS)

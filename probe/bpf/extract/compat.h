@@ -35,9 +35,24 @@ struct compat_call {
 	u64 args[6];
 };
 
-#if defined(__TARGET_ARCH_x86)
 /* Filled by the loader. */
 const volatile struct compat_row compat_rows[COMPAT_ROWS] = {};
+
+#if defined(__TARGET_ARCH_x86)
+static __always_inline u32 compat_first_arg(struct pt_regs *regs)
+{
+	return FOLLOW(regs, bx);
+}
+
+static __always_inline void compat_regs(struct compat_call *c, struct pt_regs *regs)
+{
+	c->regs[0] = FOLLOW(regs, bx);
+	c->regs[1] = FOLLOW(regs, cx);
+	c->regs[2] = FOLLOW(regs, dx);
+	c->regs[3] = FOLLOW(regs, si);
+	c->regs[4] = FOLLOW(regs, di);
+	c->regs[5] = FOLLOW(regs, bp);
+}
 
 /* Where the call is in compat_rows; an empty row when it is in no table. */
 static __always_inline u32 compat_index(struct pt_regs *regs)
@@ -51,6 +66,35 @@ static __always_inline u32 compat_index(struct pt_regs *regs)
 		return COMPAT_AT_IPC + (sub < COMPAT_SUBS ? sub : 0);
 	return nr < COMPAT_NUMBERS ? nr : COMPAT_AT_SOCKETCALL;
 }
+#else
+/* __ARM_NR_BASE, arch/arm64/include/asm/unistd.h */
+#define NR32_PRIVATE 0xf0000
+
+static __always_inline u32 compat_first_arg(struct pt_regs *regs)
+{
+	return FOLLOW(regs, orig_x0);
+}
+
+static __always_inline void compat_regs(struct compat_call *c, struct pt_regs *regs)
+{
+	c->regs[0] = FOLLOW(regs, orig_x0);
+	c->regs[1] = FOLLOW(regs, regs[1]);
+	c->regs[2] = FOLLOW(regs, regs[2]);
+	c->regs[3] = FOLLOW(regs, regs[3]);
+	c->regs[4] = FOLLOW(regs, regs[4]);
+	c->regs[5] = FOLLOW(regs, regs[5]);
+}
+
+/* Where the call is in compat_rows; an empty row when it is in no table. */
+static __always_inline u32 compat_index(struct pt_regs *regs)
+{
+	u32 nr = regs_syscall_nr(regs);
+
+	if (nr - NR32_PRIVATE < COMPAT_SUBS)
+		return COMPAT_AT_PRIVATE + (nr - NR32_PRIVATE);
+	return nr < COMPAT_NUMBERS ? nr : COMPAT_AT_PRIVATE;
+}
+#endif
 
 /* The number of the call's row, COUNT_NR_UNKNOWN when it has none. */
 static __always_inline u32 compat_nr(struct pt_regs *regs)
@@ -79,11 +123,14 @@ static __always_inline u64 compat_reg(const struct compat_call *c, u32 reg)
 	return value;
 }
 
-/* What ipc(2) hides behind its arguments. */
+/* What calls of System V IPC hide in and behind their arguments. */
+#if defined(__TARGET_ARCH_x86)
 static __always_inline void compat_ipc(struct compat_call *c)
 {
 	u32 pair[2] = {};
 
+	if (!(c->flags & (COMPAT_F_COMMAND | COMPAT_F_SEMCTL | COMPAT_F_MSGRCV)))
+		return;
 	if (c->flags & COMPAT_F_COMMAND) {
 		/* semctl has its command third, the others second. */
 		if (c->flags & COMPAT_F_SEMCTL)
@@ -99,6 +146,14 @@ static __always_inline void compat_ipc(struct compat_call *c)
 		c->regs[5] = pair[1];
 	}
 }
+#else
+/* Verifier: no branches. */
+static __always_inline void compat_ipc(struct compat_call *c)
+{
+	c->regs[1] &= ~(c->flags / COMPAT_F_COMMAND1 % 2 * IPC_64);
+	c->regs[2] &= ~(c->flags / COMPAT_F_COMMAND2 % 2 * IPC_64);
+}
+#endif
 
 /* Ids of 16 bits; all ones is "no change" in both. */
 static __always_inline void compat_ids(struct compat_call *c, u32 is_id)
@@ -132,8 +187,7 @@ SUBPROG int compat_translate(struct compat_call *c)
 		if (words > 6 || bpf_probe_read_user(c->regs, words * sizeof(u32), (void *)(u64)at))
 			__builtin_memset(c->regs, 0, sizeof(c->regs));
 	}
-	if (c->flags & (COMPAT_F_COMMAND | COMPAT_F_SEMCTL | COMPAT_F_MSGRCV))
-		compat_ipc(c);
+	compat_ipc(c);
 #pragma unroll
 	for (u32 i = 0; i < 6; i++) {
 		u64 sign = (u64)(row->is_signed >> i & 1) << 31;
@@ -151,24 +205,12 @@ SUBPROG int compat_translate(struct compat_call *c)
 static __always_inline void compat_begin(struct compat_call *c, struct pt_regs *regs)
 {
 	c->index = compat_index(regs);
-	c->regs[0] = FOLLOW(regs, bx);
-	c->regs[1] = FOLLOW(regs, cx);
-	c->regs[2] = FOLLOW(regs, dx);
-	c->regs[3] = FOLLOW(regs, si);
-	c->regs[4] = FOLLOW(regs, di);
-	c->regs[5] = FOLLOW(regs, bp);
+	compat_regs(c, regs);
 	c->nr = COUNT_NR_UNKNOWN;
 	c->flags = 0;
 	c->reserved = 0;
 	__builtin_memset(c->args, 0, sizeof(c->args));
 	compat_translate(c);
 }
-#else
-/* Not broken down: all that is known of it is that it is one. */
-static __always_inline void compat_begin(struct compat_call *c, struct pt_regs *regs)
-{
-	c->nr = COUNT_NR_COMPAT;
-}
-#endif
 
 #endif

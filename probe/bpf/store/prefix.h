@@ -177,7 +177,6 @@ static __always_inline u64 call_registers(struct call *call, struct task_struct 
 	call->native = nr;
 	call->abi = 0;
 	regs_syscall_args(regs, call->args);
-#if defined(__TARGET_ARCH_x86)
 	if (in_compat(task)) {
 		struct compat_call compat;
 
@@ -192,7 +191,6 @@ static __always_inline u64 call_registers(struct call *call, struct task_struct 
 	 * Of numbers that calls have these bits are 0.
 	 */
 	call->abi |= call->native >> 20 & (CALL_ABI_32 | CALL_ABI_TIME64 | CALL_ABI_ID16);
-#endif
 	return nr;
 }
 
