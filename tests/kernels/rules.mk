@@ -1,15 +1,23 @@
 # Other kernels under emulation, and the other machine.
-DEPS_KERNELS := qemu-system-x86 qemu-system-arm gcc-aarch64-linux-gnu libc6-dev-arm64-cross busybox-static cpio
+DEPS_KERNELS := qemu-system-x86 qemu-system-arm gcc-aarch64-linux-gnu libc6-dev-arm64-cross \
+	gcc-arm-linux-gnueabi busybox-static cpio
 KERNELS ?= 5.10-amd64 6.1-amd64 6.12-amd64 6.18-amd64 7.2-amd64 7.2-amd64+preempt 5.10-arm64 6.1-arm64 6.12-arm64
 KERNELS_SHORT := 5.10-amd64 6.1-amd64 7.2-amd64 7.2-amd64+preempt 6.1-arm64
-GUEST_PROGRAMS := saker tests/lint/verify $(addprefix tests/live/,test_counts test_corruption test_loss \
-	test_params_socket test_objects test_kinds test_exec test_uring_hidden)
-GUEST_X86 := $(addprefix $(O)/kernels/x86_64/,$(GUEST_PROGRAMS) tests/live/test_params_file tests/live/test_uring)
+GUEST_PROGRAMS := saker tests/lint/verify $(addprefix tests/live/test_,counts corruption loss params_socket \
+	params_data params_messages exec objects kinds uring_hidden) tests/kernels/true
+# Whose programs make calls that arm64 does not have.
+GUEST_X86 := $(addprefix $(O)/kernels/x86_64/,$(GUEST_PROGRAMS) $(addprefix tests/live/test_,params_file \
+	params_process params_raw params_rows params_shapes timing uring compat))
+GUEST_ARM := $(addprefix $(O)/kernels/aarch64/,$(GUEST_PROGRAMS) tests/live/test_compat_arm tests/unit/test_compat)
 
 # A guest has no libraries. The objects are those of this machine's build; its warnings are known.
 GUEST_LINK = $(call say,LD,$@); mkdir -p $(@D); $(CC) $(CFLAGS) -static -Wl,--no-warnings -o $@ $^ $(LDLIBS)
 $(O)/kernels/x86_64/saker: $(O)/tui/main.o $(O)/libsaker.a
 	$(Q)$(GUEST_LINK)
+$(O)/kernels/x86_64/tests/kernels/true: $(O)/tests/kernels/true.o
+	$(Q)$(GUEST_LINK)
+$(O)/tests/kernels/true: $(O)/tests/kernels/true.o
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 $(O)/kernels/x86_64/tests/lint/verify: $(O)/tests/lint/verify.o $(O)/libsaker.a
 	$(Q)$(GUEST_LINK)
 $(O)/kernels/x86_64/tests/live/%: $(O)/tests/live/%.o $(call kind_support,live) $(O)/libsaker.a
@@ -24,7 +32,7 @@ deps-kernels: deps-arm64
 	$(Q)KERNELS_CACHE=$(KERNELS_CACHE) sh tests/kernels/fetch.sh kernels $(sort $(KERNELS:%+preempt=%))
 build-kernels:
 	$(Q)$(if $(findstring amd64,$(KERNELS)),$(BUILD) $(GUEST_X86))
-	$(Q)$(if $(findstring arm64,$(KERNELS)),$(BUILD) ARCH=arm64 O=$(O)/kernels/aarch64 $(addprefix $(O)/kernels/aarch64/,$(GUEST_PROGRAMS)))
+	$(Q)$(if $(findstring arm64,$(KERNELS)),$(BUILD) ARCH=arm64 O=$(O)/kernels/aarch64 $(GUEST_ARM))
 ## kernels: the tests on other kernels, emulated; KERNELS="6.1-amd64 ..." for some; ACCEPT=1 records the table
 kernels: build-kernels
 	$(Q)O=$(O) KERNELS_CACHE=$(KERNELS_CACHE) ACCEPT=$(ACCEPT) sh tests/kernels/run.sh $(KERNELS)

@@ -23,12 +23,16 @@ all_tests() {
 image() {
 	root=$out/root-$1
 	rm -rf "$root"
-	mkdir -p "$root/bin" "$root/tests" "$root/etc"
+	mkdir -p "$root/bin" "$root/tests" "$root/etc" "$root/mnt"
 	cp "$3" "$root/bin/busybox"
 	cp "$here/init" "$root/init"
 	cp "$2/saker" "$root/bin/saker"
 	cp "$2/tests/lint/verify" "$root/tests/verify"
-	for t in $(all_tests); do [ ! -x "$2/tests/live/$t" ] || cp "$2/tests/live/$t" "$root/tests/"; done
+	cp "$2/tests/kernels/true" "$root/bin/true"
+	# What a test needs beside it is compat_*.
+	for t in $(all_tests) compat_prog compat_arm; do
+		for f in "$2/tests/live/$t" "$2/tests/unit/$t"; do [ ! -x "$f" ] || cp "$f" "$root/tests/"; done
+	done
 	printf '#!/bin/sh\nexec saker doctor\n' > "$root/tests/doctor"
 	cp "$here/hotplug.sh" "$root/tests/hotplug"
 	echo 'root:x:0:0:root:/:/bin/sh' > "$root/etc/passwd"

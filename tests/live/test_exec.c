@@ -249,7 +249,7 @@ END_TEST
 /* The program of the second exec has nothing of the first. */
 static int do_two(void *arg)
 {
-	static const char *const argv[] = { "sh", "-c", "exec true", NULL };
+	static const char *const argv[] = { "sh", "-c", "exec /bin/true", NULL };
 	static const char *const envp[] = { "PATH=/bin", NULL };
 
 	syscall(SYS_execveat, AT_FDCWD, "/bin/sh", argv, envp, 0);

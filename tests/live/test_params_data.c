@@ -198,7 +198,12 @@ static int pwrite_fails(void *arg)
 	return 0;
 }
 
-static struct iovec hello[] = { { "hel", 3 }, { "", 0 }, { "lo", 2 } };
+/* In one page with its parts, so that all of it is present. */
+static struct {
+	struct iovec parts[3];
+	char hel[4], lo[4];
+} said = { { { said.hel, 3 }, { said.lo, 0 }, { said.lo, 2 } }, "hel", "lo" };
+#define hello said.parts
 
 static int writev_works(void *arg)
 {

@@ -372,6 +372,8 @@ static void prepare(void)
 
 static int now;
 
+#define NO_SUCH_CALL 38 /* as the status of a child */
+
 static int make_call(void *arg)
 {
 	const struct raw_case *c = &raw_cases[now];
@@ -387,6 +389,8 @@ static int make_call(void *arg)
 	errno = 0;
 	ret = syscall(c->nr, c->args[0], c->args[1], c->args[2], c->args[3], c->args[4],
 		      c->args[5]);
+	if (ret == -1 && errno == ENOSYS)
+		return NO_SUCH_CALL;
 	/* EINTR of a timer and the like would be another call's event. */
 	return c->err ? ret != -1 || errno != c->err : ret == -1;
 }
@@ -409,11 +413,14 @@ START_TEST(arguments_are_shown)
 	const struct event *event;
 	struct text_buf buf;
 	char line[1024];
+	int ended;
 	bool right;
 
 	now = _i;
-	ck_assert_msg(watch_run(make_call, NULL) == 0, "%s: other result", c->name);
-	event = find(c->nr, c->err);
+	ended = watch_run(make_call, NULL);
+	ck_assert_msg(ended == 0 || ended == NO_SUCH_CALL, "%s: other result", c->name);
+	/* A kernel that is older than the call: its arguments are shown all the same. */
+	event = find(c->nr, ended == NO_SUCH_CALL ? ENOSYS : c->err);
 	ck_assert_msg(event, "%s: no event", c->name);
 	text_buf_init(&buf, line, sizeof(line));
 	event_args_render(event, NULL, &buf);
