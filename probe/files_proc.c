@@ -72,8 +72,14 @@ static void fdinfo_read(int dir, int fd, struct file_sample *sample)
 	if (at)
 		sample->pos = strtoull(at + 4, NULL, 10);
 	at = strstr(text, "flags:");
-	if (at)
-		sample->open_flags = (uint32_t)strtoul(at + 6, NULL, 8);
+	if (!at)
+		return;
+	sample->open_flags = (uint32_t)strtoul(at + 6, NULL, 8);
+	/* The mark of the descriptor stands among the flags of its file. */
+	sample->marks = FILE_F_CLOEXEC_KNOWN;
+	if (sample->open_flags & O_CLOEXEC)
+		sample->marks |= FILE_F_CLOEXEC;
+	sample->open_flags &= ~(uint32_t)O_CLOEXEC;
 }
 
 static uint32_t dev_encode(dev_t dev)

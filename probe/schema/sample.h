@@ -193,6 +193,20 @@ struct file_sample {
 	__u16 path_len;
 	__u8 saddr[16], daddr[16]; /* network order; IPv4 in the first four bytes */
 	__u64 pos;
+	__u8 marks;      /* enum file_mark */
+	__u8 sock_state; /* of a socket, as the kernel numbers TCP's states; 0: not known */
+	__u16 reserved;
+	__u32 queue, queue_max; /* of a socket that listens: connections that wait, and may */
+	__u32 reserved2;
 };
+
+enum file_mark {
+	FILE_F_CLOEXEC = 1u << 0,
+	FILE_F_CLOEXEC_KNOWN = 1u << 1, /* else the other bit says nothing */
+};
+
+/* include/net/tcp_states.h; unix sockets have them too. */
+#define FILE_SOCK_ESTABLISHED 1
+#define FILE_SOCK_LISTEN 10
 
 #endif

@@ -10,8 +10,10 @@
 #include "task.h"
 #include <bpf/bpf_endian.h>
 
+#define AF_UNIX 1
 #define AF_INET 2
 #define AF_INET6 10
+#define UNIX_PATH_MAX 108
 
 static __always_inline void sample_identity(struct task_sample *sample, struct task_struct *task)
 {
@@ -105,6 +107,45 @@ int dump_tasks(struct bpf_iter__task *ctx)
 	return 0;
 }
 
+/* A unix socket's name instead of "socket:[ino]": its own, else that of the other end. */
+static __always_inline void sample_unix(struct file_sample *sample, struct sock *sk)
+{
+	struct unix_sock *peer;
+	struct unix_address *address = BPF_CORE_READ((struct unix_sock *)sk, addr);
+	u64 name;
+	long len;
+
+	if (!address) {
+		peer = (struct unix_sock *)BPF_CORE_READ((struct unix_sock *)sk, peer);
+		address = peer ? BPF_CORE_READ(peer, addr) : NULL;
+	}
+	if (!address)
+		return;
+	name = (u64)address + bpf_core_field_offset(struct unix_address, name) + 2;
+	len = BPF_CORE_READ(address, len) - 2;
+	if (len <= 0 || len > UNIX_PATH_MAX)
+		return;
+	bpf_probe_read_kernel(files_path, UNIX_PATH_MAX, (void *)name);
+	sample->path_len = len;
+	if (files_path[0]) { /* a path: up to its NUL */
+		files_path[UNIX_PATH_MAX] = 0;
+		len = bpf_probe_read_kernel_str(files_path, UNIX_PATH_MAX + 1, (void *)name);
+		sample->path_len = len > 1 ? len - 1 : 0;
+	} else {
+		files_path[0] = '@';
+	}
+}
+
+static __always_inline void sample_queue(struct file_sample *sample, struct sock *sk)
+{
+	sample->sock_state = sk->__sk_common.skc_state;
+	if (sample->sock_state != FILE_SOCK_LISTEN)
+		return;
+	/* A unix socket keeps those that wait as packets. */
+	sample->queue = sample->family == AF_UNIX ? sk->sk_receive_queue.qlen : sk->sk_ack_backlog;
+	sample->queue_max = sk->sk_max_ack_backlog;
+}
+
 static __always_inline void sample_socket(struct file_sample *sample, struct socket *socket)
 {
 	struct sock *sk = socket->sk;
@@ -114,6 +155,7 @@ static __always_inline void sample_socket(struct file_sample *sample, struct soc
 		return;
 	sample->family = sk->__sk_common.skc_family;
 	sample->protocol = sk->sk_protocol;
+	sample_queue(sample, sk);
 	if (sample->family != AF_INET && sample->family != AF_INET6)
 		return;
 	sample->sport = sk->__sk_common.skc_num;
@@ -126,6 +168,17 @@ static __always_inline void sample_socket(struct file_sample *sample, struct soc
 			      &sk->__sk_common.skc_v6_rcv_saddr);
 		bpf_core_read(&sample->daddr, sizeof(sample->daddr), &sk->__sk_common.skc_v6_daddr);
 	}
+}
+
+static __always_inline void sample_cloexec(struct file_sample *sample, struct task_struct *task)
+{
+	unsigned long *words = BPF_CORE_READ(task, files, fdt, close_on_exec), word = 0;
+
+	if (!words || bpf_probe_read_kernel(&word, sizeof(word), &words[(u32)sample->fd / 64]))
+		return;
+	sample->marks = FILE_F_CLOEXEC_KNOWN;
+	if (word >> (sample->fd & 63) & 1)
+		sample->marks |= FILE_F_CLOEXEC;
 }
 
 /* kernel's dev_t -> the encoding of capture files and stat(2) */
@@ -155,6 +208,7 @@ int dump_files(struct bpf_iter__task_file *ctx)
 	sample.start_boot_ns = task->group_leader->start_boottime;
 	sample.open_flags = file->f_flags;
 	sample.pos = file->f_pos;
+	sample_cloexec(&sample, task);
 	inode = file->f_inode;
 	if (inode) {
 		sample.ino = inode->i_ino;
@@ -168,6 +222,8 @@ int dump_files(struct bpf_iter__task_file *ctx)
 	len = bpf_d_path(&file->f_path, files_path, sizeof(files_path));
 	if (len > 0 && len <= (long)sizeof(files_path))
 		sample.path_len = len - 1;
+	if (socket && sample.family == AF_UNIX)
+		sample_unix(&sample, socket->sk);
 	if (bpf_seq_write(seq, &sample, sizeof(sample)))
 		return 0;
 	/* Verifier: path_len is below RECORD_PATH_MAX, a power of two. */
