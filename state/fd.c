@@ -5,14 +5,11 @@
  */
 #include "fd.h"
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include "fd_table.h"
 #include "tables.h"
 
 #define FD_PAGE 64u
 #define FD_MAX (1u << 20) /* the kernel's default of fs.nr_open; beyond it nothing is known */
-#define FD_CLOEXEC_FLAG 02000000u
 
 struct fd_page {
 	struct fd_entry entries[FD_PAGE];
@@ -22,9 +19,9 @@ struct fd_table {
 	unsigned refs;
 	struct fd_page **pages; /* NULL: no fd open there */
 	size_t pages_size;
-	size_t len;  /* open fds */
-	bool seeded; /* some come from seeding, which does not see close-on-exec marks */
-	bool unsure; /* an exec has closed an unknown number of those */
+	size_t len;    /* open fds */
+	bool followed; /* see fd_table_is_followed() */
+	bool unsure;   /* an exec has closed an unknown number of them */
 };
 
 const char *fd_type_name(enum fd_type type)
@@ -63,13 +60,26 @@ void fd_entry_release(struct state *state, struct fd_entry *entry)
 	*entry = (struct fd_entry){ .flags = 0 };
 }
 
-static struct fd_table *fd_table_new(struct state *state)
+struct fd_table *fd_table_new(struct state *state)
 {
 	struct fd_table *table = memory_alloc(state->memory, sizeof(*table));
 
-	if (table)
+	if (table) {
 		table->refs = 1;
+		table->followed = true;
+	}
 	return table;
+}
+
+bool fd_table_is_followed(const struct fd_table *table)
+{
+	return table && table->followed;
+}
+
+void fd_table_follow(struct fd_table *table, bool followed)
+{
+	table->followed = followed;
+	table->unsure = false;
 }
 
 void fd_table_unref(struct state *state, struct fd_table *table)
@@ -170,13 +180,13 @@ void fd_table_close(struct state *state, struct fd_table *table, int64_t fd)
 	table->len--;
 }
 
-const struct fd_entry *fd_table_next(const struct fd_table *table, size_t *position)
+struct fd_entry *fd_table_next(const struct fd_table *table, size_t *position)
 {
 	size_t end = table ? table->pages_size * FD_PAGE : 0;
 
 	while (*position < end) {
-		const struct fd_page *page = table->pages[*position / FD_PAGE];
-		const struct fd_entry *entry;
+		struct fd_page *page = table->pages[*position / FD_PAGE];
+		struct fd_entry *entry;
 
 		if (!page) {
 			*position = (*position / FD_PAGE + 1) * FD_PAGE;
@@ -197,7 +207,7 @@ static struct fd_table *fd_table_copy(struct state *state, const struct fd_table
 	size_t i, j;
 
 	if (copy) {
-		copy->seeded = from->seeded;
+		copy->followed = from->followed;
 		copy->unsure = from->unsure;
 	}
 	for (i = 0; copy && i < from->pages_size; i++) {
@@ -282,102 +292,12 @@ void fd_exec(struct state *state, struct process *process)
 	}
 	for (i = 0; table && i < table->pages_size; i++) {
 		for (j = 0; table->pages[i] && j < FD_PAGE; j++) {
-			if (table->pages[i]->entries[j].flags & FD_F_CLOEXEC)
+			unsigned flags = table->pages[i]->entries[j].flags;
+
+			if (flags & FD_F_CLOEXEC)
 				fd_table_close(state, table, (int64_t)(i * FD_PAGE + j));
+			else if (flags & FD_F_CLOEXEC_UNKNOWN)
+				table->unsure = true;
 		}
 	}
-	if (table)
-		table->unsure |= table->seeded;
-}
-
-/* What a file of the iterator or of /proc is. */
-static enum fd_type fd_seed_type(const struct file_sample *file, const char *path)
-{
-	if (file->family)
-		return fd_socket_type(file->family);
-	switch (file->mode & S_IFMT) {
-	case S_IFDIR: return FD_TYPE_DIRECTORY;
-	case S_IFIFO: return FD_TYPE_PIPE;
-	case S_IFREG: break;
-	case S_IFCHR:
-	case S_IFBLK: return FD_TYPE_FILE;
-	default: return path ? fd_anon_type(path, file->path_len) : FD_TYPE_UNKNOWN;
-	}
-	return path && file->path_len >= 7 && !memcmp(path, "/memfd:", 7) ? FD_TYPE_MEMFD
-									  : FD_TYPE_FILE;
-}
-
-static struct text *fd_seed_name(struct state *state, const struct file_sample *file,
-				 const char *path, const struct fd_tuple *tuple)
-{
-	bool inet = file->family == AF_INET || file->family == AF_INET6;
-	char text[FD_TUPLE_TEXT];
-	size_t len = 0;
-
-	if (inet && (file->sport || file->dport))
-		len = fd_tuple_text(text, sizeof(text), tuple);
-	if (len)
-		return text_intern(&state->texts, text, len);
-	if (file->family && !(file->family == AF_UNIX && path && path[0] == '/')) {
-		const char *kind = fd_socket_name(file->family, file->sock_type, file->protocol);
-
-		return text_intern(&state->texts, kind, strlen(kind));
-	}
-	return file->path_len && path ? text_intern(&state->texts, path, file->path_len) : NULL;
-}
-
-/* A socket's ends: who is the client is not told. */
-static void fd_seed_tuple(struct state *state, struct fd_entry *entry, struct fd_tuple *tuple)
-{
-	static const uint8_t nowhere[16];
-	uint8_t bytes[FD_TUPLE_BYTES];
-	size_t len;
-
-	if (!tuple->sport && !tuple->dport)
-		return;
-	if (!tuple->dport) {
-		entry->flags |= FD_F_LISTEN | FD_F_SERVER;
-		tuple->daddr = tuple->saddr;
-		tuple->dport = tuple->sport;
-		tuple->saddr = nowhere;
-		tuple->sport = 0;
-	} else {
-		entry->flags |= FD_F_CONNECTED;
-	}
-	len = fd_tuple_bytes(bytes, tuple);
-	if (len)
-		entry->tuple = text_intern(&state->texts, (const char *)bytes, len);
-}
-
-void fd_seed(struct state *state, struct process *process, const struct file_sample *file,
-	     const char *path)
-{
-	struct fd_tuple tuple = {
-		.family = file->family,
-		.saddr = file->saddr,
-		.daddr = file->daddr,
-		.sport = file->sport,
-		.dport = file->dport,
-		.listening = true,
-	};
-	struct fd_entry entry = {
-		.ino = file->ino,
-		.dev = file->dev,
-		.flags = (file->open_flags & FD_CLOEXEC_FLAG) ? FD_F_CLOEXEC : 0,
-	};
-
-	if (!process->fds)
-		process->fds = fd_table_new(state);
-	if (!process->fds)
-		return;
-	process->fds->seeded = true;
-	entry.type = (uint8_t)fd_seed_type(file, path);
-	entry.name = fd_seed_name(state, file, path, &tuple);
-	if (file->family)
-		entry.l4 = (uint8_t)fd_socket_l4(file->family, file->sock_type, file->protocol);
-	if (file->family == AF_INET || file->family == AF_INET6)
-		fd_seed_tuple(state, &entry, &tuple);
-	if (!fd_table_put(state, process->fds, file->fd, &entry))
-		fd_forget(state, process); /* not all of it is known */
-	fd_entry_release(state, &entry);
 }

@@ -40,7 +40,19 @@ void fd_inherit(struct state *state, struct process *child, struct process *pare
 		enum fd_inherit how);
 /* An exec closes what is close-on-exec, and ends sharing. */
 void fd_exec(struct state *state, struct process *process);
-/* One fd found by seeding; makes the table known. */
+
+/*
+ * A pass over open files, of one process (pid) or of all (0): what is told meanwhile by fd_seed()
+ * is open, the rest of what was known is not. What only events tell (who is the client, the path
+ * that was asked for) stays where the number is still of the same object.
+ */
+enum fd_pass {
+	FD_PASS_LOOK,   /* calls are not followed: it is what it was at that moment */
+	FD_PASS_FOLLOW, /* calls keep it up from now on */
+};
+void fd_pass_begin(struct state *state, uint32_t pid, enum fd_pass pass);
+void fd_pass_end(struct state *state, uint32_t pid);
+/* One fd found by a pass; makes the table known. */
 void fd_seed(struct state *state, struct process *process, const struct file_sample *file,
 	     const char *path);
 /* The table is not known any more. */

@@ -12,48 +12,15 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include "event_path.h"
-#include "fd_table.h"
-#include "tables.h"
+#include "fd_call.h"
 
 #define ALWAYS UINT64_MAX
 #define CAPTURE_O_DIRECTORY (1u << 10) /* open flags as in capture files */
 #define CAPTURE_O_CLOEXEC (1u << 12)
 #define CAPTURE_O_UPPER (1u << 15)
 #define CAPTURE_O_LOWER (1u << 16)
-#define FD_NAME_MAX RECORD_PATH_MAX
 #define CLOSE_RANGE_UNSHARE_BIT 2u /* include/uapi/linux/close_range.h */
 #define CLOSE_RANGE_CLOEXEC_BIT 4u
-
-enum fd_action {
-	FD_NOTHING, /* names its argument */
-	FD_OPEN,
-	FD_OPEN_HOW, /* flags are in memory: from the event */
-	FD_CLOSE,
-	FD_CLOSE_RANGE,
-	FD_DUP,
-	FD_DUP_TO,
-	FD_FCNTL,
-	FD_IOCTL,
-	FD_UNSHARE,
-	FD_PIPE,
-	FD_SOCKET,
-	FD_SOCKETPAIR,
-	FD_BIND,
-	FD_CONNECT,
-	FD_ACCEPT,
-	FD_MEMFD,
-	FD_ANON,
-	FD_BPF,
-	FD_ACTION_COUNT
-};
-
-struct fd_rule {
-	enum fd_action action;
-	int8_t fd_arg;    /* argument that is an fd, -1: none */
-	int8_t flags_arg; /* -1: none */
-	uint64_t cloexec;
-	const char *name;
-};
 
 /* By syscall number of this architecture. */
 struct fd_rules {
@@ -76,16 +43,6 @@ static const struct fd_call fd_calls[] = {
 	  .cloexec = (bits),                 \
 	  .name = (text) },
 #include "fd_calls.def"
-};
-
-/* A call on its way: what the actions need. The table of the process can be NULL. */
-struct fd_context {
-	struct state *state;
-	struct process *process;
-	const struct event *event;
-	const struct fd_rule *rule;
-	struct fd_seen *seen; /* what the actions tell; its entry is set by what they return */
-	int64_t ret;
 };
 
 /* The first argument that is an fd, but not one of a folder that a path is relative to. */
@@ -160,9 +117,19 @@ static unsigned fd_call_flags(const struct fd_context *call)
 	return (bits & call->rule->cloexec) ? FD_F_CLOEXEC : 0;
 }
 
-static struct text *fd_intern(const struct fd_context *call, const char *text, size_t len)
+struct text *fd_intern(const struct fd_context *call, const char *text, size_t len)
 {
 	return len ? text_intern(&call->state->texts, text, len) : NULL;
+}
+
+const struct event_param *fd_param(const struct fd_context *call, const char *name)
+{
+	int index = event_param_index(call->event->desc, name);
+
+	if (index < 0 || (size_t)index >= call->event->params_len ||
+	    !call->event->params[index].len)
+		return NULL;
+	return &call->event->params[index];
 }
 
 /* The entry of an fd as it is now, with references of its own; flags 0: not open, not known. */
@@ -171,16 +138,16 @@ static struct fd_entry fd_entry_of(const struct fd_context *call, int64_t fd)
 	const struct fd_entry *entry = fd_table_at(call->process->fds, fd);
 	struct fd_entry copy = { .flags = 0 };
 
-	if (entry)
+	if (entry && fd_table_is_followed(call->process->fds))
 		fd_entry_copy(&copy, entry);
 	return copy;
 }
 
-/* Opens an fd; the references of the entry go to the caller of fd_apply(). */
-static struct fd_entry fd_call_put(const struct fd_context *call, int64_t fd, struct fd_entry entry)
+struct fd_entry fd_call_put(const struct fd_context *call, int64_t fd, struct fd_entry entry)
 {
-	entry.flags &= (uint8_t)~FD_F_CLOEXEC;
-	entry.flags |= (uint8_t)(fd_call_flags(call) | FD_F_OPEN);
+	entry.flags &= (uint16_t) ~(FD_F_CLOEXEC | FD_F_CLOEXEC_UNKNOWN);
+	entry.flags |= (uint16_t)(fd_call_flags(call) | FD_F_OPEN);
+	entry.file = ++call->state->fd_files;
 	if (call->process->fds && !fd_table_put(call->state, call->process->fds, fd, &entry))
 		fd_forget(call->state, call->process); /* not all of it is known any more */
 	if (call->seen->num < 0)
@@ -232,6 +199,35 @@ static enum fd_type fd_open_type(const struct fd_context *call, int64_t flags)
 	return (flags & CAPTURE_O_DIRECTORY) ? FD_TYPE_DIRECTORY : FD_TYPE_FILE;
 }
 
+/* As the kernel keeps them; where the arguments do not have them from the event. */
+static uint32_t fd_flags_of_open(const struct fd_context *call, int64_t captured)
+{
+	static const struct {
+		uint32_t captured, flag;
+	} bits[] = {
+		{ 1u << 3, O_APPEND }, { 1u << 4, O_DSYNC },  { 1u << 6, O_NONBLOCK },
+		{ 1u << 7, O_SYNC },   { 1u << 9, O_DIRECT }, { CAPTURE_O_DIRECTORY, O_DIRECTORY },
+	};
+	uint32_t flags = (captured & 3) == 2 ? O_WRONLY : (captured & 3) == 3 ? O_RDWR : O_RDONLY;
+
+	if (call->rule->action == FD_OPEN && call->rule->flags_arg >= 0)
+		return (uint32_t)call->event->prefix.args[call->rule->flags_arg] & FD_OPEN_FLAGS;
+	for (size_t i = 0; i < sizeof(bits) / sizeof(bits[0]); i++)
+		if (captured & bits[i].captured)
+			flags |= bits[i].flag;
+	if (call->rule->flags_arg < 0 && call->rule->action == FD_OPEN)
+		flags = O_WRONLY; /* creat */
+	return flags & FD_OPEN_FLAGS;
+}
+
+/* Of what is no file: read and write, and whether it waits, which is one bit in all these calls. */
+uint32_t fd_flags_of_anon(const struct fd_context *call)
+{
+	int8_t arg = call->rule->flags_arg;
+
+	return O_RDWR | (arg >= 0 ? (uint32_t)call->event->prefix.args[arg] & O_NONBLOCK : 0);
+}
+
 /* What an open has opened. */
 static struct fd_entry fd_opened(const struct fd_context *call)
 {
@@ -245,6 +241,7 @@ static struct fd_entry fd_opened(const struct fd_context *call)
 	}
 	if (event_param_int(call->event, "flags", &flags) < 0)
 		flags = 0;
+	entry.open_flags = fd_flags_of_open(call, flags);
 	if (call->event->has_file_id) {
 		entry.ino = call->event->file_id.ino;
 		entry.dev = call->event->file_id.dev;
@@ -261,86 +258,29 @@ static struct fd_entry fd_opened(const struct fd_context *call)
 	return entry;
 }
 
-/* A parameter of the event, NULL when it has none or no value. */
-static const struct event_param *fd_param(const struct fd_context *call, const char *name)
-{
-	int index = event_param_index(call->event->desc, name);
-
-	if (index < 0 || (size_t)index >= call->event->params_len ||
-	    !call->event->params[index].len)
-		return NULL;
-	return &call->event->params[index];
-}
-
-/* A socket's name from the parameter `tuple` or `addr` of the event; NULL when it has none. */
-static struct text *fd_address_name(const struct fd_context *call, const char *param)
-{
-	const struct event_param *value = fd_param(call, param);
-	struct fd_tuple tuple;
-	char text[FD_NAME_MAX];
-	uint16_t port;
-	size_t bytes, skip;
-
-	if (!value)
-		return NULL;
-	if (fd_tuple_parse(value->data, value->len, &tuple) == 0)
-		return fd_intern(call, text, fd_tuple_text(text, sizeof(text), &tuple));
-	bytes = value->data[0] == AF_INET ? 4 : value->data[0] == AF_INET6 ? 16 : 0;
-	if (bytes && value->len >= 1 + bytes + 2) {
-		memcpy(&port, value->data + 1 + bytes, sizeof(port));
-		return fd_intern(
-			call, text,
-			fd_address_text(text, sizeof(text), value->data[0], value->data + 1, port));
-	}
-	if (value->data[0] != AF_UNIX)
-		return NULL;
-	skip = !strcmp(param, "tuple") ? 1 + 16 : 1; /* two kernel addresses come first */
-	if (value->len <= skip || !value->data[skip])
-		return NULL; /* unnamed or abstract */
-	return fd_intern(call, (const char *)value->data + skip,
-			 strnlen((const char *)value->data + skip, value->len - skip));
-}
-
-static struct text *fd_intern_tuple(const struct fd_context *call, struct fd_tuple tuple)
-{
-	uint8_t bytes[FD_TUPLE_BYTES];
-
-	fd_tuple_unmap(&tuple);
-	return fd_intern(call, (const char *)bytes, fd_tuple_bytes(bytes, &tuple));
-}
-
-/* Both ends from the event's tuple, or one from its address: that of the server. */
-static struct text *fd_address_tuple(const struct fd_context *call, const char *param)
-{
-	static const uint8_t nowhere[16];
-	const struct event_param *value = fd_param(call, param);
-	struct fd_tuple tuple = { .saddr = nowhere };
-	uint16_t port;
-	size_t address;
-
-	if (!value)
-		return NULL;
-	if (fd_tuple_parse(value->data, value->len, &tuple) == 0)
-		return fd_intern_tuple(call, tuple);
-	address = value->data[0] == AF_INET ? 4 : value->data[0] == AF_INET6 ? 16 : 0;
-	if (!address || value->len != 1 + address + 2)
-		return NULL;
-	memcpy(&port, value->data + 1 + address, sizeof(port));
-	tuple.family = value->data[0];
-	tuple.daddr = value->data + 1;
-	tuple.dport = port;
-	return fd_intern_tuple(call, tuple);
-}
-
-static int64_t fd_argument(const struct fd_context *call)
+int64_t fd_argument(const struct fd_context *call)
 {
 	/* An fd is an int: the upper half of the register is not part of it. */
 	return call->rule->fd_arg < 0 ? -1 : (int32_t)call->event->prefix.args[call->rule->fd_arg];
 }
 
-static struct fd_entry fd_entry_of_argument(const struct fd_context *call)
+struct fd_entry fd_entry_of_argument(const struct fd_context *call)
 {
 	return fd_entry_of(call, fd_argument(call));
+}
+
+/* A pass over the files of a process costs as much as so many descriptors. */
+#define FD_PASS_COST 25
+
+void fd_ask_again(const struct fd_context *call)
+{
+	struct state *state = call->state;
+
+	if (!state->source.process_files || !fd_table_is_followed(call->process->fds) ||
+	    state->fd_questions + FD_PASS_COST > STATE_FDS_PER_REFRESH)
+		return;
+	state->fd_questions += FD_PASS_COST;
+	state->source.process_files(state->source.ctx, call->process->pid);
 }
 
 static struct fd_entry fd_do_close(const struct fd_context *call)
@@ -378,8 +318,8 @@ static struct fd_entry fd_do_dup(const struct fd_context *call, unsigned flags)
 	/* dup2 of a number to itself changes nothing. */
 	if (call->ret < 0 || call->ret == from)
 		return entry;
-	entry.flags &= (uint8_t)~FD_F_CLOEXEC;
-	entry.flags |= (uint8_t)(flags | FD_F_OPEN);
+	entry.flags &= (uint16_t) ~(FD_F_CLOEXEC | FD_F_CLOEXEC_UNKNOWN);
+	entry.flags |= (uint16_t)(flags | FD_F_OPEN);
 	if (call->process->fds && !fd_table_put(call->state, call->process->fds, call->ret, &entry))
 		fd_forget(call->state, call->process);
 	call->seen->num = call->ret;
@@ -392,9 +332,25 @@ static void fd_set_cloexec(const struct fd_context *call, bool on)
 
 	if (!entry || call->ret < 0)
 		return;
-	entry->flags &= (uint8_t)~FD_F_CLOEXEC;
+	entry->flags &= (uint16_t) ~(FD_F_CLOEXEC | FD_F_CLOEXEC_UNKNOWN);
 	if (on)
 		entry->flags |= FD_F_CLOEXEC;
+}
+
+/* All numbers of one open file have its flags; those of other processes are not looked for. */
+static void fd_set_status(const struct fd_context *call, uint32_t flags)
+{
+	const uint32_t settable = O_APPEND | O_NONBLOCK | O_DIRECT | O_NOATIME;
+	const struct fd_entry *changed = fd_table_at(call->process->fds, fd_argument(call));
+	uint64_t file = changed ? changed->file : 0;
+	struct fd_entry *entry;
+	size_t at = 0;
+
+	if (!changed || call->ret < 0)
+		return;
+	while ((entry = fd_table_next(call->process->fds, &at)))
+		if (entry == changed || (file && entry->file == file))
+			entry->open_flags = (entry->open_flags & ~settable) | (flags & settable);
 }
 
 static struct fd_entry fd_do_fcntl(const struct fd_context *call)
@@ -405,6 +361,8 @@ static struct fd_entry fd_do_fcntl(const struct fd_context *call)
 		return fd_do_dup(call, args[1] == F_DUPFD_CLOEXEC ? FD_F_CLOEXEC : 0);
 	if (args[1] == F_SETFD)
 		fd_set_cloexec(call, args[2] & FD_CLOEXEC);
+	if (args[1] == F_SETFL)
+		fd_set_status(call, (uint32_t)args[2]);
 	return fd_entry_of_argument(call);
 }
 
@@ -414,7 +372,18 @@ static struct fd_entry fd_do_ioctl(const struct fd_context *call)
 
 	if (request == FIOCLEX || request == FIONCLEX)
 		fd_set_cloexec(call, request == FIOCLEX);
+	if (request == FIONBIO && call->ret >= 0)
+		fd_ask_again(call); /* on or off is in memory */
 	return fd_entry_of_argument(call);
+}
+
+void fd_write_back(const struct fd_context *call, const struct fd_entry *entry)
+{
+	struct fd_table *table = call->process->fds;
+	int64_t fd = fd_argument(call);
+
+	if (fd_table_at(table, fd))
+		fd_table_put(call->state, table, fd, entry);
 }
 
 /* The table belongs to a process here: a thread that leaves it makes it unknown. */
@@ -428,8 +397,7 @@ static void fd_do_unshare(const struct fd_context *call)
 		fd_unshare(call->state, call->process);
 }
 
-/* Two numbers of one kind, which the event brings. */
-static struct fd_entry fd_put_pair(const struct fd_context *call, struct fd_entry entry)
+struct fd_entry fd_put_pair(const struct fd_context *call, struct fd_entry entry)
 {
 	int64_t first, second;
 
@@ -439,12 +407,14 @@ static struct fd_entry fd_put_pair(const struct fd_context *call, struct fd_entr
 		return entry;
 	}
 	entry = fd_call_put(call, first, entry);
+	if (entry.type == FD_TYPE_PIPE)
+		entry.open_flags |= O_WRONLY;
 	return fd_call_put(call, second, entry);
 }
 
 static struct fd_entry fd_do_pipe(const struct fd_context *call)
 {
-	struct fd_entry entry = { .type = FD_TYPE_PIPE };
+	struct fd_entry entry = { .type = FD_TYPE_PIPE, .open_flags = fd_flags_of_anon(call) };
 	char text[48];
 	int64_t ino;
 	int len;
@@ -456,160 +426,14 @@ static struct fd_entry fd_do_pipe(const struct fd_context *call)
 		entry.name = fd_intern(call, text, (size_t)len);
 		entry.ino = (uint64_t)ino;
 	}
+	entry.open_flags &= (uint32_t)~O_ACCMODE;
 	return fd_put_pair(call, entry);
-}
-
-static struct fd_entry fd_do_socket(const struct fd_context *call)
-{
-	const __u64 *args = call->event->prefix.args;
-	unsigned family = (unsigned)args[0], type = (unsigned)args[1], protocol = (unsigned)args[2];
-	const char *name = fd_socket_name(family, type, protocol);
-	struct fd_entry entry = {
-		.type = (uint8_t)fd_socket_type(family),
-		.l4 = (uint8_t)fd_socket_l4(family, type, protocol),
-	};
-
-	if (call->ret < 0)
-		return (struct fd_entry){ .flags = 0 };
-	entry.name = fd_intern(call, name, strlen(name));
-	return call->rule->action == FD_SOCKET ? fd_call_put(call, call->ret, entry)
-					       : fd_put_pair(call, entry);
-}
-
-/* Gives a socket other ends; takes the reference. */
-static void fd_set_tuple(const struct fd_context *call, struct fd_entry *entry, struct text *tuple)
-{
-	if (!tuple || tuple == entry->tuple) {
-		text_unref(&call->state->texts, tuple);
-		return;
-	}
-	text_replace(&call->state->texts, &entry->tuple, tuple);
-	call->seen->renamed = true;
-}
-
-/* What the event's fd became goes to the table. */
-static void fd_write_back(const struct fd_context *call, const struct fd_entry *entry)
-{
-	struct fd_table *table = call->process->fds;
-	int64_t fd = fd_argument(call);
-
-	if (fd_table_at(table, fd))
-		fd_table_put(call->state, table, fd, entry);
-}
-
-/* Addresses say what is spoken: IPv4 through a socket of IPv6 too. */
-static void fd_set_family(struct fd_entry *entry)
-{
-	if (entry->tuple)
-		entry->type = (uint8_t)fd_socket_type((uint8_t)entry->tuple->data[0]);
-}
-
-static struct fd_entry fd_do_bind(const struct fd_context *call)
-{
-	struct fd_entry entry = fd_entry_of_argument(call);
-	struct text *name;
-
-	if (call->ret < 0)
-		return entry;
-	name = fd_address_name(call, "addr");
-	if (name)
-		text_replace(&call->state->texts, &entry.name, name);
-	fd_set_tuple(call, &entry, fd_address_tuple(call, "addr"));
-	fd_set_family(&entry);
-	if (entry.tuple)
-		entry.flags |= FD_F_LISTEN | FD_F_SERVER;
-	fd_write_back(call, &entry);
-	return entry;
-}
-
-static struct fd_entry fd_do_connect(const struct fd_context *call)
-{
-	struct fd_entry entry = fd_entry_of_argument(call);
-	/* A connect that goes on in the background has its addresses already. */
-	bool under_way = call->ret >= 0 || call->ret == -EINPROGRESS;
-	struct text *name = under_way ? fd_address_name(call, "tuple") : NULL;
-	struct text *tuple = fd_address_tuple(call, "tuple");
-
-	if (name)
-		text_replace(&call->state->texts, &entry.name, name);
-	/* Of one that failed the event alone tells where to. */
-	fd_set_tuple(call, &entry, tuple ? tuple : fd_address_tuple(call, "addr"));
-	fd_set_family(&entry);
-	if (entry.tuple) {
-		entry.flags &= (uint8_t) ~(FD_F_LISTEN | FD_F_SERVER);
-		entry.flags |= FD_F_CLIENT;
-	}
-	if (call->ret >= 0)
-		entry.flags |= FD_F_CONNECTED;
-	if (under_way)
-		fd_write_back(call, &entry);
-	return entry;
-}
-
-static struct fd_entry fd_do_accept(const struct fd_context *call)
-{
-	struct fd_entry entry = fd_entry_of_argument(call);
-	struct text *name, *tuple;
-
-	if (call->ret < 0)
-		return entry;
-	name = fd_address_name(call, "tuple");
-	if (name)
-		text_replace(&call->state->texts, &entry.name, name);
-	tuple = fd_address_tuple(call, "tuple");
-	text_replace(&call->state->texts, &entry.tuple, tuple);
-	fd_set_family(&entry);
-	if (entry.l4 == FD_L4_UNKNOWN && entry.tuple)
-		entry.l4 = FD_L4_TCP;
-	entry.flags &= (uint8_t) ~(FD_F_LISTEN | FD_F_CLIENT);
-	entry.flags |= FD_F_SERVER | FD_F_CONNECTED;
-	return fd_call_put(call, call->ret, entry);
-}
-
-/* The two ends of a tuple, changed over. */
-static struct fd_tuple fd_tuple_turned(const struct fd_tuple *tuple)
-{
-	return (struct fd_tuple){
-		.family = tuple->family,
-		.saddr = tuple->daddr,
-		.daddr = tuple->saddr,
-		.sport = tuple->dport,
-		.dport = tuple->sport,
-	};
-}
-
-/*
- * Messages of a socket that is not connected name its peer. Who speaks first is the client, as
- * nobody else tells.
- */
-static struct fd_entry fd_do_message(const struct fd_context *call)
-{
-	struct fd_entry entry = fd_entry_of_argument(call);
-	const struct event_param *value = fd_param(call, "tuple");
-	bool sends = call->event->desc->flags & EVENT_F_WRITES_FD;
-	struct fd_tuple tuple;
-
-	if (!value || fd_tuple_parse(value->data, value->len, &tuple) < 0 || !tuple.dport ||
-	    !tuple.sport || (entry.flags & FD_F_CONNECTED))
-		return entry;
-	if (!(entry.flags & (FD_F_CLIENT | FD_F_SERVER)) || (entry.flags & FD_F_LISTEN)) {
-		entry.flags &= (uint8_t) ~(FD_F_CLIENT | FD_F_SERVER | FD_F_LISTEN);
-		entry.flags |= sends ? FD_F_CLIENT : FD_F_SERVER;
-	}
-	/* In the event who sends is first; in the entry the client. */
-	if (sends == !(entry.flags & FD_F_CLIENT))
-		tuple = fd_tuple_turned(&tuple);
-	fd_set_tuple(call, &entry, fd_intern_tuple(call, tuple));
-	fd_set_family(&entry);
-	if (call->seen->renamed)
-		fd_write_back(call, &entry);
-	return entry;
 }
 
 static struct fd_entry fd_do_memfd(const struct fd_context *call)
 {
 	struct event_text given = event_param_text(call->event, "name");
-	struct fd_entry entry = { .type = FD_TYPE_MEMFD };
+	struct fd_entry entry = { .type = FD_TYPE_MEMFD, .open_flags = O_RDWR };
 	char text[300];
 	int len;
 
@@ -622,7 +446,7 @@ static struct fd_entry fd_do_memfd(const struct fd_context *call)
 /* Commands of bpf(2) whose result is an fd (include/uapi/linux/bpf.h). */
 static struct fd_entry fd_do_bpf(const struct fd_context *call)
 {
-	struct fd_entry entry = { .type = FD_TYPE_BPF };
+	struct fd_entry entry = { .type = FD_TYPE_BPF, .open_flags = O_RDWR };
 	const char *name;
 
 	switch (call->event->prefix.args[0]) {
@@ -652,6 +476,9 @@ static struct fd_entry fd_do_anon(const struct fd_context *call)
 	if (name) {
 		entry.type = (uint8_t)fd_anon_type(name, strlen(name));
 		entry.name = fd_intern(call, name, strlen(name));
+		entry.open_flags = fd_flags_of_anon(call);
+		if (entry.type == FD_TYPE_INOTIFY)
+			entry.open_flags &= (uint32_t)~O_ACCMODE;
 	}
 	return fd_call_put(call, call->ret, entry);
 }
@@ -688,6 +515,9 @@ static struct fd_entry fd_act(const struct fd_context *call)
 	case FD_SOCKET:
 	case FD_SOCKETPAIR: return fd_do_socket(call);
 	case FD_BIND: return fd_do_bind(call);
+	case FD_LISTEN_AT: return fd_do_listen(call);
+	case FD_SOCKET_OPTION: return fd_do_option(call);
+	case FD_RECEIVE: return fd_do_receive(call);
 	case FD_CONNECT: return fd_do_connect(call);
 	case FD_ACCEPT: return fd_do_accept(call);
 	case FD_NOTHING: return fd_do_message(call);

@@ -135,6 +135,17 @@ void fd_tuple_unmap(struct fd_tuple *tuple)
 	tuple->daddr = daddr + 12;
 }
 
+struct fd_tuple fd_tuple_turned(const struct fd_tuple *tuple)
+{
+	return (struct fd_tuple){
+		.family = tuple->family,
+		.saddr = tuple->daddr,
+		.daddr = tuple->saddr,
+		.sport = tuple->dport,
+		.dport = tuple->sport,
+	};
+}
+
 static size_t fd_address_bytes(unsigned family)
 {
 	return family == AF_INET ? 4 : family == AF_INET6 ? 16 : 0;

@@ -3,6 +3,7 @@
 #ifndef STATE_FD_TABLE_H
 #define STATE_FD_TABLE_H
 
+#include <fcntl.h>
 #include <stdbool.h>
 #include "fd.h"
 
@@ -23,11 +24,14 @@ enum fd_flag {
 	FD_F_OPEN = 1u << 0,
 	FD_F_CLOEXEC = 1u << 1,
 	FD_F_CONNECTED = 1u << 2,
-	FD_F_LISTEN = 1u << 3, /* a socket with an address of its own and no peer */
-	FD_F_CLIENT = 1u << 4, /* this process is the client, */
-	FD_F_SERVER = 1u << 5, /* the server; neither: not known */
-	FD_F_UPPER = 1u << 6,  /* the file is in the upper layer of an overlay, */
-	FD_F_LOWER = 1u << 7,  /* in a lower one */
+	FD_F_LISTEN = 1u << 3,          /* a socket with an address of its own and no peer */
+	FD_F_CLIENT = 1u << 4,          /* this process is the client, */
+	FD_F_SERVER = 1u << 5,          /* the server; neither: not known */
+	FD_F_UPPER = 1u << 6,           /* the file is in the upper layer of an overlay, */
+	FD_F_LOWER = 1u << 7,           /* in a lower one */
+	FD_F_LISTENS = 1u << 8,         /* listen() was called: connections can be accepted */
+	FD_F_CLOEXEC_UNKNOWN = 1u << 9, /* found open where the mark cannot be seen */
+	FD_F_SEEN = 1u << 10,           /* by the pass over open files that goes on */
 };
 
 /*
@@ -41,10 +45,18 @@ struct fd_entry {
 	struct text *tuple;  /* NULL: none */
 	uint64_t ino;        /* 0: not known */
 	uint32_t dev;        /* as in capture files; 0: not known */
-	uint8_t flags;       /* enum fd_flag; 0 = not open */
+	uint32_t open_flags; /* O_*, those of FD_OPEN_FLAGS */
+	uint16_t flags;      /* enum fd_flag; 0 = not open */
 	uint8_t type;        /* enum fd_type */
 	uint8_t l4;          /* enum fd_l4 */
+	uint64_t file;       /* one number for all descriptors of an open file; 0: not known */
+	/* Of one that listens: connections that wait, and may; when it was looked at last. */
+	uint32_t queue, queue_max;
 };
+
+/* What open files keep of the flags that they were opened with, and is shown. */
+#define FD_OPEN_FLAGS \
+	(O_ACCMODE | O_APPEND | O_NONBLOCK | O_DSYNC | O_DIRECT | O_DIRECTORY | O_NOATIME | O_PATH)
 
 /* What a call did to an fd. */
 struct fd_seen {
@@ -72,8 +84,20 @@ struct fd_entry *fd_table_at(const struct fd_table *table, int64_t fd);
 int fd_table_put(struct state *state, struct fd_table *table, int64_t fd,
 		 const struct fd_entry *entry);
 void fd_table_close(struct state *state, struct fd_table *table, int64_t fd);
-/* The next open fd from *position on (start with 0), NULL at the end; *position is behind it. */
-const struct fd_entry *fd_table_next(const struct fd_table *table, size_t *position);
+/*
+ * The next open fd from *position on (start with 0), NULL at the end; its number is *position - 1
+ * then. The one that was returned last may be closed.
+ */
+struct fd_entry *fd_table_next(const struct fd_table *table, size_t *position);
+/*
+ * Does every call that changes it tell so? Else it is what it was when it was looked at, and events
+ * are not named after it.
+ */
+bool fd_table_is_followed(const struct fd_table *table);
+/* Its own, empty; NULL when there is no memory. */
+struct fd_table *fd_table_new(struct state *state);
+/* Known from now on, with all that is in it. */
+void fd_table_follow(struct fd_table *table, bool followed);
 /* Closes first..last, or marks them close-on-exec. */
 enum fd_range { FD_RANGE_CLOSE, FD_RANGE_CLOEXEC };
 void fd_table_close_range(struct state *state, struct fd_table *table, uint64_t first,
@@ -104,6 +128,8 @@ size_t fd_address_text(char *text, size_t size, unsigned family, const void *add
 size_t fd_tuple_text(char *text, size_t size, const struct fd_tuple *tuple);
 /* IPv4 inside IPv6 becomes IPv4: what the wire has. */
 void fd_tuple_unmap(struct fd_tuple *tuple);
+/* The two ends, changed over. */
+struct fd_tuple fd_tuple_turned(const struct fd_tuple *tuple);
 /* A tuple's bytes as kept in struct fd_entry; the length, 0 for other families. */
 size_t fd_tuple_bytes(uint8_t bytes[static FD_TUPLE_BYTES], const struct fd_tuple *tuple);
 /* And back. Returns 0, or -EINVAL for bytes of another length or family. */

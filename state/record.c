@@ -183,7 +183,7 @@ static void record_ask_fd(struct state *state, const struct process *process,
 	size_t len = sizeof(name);
 	int64_t fd;
 
-	if (process->fds || !state->source.fd_name || !event->syscall ||
+	if (fd_table_is_followed(process->fds) || !state->source.fd_name || !event->syscall ||
 	    (event->syscall->flags & SYSCALL_F_OPEN) || event_fd(event, &fd) < 0 ||
 	    state->fd_questions == STATE_FDS_PER_REFRESH)
 		return;

@@ -126,6 +126,10 @@ int state_publish(struct state *state, struct snapshot **ret_snapshot)
 	public->activities_len = tables->activities_len;
 	public->containers = tables->containers;
 	public->containers_len = tables->containers_len;
+	public->objects_counted = tables->objects_counted;
+	public->fds = tables->fds;
+	public->fds_len = tables->fds_len;
+	public->fds_omitted = tables->fds_omitted;
 	public->events_first = history_first(&state->history);
 	public->events_end = state->history.last_num + 1;
 	public->hits_first = history_first(&state->hits);

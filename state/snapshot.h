@@ -15,7 +15,7 @@
 #include <stdint.h>
 #include "probe/schema/decode.h"
 #include "probe/schema/sample.h"
-#include "spark.h"
+#include "pulse.h"
 #include "timing_row.h"
 
 #define SNAPSHOT_BUFFERS_MAX 256
@@ -28,6 +28,23 @@ struct container_row {
 	const char *pod, *pod_namespace;
 	bool privileged, privileged_known;
 	uint64_t created_ns; /* since the epoch; 0: not known */
+};
+
+/* What only the page of a process shows. Texts NULL and numbers without their `known`: unknown. */
+struct proc_detail {
+	uint32_t known; /* enum fact */
+	uint32_t gid, tty, loginuid;
+	uint32_t exe_flags; /* enum seed_exe_flag */
+	int64_t pgid, sid, vpgid, vpid;
+	uint64_t cap_inheritable, cap_permitted, cap_effective;
+	uint64_t faults_major, faults_minor, swap_kb;
+	const char *group, *login, *real_user; /* names */
+	const char *root;
+	const char *words, *cgroups, *env; /* each with its NUL */
+	size_t words_len, cgroups_len, env_len;
+	const char *limits; /* as /proc/PID/limits has them */
+	/* The last SPARK_SHOWN whole seconds; NULL: nothing happened. */
+	const uint32_t *pulse[PULSE_COUNT];
 };
 
 /* A process: identity (pid, start_boot_ns). */
@@ -64,7 +81,28 @@ struct proc_row {
 	const uint32_t *spark;
 	uint32_t fds; /* known open fds; valid when fds_known */
 	bool fds_known;
-	uint32_t calls_first, calls_len; /* its rows in snapshot.calls */
+	/* While rows of open files are made. */
+	uint32_t fds_files, fds_sockets, fds_pipes; /* of them: files and folders, sockets, pipes */
+	int64_t fd_limit;                           /* -1: none; 0: not known */
+	const struct proc_detail *detail;           /* NULL: nobody looks */
+	uint32_t calls_first, calls_len;            /* its rows in snapshot.calls */
+};
+
+/* An open file of a living process: identity (process, fd). Made while somebody looks. */
+struct fd_row {
+	uint32_t proc; /* index in procs */
+	int32_t fd;
+	const char *type;    /* "file", "ipv4", ...; static */
+	const char *name;    /* of the kernel's object; NULL: not known */
+	const char *called;  /* the path that it was opened by; NULL: the same */
+	const char *tuple;   /* as struct fd_entry has it (fd_table.h); NULL: none */
+	const char *service; /* of a port that is listened at; NULL: none */
+	uint64_t ino;
+	uint32_t dev, open_flags;
+	uint16_t flags; /* enum fd_flag */
+	uint8_t tuple_len;
+	uint8_t l4;                /* enum fd_l4 */
+	uint32_t queue, queue_max; /* FD_F_LISTENS */
 };
 
 /* A living thread: identity (tid, start_boot_ns). */
@@ -217,6 +255,9 @@ struct snapshot {
 	size_t threads_len;
 	const struct activity_row *activities;
 	size_t activities_len;
+	bool objects_counted;                   /* bytes of files and sockets are counted */
+	const struct fd_row *fds;               /* by process and number */
+	size_t fds_len, fds_omitted;            /* omitted: there was no room for more */
 	const struct container_row *containers; /* that have processes, by id */
 	size_t containers_len;
 	const struct buffer_row *buffers;

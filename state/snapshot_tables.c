@@ -79,17 +79,15 @@ static uint64_t ended_ns(const struct state *state, const struct process *proces
 				     : process->dead_ns;
 }
 
-/* Calls of the last minute; NULL where there were none. */
-static const uint32_t *tables_spark(struct tables_maker *maker, const struct process *process)
+const uint32_t *tables_spark(struct tables_maker *maker, const struct spark *spark)
 {
-	const struct spark *calls = process->pulse ? &process->pulse->metrics[PULSE_CALLS] : NULL;
 	uint32_t *values;
 
-	if (!calls || spark_is_flat(calls, maker->tables->time_ns))
+	if (spark_is_flat(spark, maker->tables->time_ns))
 		return NULL;
 	values = arena_alloc(&maker->tables->arena, SPARK_SHOWN * sizeof(*values));
 	if (values)
-		spark_last(calls, maker->tables->time_ns, values, SPARK_SHOWN);
+		spark_last(spark, maker->tables->time_ns, values, SPARK_SHOWN);
 	else
 		maker->failed = true;
 	return values;
@@ -148,7 +146,8 @@ static void tables_fill_proc(struct tables_maker *maker, struct process *process
 		.fds = (uint32_t)fd_table_len(process->fds),
 		.fds_known = fd_table_is_exact(process->fds) && !dead,
 		.calls_len = process->calls_len,
-		.spark = tables_spark(maker, process),
+		.spark = process->pulse ? tables_spark(maker, &process->pulse->metrics[PULSE_CALLS])
+					: NULL,
 	};
 }
 
@@ -484,6 +483,10 @@ static int tables_fill(struct tables_maker *maker)
 		r = tables_fill_threads(maker);
 	if (r == 0)
 		r = tables_fill_activities(maker);
+	if (r == 0 && state->files_shown)
+		r = tables_fill_files(maker);
+	if (r == 0 && state->detail != STATE_DETAIL_OFF)
+		r = tables_fill_details(maker);
 	memory_free(state->memory, maker->sorted, bytes ? bytes : 1);
 	return r;
 }
@@ -505,6 +508,7 @@ int tables_make(struct state *state)
 	arena_init(&tables->arena, state->memory);
 	tables->time_ns = state->refresh_time_ns;
 	tables->interval_ns = state->interval_ns;
+	tables->objects_counted = state->objects_counted || state->follows;
 	r = tables_fill(&maker);
 	if (r < 0) {
 		tables_unref(tables);
@@ -514,6 +518,7 @@ int tables_make(struct state *state)
 	state->tables = tables;
 	state->tables_seq = state->refresh_seq;
 	state->tables_records = state->records;
+	state->tables_dirty = false;
 	return 0;
 }
 
@@ -524,6 +529,6 @@ bool tables_stale(const struct state *state)
 		return true;
 	if (state->in_refresh)
 		return false;
-	return state->tables_seq != state->refresh_seq ||
+	return state->tables_dirty || state->tables_seq != state->refresh_seq ||
 	       (!state->refresh_seq && state->tables_records != state->records);
 }

@@ -21,8 +21,10 @@ struct tables {
 	const struct thread_row *threads;
 	const struct activity_row *activities;
 	const struct container_row *containers;
+	const struct fd_row *fds;
 	size_t procs_len, calls_len, syscalls_len, errnos_len, threads_len, activities_len;
-	size_t containers_len;
+	size_t containers_len, fds_len, fds_omitted;
+	bool objects_counted;
 	const char *host;
 	uint64_t time_ns, interval_ns;
 };
@@ -45,5 +47,12 @@ bool tables_stale(const struct state *state);
 void tables_unref(struct tables *tables);
 /* The copy of a text in the arena, NULL for none; without memory the maker has failed. */
 const char *tables_text(struct tables_maker *maker, struct text *text);
+
+/* Rows of open files, and how many of which kind each process has. 0 or -ENOMEM. */
+int tables_fill_files(struct tables_maker *maker);
+/* What pages of processes show. 0 or -ENOMEM. */
+int tables_fill_details(struct tables_maker *maker);
+/* A copy of the last whole seconds in the arena; NULL where there is nothing. */
+const uint32_t *tables_spark(struct tables_maker *maker, const struct spark *spark);
 
 #endif

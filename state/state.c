@@ -213,6 +213,30 @@ bool state_has_process(const struct state *state, uint32_t pid, uint64_t start_b
 	return process_find(state, pid, start_boot_ns) != NULL;
 }
 
+void state_files_begin(struct state *state, uint32_t pid, enum state_pass pass)
+{
+	fd_pass_begin(state, pid, pass == STATE_PASS_FOLLOW ? FD_PASS_FOLLOW : FD_PASS_LOOK);
+}
+
+void state_files_end(struct state *state, uint32_t pid)
+{
+	fd_pass_end(state, pid);
+	state->tables_dirty = true;
+}
+
+void state_show_files(struct state *state, enum state_show show)
+{
+	state->tables_dirty |= state->files_shown != (show == STATE_SHOW);
+	state->files_shown = show == STATE_SHOW;
+}
+
+void state_show_detail(struct state *state, uint32_t pid, enum state_detail detail)
+{
+	state->tables_dirty |= state->detail != detail || state->detail_pid != pid;
+	state->detail = detail;
+	state->detail_pid = pid;
+}
+
 void state_file(struct state *state, const struct file_sample *file, const char *path)
 {
 	struct process *process = process_find(state, file->pid, file->start_boot_ns);

@@ -50,6 +50,8 @@ struct state_source {
 	int (*cgroup_path)(void *ctx, uint64_t cgroup_id, char *text, size_t *len);
 	/* Calls state_file() for every open fd of the process. */
 	int (*process_files)(void *ctx, uint32_t pid);
+	/* Its limits, as /proc/PID/limits has them; *len alike. */
+	int (*process_limits)(void *ctx, uint32_t pid, char *text, size_t *len);
 	/* What an fd of the process is now, as /proc/PID/fd names it; *len alike. */
 	int (*fd_name)(void *ctx, uint32_t pid, int64_t fd, char *name, size_t *len);
 	/*
@@ -137,8 +139,26 @@ const char *state_awaited_container(const struct state *state);
 void state_cgroup_made(struct state *state, uint64_t cgroup_id, const char *path);
 void state_cgroup_removed(struct state *state, uint64_t cgroup_id);
 
-/* An open fd found by seeding; ignored where the process has no row. */
+/*
+ * Open files: a pass begins, tells every file that is open now (of one process, or with pid 0 of
+ * all) and ends. LOOK: no more than that is known of them; FOLLOW: every call that changes
+ * them is told as a record from now on.
+ */
+enum state_pass { STATE_PASS_LOOK, STATE_PASS_FOLLOW };
+void state_files_begin(struct state *state, uint32_t pid, enum state_pass pass);
+/* Ignored where the process has no row. */
 void state_file(struct state *state, const struct file_sample *file, const char *path);
+void state_files_end(struct state *state, uint32_t pid);
+/* Whether snapshots have rows of open files. */
+enum state_show { STATE_HIDE, STATE_SHOW };
+void state_show_files(struct state *state, enum state_show show);
+/* Whether they have what the page of a process shows: of one, or with pid 0 of the first some. */
+enum state_detail {
+	STATE_DETAIL_OFF,
+	STATE_DETAIL_PAGE,
+	STATE_DETAIL_ENVIRONMENT, /* that too */
+};
+void state_show_detail(struct state *state, uint32_t pid, enum state_detail detail);
 
 /*
  * The event of the last successful state_record(), valid until the next; NULL: there was no room.

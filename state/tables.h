@@ -127,6 +127,11 @@ struct state {
 	struct named_files named_files;
 	struct users users;
 	struct fd_rules *fd_rules;
+	uint64_t fd_files;       /* open files that were numbered so far */
+	enum fd_pass files_pass; /* of the pass that goes on */
+	bool files_shown;        /* rows of open files are made */
+	enum state_detail detail;
+	uint32_t detail_pid;                        /* 0: of the first ones */
 	const struct event_desc *execve, *execveat; /* events that make a process another program */
 	struct history history;
 	struct history hits; /* events that rules matched, in a share of their own */
@@ -140,6 +145,7 @@ struct state {
 	struct tables *tables;   /* of the last publish; NULL: none yet */
 	uint64_t tables_stamp;   /* generations made so far */
 	uint64_t tables_seq;     /* refresh_seq when they were made */
+	bool tables_dirty;       /* something else is to be shown than then */
 	uint64_t tables_records; /* records when they were made */
 	uint64_t snapshot_seq;
 	uint64_t records;            /* applied so far */

@@ -87,6 +87,7 @@ static void refresh(struct engine *engine)
 		state_refresh_end(engine->state);
 	if (engine->recorder)
 		recorder_end(engine->recorder, r < 0 ? RECORDER_ABANDONED : RECORDER_COMPLETE);
+	engine_look_again(engine);
 	engine_read_health(engine);
 	if (engine->finder)
 		named_finder_ask(engine->finder, engine->state);
@@ -97,8 +98,7 @@ static void refresh(struct engine *engine)
 
 /* --- events --- */
 
-/* Not any more when the file takes nothing. */
-static bool is_recording(const struct engine *engine)
+bool engine_is_recording(const struct engine *engine)
 {
 	return engine->recorder && recorder_error(engine->recorder) == 0;
 }
@@ -106,7 +106,7 @@ static bool is_recording(const struct engine *engine)
 /* Is everything in scope recorded, whatever is shown? */
 static bool records_all(const struct engine *engine)
 {
-	return is_recording(engine) && engine->opts.capture_content == CAPTURE_ALL;
+	return engine_is_recording(engine) && engine->opts.capture_content == CAPTURE_ALL;
 }
 
 /* Of the record that the state took last. */
@@ -186,29 +186,6 @@ static int drain(struct engine *engine)
 
 /* --- requests --- */
 
-static void on_file(void *ctx, const struct file_sample *file, const char *path)
-{
-	struct engine *engine = ctx;
-
-	if (engine->recorder && state_has_process(engine->state, file->pid, file->start_boot_ns))
-		recorder_file(engine->recorder, file, path);
-	state_file(engine->state, file, path);
-}
-
-static void forget_files(struct engine *engine, uint32_t pid)
-{
-	if (engine->recorder)
-		recorder_forget(engine->recorder, pid);
-	state_forget_files(engine->state, pid);
-}
-
-static int process_files(void *ctx, uint32_t pid)
-{
-	struct engine *engine = ctx;
-
-	return probe_read_files(engine->probe, (pid_t)pid, on_file, engine);
-}
-
 /* Durations on or off: wanted for themselves, or because slow calls are streamed. */
 static void apply_timing(struct engine *engine, const struct choice *choice)
 {
@@ -233,43 +210,13 @@ static void apply_objects(struct engine *engine)
 	state_forget_objects(engine->state, told);
 }
 
-#define FILES_GATES (uint32_t)(FILTER_GATE_OPENS_ONLY | FILTER_GATE_NO_FILES)
-
-/* May rules ask for what a process has open? */
-static bool rules_ask_files(const struct engine *engine)
-{
-	return engine->watch.rules && !(engine->rule_gates & FILES_GATES);
-}
-
-/* Fd tables that the streamed calls keep up are seeded, others are not known any more. */
-static void apply_files(struct engine *engine, enum view_stream want, uint32_t focus,
-			const struct choice *choice)
-{
-	/* Where calls are left out, what they do to descriptors is not seen. */
-	bool followed = choice_is_everything(choice) && want != VIEW_STREAM_FAILED;
-	bool shown = want == VIEW_STREAM_ALL && (!focus || is_recording(engine));
-	bool all = followed && (shown || rules_ask_files(engine));
-
-	if (all && engine->all_files) {
-		if (focus)
-			process_files(engine, focus);
-		return;
-	}
-	forget_files(engine, 0);
-	if (all)
-		process_files(engine, 0);
-	else if (followed && focus)
-		process_files(engine, focus);
-	engine->all_files = all;
-	state_follow_files(engine->state, all ? STATE_FILES_FOLLOWED : STATE_FILES_LEFT);
-}
-
 /* Re-programs what is streamed and seeds the fd tables that it needs. */
 static void apply_requests(struct engine *engine)
 {
 	/* What is recorded is everything, whatever the screen shows. */
-	enum view_stream want = is_recording(engine) ? VIEW_STREAM_ALL
-						     : (enum view_stream)atomic_load(&engine->want);
+	enum view_stream want = engine_is_recording(engine)
+					? VIEW_STREAM_ALL
+					: (enum view_stream)atomic_load(&engine->want);
 	uint32_t focus = atomic_load(&engine->focus);
 	struct choice choice = { .failed = atomic_load(&engine->failed),
 				 .min_duration_ns = atomic_load(&engine->min_duration_ns),
@@ -295,24 +242,24 @@ static void apply_requests(struct engine *engine)
 		probe_set_focus(engine->probe, &pid, focus ? 1 : 0);
 		/* Of who is not followed any more. */
 		if (engine->applied_focus && !engine->all_files)
-			forget_files(engine, engine->applied_focus);
+			engine_forget_files(engine, engine->applied_focus);
 	}
 	if (engine->opts.filter && !records_all(engine))
 		filter = (struct interest_filter){ .kinds = &engine->filter_kinds,
 						   .gates = engine->filter_gates,
-						   .files = is_recording(engine)
+						   .files = engine_is_recording(engine)
 								    ? INTEREST_FILES_SHOWN
 								    : engine->opts.tap.files };
-	if (focus && !is_recording(engine))
+	if (focus && !engine_is_recording(engine))
 		filter.whose = INTEREST_FOCUS;
 	interest_fill(want, &choice, &filter, &interest);
 	if (engine->watch.rules)
 		interest_add_rules(&rules, &interest);
 	probe_set_interest(engine->probe, &interest);
-	apply_files(engine, want, focus, &choice);
+	engine->applied_focus = focus;
+	engine_apply_files(engine, want, &choice);
 	engine->interest_set = true;
 	engine->applied_want = want;
-	engine->applied_focus = focus;
 	engine->applied_choice = choice;
 }
 
@@ -382,6 +329,8 @@ static void turn(struct engine *engine)
 	turn_rules(engine);
 	tick_alerts(engine);
 	apply_requests(engine);
+	if (engine_apply_look(engine))
+		publish(engine);
 	if (now >= engine->next_exits_ns) {
 		struct probe_counter_sink sink = engine_counter_sink(engine);
 
@@ -511,7 +460,7 @@ static int engine_open(struct engine *engine, struct probe_error *err)
 
 	gethostname(host, sizeof(host) - 1);
 	opts.host = host;
-	r = source_new(process_files, engine, &engine->source);
+	r = source_new(engine_process_files, engine, &engine->source);
 	if (r == 0 && engine->opts.capture_fd >= 0)
 		r = open_recorder(engine, &opts);
 	if (r == 0)
@@ -564,6 +513,7 @@ int engine_start(const struct engine_opts *opts, struct engine **ret_engine,
 	engine_choose(engine, &opts->choice);
 	engine_want_timing(engine, opts->timing);
 	engine_want_objects(engine, opts->objects);
+	engine_look(engine, &opts->look);
 	atomic_store(&engine->delay_ns, opts->delay_ns);
 	atomic_store(&engine->loader_result, 1);
 	engine->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -582,6 +532,7 @@ int engine_start(const struct engine_opts *opts, struct engine **ret_engine,
 		/* First the processes, so that their open files find them. */
 		refresh(engine);
 		apply_requests(engine);
+		engine_apply_look(engine);
 		await_timing(engine);
 		await_objects(engine);
 		if (engine->recorder)

@@ -15,6 +15,7 @@
 #include "rule_watch.h"
 #include "state/snapshot.h"
 #include "views/choice.h"
+#include "views/look.h"
 #include "views/view.h"
 
 struct alert_sink;
@@ -51,10 +52,11 @@ struct engine_opts {
 	size_t memory_bytes;
 	uint64_t delay_ns;       /* between refreshes */
 	bool exact_delay;        /* the first interval is a whole delay too (else a short one) */
-	enum view_stream stream; /* these three wanted from the start */
+	enum view_stream stream; /* these wanted from the start */
 	struct choice choice;
 	enum view_timing timing;
 	enum view_objects objects;
+	struct look look;
 	bool wait_stream; /* engine_start returns only when the stream plane is attached */
 	struct engine_tap tap;
 	struct filter_set *filter; /* FILTER, one condition; NULL: none. Borrowed while it runs */
@@ -97,6 +99,8 @@ void engine_choose(struct engine *engine, const struct choice *choice);
 /* Durations on or off, from the next turn of the engine. */
 void engine_want_timing(struct engine *engine, enum view_timing timing);
 void engine_want_objects(struct engine *engine, enum view_objects objects);
+/* Open files and details, from the next turn of the engine, then at each refresh. */
+void engine_look(struct engine *engine, const struct look *look);
 /* Everything of this process (0: nobody), its fds seeded at once. */
 void engine_focus(struct engine *engine, uint32_t pid);
 void engine_set_delay(struct engine *engine, uint64_t delay_ns);

@@ -43,6 +43,7 @@ struct engine {
 	_Atomic uint64_t min_duration_ns;
 	_Atomic uint16_t only;
 	_Atomic uint32_t focus;
+	_Atomic uint64_t look; /* packed, see engine_look() */
 	_Atomic uint64_t delay_ns;
 	_Atomic bool refresh_now, stop;
 	_Atomic int capture_state;       /* see engine_capture_state() */
@@ -55,8 +56,10 @@ struct engine {
 	/* Of the engine thread alone. */
 	enum view_stream applied_want;
 	struct choice applied_choice;
-	bool all_files;   /* the fd tables of all processes are kept up */
-	int timing_error; /* errno of the last attempt to measure durations, 0: none */
+	struct look applied_look;
+	bool all_files;          /* the fd tables of all processes are kept up */
+	uint32_t followed_files; /* or of this one, 0: nobody's */
+	int timing_error;        /* errno of the last attempt to measure durations, 0: none */
 	uint32_t applied_focus;
 	bool interest_set;
 	uint64_t refreshed_ns, next_exits_ns, last_publish_ns;
@@ -115,6 +118,22 @@ bool engine_scope_is_everything(const struct probe_scope *scope);
 /* The kernel's rows of ended processes go: of one, and of those that ended outside the scope. */
 void engine_forget(void *ctx, uint32_t pid, uint64_t start_boot_ns);
 void engine_forget_gone(struct engine *engine);
+
+/* Rules that are gated by one of these do not ask for what a process has open. */
+#define FILES_GATES (uint32_t)(FILTER_GATE_OPENS_ONLY | FILTER_GATE_NO_FILES)
+
+/* engine_files.c */
+/* For struct source: tells the state what a process has open. */
+int engine_process_files(void *ctx, uint32_t pid);
+/* Fd tables that the streamed calls keep up are seeded, others are not known any more. */
+void engine_apply_files(struct engine *engine, enum view_stream want, const struct choice *choice);
+void engine_forget_files(struct engine *engine, uint32_t pid);
+/* What is to be looked at has changed? Returns whether there is something new to publish. */
+bool engine_apply_look(struct engine *engine);
+/* Before the tables of a refresh are published. */
+void engine_look_again(struct engine *engine);
+/* Is it written to a file? Not any more when the file takes nothing. */
+bool engine_is_recording(const struct engine *engine);
 
 /* Reads health, losses and own cost; tells the state, and the recorder. */
 void engine_read_health(struct engine *engine);

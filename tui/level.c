@@ -61,17 +61,6 @@ static uint64_t level_shown(const struct level *level)
 	return level->sort < VIEW_COLUMNS_MAX ? 1ull << level->sort : 0;
 }
 
-/* The process that the scope narrows to, 0 when it does not. */
-static uint32_t scope_pid(const struct scope *scope)
-{
-	uint32_t pid = 0;
-
-	for (size_t i = 0; i < scope->len; i++)
-		if (scope->chips[i].kind == CHIP_PROC && !scope->chips[i].negated)
-			pid = scope->chips[i].pid;
-	return pid;
-}
-
 void level_enter(struct monitor *monitor)
 {
 	const struct snapshot_source *source = monitor->source;
@@ -96,6 +85,17 @@ void level_enter(struct monitor *monitor)
 						   : scope_pid(&level->scope));
 	level_order_release(monitor);
 	monitor->refill = true;
+}
+
+void level_look(struct monitor *monitor)
+{
+	const struct level *level = level_now(monitor);
+	struct look look = look_of_view(level->view, &level->scope);
+
+	if (look_same(&look, &monitor->look) || !monitor->source->look)
+		return;
+	monitor->source->look(monitor->source->ctx, &look);
+	monitor->look = look;
 }
 
 void level_want_objects(struct monitor *monitor)

@@ -216,6 +216,11 @@ static void source_want_objects(void *ctx, enum view_objects objects)
 	engine_want_objects(ctx, objects);
 }
 
+static void source_look(void *ctx, const struct look *look)
+{
+	engine_look(ctx, look);
+}
+
 static void source_want_timing(void *ctx, enum view_timing timing)
 {
 	engine_want_timing(ctx, timing);
@@ -306,6 +311,7 @@ static int run_monitor(struct live *live)
 		.choose = source_choose,
 		.want_timing = source_want_timing,
 		.want_objects = source_want_objects,
+		.look = source_look,
 		.focus = source_focus,
 		.set_delay = source_set_delay,
 		.reopen = alert_sink_has_file(live->alerts) ? source_reopen : NULL,

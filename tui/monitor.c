@@ -206,6 +206,7 @@ static void monitor_loop(struct monitor *monitor)
 			rest > now || monitor->source_ended ? -1 : monitor->source->fd;
 		level_want_timing(monitor, screen_cols(monitor->screen));
 		level_want_objects(monitor);
+		level_look(monitor);
 		draw_frame(monitor);
 		if (rest > now && (!wake || rest < wake))
 			wake = rest;

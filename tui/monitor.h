@@ -13,6 +13,7 @@
 #include "state/snapshot.h"
 #include "theme.h"
 #include "views/choice.h"
+#include "views/look.h"
 #include "views/scope.h"
 #include "views/view.h"
 
@@ -31,6 +32,8 @@ struct snapshot_source {
 	void (*want_timing)(void *ctx, enum view_timing timing);
 	/* Bytes by file and socket; NULL: they are there or not, whatever is wanted. */
 	void (*want_objects)(void *ctx, enum view_objects objects);
+	/* Open files and details; NULL: as with objects. */
+	void (*look)(void *ctx, const struct look *look);
 	void (*focus)(void *ctx, uint32_t pid); /* 0: nobody */
 	void (*set_delay)(void *ctx, uint64_t delay_ns);
 	/* SIGHUP came: files that are appended to were renamed. NULL: it ends the monitor. */

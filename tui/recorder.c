@@ -220,6 +220,16 @@ static int source_container(void *ctx, const struct container_match *match, uint
 	return rc;
 }
 
+/* For pages alone, which change no table: not recorded. */
+static int source_limits(void *ctx, uint32_t pid, char *text, size_t *len)
+{
+	const struct recorder *recorder = ctx;
+	const struct state_source *source = recorder->opts.source;
+
+	return source->process_limits ? source->process_limits(source->ctx, pid, text, len)
+				      : -ENOENT;
+}
+
 /* What it finds comes as recorder_file(). */
 static int source_files(void *ctx, uint32_t pid)
 {
@@ -284,6 +294,7 @@ int recorder_new(const struct recorder_opts *opts, struct recorder **ret_recorde
 						  .process_cgroup = source_cgroup,
 						  .cgroup_path = source_cgroup_path,
 						  .process_files = source_files,
+						  .process_limits = source_limits,
 						  .container_info = source_container,
 						  .user_name = source_user };
 	recorder->answer = malloc(ITEM_ANSWER_BYTES);
@@ -615,6 +626,18 @@ void recorder_cgroup_made(struct recorder *recorder, uint64_t cgroup_id, const c
 void recorder_cgroup_removed(struct recorder *recorder, uint64_t cgroup_id)
 {
 	put_bytes(recorder, CAPTURE_ITEM_CGROUP_REMOVED, &cgroup_id, sizeof(cgroup_id));
+}
+
+void recorder_files_begin(struct recorder *recorder, uint32_t pid, enum state_pass pass)
+{
+	const uint32_t item[] = { pid, pass };
+
+	put_bytes(recorder, CAPTURE_ITEM_FILES_BEGIN, item, sizeof(item));
+}
+
+void recorder_files_end(struct recorder *recorder, uint32_t pid)
+{
+	put_bytes(recorder, CAPTURE_ITEM_FILES_END, &pid, sizeof(pid));
 }
 
 void recorder_forget(struct recorder *recorder, uint32_t pid)

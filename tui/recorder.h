@@ -70,6 +70,9 @@ void recorder_health(struct recorder *recorder, const struct health_row *health,
 void recorder_cgroup_made(struct recorder *recorder, uint64_t cgroup_id, const char *path);
 void recorder_cgroup_removed(struct recorder *recorder, uint64_t cgroup_id);
 void recorder_file(struct recorder *recorder, const struct file_sample *file, const char *path);
+/* A pass over open files: recorder_file() meanwhile. */
+void recorder_files_begin(struct recorder *recorder, uint32_t pid, enum state_pass pass);
+void recorder_files_end(struct recorder *recorder, uint32_t pid);
 void recorder_forget(struct recorder *recorder, uint32_t pid);
 /* As state_named_files(). */
 void recorder_named_files(struct recorder *recorder, const struct named_file *files, size_t len);

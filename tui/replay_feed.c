@@ -70,8 +70,12 @@ static int need_state(struct replay_feed *feed)
 	if (feed->state)
 		return 0;
 	rc = state_new(&opts, &source, &feed->state);
-	if (rc == 0)
+	if (rc == 0) {
 		state_follow_activities(feed->state);
+		/* What somebody will look at is not known yet. */
+		state_show_files(feed->state, STATE_SHOW);
+		state_show_detail(feed->state, 0, STATE_DETAIL_ENVIRONMENT);
+	}
 	if (rc == 0 && (feed->opts.filter || feed->opts.rules))
 		rc = filter_event_init(&feed->filter_event, feed->state);
 	feed->watch = (struct rule_watch){
@@ -475,6 +479,17 @@ static int take_file(struct replay_feed *feed, struct capture_cursor *item)
 	return 0;
 }
 
+static int take_files_begin(struct replay_feed *feed, struct capture_cursor *item)
+{
+	uint32_t pid = cursor_u32(item);
+	bool followed = cursor_u32(item);
+
+	if (item->bad)
+		return -EBADMSG;
+	state_files_begin(feed->state, pid, followed ? STATE_PASS_FOLLOW : STATE_PASS_LOOK);
+	return 0;
+}
+
 static int take_answer(struct replay_feed *feed, enum replay_answer kind,
 		       struct capture_cursor *item)
 {
@@ -548,6 +563,8 @@ static int take_item(struct replay_feed *feed, uint16_t kind, struct capture_cur
 	case CAPTURE_ITEM_BUFFER: return take_buffer(feed, item);
 	case CAPTURE_ITEM_NOTICE: return take_notice(feed, item);
 	case CAPTURE_ITEM_FILE: return take_file(feed, item);
+	case CAPTURE_ITEM_FILES_BEGIN: return take_files_begin(feed, item);
+	case CAPTURE_ITEM_FILES_END: state_files_end(feed->state, cursor_u32(item)); break;
 	case CAPTURE_ITEM_FORGET: state_forget_files(feed->state, cursor_u32(item)); break;
 	case CAPTURE_ITEM_PROCESS: return take_answer(feed, REPLAY_PROCESS, item);
 	case CAPTURE_ITEM_CGROUP: return take_answer(feed, REPLAY_CGROUP, item);

@@ -171,9 +171,12 @@ static void open_event(struct monitor *monitor, const struct view *page, const s
 const struct view *request_drill_target(struct monitor *monitor)
 {
 	struct level *level = level_now(monitor);
+	const struct row *row = level_cursor_row(monitor);
 	const char *name = level->view->drill;
 
-	if (*level->view->drill_scoped && scope_has_proc(&level->scope))
+	if (row && row->page)
+		name = row->page->drill ? row->page->drill : "";
+	else if (*level->view->drill_scoped && scope_has_proc(&level->scope))
 		name = level->view->drill_scoped;
 	return *name ? view_set_find(monitor->opts->views, name) : NULL;
 }
@@ -433,6 +436,36 @@ void request_timing(struct monitor *monitor)
 	monitor_say(monitor, monitor->timing_kept
 				     ? "durations are measured in every view; m ends that"
 				     : "durations are measured where they are shown");
+}
+
+/* The process of a row, however it is known. */
+static bool process_chip(const struct row *row, struct chip *ret_chip)
+{
+	if (!row->proc)
+		return event_chip(row, ret_chip);
+	*ret_chip = (struct chip){ .kind = CHIP_PROC,
+				   .pid = row->proc->pid,
+				   .start_boot_ns = row->proc->start_boot_ns };
+	snprintf(ret_chip->text, sizeof(ret_chip->text), "%s", row->proc->comm);
+	return row->proc->pid != 0;
+}
+
+void request_page(struct monitor *monitor)
+{
+	const struct view *page = view_set_find(monitor->opts->views, "process");
+	const struct level *level = level_now(monitor);
+	const struct row *row = level_cursor_row(monitor);
+	struct chip chip;
+
+	if (!page || level->view->entity == ENTITY_PAGE)
+		monitor_say(monitor, page ? "this is the page of a process already"
+					  : "there is no view 'process'");
+	else if (row && process_chip(row, &chip))
+		level_push(monitor, page, &chip, 1);
+	else if (scope_has_proc(&level->scope))
+		level_push(monitor, page, NULL, 0);
+	else
+		monitor_say(monitor, "this row is of no single process");
 }
 
 void request_errors(struct monitor *monitor)

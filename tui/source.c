@@ -76,6 +76,19 @@ static int source_cgroup_path(void *ctx, uint64_t cgroup_id, char *text, size_t 
 	return cgroup_path_of(&source->cgroups, cgroup_id, text, len);
 }
 
+static int source_process_limits(void *ctx, uint32_t pid, char *text, size_t *len)
+{
+	char path[64];
+	ssize_t r;
+
+	snprintf(path, sizeof(path), "/proc/%u/limits", pid);
+	r = read_all(path, text, *len);
+	if (r < 0)
+		return (int)r;
+	*len = (size_t)r;
+	return 0;
+}
+
 static int source_process_files(void *ctx, uint32_t pid)
 {
 	const struct source *source = ctx;
@@ -200,6 +213,7 @@ int source_new(int (*files)(void *ctx, uint32_t pid), void *ctx, struct state_so
 		.process_cgroup = source_process_cgroup,
 		.cgroup_path = source_cgroup_path,
 		.process_files = source_process_files,
+		.process_limits = source_process_limits,
 		.fd_name = source_fd_name,
 		.container_info = source_container_info,
 		.user_name = source_user_name,

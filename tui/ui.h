@@ -79,6 +79,7 @@ struct monitor {
 	bool timing_kept;          /* durations are measured in every view */
 	enum view_timing timing;   /* what the source was last asked for */
 	enum view_objects objects; /* the same of bytes by file and socket */
+	struct look look;          /* and of open files and details */
 	bool hold;                 /* order of rows is held */
 	struct row_key *held_keys; /* owned; the order to keep */
 	size_t held_len;
@@ -135,6 +136,8 @@ const struct row *level_cursor_row(struct monitor *monitor);
 /* Asks for durations while the view shows them on a screen of that width, or they are kept on. */
 void level_want_timing(struct monitor *monitor, int cols);
 void level_want_objects(struct monitor *monitor);
+/* Has the source look at what the level shows of open files and details. */
+void level_look(struct monitor *monitor);
 /* Other events of the same view. */
 void level_choose(struct monitor *monitor, const struct choice *choice);
 /* Puts the cursor on a row and pins it there; beyond the ends means the end. */

@@ -45,6 +45,16 @@ static bool conn_chip(const struct activity_row *sum, struct chip *ret_chip)
 	return text_chip(CHIP_CONN, text, (size_t)len, ret_chip);
 }
 
+/* A socket by its ends, anything else by its name. */
+static bool fd_chip(const struct row *row, struct chip *ret_chip)
+{
+	const char *name = row->file->name;
+
+	if (!name)
+		return false;
+	return text_chip(row->file->tuple ? CHIP_CONN : CHIP_PATH, name, strlen(name), ret_chip);
+}
+
 static bool uring_chip(const struct activity_row *sum, struct chip *ret_chip)
 {
 	const char *name = uring_op_name((unsigned)sum->ino);
@@ -87,6 +97,9 @@ bool row_chip(const struct row *row, const struct view *view, struct chip *ret_c
 {
 	switch (view->entity) {
 	case ENTITY_PROCESS:
+	case ENTITY_PAGE:
+	case ENTITY_VARIABLE:
+	case ENTITY_LISTENER:
 	case ENTITY_TREE:
 	case ENTITY_CALLER:
 	case ENTITY_FAILURE:
@@ -106,6 +119,7 @@ bool row_chip(const struct row *row, const struct view *view, struct chip *ret_c
 		return row->activity->sum.name &&
 		       text_chip(CHIP_PATH, row->activity->sum.name,
 				 strlen(row->activity->sum.name), ret_chip);
+	case ENTITY_FD: return fd_chip(row, ret_chip);
 	case ENTITY_CONN: return conn_chip(&row->activity->sum, ret_chip);
 	case ENTITY_URING: return uring_chip(&row->activity->sum, ret_chip);
 	case ENTITY_CONTAINER:
@@ -157,7 +171,9 @@ size_t row_chips(const struct row *row, const struct view *view,
 		syscall_chip(row->call->nr, &ret_chips[len++]);
 	if (view->entity == ENTITY_SLOW)
 		return slow_chips(row->slow, view->group, ret_chips);
-	if ((view->entity == ENTITY_THREAD || view->entity == ENTITY_CONN) && row->proc)
+	if ((view->entity == ENTITY_THREAD || view->entity == ENTITY_CONN ||
+	     view->entity == ENTITY_FD) &&
+	    row->proc)
 		proc_chip(row, &ret_chips[len++]);
 	return len + row_chip(row, view, &ret_chips[len]);
 }

@@ -71,6 +71,16 @@ void scope_pop(struct scope *scope)
 		scope->len--;
 }
 
+uint32_t scope_pid(const struct scope *scope)
+{
+	uint32_t pid = 0;
+
+	for (size_t i = 0; i < scope->len; i++)
+		if (scope->chips[i].kind == CHIP_PROC && !scope->chips[i].negated)
+			pid = scope->chips[i].pid;
+	return pid;
+}
+
 bool scope_has_proc(const struct scope *scope)
 {
 	for (size_t i = 0; i < scope->len; i++)
@@ -104,6 +114,10 @@ static const unsigned chips_taken[ENTITY_COUNT] = {
 	[ENTITY_NEWCONN] = CHIPS_OF_EVENT & ~CHIP_BIT(PATH),
 	[ENTITY_HIT] = CHIPS_OF_EVENT,
 	[ENTITY_SLOW] = CHIPS_OF_EVENT,
+	[ENTITY_FD] = CHIPS_OF_PROC | CHIP_BIT(PATH),
+	[ENTITY_LISTENER] = CHIPS_OF_PROC,
+	[ENTITY_PAGE] = CHIPS_OF_PROC,
+	[ENTITY_VARIABLE] = CHIPS_OF_PROC,
 	[ENTITY_BUFFER] = 0,
 };
 

@@ -75,5 +75,7 @@ int scope_call(const struct scope *scope);
 bool scope_of_procs(const struct scope *scope);
 /* Does a chip that picks one process apply to the scope? */
 bool scope_has_proc(const struct scope *scope);
+/* Its pid, 0 when there is none. */
+uint32_t scope_pid(const struct scope *scope);
 
 #endif

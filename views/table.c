@@ -356,6 +356,10 @@ static int build_rows(struct build *build)
 	case ENTITY_EXEC: return rows_build_exec(build);
 	case ENTITY_HIT: return rows_build_hit(build);
 	case ENTITY_NEWCONN: return rows_build_newconn(build);
+	case ENTITY_FD: return rows_build_fd(build);
+	case ENTITY_LISTENER: return rows_build_listener(build);
+	case ENTITY_PAGE: return rows_build_page(build);
+	case ENTITY_VARIABLE: return rows_build_variable(build);
 	case ENTITY_COUNT: break;
 	}
 	return 0;

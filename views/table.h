@@ -22,8 +22,9 @@ struct row_key {
 struct row {
 	const struct snapshot *snapshot;
 	struct row_key key;
-	const struct proc_row *proc; /* PROCESS, CALLER, THREAD, FAILURE; may be NULL for events */
-	const struct call_row *call; /* CALLER */
+	/* Of all but SYSCALL, ERRNO, FILE, URING, PATH, BUFFER and events. */
+	const struct proc_row *proc;
+	const struct call_row *call;           /* CALLER */
 	const struct syscall_row *syscall;     /* SYSCALL */
 	const struct history_event *kept;      /* EVENT, OPEN, FIELD */
 	const struct event *event;             /* decoded, in the table's arena */
@@ -36,6 +37,10 @@ struct row {
 	const struct activity_group *activity; /* FILE, CONN, URING */
 	const struct proc_group *procs;        /* CONTAINER, USER */
 	const struct tree_place *place;        /* TREE */
+	const struct fd_row *file;             /* FD, LISTENER */
+	const struct activity_row *moved;      /* FD: bytes of the object; NULL: none known */
+	uint32_t conns;                        /* LISTENER: at its port */
+	const struct page_line *page;          /* PAGE, VARIABLE */
 	uint64_t
 		time_whole_ns; /* SYSCALL, CALLER: time in the calls of all rows, in the interval */
 	size_t index;          /* FIELD: which field; others: 0 */
@@ -96,6 +101,14 @@ struct proc_group {
 	uint64_t calls, errors, calls_delta, errors_delta, opens_delta;
 	uint64_t file_delta, net_delta; /* bytes, both ways */
 	uint32_t spark[SPARK_SHOWN];
+};
+
+/* One thing that is known of a process. Texts live as long as the row. */
+struct page_line {
+	const char *item; /* "" where it goes on with the line above */
+	const char *value;
+	const char *drill; /* view that shows more; NULL: none */
+	bool rendered;     /* value was made safe when it was rendered */
 };
 
 /* Where a process stands in the tree. */

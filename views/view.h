@@ -67,6 +67,7 @@ enum column_flag {
 	COLUMN_F_COMMAND = 1u << 1, /* cut: the folders of the program go first */
 	COLUMN_F_PATH = 1u << 2,    /* cut: the end stays */
 	COLUMN_F_TIMED = 1u << 3,   /* has values while durations are measured only */
+	COLUMN_F_FILES = 1u << 4,   /* has values while open files are looked at only */
 };
 
 struct column {

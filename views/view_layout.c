@@ -53,8 +53,10 @@ size_t view_layout(const struct view *view, unsigned width, uint64_t shown,
 
 enum view_objects view_objects(const struct view *view)
 {
-	return view->entity == ENTITY_FILE || view->entity == ENTITY_CONN ? VIEW_OBJECTS_ON
-									  : VIEW_OBJECTS_OFF;
+	bool shown = view->entity == ENTITY_FILE || view->entity == ENTITY_CONN ||
+		     view->entity == ENTITY_FD || view->entity == ENTITY_PAGE;
+
+	return shown ? VIEW_OBJECTS_ON : VIEW_OBJECTS_OFF;
 }
 
 enum view_timing view_timing(const struct view *view, unsigned width, uint64_t shown)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The host of the golden screens, see fake.h. */
 #include "fake.h"
+#include "fake_files.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -195,6 +196,7 @@ struct fake {
 	unsigned timed;  /* refreshes in which durations were measured */
 	uint64_t events; /* made so far */
 	uint64_t drops;  /* in buffer 1 */
+	struct look look;
 	struct build_record record;
 };
 
@@ -230,7 +232,7 @@ static int fake_seed(void *ctx, uint32_t pid, unsigned parts, struct process_see
 			cmdline[i] = '\0';
 	ret_seed->exe_len = copy_out(proc->exe, ret_seed->exe, sizeof(ret_seed->exe));
 	ret_seed->cwd_len = copy_out(proc->cwd, ret_seed->cwd, sizeof(ret_seed->cwd));
-	ret_seed->parts = SEED_TEXT;
+	fake_files_seed(ret_seed);
 	return 0;
 }
 
@@ -259,9 +261,14 @@ static int fake_user(void *ctx, uint32_t uid, char *name, size_t *len)
 	return -ENOENT;
 }
 
+static uint64_t pid_start_ns(uint32_t pid)
+{
+	return (uint64_t)pid * SECOND;
+}
+
 static uint64_t start_ns(const struct fake_proc *proc)
 {
-	return (uint64_t)proc->pid * SECOND;
+	return pid_start_ns(proc->pid);
 }
 
 static size_t fake_counts(const struct fake_proc *proc, unsigned refreshes,
@@ -676,6 +683,7 @@ static void fake_refresh(struct fake *fake)
 		fake_calm_events(fake);
 	else
 		fake_hostile_events(fake);
+	fake_files_look(fake->state, &fake->look, pid_start_ns);
 	fake_health(fake);
 }
 
@@ -688,6 +696,7 @@ struct fake *fake_new(enum fake_kind kind, const struct term_child *child)
 		.ctx = fake,
 		.process_seed = fake_seed,
 		.process_cgroup = fake_cgroup,
+		.process_limits = fake_files_limits,
 		.user_name = fake_user,
 	};
 
@@ -750,6 +759,14 @@ static void fake_want_timing(void *ctx, enum view_timing timing)
 	fake->child.shared->timing = timing == VIEW_TIMING_ON;
 }
 
+static void fake_look(void *ctx, const struct look *look)
+{
+	struct fake *fake = ctx;
+
+	fake->look = *look;
+	fake_files_look(fake->state, look, pid_start_ns);
+}
+
 static void fake_focus(void *ctx, uint32_t pid)
 {
 	struct fake *fake = ctx;
@@ -773,6 +790,7 @@ struct snapshot_source fake_source(struct fake *fake)
 		.want_stream = fake_want_stream,
 		.choose = fake_choose,
 		.want_timing = fake_want_timing,
+		.look = fake_look,
 		.focus = fake_focus,
 		.set_delay = fake_set_delay,
 	};

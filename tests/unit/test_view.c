@@ -226,6 +226,11 @@ static const struct embedded_case {
 	{ "exec", "", "event", "", "", ENTITY_EXEC, VIEW_STREAM_EXECS, true },
 	{ "hits", "8", "event", "", "", ENTITY_HIT, VIEW_STREAM_NONE, true },
 	{ "newconn", "", "event", "", "", ENTITY_NEWCONN, VIEW_STREAM_CONNECTS, true },
+	{ "fds", "", "stream", "", "", ENTITY_FD, VIEW_STREAM_NONE, false },
+	{ "fd_usage", "F", "fds", "", "", ENTITY_PROCESS, VIEW_STREAM_NONE, false },
+	{ "listen", "5", "conn", "", "", ENTITY_LISTENER, VIEW_STREAM_NONE, false },
+	{ "process", "", "syscalls", "", "", ENTITY_PAGE, VIEW_STREAM_NONE, false },
+	{ "environment", "", "", "", "", ENTITY_VARIABLE, VIEW_STREAM_NONE, false },
 };
 
 START_TEST(test_embedded)
