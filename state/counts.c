@@ -15,6 +15,7 @@
 #include <assert.h>
 #include <string.h>
 #include "aside.h"
+#include "room.h"
 #include "tables.h"
 #include "timing.h"
 
@@ -62,6 +63,16 @@ static uint16_t count_nr(uint16_t nr)
 	return nr < COUNT_NR_COUNT ? nr : COUNT_NR_UNKNOWN;
 }
 
+/* Those that ended before this refresh are in none of its samples. */
+static void counts_take_disowned(struct state *state)
+{
+	for (unsigned nr = 0; nr < COUNT_NR_COUNT; nr++)
+		call_sum_add(&state->disowned_ended[nr], &state->disowned_pending[nr]);
+	memset(state->disowned_pending, 0, sizeof(state->disowned_pending));
+	memset(state->disowned_now, 0, sizeof(state->disowned_now));
+	state->roomless = 0;
+}
+
 void state_refresh_begin(struct state *state, uint64_t time_ns)
 {
 	assert(!state->in_refresh);
@@ -76,6 +87,7 @@ void state_refresh_begin(struct state *state, uint64_t time_ns)
 	state->samples_len = 0;
 	state->sample_calls_len = 0;
 	memset(state->other_now, 0, sizeof(state->other_now));
+	counts_take_disowned(state);
 	users_new_refresh(state);
 	aside_drop(state);
 }
@@ -85,6 +97,18 @@ static void counts_lost(struct state *state)
 {
 	state->inexact = true;
 	state->evictions++;
+}
+
+/*
+ * Of a thread whose process found no room: sums have its calls all the same. Exit records wait for
+ * the next refresh: in this one the thread may have been sampled.
+ */
+static void counts_disown(struct state *state, struct call_sum *to, const struct call_count *calls,
+			  uint32_t len)
+{
+	state->roomless++;
+	for (uint32_t i = 0; i < len; i++)
+		call_sum_count(&to[count_nr(calls[i].nr)], &calls[i]);
 }
 
 /* Puts down a sample; a second one of the same thread replaces the first. */
@@ -172,7 +196,7 @@ void state_task(struct state *state, const struct task_sample *task, const struc
 	struct thread *thread;
 
 	if (!process) {
-		counts_lost(state);
+		counts_disown(state, state->disowned_now, calls, task->calls_len);
 		return;
 	}
 	counts_describe(state, process, task);
@@ -243,7 +267,7 @@ void state_exit(struct state *state, const struct task_exit *ended, const struct
 	struct thread *thread;
 
 	if (!process) {
-		counts_lost(state);
+		counts_disown(state, state->disowned_pending, calls, ended->calls_len);
 		return;
 	}
 	counts_describe_end(state, process, ended);
@@ -359,6 +383,8 @@ static void counts_sum_process(struct state *state, struct process *process)
 		failed->before = failed->count;
 	}
 	process_top_errnos(process);
+	if (process->delta.calls || process->cpu_delta_ns || first)
+		process->busy_ns = state->refresh_time_ns;
 	timing_end_refresh(state, process);
 	if (!(process->flags & PROCESS_F_EXITED_ROW))
 		pulse_beat(state, process);
@@ -456,6 +482,11 @@ static void counts_sum_host(struct state *state, const struct call_sum *before)
 		if (state->other_now[nr].calls > state->other[nr].calls)
 			state->other[nr] = state->other_now[nr];
 		call_sum_add(total, &state->other[nr]);
+		call_sum_add(total, &state->disowned_now[nr]);
+		call_sum_add(total, &state->disowned_ended[nr]);
+		/* Who loses its row between its last sample and its exit record. */
+		if (total->calls < before[nr].calls)
+			*total = before[nr];
 		state->nr_delta[nr] =
 			first ? (struct call_sum){ 0 } : call_sum_grown(total, &before[nr]);
 		call_sum_add(&sum, total);
@@ -556,5 +587,5 @@ void state_refresh_end(struct state *state)
 	activity_end_refresh(state);
 	counts_ask_texts(state);
 	containers_end_refresh(state);
-	state_make_room(state);
+	room_make(state);
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "aside.h"
+#include "room.h"
 #include "tables.h"
 #include "timing.h"
 
@@ -58,6 +59,8 @@ struct process *process_get(struct state *state, uint32_t pid, uint64_t start_bo
 		state->last_process = process;
 		return process;
 	}
+	if (!room_for_process(state))
+		return NULL;
 	process = memory_alloc(state->memory, sizeof(*process));
 	if (!process)
 		return NULL;

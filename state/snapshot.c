@@ -11,8 +11,12 @@
  */
 #include <errno.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
+#include "room.h"
 #include "snapshot_tables.h"
+
+#define SNAPSHOT_NOTICE 400 /* more than state.notice and what is said of memory */
 
 struct snapshot_box {
 	struct snapshot public; /* first: what others see */
@@ -30,6 +34,8 @@ static void snapshot_fill_health(const struct state *state, struct health_row *h
 	health->inexact |= state->inexact || state->stale;
 	health->memory_bytes = memory_used(state->memory);
 	health->memory_limit_bytes = memory_limit(state->memory);
+	health->rows_evicted = state->evictions;
+	health->roomless = state->roomless;
 	health->evictions = state->evictions + state->history.evicted + state->hits.evicted;
 	memcpy(health->hits, state->hit_counts, sizeof(health->hits));
 }
@@ -38,7 +44,8 @@ static void snapshot_fill_health(const struct state *state, struct health_row *h
  * One block of memory:  box | chunk pointers | chunks | buffer rows | notice
  * The caller takes over the pointers' targets.
  */
-static struct snapshot_box *snapshot_box_new(const struct state *state, size_t notice_bytes)
+static struct snapshot_box *snapshot_box_new(const struct state *state, const char *said,
+					     size_t notice_bytes)
 {
 	size_t events = state->history.blocks_len, chunks = events + state->hits.blocks_len;
 	size_t bytes = sizeof(struct snapshot_box) +
@@ -67,7 +74,7 @@ static struct snapshot_box *snapshot_box_new(const struct state *state, size_t n
 		memcpy(buffers, state->buffers, state->buffers_len * sizeof(*buffers));
 	snapshot_fill_health(state, &box->public.health);
 	if (notice_bytes)
-		memcpy(notice, state->notice, notice_bytes);
+		memcpy(notice, said, notice_bytes);
 	box->public.health.notice = notice_bytes ? notice : NULL;
 	box->public.chunks = pointers;
 	box->public.chunks_len = events;
@@ -87,8 +94,26 @@ static uint64_t since_ns(const struct state *state, const struct snapshot *snaps
 	return history_chunk_at(snapshot->chunks[0], 0)->ts_ns;
 }
 
+/* What the screen has to say: of memory, and what the owner says. Returns its bytes with NUL. */
+static size_t snapshot_notice(const struct state *state, char text[SNAPSHOT_NOTICE])
+{
+	size_t len = 0;
+
+	text[0] = '\0';
+	if (state->evictions || state->roomless)
+		len = (size_t)snprintf(
+			text, SNAPSHOT_NOTICE,
+			"memory limit (--memory %zuM): %llu threads have no row, "
+			"%llu rows gave up room%s",
+			memory_limit(state->memory) >> 20, (unsigned long long)state->roomless,
+			(unsigned long long)state->evictions, state->notice[0] ? "; " : "");
+	len += (size_t)snprintf(text + len, SNAPSHOT_NOTICE - len, "%s", state->notice);
+	return len ? len + 1 : 0;
+}
+
 int state_publish(struct state *state, struct snapshot **ret_snapshot)
 {
+	char notice[SNAPSHOT_NOTICE];
 	struct snapshot_box *box;
 	struct snapshot *public;
 	struct tables *tables;
@@ -96,10 +121,16 @@ int state_publish(struct state *state, struct snapshot **ret_snapshot)
 
 	if (tables_stale(state)) {
 		r = tables_make(state);
+		if (r == -ENOMEM) {
+			/* The tables before can go too: readers have their own reference. */
+			state_drop_tables(state);
+			room_make_all(state);
+			r = tables_make(state);
+		}
 		if (r < 0)
 			return r;
 	}
-	box = snapshot_box_new(state, state->notice[0] ? strlen(state->notice) + 1 : 0);
+	box = snapshot_box_new(state, notice, snapshot_notice(state, notice));
 	if (!box)
 		return -ENOMEM;
 	tables = state->tables;

@@ -228,6 +228,8 @@ struct health_row {
 	uint64_t map_bytes;
 	uint64_t memory_bytes, memory_limit_bytes; /* of the state */
 	uint64_t evictions;
+	uint64_t rows_evicted;             /* of these no events: rows, or parts of them */
+	uint64_t roomless;                 /* threads that found no room for a row */
 	uint64_t hits[HISTORY_PRIORITIES]; /* of rules, since start, by priority */
 	bool stream_ready;
 	enum health_timing timing; /* are durations measured? */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "aside.h"
+#include "room.h"
 #include "tables.h"
 
 #define STATE_MEMORY_DEFAULT (256u << 20)
@@ -26,14 +27,6 @@ void *state_vector(struct state *state, void *vector, size_t *size, size_t eleme
 	if (moved)
 		*size = grown;
 	return moved;
-}
-
-/* Memory is short: the oldest events go first. */
-static int state_pressure(void *ctx, size_t bytes)
-{
-	struct state *state = ctx;
-
-	return history_drop(&state->history);
 }
 
 static void state_release(struct state *state)
@@ -161,7 +154,7 @@ int state_new(const struct state_opts *opts, const struct state_source *source,
 		state_free(state);
 		return r;
 	}
-	memory_set_pressure(state->memory, state_pressure, state);
+	room_watch(state);
 	*ret_state = state;
 	return 0;
 }
@@ -230,6 +223,11 @@ void state_show_files(struct state *state, enum state_show show)
 	state->files_shown = show == STATE_SHOW;
 }
 
+void state_keep(struct state *state, uint32_t pid)
+{
+	state->kept_pid = pid;
+}
+
 void state_show_detail(struct state *state, uint32_t pid, enum state_detail detail)
 {
 	state->tables_dirty |= state->detail != detail || state->detail_pid != pid;
@@ -263,48 +261,4 @@ void state_forget_files(struct state *state, uint32_t pid)
 void state_follow_files(struct state *state, enum state_files files)
 {
 	state->files_followed = files == STATE_FILES_FOLLOWED;
-}
-
-/* The dead process whose row may go and that died first, NULL when there is none. */
-static struct process *state_oldest_dead(const struct state *state)
-{
-	struct process *oldest = NULL;
-	size_t i;
-
-	for (i = 0; i < state->processes_len; i++) {
-		struct process *process = state->processes[i];
-
-		if (!(process->flags & PROCESS_F_DEAD) || (process->flags & PROCESS_F_EXITED_ROW) ||
-		    process->seen_seq == state->refresh_seq ||
-		    process->active_ns >= state->refresh_time_ns)
-			continue;
-		if (!oldest || process->dead_ns < oldest->dead_ns)
-			oldest = process;
-	}
-	return oldest;
-}
-
-/* Are tables so large that the next refresh or publish could fail? */
-static bool state_is_tight(const struct state *state)
-{
-	return memory_used(state->memory) > memory_limit(state->memory) / 8 * 7;
-}
-
-void state_make_room(struct state *state)
-{
-	struct process *dead;
-	size_t i;
-
-	while (state_is_tight(state) && history_drop(&state->history))
-		;
-	while (state_is_tight(state) && (dead = state_oldest_dead(state))) {
-		process_fold(state, dead);
-		state->evictions++;
-	}
-	for (i = 0; i < state->processes_len && state_is_tight(state); i++) {
-		if (!state->processes[i]->fds)
-			continue;
-		fd_forget(state, state->processes[i]);
-		state->evictions++;
-	}
 }

@@ -152,6 +152,8 @@ void state_files_end(struct state *state, uint32_t pid);
 /* Whether snapshots have rows of open files. */
 enum state_show { STATE_HIDE, STATE_SHOW };
 void state_show_files(struct state *state, enum state_show show);
+/* Nothing of this process makes room for others (0: of none): somebody looks at what it does. */
+void state_keep(struct state *state, uint32_t pid);
 /* Whether they have what the page of a process shows: of one, or with pid 0 of the first some. */
 enum state_detail {
 	STATE_DETAIL_OFF,

@@ -82,6 +82,7 @@ struct state {
 	bool stale;                                  /* the last refresh was abandoned */
 	uint64_t before_time_ns, before_interval_ns; /* of the refresh before the one that runs */
 	uint64_t evictions;
+	uint32_t kept_pid; /* somebody looks at this process: nothing of it makes room; 0: none */
 
 	struct hash process_ids;  /* (pid, start) -> struct process */
 	struct hash process_pids; /* pid -> youngest struct process */
@@ -116,6 +117,10 @@ struct state {
 
 	struct call_sum other_now[COUNT_NR_COUNT]; /* this refresh, owned by no thread */
 	struct call_sum other[COUNT_NR_COUNT];
+	/* Of processes that found no room: living ones now, ended ones, and since this refresh. */
+	struct call_sum disowned_now[COUNT_NR_COUNT], disowned_ended[COUNT_NR_COUNT];
+	struct call_sum disowned_pending[COUNT_NR_COUNT];
+	uint64_t roomless; /* threads without a row, since the refresh began */
 	struct call_sum nr_total[COUNT_NR_COUNT], nr_delta[COUNT_NR_COUNT];
 	bool nr_open[COUNT_NR_COUNT]; /* SYSCALL_F_OPEN */
 	struct call_sum total, delta; /* of the host */
@@ -158,8 +163,6 @@ struct state {
 
 /* Lets go of the tables of the last publish. */
 void state_drop_tables(struct state *state);
-/* Frees what is least needed when memory runs short: dead processes, then fd tables. */
-void state_make_room(struct state *state);
 /*
  * Makes room in a vector for want elements; the size at least doubles. Returns the vector, or NULL
  * when there is no memory (the old one stays).

@@ -257,6 +257,7 @@ static void apply_requests(struct engine *engine)
 		interest_add_rules(&rules, &interest);
 	probe_set_interest(engine->probe, &interest);
 	engine->applied_focus = focus;
+	state_keep(engine->state, focus ? focus : engine->applied_look.pid);
 	engine_apply_files(engine, want, &choice);
 	engine->interest_set = true;
 	engine->applied_want = want;

@@ -114,6 +114,7 @@ bool engine_apply_look(struct engine *engine)
 		look_away(engine);
 	state_show_files(engine->state, look.files);
 	state_show_detail(engine->state, look.pid, look.detail);
+	state_keep(engine->state, look.pid ? look.pid : engine->applied_focus);
 	engine_look_again(engine);
 	return look.files == STATE_SHOW || look.detail != STATE_DETAIL_OFF;
 }
