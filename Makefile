@@ -50,7 +50,7 @@ EMBEDDED := $(sort $(wildcard views/*.yaml themes/*.yaml)) state/rules/default.y
 DEPFLAGS = -MMD -MP
 
 all: $(O)/saker
-.PHONY: all build-tests run check check-unit check-golden check-live check-fuzz bench lint fmt verify golden install uninstall man deps clean help FORCE
+.PHONY: all build-tests run check check-unit check-golden check-live check-fuzz soak bench lint fmt verify golden install uninstall man deps clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -175,6 +175,9 @@ check-golden: $(O)/saker $(call kind_tests,golden)
 ## check-live: tests on the running kernel (root)
 check-live: $(O)/saker $(call kind_tests,live) $(LIVE_EXTRA)
 	$(Q)O=$(O) LIVE=$(LIVE) sh tests/run.sh --live $(filter $(O)/tests/live/test_%,$^) $(sort $(wildcard tests/live/test_*.sh))
+## soak: 30 minutes of builds, containers and connections (root; SOAK_SECONDS=)
+soak: $(O)/saker
+	$(Q)O=$(O) LIVE=require SOAK_SECONDS=$(or $(SOAK_SECONDS),1800) sh tests/run.sh --live tests/live/test_soak.sh
 ## check-fuzz: every fuzzer for a short while; FUZZ_SECONDS=3600 for long
 check-fuzz: $(FUZZERS)
 	$(Q)printf '%s\n' $^ | xargs -r -P2 -I{} sh -c 'sh tests/fuzz/run.sh {} $$(basename {}) $(FUZZ_SECONDS)'

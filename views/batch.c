@@ -175,6 +175,9 @@ static void text_head(struct batch *batch, const struct snapshot *snapshot, enum
 	cell_human(&(struct cell){ .kind = COLUMN_DURATION, .known = true, .u64 = health->lag_ns },
 		   &buf);
 	text_buf_add(&buf, health->timing == HEALTH_TIMING_ON ? "  timing on" : "");
+	if (health->rows_evicted || health->roomless)
+		text_buf_printf(&buf, "  no room: %" PRIu64 " threads, %" PRIu64 " rows",
+				health->roomless, health->rows_evicted);
 	fwrite(buf.data, 1, buf.len, batch->out);
 	fputs("\n\n", batch->out);
 }
@@ -255,12 +258,14 @@ static void json_begin(struct batch *batch, const struct snapshot *snapshot, enu
 
 	fprintf(batch->out,
 		"{\"view\":\"%s\",\"time_ns\":%" PRIu64 ",\"health\":{\"calls\":%" PRIu64
-		",\"events\":%" PRIu64 ",\"drops\":%" PRIu64 ",\"lag_ns\":%" PRIu64 "%s%s}%s,"
-		"\"rows\":[",
+		",\"events\":%" PRIu64 ",\"drops\":%" PRIu64 ",\"lag_ns\":%" PRIu64 "%s%s",
 		batch->view->name, snapshot->time_ns, health->calls, health->events, health->drops,
 		health->lag_ns, health->inexact ? ",\"inexact\":true" : "",
-		health->timing == HEALTH_TIMING_ON ? ",\"timing\":true" : "",
-		part == BATCH_FINAL ? ",\"final\":true" : "");
+		health->timing == HEALTH_TIMING_ON ? ",\"timing\":true" : "");
+	if (health->rows_evicted || health->roomless)
+		fprintf(batch->out, ",\"rows_evicted\":%" PRIu64 ",\"roomless\":%" PRIu64,
+			health->rows_evicted, health->roomless);
+	fprintf(batch->out, "}%s,\"rows\":[", part == BATCH_FINAL ? ",\"final\":true" : "");
 }
 
 static int csv_row(struct batch *batch, const struct row *row)

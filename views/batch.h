@@ -6,7 +6,8 @@
  * JSON: {"view","time_ns","health":{"calls","events","drops","lag_ns"},"rows":[{id: value}]}, all
  * columns of the view, optional ones too, raw values; health counts are totals since start. Added
  * where they apply: "final":true, in health "inexact":true (calls were missed: totals are at least)
- * and "timing":true (durations are measured), {"lost":N,"buffer":B} as a row where events were
+ * and "timing":true (durations are measured), "rows_evicted" and "roomless" (the memory limit took
+ * rows or parts of rows, and so many threads have none), {"lost":N,"buffer":B} as a row where events were
  * lost, {"evicted":N} where events had left the memory before they could be written.
  * CSV: one header line, then rows with the snapshot's time_ns first.
  */
