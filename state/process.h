@@ -89,6 +89,7 @@ struct process {
 	uint64_t cgroup_id;
 	uint64_t seen_seq;      /* last refresh that sampled it */
 	uint64_t active_ns;     /* refresh time when it was last seen anywhere */
+	uint64_t event_ns;      /* of the newest event of it, since the epoch */
 	uint64_t busy_ns;       /* refresh time when it last did something */
 	uint64_t dead_ns;       /* refresh time when it died */
 	uint64_t exit_boot_ns;  /* when its last thread ended; 0: not known */

@@ -87,7 +87,8 @@ static void record_child(struct state *state, struct process *process, const str
 	struct process *parent = process_by_pid(state, event->prefix.ppid);
 	int64_t flags = 0;
 
-	if (event->tid != event->prefix.pid || parent == process)
+	/* One that is late: it is another program by now. */
+	if (event->tid != event->prefix.pid || parent == process || process->facts.exec_ns)
 		return;
 	if (event_param_int(event, "flags", &flags) < 0)
 		flags = 0;
@@ -109,10 +110,15 @@ static void record_child(struct state *state, struct process *process, const str
 }
 
 /* What the prefix says of its process. */
-static void record_describe(struct state *state, struct process *process,
-			    const struct record_prefix *prefix)
+static void record_describe(struct state *state, struct process *process, const struct event *event)
 {
+	const struct record_prefix *prefix = &event->prefix;
+
 	process->active_ns = state->refresh_time_ns;
+	/* One that is late says what was true before. */
+	if (event->ts_ns < process->event_ns)
+		return;
+	process->event_ns = event->ts_ns;
 	process_set_ppid(state, process, prefix->ppid);
 	if (process->euid != prefix->euid) {
 		process->euid = prefix->euid;
@@ -271,10 +277,10 @@ int state_record(struct state *state, const void *record, size_t len)
 	process = process_get(state, event->prefix.pid, event->prefix.start_boot_ns);
 	now->process = process;
 	if (process) {
-		record_describe(state, process, &event->prefix);
+		record_describe(state, process, event);
 		if (state->files_followed)
 			record_ask_files(state, process);
-		if (record_is_exec(state, event))
+		if (record_is_exec(state, event) && event->ts_ns >= process->facts.exec_ns)
 			record_exec(state, process, event);
 		else if (event->prefix.flags & RECORD_F_CHILD)
 			record_child(state, process, event);

@@ -2,6 +2,7 @@
 /* Rows of snapshots from what the state knows, see snapshot_tables.h. */
 #include "snapshot_tables.h"
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "container_table.h"
@@ -51,6 +52,22 @@ static int process_order(const void *a, const void *b)
 	return 0;
 }
 
+/* The name; of a process of which nothing but its number is known "?pid". */
+static const char *tables_comm(struct tables_maker *maker, const struct process *process)
+{
+	const char *name;
+	char text[16];
+	int len;
+
+	if (process->comm->len || !process->pid)
+		return tables_text(maker, process->comm);
+	len = snprintf(text, sizeof(text), "?%u", process->pid);
+	name = arena_text(&maker->tables->arena, text, (size_t)len);
+	if (!name)
+		maker->failed = true;
+	return name;
+}
+
 /* The command line as shown: "[comm]" for kernel threads, the name where nothing else is known. */
 static const char *tables_cmdline(struct tables_maker *maker, const struct process *process)
 {
@@ -60,7 +77,7 @@ static const char *tables_cmdline(struct tables_maker *maker, const struct proce
 	if (process->cmdline)
 		return tables_text(maker, process->cmdline);
 	if (!(process->flags & PROCESS_F_KTHREAD) || process->comm->len >= RECORD_COMM_LEN)
-		return tables_text(maker, process->comm);
+		return tables_comm(maker, process);
 	name[0] = '[';
 	memcpy(name + 1, process->comm->data, process->comm->len);
 	name[process->comm->len + 1] = ']';
@@ -109,7 +126,7 @@ static void tables_fill_proc(struct tables_maker *maker, struct process *process
 		.user = tables_text(maker, process->flags & PROCESS_F_EXITED_ROW
 						   ? maker->state->none
 						   : user_name(maker->state, process->euid)),
-		.comm = tables_text(maker, process->comm),
+		.comm = tables_comm(maker, process),
 		.cmdline = tables_cmdline(maker, process),
 		.exe = tables_text(maker, process->exe),
 		.cwd = tables_text(maker, process->cwd),

@@ -7,8 +7,8 @@
  * columns of the view, optional ones too, raw values; health counts are totals since start. Added
  * where they apply: "final":true, in health "inexact":true (calls were missed: totals are at least)
  * and "timing":true (durations are measured), "rows_evicted" and "roomless" (the memory limit took
- * rows or parts of rows, and so many threads have none), {"lost":N,"buffer":B} as a row where events were
- * lost, {"evicted":N} where events had left the memory before they could be written.
+ * rows or parts of rows, and so many threads have none), {"lost":N,"buffer":B} as a row where
+ * events were lost, {"evicted":N} where events had left the memory before they could be written.
  * CSV: one header line, then rows with the snapshot's time_ns first.
  */
 #ifndef VIEWS_BATCH_H
