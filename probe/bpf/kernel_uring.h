@@ -218,6 +218,14 @@ struct io_bind {
 struct io_listen {
 	s32 backlog;
 };
+struct io_poll { /* io_poll_iocb up to 5.18 */
+	u32 events;
+};
+
+struct io_timeout_data {
+	u32 flags;
+};
+
 struct io_sr_msg {
 	void *umsg; /* also the buffer of send and receive */
 	u32 len;    /* 64 bits up to 5.18: the low half is enough */

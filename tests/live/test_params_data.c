@@ -15,6 +15,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 #include "expect.h"
+#include "loopback.h"
 #include "watch.h"
 
 #define SNAPLEN 80
@@ -247,24 +248,12 @@ static int pwritev_fails(void *arg)
 	return 0;
 }
 
-union address {
-	struct sockaddr any;
-	struct sockaddr_in in;
-	struct sockaddr_in6 in6;
-};
-
 /* A datagram socket on loopback, and where it is. */
 static int datagram(int family, union address *address)
 {
-	socklen_t len = sizeof(*address);
+	socklen_t len = loopback_address(family, NULL, address);
 	int fd = socket(family, SOCK_DGRAM, 0);
 
-	memset(address, 0, sizeof(*address));
-	address->any.sa_family = (sa_family_t)family;
-	if (family == AF_INET)
-		address->in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	else
-		address->in6.sin6_addr = in6addr_loopback;
 	if (fd < 0 || bind(fd, &address->any, len) < 0 || getsockname(fd, &address->any, &len) < 0)
 		abort();
 	return fd;

@@ -15,6 +15,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 #include "expect.h"
+#include "loopback.h"
 #include "watch.h"
 
 #define F_NONBLOCK (1 << 6)
@@ -23,30 +24,14 @@
 #define BAD_FD 999
 #define BACKLOG 50
 
-union address {
-	struct sockaddr any;
-	struct sockaddr_in in;
-	struct sockaddr_in6 in6;
-	struct sockaddr_un un;
-};
-
 static const char unix_path[] = "/tmp/saker-params-socket";
 
-/* Loopback, port 0; or the test's unix path. Returns the length. */
 static socklen_t address_of(int family, union address *address)
 {
-	memset(address, 0, sizeof(*address));
-	address->any.sa_family = (sa_family_t)family;
-	if (family == AF_INET) {
-		address->in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-		return sizeof(address->in);
-	}
-	if (family == AF_INET6) {
-		address->in6.sin6_addr = in6addr_loopback;
-		return sizeof(address->in6);
-	}
-	snprintf(address->un.sun_path, sizeof(address->un.sun_path), "%s.%d", unix_path, getpid());
-	return sizeof(address->un);
+	char path[64];
+
+	snprintf(path, sizeof(path), "%s.%d", unix_path, getpid());
+	return loopback_address(family, path, address);
 }
 
 static socklen_t address_len(const union address *address)

@@ -21,33 +21,18 @@
 #include <unistd.h>
 #include "expect.h"
 #include "live_probe.h"
-#include "uring_child.h"
+#include "loopback.h"
+#include "uring_case.h"
 #include "watch.h"
 
 #define SNAPLEN 80
 
-static const struct mode {
-	const char *name;
-	unsigned setup;
-	uint8_t flags;
-} modes[] = {
-	{ "inline", 0, 0 },
-	{ "worker", 0, IOSQE_ASYNC },
-	{ "polling thread", IORING_SETUP_SQPOLL, 0 },
-};
-static const struct mode *mode; /* of the running case */
+static const struct uring_mode *mode; /* of the running case */
 static struct uring_child ring;
 static char folder[] = "/tmp/saker-uring-XXXXXX";
 static const struct {
 	uint64_t flags, mode, resolve;
 } how = { O_RDONLY, 0, 0 };
-
-/* Opens the ring in the child; a wrong result ends it with its line. */
-#define NEED(condition)                  \
-	do {                             \
-		if (!(condition))        \
-			_exit(__LINE__); \
-	} while (0)
 
 static struct io_uring_sqe *request(unsigned op)
 {
@@ -306,27 +291,9 @@ static int do_symlinkat(void *arg)
 
 /* Sockets. */
 
-union address {
-	struct sockaddr any;
-	struct sockaddr_in in;
-	struct sockaddr_in6 in6;
-	struct sockaddr_un un;
-};
-
 static socklen_t loopback(int family, union address *address)
 {
-	memset(address, 0, sizeof(*address));
-	address->any.sa_family = (sa_family_t)family;
-	if (family == AF_INET) {
-		address->in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-		return sizeof(address->in);
-	}
-	if (family == AF_INET6) {
-		address->in6.sin6_addr = in6addr_loopback;
-		return sizeof(address->in6);
-	}
-	snprintf(address->un.sun_path, sizeof(address->un.sun_path), "%s", in_folder("socket"));
-	return sizeof(address->un);
+	return loopback_address(family, in_folder("socket"), address);
 }
 
 /* A listening socket; its address is left in *address. */
@@ -483,14 +450,13 @@ static const struct expect_case cases[] = {
 	CASE(recv),
 };
 #define CASES (sizeof(cases) / sizeof(cases[0]))
-#define MODES (sizeof(modes) / sizeof(modes[0]))
 
 START_TEST(call_by_ring)
 {
 	const struct expect_case *c = &cases[(size_t)_i % CASES];
 	size_t marked = 0;
 
-	mode = &modes[(size_t)_i / CASES];
+	mode = &uring_modes[(size_t)_i / CASES];
 	expect_run(c);
 	for (size_t i = 0; i < watch.len; i++) {
 		const struct event *event = &watch.events[i];
@@ -538,7 +504,7 @@ START_TEST(each_completion_of_a_multishot)
 {
 	int status;
 
-	mode = &modes[_i];
+	mode = &uring_modes[_i];
 	status = watch_run(do_accept_twice, NULL);
 	ck_assert_msg(status == 0, "%s: the child ended at %d", mode->name, status);
 	ck_assert_msg(watch_find(SYS_accept4, accepts->first), "%s: the first", mode->name);
@@ -564,49 +530,33 @@ static int do_counted(void *arg)
 	return 0;
 }
 
-struct sums {
-	pid_t pid;
-	uint64_t opens, failed, nops, other, called;
-};
-
-static void add_uring(void *ctx, const struct uring_count *count)
-{
-	struct sums *sums = ctx;
-
-	if (count->pid != (uint32_t)sums->pid)
-		return;
-	if (count->op == IORING_OP_OPENAT) {
-		sums->opens += count->calls;
-		sums->failed += count->errors;
-	} else if (count->op == IORING_OP_NOP) {
-		sums->nops += count->calls;
-	} else {
-		sums->other += count->calls;
-	}
-}
-
 static void add_exit(void *ctx, const struct task_exit *ended, const struct call_count *calls)
 {
-	struct sums *sums = ctx;
+	uint64_t *opens = ctx;
 
-	for (uint32_t i = 0; ended->pid == (uint32_t)sums->pid && i < ended->calls_len; i++)
-		sums->called += calls[i].nr == SYS_openat ? calls[i].calls : 0;
+	for (uint32_t i = 0; ended->pid == (uint32_t)watch.pid && i < ended->calls_len; i++)
+		*opens += calls[i].nr == SYS_openat ? calls[i].calls : 0;
 }
 
 START_TEST(requests_are_counted_apart)
 {
-	struct sums sums = { 0 };
-	struct probe_counter_sink sink = { .ctx = &sums, .uring = add_uring, .exit = add_exit };
+	uint64_t called = 0;
+	struct probe_counter_sink sink = { .ctx = &called, .exit = add_exit };
+	struct uring_sums sums;
 
-	mode = &modes[_i];
+	mode = &uring_modes[_i];
 	ck_assert_int_eq(watch_run(do_counted, NULL), 0);
-	sums.pid = watch.pid;
 	ck_assert_int_eq(probe_read_counters(watch.probe, &sink), 0);
-	ck_assert_msg(sums.opens == ROUNDS && sums.failed == ROUNDS / 2 && sums.nops == ROUNDS,
-		      "%s: %lu opened, %lu failed, %lu nops", mode->name, (unsigned long)sums.opens,
-		      (unsigned long)sums.failed, (unsigned long)sums.nops);
-	ck_assert_uint_eq(sums.other, 0);
-	ck_assert_uint_eq(sums.called, 0);
+	uring_sums_read(&sums);
+	ck_assert_msg(sums.calls[IORING_OP_OPENAT] == ROUNDS &&
+			      sums.errors[IORING_OP_OPENAT] == ROUNDS / 2 &&
+			      sums.calls[IORING_OP_NOP] == ROUNDS,
+		      "%s: %lu opened, %lu failed, %lu nops", mode->name,
+		      (unsigned long)sums.calls[IORING_OP_OPENAT],
+		      (unsigned long)sums.errors[IORING_OP_OPENAT],
+		      (unsigned long)sums.calls[IORING_OP_NOP]);
+	ck_assert_uint_eq(sums.all, ROUNDS);
+	ck_assert_uint_eq(called, 0);
 }
 END_TEST
 
@@ -630,9 +580,9 @@ int main(void)
 	accepts = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (accepts == MAP_FAILED || !mkdtemp(folder))
 		return EXIT_FAILURE;
-	tcase_add_loop_test(tcase, call_by_ring, 0, CASES * MODES);
-	tcase_add_loop_test(tcase, each_completion_of_a_multishot, 0, MODES);
-	tcase_add_loop_test(tcase, requests_are_counted_apart, 0, MODES);
+	tcase_add_loop_test(tcase, call_by_ring, 0, CASES * URING_MODES);
+	tcase_add_loop_test(tcase, each_completion_of_a_multishot, 0, URING_MODES);
+	tcase_add_loop_test(tcase, requests_are_counted_apart, 0, URING_MODES);
 	status = watch_suite("uring", tcase, SNAPLEN);
 	remove_folder();
 	return status;

@@ -18,29 +18,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "live_probe.h"
-#include "uring_child.h"
+#include "uring_case.h"
 #include "watch.h"
 
 #define SNAPLEN 80
 #define NAME_MAX_BYTES 64
 
-#define NEED(condition)                  \
-	do {                             \
-		if (!(condition))        \
-			_exit(__LINE__); \
-	} while (0)
-
-static const struct mode {
-	const char *name;
-	unsigned setup;
-	uint8_t flags;
-} modes[] = {
-	{ "inline", 0, 0 },
-	{ "worker", 0, IOSQE_ASYNC },
-	{ "polling thread", IORING_SETUP_SQPOLL, 0 },
-};
-#define MODES (sizeof(modes) / sizeof(modes[0]))
-static const struct mode *mode; /* of the running test */
+static const struct uring_mode *mode; /* of the running test */
 
 static char folder[] = "/tmp/saker-hidden-XXXXXX";
 static char path[NAME_MAX_BYTES];
@@ -204,38 +188,16 @@ static size_t count_uring(void)
 	return count;
 }
 
-struct sums {
-	pid_t pid;
-	uint64_t opens, failed, others, unknown;
-};
-
-static void add_uring(void *ctx, const struct uring_count *count)
-{
-	struct sums *sums = ctx;
-
-	if (count->pid != (uint32_t)sums->pid)
-		return;
-	if (count->op == IORING_OP_OPENAT) {
-		sums->opens += count->calls;
-		sums->failed += count->errors;
-	} else if (count->op == URING_OP_UNKNOWN) {
-		sums->unknown += count->calls;
-	} else if (count->op != IORING_OP_NOP) {
-		sums->others += count->calls;
-		sums->failed += count->errors;
-	}
-}
-
 static void check_counts(void)
 {
-	struct sums sums = { .pid = watch.pid };
-	struct probe_counter_sink sink = { .ctx = &sums, .uring = add_uring };
+	struct uring_sums sums;
 
-	ck_assert_int_eq(probe_read_counters(watch.probe, &sink), 0);
-	ck_assert_msg(sums.opens == 2 && sums.others == 3 && sums.failed == 1 && !sums.unknown,
-		      "%s: %lu opens, %lu others, %lu failed, %lu unknown", mode->name,
-		      (unsigned long)sums.opens, (unsigned long)sums.others,
-		      (unsigned long)sums.failed, (unsigned long)sums.unknown);
+	uring_sums_read(&sums);
+	ck_assert_msg(sums.calls[IORING_OP_OPENAT] == 2 && sums.all == 5 && sums.failed == 1 &&
+			      !sums.calls[URING_OP_UNKNOWN],
+		      "%s: %lu opens, %lu in all, %lu failed, %lu unknown", mode->name,
+		      (unsigned long)sums.calls[IORING_OP_OPENAT], (unsigned long)sums.all,
+		      (unsigned long)sums.failed, (unsigned long)sums.calls[URING_OP_UNKNOWN]);
 }
 
 START_TEST(silent_requests)
@@ -244,7 +206,7 @@ START_TEST(silent_requests)
 	size_t opens = 0;
 	int status;
 
-	mode = &modes[_i];
+	mode = &uring_modes[_i];
 	status = watch_run(do_silently, NULL);
 	ck_assert_msg(status == 0, "%s: the child ended at %d", mode->name, status);
 	for (size_t i = 0; i < watch.len; i++) {
@@ -277,7 +239,7 @@ START_TEST(completions_that_find_the_queue_full)
 	const struct event *event;
 	int status;
 
-	mode = &modes[_i];
+	mode = &uring_modes[_i];
 	status = watch_run(do_overflowing, NULL);
 	ck_assert_msg(status == 0, "%s: the child ended at %d", mode->name, status);
 	event = find(SYS_openat, -ENOENT);
@@ -302,8 +264,8 @@ int main(void)
 	if (done == MAP_FAILED || !mkdtemp(folder))
 		return EXIT_FAILURE;
 	snprintf(path, sizeof(path), "%s/file", folder);
-	tcase_add_loop_test(tcase, silent_requests, 0, MODES);
-	tcase_add_loop_test(tcase, completions_that_find_the_queue_full, 0, MODES);
+	tcase_add_loop_test(tcase, silent_requests, 0, URING_MODES);
+	tcase_add_loop_test(tcase, completions_that_find_the_queue_full, 0, URING_MODES);
 	status = watch_suite("uring_hidden", tcase, SNAPLEN);
 	unlink(path);
 	rmdir(folder);

@@ -25,6 +25,8 @@ enum uring_op_number {
 #define K_CQE_F_NOTIF (1u << 3)
 #define K_ACCEPT_MULTISHOT (1u << 0)
 #define K_RECV_MULTISHOT (1u << 1)
+#define K_TIMEOUT_MULTISHOT (1u << 6)
+#define K_POLL_ONESHOT (1u << 30) /* EPOLLONESHOT */
 #define K_SPLICE_FD_IN_FIXED (1u << 31)
 
 /* Set by the loader. */
@@ -363,6 +365,14 @@ static __always_inline bool request_repeats(struct io_kiocb *req, u32 op)
 	if (op == URING_OP_ACCEPT)
 		return !bpf_core_field_exists(struct io_accept, iou_flags) ||
 		       REQ(struct io_accept, iou_flags) & K_ACCEPT_MULTISHOT;
+	if (op == URING_OP_POLL_ADD)
+		return bpf_core_field_exists(struct io_poll, events) &&
+		       !(REQ(struct io_poll, events) & K_POLL_ONESHOT);
+	if (op == URING_OP_TIMEOUT) {
+		struct io_timeout_data *data = BPF_CORE_READ(req, async_data);
+
+		return BPF_CORE_READ(data, flags) & K_TIMEOUT_MULTISHOT;
+	}
 	return (op == URING_OP_RECV || op == URING_OP_RECVMSG) &&
 	       bpf_core_field_exists(struct io_sr_msg, flags) &&
 	       REQ(struct io_sr_msg, flags) & K_RECV_MULTISHOT;

@@ -356,7 +356,8 @@ int uring_submit(u64 *ctx)
 	uring_submission_read(ctx, &s);
 	wanted = uring_wanted(s.task, uring_ops[s.op & (URING_OPS_MAX - 1)].nr);
 	/* Completions that do not name their request are counted by what is kept of it. */
-	if (!wanted && !s.silent && uring_shape.complete != URING_COMPLETE_RING) {
+	if (!wanted && !s.silent && uring_shape.complete != URING_COMPLETE_RING &&
+	    s.key.object == (u64)s.req) {
 		uring_pass(&s);
 		return 0;
 	}
@@ -387,7 +388,11 @@ static __always_inline struct uring_call *uring_call_find(const struct uring_res
 			return call;
 	}
 	*key = (struct uring_key){ done->ring, done->user_data };
-	return bpf_map_lookup_elem(&uring_calls, key);
+	call = bpf_map_lookup_elem(&uring_calls, key);
+	/* Another request with the same user_data. */
+	if (call && done->request && call->request != done->request)
+		return NULL;
+	return call;
 }
 
 /* The completion was dealt with; the last one of a request ends its rows. */
