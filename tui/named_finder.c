@@ -31,14 +31,20 @@ struct named_root {
 	uint32_t pid; /* 0: the host */
 };
 
+struct path_list {
+	char *items[NAMED_PATHS_MAX];
+	size_t len;
+};
+
 struct named_finder {
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t work;
 	bool ended;
-	_Atomic int state; /* enum finder_state */
-	char *paths[NAMED_PATHS_MAX];
-	size_t paths_len;
+	_Atomic int state;       /* enum finder_state */
+	struct path_list paths;  /* of the job */
+	struct path_list wanted; /* of the next, when has_wanted: the engine's */
+	bool has_wanted;
 	struct named_root roots[NAMED_ROOTS_MAX + 1];
 	size_t roots_len;
 	struct named_file found[NAMED_FOUND_MAX], told[NAMED_FOUND_MAX];
@@ -117,8 +123,8 @@ static void look_in(struct named_finder *finder, const struct named_root *root)
 	folder = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (folder < 0)
 		return;
-	for (size_t i = 0; i < finder->paths_len; i++)
-		look_at(finder, folder, root, finder->paths[i]);
+	for (size_t i = 0; i < finder->paths.len; i++)
+		look_at(finder, folder, root, finder->paths.items[i]);
 	close(folder);
 }
 
@@ -138,7 +144,6 @@ static void *finder_main(void *arg)
 			look_in(finder, &finder->roots[i]);
 		pthread_mutex_lock(&finder->lock);
 		atomic_store(&finder->state, FINDER_FOUND);
-		pthread_cond_signal(&finder->work);
 	}
 	pthread_mutex_unlock(&finder->lock);
 	return NULL;
@@ -165,11 +170,11 @@ int named_finder_new(struct named_finder **ret_finder)
 	return 0;
 }
 
-static void drop_paths(struct named_finder *finder)
+static void drop_paths(struct path_list *paths)
 {
-	for (size_t i = 0; i < finder->paths_len; i++)
-		free(finder->paths[i]);
-	finder->paths_len = 0;
+	for (size_t i = 0; i < paths->len; i++)
+		free(paths->items[i]);
+	paths->len = 0;
 }
 
 void named_finder_free(struct named_finder *finder)
@@ -183,7 +188,8 @@ void named_finder_free(struct named_finder *finder)
 	pthread_join(finder->thread, NULL);
 	pthread_cond_destroy(&finder->work);
 	pthread_mutex_destroy(&finder->lock);
-	drop_paths(finder);
+	drop_paths(&finder->paths);
+	drop_paths(&finder->wanted);
 	free(finder->texts);
 	free(finder);
 }
@@ -201,34 +207,24 @@ static bool is_of_kernel(const char *path, size_t len)
 
 static void want_path(void *ctx, const char *path, size_t len)
 {
-	struct named_finder *finder = ctx;
+	struct path_list *wanted = ctx;
 	char *copy;
 
-	if (finder->paths_len == NAMED_PATHS_MAX || is_of_kernel(path, len))
+	if (wanted->len == NAMED_PATHS_MAX || is_of_kernel(path, len))
 		return;
-	for (size_t i = 0; i < finder->paths_len; i++)
-		if (strlen(finder->paths[i]) == len && memcmp(finder->paths[i], path, len) == 0)
+	for (size_t i = 0; i < wanted->len; i++)
+		if (strlen(wanted->items[i]) == len && memcmp(wanted->items[i], path, len) == 0)
 			return;
 	copy = strndup(path, len);
 	if (copy)
-		finder->paths[finder->paths_len++] = copy;
-}
-
-/* Rules are loaded rarely: a job that runs is waited for, some milliseconds. */
-static void finish_job(struct named_finder *finder)
-{
-	pthread_mutex_lock(&finder->lock);
-	while (atomic_load(&finder->state) == FINDER_ASKED)
-		pthread_cond_wait(&finder->work, &finder->lock);
-	atomic_store(&finder->state, FINDER_IDLE);
-	pthread_mutex_unlock(&finder->lock);
+		wanted->items[wanted->len++] = copy;
 }
 
 void named_finder_want(struct named_finder *finder, const struct rules *rules)
 {
-	finish_job(finder);
-	drop_paths(finder);
-	rules_files(rules, want_path, finder);
+	drop_paths(&finder->wanted);
+	rules_files(rules, want_path, &finder->wanted);
+	finder->has_wanted = true;
 }
 
 void named_finder_ask(struct named_finder *finder, const struct state *state)
@@ -236,7 +232,15 @@ void named_finder_ask(struct named_finder *finder, const struct state *state)
 	struct state_root roots[NAMED_ROOTS_MAX];
 	size_t len;
 
-	if (atomic_load(&finder->state) != FINDER_IDLE || (!finder->paths_len && !finder->told_len))
+	if (atomic_load(&finder->state) != FINDER_IDLE)
+		return;
+	if (finder->has_wanted) {
+		drop_paths(&finder->paths);
+		finder->paths = finder->wanted;
+		finder->wanted.len = 0;
+		finder->has_wanted = false;
+	}
+	if (!finder->paths.len && !finder->told_len)
 		return;
 	len = state_roots(state, roots, NAMED_ROOTS_MAX);
 	finder->roots[0] = (struct named_root){ .pid = 0 };

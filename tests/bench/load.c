@@ -3,10 +3,12 @@
  * load KIND COUNT: makes COUNT operations of a kind and prints the ns of one, as CPU time of this
  * process and as time on the wall. The best of five runs: what else happens only ever adds.
  */
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -36,6 +38,20 @@ static void do_open(void)
 	syscall(SYS_close, fd);
 }
 
+/* To nobody: a datagram socket only notes where to. */
+static void do_connect(void)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET,
+				  .sin_port = htons(9),
+				  .sin_addr = { .s_addr = htonl(INADDR_LOOPBACK) } };
+	static int fd = -1;
+
+	if (fd < 0)
+		fd = socket(AF_INET, SOCK_DGRAM, 0);
+	if (connect(fd, (struct sockaddr *)&to, sizeof(to)) < 0)
+		abort();
+}
+
 /* One request of io_uring that does nothing, and its io_uring_enter. */
 static void do_nop(void)
 {
@@ -63,7 +79,7 @@ static const struct {
 } kinds[] = {
 	{ .name = "getppid", .run = do_getppid }, { .name = "read", .run = do_read },
 	{ .name = "open", .run = do_open },       { .name = "exec", .run = do_exec },
-	{ .name = "nop", .run = do_nop },
+	{ .name = "nop", .run = do_nop },         { .name = "connect", .run = do_connect },
 };
 
 static double now_ns(clockid_t clock)
@@ -111,6 +127,6 @@ int main(int argc, char **argv)
 		printf("%.1f %.1f\n", cost.cpu_ns, cost.wall_ns);
 		return 0;
 	}
-	fprintf(stderr, "usage: load getppid|read|open|exec|nop COUNT\n");
+	fprintf(stderr, "usage: load getppid|read|open|exec|nop|connect COUNT\n");
 	return 2;
 }

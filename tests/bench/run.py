@@ -7,7 +7,7 @@ alike; a figure is the median over the rounds of monitored / bare of the same ro
 Monitors are scoped to the bench's own process tree wherever they copy events.
 
   run.py [--rounds N] [--redis-pairs N] [--quick] [--json FILE] SECTION...
-Sections: calls timing redis own keys capture (default: all).
+Sections: calls timing redis own keys hits capture (default: all).
 """
 import argparse, atexit, json, os, pty, re, select, shutil, signal, statistics, struct, subprocess, sys, tempfile
 import termios, fcntl, time
@@ -125,6 +125,57 @@ def bench_calls(rounds, report):
             print("  %-8s %-20s %10.1f ns   x%-22s %+10.1f ns above the empty hook" %
                   (kind, name, statistics.median(own), summary(ratios), above))
             report["%s/%s" % (kind, name)] = {"ns": own, "ratio": ratios}
+
+
+STABLE = "../shared/cases/rules/falco_rules.yaml"
+FLOOD = 150000  # opens, in each of two processes, five times
+
+
+def hit_monitors(*view):
+    """The default view without rules, with the default rules, with the stable ones of upstream, with both."""
+    rules = {"no rules": (), "default": ("--alerts", "/dev/null")}
+    if os.path.exists(STABLE):
+        rules["stable"] = ("--no-default-rules", "--rules", STABLE)
+        rules["both"] = ("--rules", STABLE)
+    return {name: saker("-b", "-v", "processes", *view, *options) for name, options in rules.items()}
+
+
+def bench_hits(rounds, report):
+    """What rules add to calls that they look at and to others, and what a flood of opens loses."""
+    monitors = hit_monitors()
+    kinds = {"getppid": 300000, "read": 300000, "open": 60000, "connect": 60000, "exec": 40}
+    figures = {}
+    for _ in range(rounds):
+        for name, monitor in monitors.items():
+            with monitor:
+                time.sleep(0.5)
+                for kind, count in kinds.items():
+                    COUNTS[kind] = count
+                    figures.setdefault((name, kind), []).append(run_load(kind))
+    COUNTS.pop("connect", None)
+    print("\nhits: ns of one operation (CPU time; exec: wall) in the default view, and what rules add (median of %d rounds, range)" % rounds)
+    for kind in kinds:
+        for name in monitors:
+            own, off = figures[(name, kind)], figures[("no rules", kind)]
+            print("  %-8s %-9s %10.1f ns   %s" % (kind, name, statistics.median(own), summary([a - b for a, b in zip(own, off)])))
+            report["hits/%s/%s" % (kind, name)] = {"ns": own}
+    print("\nhits: a flood of opens from two processes: opens a second, events delivered and lost")
+    for name, monitor in hit_monitors("--json").items():
+        with monitor:
+            time.sleep(0.5)
+            begin = time.time()
+            loads = [subprocess.Popen([TOOL("load"), "open", str(FLOOD)], stdout=DEVNULL) for _ in range(2)]
+            for load in loads:
+                load.wait()
+            took = time.time() - begin
+            time.sleep(1.5)
+            monitor.process.send_signal(signal.SIGINT)
+            monitor.process.wait(20)
+            # The last line is what ends it all, then totals for people.
+            lines = [line for line in open(monitor.out.name, errors="replace") if line.startswith("{")]
+            health = json.loads(lines[-1])["health"]
+        print("  %-9s %10.0f/s   %10d delivered %10d lost" % (name, 10 * FLOOD / took, health["events"], health["drops"]))
+        report["hits/flood/%s" % name] = {"rate": 10 * FLOOD / took, **health}
 
 
 def bench_timing(rounds, report):
@@ -391,7 +442,7 @@ def main():
     args = parser.parse_args()
     if os.geteuid() != 0:
         raise SystemExit("bench: needs root")
-    sections = args.sections or ["calls", "timing", "redis", "own", "keys", "capture"]
+    sections = args.sections or ["calls", "timing", "redis", "own", "keys", "hits", "capture"]
     report = {}
     if "calls" in sections:
         bench_calls(args.rounds, report)
@@ -404,6 +455,8 @@ def main():
         bench_own(report)
     if "keys" in sections:
         bench_keys(report)
+    if "hits" in sections:
+        bench_hits(args.rounds, report)
     if "capture" in sections:
         bench_capture(args.rounds, report)
     if args.json:

@@ -122,6 +122,24 @@ wants 0 '' list rules --json --rules rules.d
 python3 -c 'import json; r = json.load(open("out"))[0]
 assert r["name"] == "shell" and r["lists"] == ["l"] and r["events"] == ["execve"], r' ||
 	bad "list rules --json: $(cat out)"
+# Default rules: behind those of files; a folder beside the config file adds to them or replaces them.
+names() { "$saker" list rules --json "$@" | python3 -c 'import json, sys
+rules = [r["name"] for r in json.load(sys.stdin)]
+print(len(rules), rules[0], rules[-1], sep=", ")'; }
+mine() { printf -- '- {rule: %s, desc: d, condition: evt.type = open, output: o, priority: info}\n' "$1"; }
+built_in=$(names | cut -d, -f1)
+[ "$built_in" -ge 20 ] || bad "default rules: $(names)"
+case $(names --rules rules.d) in "$((built_in + 1)), shell, "*) ;; *) bad "with a file: $(names --rules rules.d)" ;; esac
+[ "$(names --no-default-rules --rules rules.d)" = '1, shell, shell' ] || bad "--no-default-rules: $(names --no-default-rules --rules rules.d)"
+mkdir -p .config/saker/rules
+mine site > .config/saker/rules/site.yaml
+case $(names) in "$((built_in + 1)), site, "*) ;; *) bad "a folder of rules: $(names)" ;; esac
+mine ours > .config/saker/rules/default.yaml
+[ "$(names)" = '2, site, ours' ] || bad "default.yaml in it: $(names)"
+echo '- {rule: ours, desc: d, condition: evt.typ = open, output: o, priority: info}' > .config/saker/rules/default.yaml
+"$saker" list rules > out 2> err
+[ $? -eq 2 ] && grep -qF '/rules/default.yaml:1:' err || bad "a wrong default.yaml: $(cat err)"
+rm -r .config
 checks=$((checks + 1))
 "$saker" list rules --rules wrong.yaml > out 2> err
 [ $? -eq 2 ] && grep -qF 'LOAD_ERR_COMPILE_CONDITION' err || bad "list rules of a wrong file: $(cat err)"
