@@ -278,7 +278,8 @@ int state_record(struct state *state, const void *record, size_t len)
 	now->process = process;
 	if (process) {
 		record_describe(state, process, event);
-		if (state->files_followed)
+		/* A child has its maker's in a moment. */
+		if (state->files_followed && !(event->prefix.flags & RECORD_F_CHILD))
 			record_ask_files(state, process);
 		if (record_is_exec(state, event) && event->ts_ns >= process->facts.exec_ns)
 			record_exec(state, process, event);

@@ -463,6 +463,46 @@ START_TEST(test_unknown_table)
 }
 END_TEST
 
+/* Who answers for open files: fd 0 of any process. */
+struct asked {
+	struct state *state;
+	unsigned times;
+};
+
+static int answer_files(void *ctx, uint32_t pid)
+{
+	struct asked *asked = ctx;
+	struct file_sample file = { .pid = pid, .start_boot_ns = pid, .path_len = 6 };
+
+	asked->times++;
+	state_file(asked->state, &file, "/asked");
+	return 0;
+}
+
+/* While tables are followed a lost one is asked for, once; children have their maker's. */
+START_TEST(test_followed)
+{
+	struct asked asked = { .times = 0 };
+	const struct state_source source = { .ctx = &asked, .process_files = answer_files };
+	struct state_opts opts = { 0 };
+
+	ck_assert_int_eq(state_new(&opts, &source, &asked.state), 0);
+	meet(asked.state, PID);
+	check_read(asked.state, PID, 0, "");
+	state_follow_files(asked.state, STATE_FILES_FOLLOWED);
+	check_read(asked.state, PID, 0, "/asked");
+	check_read(asked.state, PID, 0, "/asked");
+	ck_assert_uint_eq(asked.times, 1);
+	clone_child(asked.state, 200, PID, 0);
+	check_read(asked.state, 200, 0, "/asked");
+	ck_assert_uint_eq(asked.times, 1);
+	clone_child(asked.state, 300, 299, 0); /* of a parent that nobody knows */
+	check_read(asked.state, 300, 0, "/asked");
+	ck_assert_uint_eq(asked.times, 2);
+	state_free(asked.state);
+}
+END_TEST
+
 START_TEST(test_seeded_socket)
 {
 	struct state *state = seeded();
@@ -505,6 +545,7 @@ int main(void)
 	tcase_add_test(tcase, test_fork_copies);
 	tcase_add_test(tcase, test_clone_files_shares);
 	tcase_add_test(tcase, test_unknown_table);
+	tcase_add_test(tcase, test_followed);
 	tcase_add_test(tcase, test_seeded_socket);
 	return run_suite("fd", tcase);
 }

@@ -257,7 +257,15 @@ START_TEST(test_pid_used_again)
 }
 END_TEST
 
-static void feed_exec(struct state *state, uint32_t pid, int64_t ret)
+/* What an exec's event says of the program's file. */
+struct exec_file {
+	const char *path; /* NULL: no item */
+	uint8_t flags;
+	const char *name; /* the parameter, NULL: empty */
+};
+
+static void feed_exec_of(struct state *state, uint32_t pid, int64_t ret,
+			 const struct exec_file *file)
 {
 	static struct build_record b;
 	const struct event_desc *desc = event_by_id("SYSCALL_EXECVE_19_X");
@@ -273,7 +281,8 @@ static void feed_exec(struct state *state, uint32_t pid, int64_t ret)
 	size_t i;
 
 	build_record_init(&b, desc->code, &prefix);
-	build_record_ext(&b, RECORD_EXT_EXE, 0, "/usr/bin/grep", 13);
+	if (file->path)
+		build_record_ext(&b, RECORD_EXT_EXE, file->flags, file->path, strlen(file->path));
 	for (i = 0; i < desc->params_len; i++) {
 		const char *name = desc->params[i].name;
 
@@ -283,12 +292,50 @@ static void feed_exec(struct state *state, uint32_t pid, int64_t ret)
 			build_record_bytes(&b, "-r\0a b\0", 7);
 		else if (!strcmp(name, "cwd"))
 			build_record_text(&b, "/tmp");
+		else if (!strcmp(name, "trusted_exepath") && file->name)
+			build_record_text(&b, file->name);
 		else
 			build_record_empty(&b);
 	}
 	i = build_record_finish(&b);
 	ck_assert_int_eq(state_record(state, b.data, i), 0);
 }
+
+static void feed_exec(struct state *state, uint32_t pid, int64_t ret)
+{
+	feed_exec_of(state, pid, ret, &(struct exec_file){ .path = "/usr/bin/grep" });
+}
+
+/* The program's path after an exec, whatever it was before. */
+static const struct exec_case {
+	const char *name;
+	struct exec_file file;
+	const char *exe; /* NULL: not known */
+} exec_cases[] = {
+	{ "a file", { "/usr/bin/cat", 0, "/usr/bin/cat" }, "/usr/bin/cat" },
+	{ "a deleted file", { "/tmp/x", RECORD_EXT_F_DELETED, "/tmp/x" }, "/tmp/x (deleted)" },
+	{ "a file of memory", { NULL, 0, "memfd:x" }, "memfd:x" },
+	{ "nothing is told", { NULL, 0, NULL }, NULL },
+};
+
+START_TEST(test_exec_file)
+{
+	const struct exec_case *c = &exec_cases[_i];
+	struct state *state = new_state(&(struct fake){ 0 });
+	struct snapshot *snapshot;
+
+	feed_exec(state, 10, 0);
+	feed_exec_of(state, 10, 0, &c->file);
+	snapshot = publish(state);
+	if (c->exe)
+		ck_assert_msg(!strcmp(snapshot->procs[0].exe, c->exe), "%s: %s", c->name,
+			      snapshot->procs[0].exe);
+	else
+		ck_assert_msg(!snapshot->procs[0].exe, "%s: %s", c->name, snapshot->procs[0].exe);
+	snapshot_unref(snapshot);
+	state_free(state);
+}
+END_TEST
 
 START_TEST(test_exec_event)
 {
@@ -438,6 +485,8 @@ int main(void)
 	tcase_add_test(tcase, test_missed_is_dead_and_comes_back);
 	tcase_add_test(tcase, test_pid_used_again);
 	tcase_add_test(tcase, test_exec_event);
+	tcase_add_loop_test(tcase, test_exec_file, 0,
+			    (int)(sizeof(exec_cases) / sizeof(exec_cases[0])));
 	tcase_add_test(tcase, test_heard_of_only);
 	tcase_add_test(tcase, test_same_input_same_tables);
 	tcase_add_loop_test(tcase, test_no_memory, 0, 120);
