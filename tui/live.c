@@ -120,7 +120,7 @@ static int load_rules(struct live *live, const struct options *options, struct u
 	live->rules_stamp = rule_book_stamp(options);
 	rc = check_load(options, "--rules", &live->rules, err);
 	if (rc == 0 && !rules_len(live->rules) && options->mode != MODE_MONITOR)
-		return option_fail(err, "--rules: there is no rule of priority %s or above",
+		return option_fail(err, "--priority: there is no rule of priority %s or above",
 				   rule_priority_name(options->min_priority));
 	return rc;
 }
