@@ -22,7 +22,7 @@ say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
 # Debian's packages, one list: building, running, testing.
 DEPS := gcc make pkg-config clang llvm bpftool libbpf-dev libelf-dev zlib1g-dev libncurses-dev \
 	libyaml-dev libjson-c-dev libpcre2-dev libcap-ng-dev check libvterm-dev libclang-rt-14-dev \
-	clang-format clang-tidy ncurses-term python3 shellcheck strace bpftrace redis-server man-db podman runc busybox-static
+	clang-format clang-tidy ncurses-term python3 shellcheck strace bpftrace redis-server man-db podman runc busybox-static docker.io containerd lxc systemd-container
 
 # A comma, for arguments of functions.
 , := ,

@@ -410,6 +410,18 @@ void container_match_lines(const char *text, size_t len, struct container_match 
 	*ret_match = weak;
 }
 
+/* systemd-nspawn puts a machine that has no scope of its own there, whatever it is called. */
+static bool is_payload(const char *text, size_t len)
+{
+	struct cgroup_path path;
+
+	cgroup_path_split(&path, text, len);
+	for (size_t i = 0; i < path.len; i++)
+		if (component_is(&path.at[i], CONTAINER_NSPAWN_GROUP))
+			return true;
+	return false;
+}
+
 /*
  * Takes what a cgroup's path tells; that is sure. Containers are noted from the outermost on, as
  * they came to be.
@@ -423,7 +435,7 @@ static void container_cgroup_set_path(struct state *state, struct container_cgro
 
 	if (!found) {
 		container_match_path(path, len, &weak);
-		cgroup->weak = weak.engine != CONTAINER_HOST;
+		cgroup->weak = weak.engine != CONTAINER_HOST || is_payload(path, len);
 		if (cgroup->weak)
 			return;
 		cgroup->confirmed = true;

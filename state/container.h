@@ -25,6 +25,8 @@ struct text;
 #define CONTAINER_ID_MAX 64 /* bytes shown at most, with the NUL: names of lxc and nspawn */
 
 #define CONTAINER_HEX 64 /* digits of a full id */
+/* The control group of what runs in a machine of systemd-nspawn (src/nspawn/nspawn-cgroup.c). */
+#define CONTAINER_NSPAWN_GROUP "payload"
 
 enum container_engine {
 	CONTAINER_HOST,

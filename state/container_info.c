@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What runtimes say of containers, see container_info.h. */
 #include "container_info.h"
+#include "container_info_build.h"
 
 #include <errno.h>
 #include <json-c/json.h>
@@ -31,6 +32,8 @@ void container_info_release(struct container_info *info)
 	free(info->pod_namespace);
 	free(info->pod_uid);
 	free(info->sandbox_id);
+	free(info->ip);
+	free(info->healthcheck);
 	for (size_t i = 0; i < info->labels_len; i++) {
 		free(info->labels[i].key);
 		free(info->labels[i].value);
@@ -51,7 +54,7 @@ void container_info_release(struct container_info *info)
 	{                                                                                          \
 		&(info)->name, &(info)->image, &(info)->repository, &(info)->tag, &(info)->digest, \
 			&(info)->image_id, &(info)->pod_name, &(info)->pod_namespace,              \
-			&(info)->pod_uid, &(info)->sandbox_id                                      \
+			&(info)->pod_uid, &(info)->sandbox_id, &(info)->ip, &(info)->healthcheck   \
 	}
 
 static size_t text_bytes(const char *text)
@@ -123,7 +126,7 @@ static int set_text(char **slot, const char *text, size_t len)
 	return *slot ? 0 : -ENOMEM;
 }
 
-static int set_string(char **slot, const char *text)
+int container_info_set_text(char **slot, const char *text)
 {
 	return text ? set_text(slot, text, strlen(text)) : 0;
 }
@@ -216,16 +219,16 @@ int container_info_set_image(struct container_info *info, const char *image)
 
 	/* "sha256:..." and bare ids name no repository. */
 	if (!strncmp(image, "sha256:", 7))
-		return set_string(&info->digest, image);
+		return container_info_set_text(&info->digest, image);
 	if (colon && (!slash || colon > slash))
 		repository_len = (size_t)(colon - image);
-	if (set_string(&info->image, image) < 0 ||
+	if (container_info_set_text(&info->image, image) < 0 ||
 	    set_text(&info->repository, image, repository_len) < 0)
 		return -ENOMEM;
 	if (repository_len < len &&
 	    set_text(&info->tag, image + repository_len + 1, len - repository_len - 1) < 0)
 		return -ENOMEM;
-	return at ? set_string(&info->digest, at + 1) : 0;
+	return at ? container_info_set_text(&info->digest, at + 1) : 0;
 }
 
 static int set_image(struct container_info *info, const char *image)
@@ -278,7 +281,7 @@ static int add_labels(struct container_info *info, struct json_object *object)
 	return 0;
 }
 
-static int add_mount(struct container_info *info, const struct container_mount *mount)
+int container_info_add_mount(struct container_info *info, const struct container_mount *mount)
 {
 	struct container_mount *mounts, *own;
 
@@ -338,10 +341,12 @@ static int set_pod(struct container_info *info, struct json_object *facts)
 
 		if (type && (!strcmp(type, "sandbox") || !strcmp(type, "podsandbox")))
 			info->sandbox = true;
-		if (set_string(&info->pod_name, get_string(facts, keys->name)) < 0 ||
-		    set_string(&info->pod_namespace, get_string(facts, keys->space)) < 0 ||
-		    set_string(&info->pod_uid, get_string(facts, keys->uid)) < 0 ||
-		    set_string(&info->sandbox_id, get_string(facts, keys->sandbox)) < 0 ||
+		if (container_info_set_text(&info->pod_name, get_string(facts, keys->name)) < 0 ||
+		    container_info_set_text(&info->pod_namespace, get_string(facts, keys->space)) <
+			    0 ||
+		    container_info_set_text(&info->pod_uid, get_string(facts, keys->uid)) < 0 ||
+		    container_info_set_text(&info->sandbox_id, get_string(facts, keys->sandbox)) <
+			    0 ||
 		    set_image(info, get_string(facts, keys->image)) < 0)
 			return -ENOMEM;
 	}
@@ -352,9 +357,10 @@ static int set_pod(struct container_info *info, struct json_object *facts)
 static int set_pod_container_name(struct container_info *info, struct json_object *facts)
 {
 	for (size_t i = 0; facts && i < sizeof(pod_keys) / sizeof(pod_keys[0]); i++)
-		if (set_string(&info->name, get_string(facts, pod_keys[i].container)) < 0)
+		if (container_info_set_text(&info->name, get_string(facts, pod_keys[i].container)) <
+		    0)
 			return -ENOMEM;
-	return info->sandbox ? set_string(&info->name, info->pod_name) : 0;
+	return info->sandbox ? container_info_set_text(&info->name, info->pod_name) : 0;
 }
 
 static int docker_mounts(struct container_info *info, struct json_object *points)
@@ -364,14 +370,16 @@ static int docker_mounts(struct container_info *info, struct json_object *points
 	json_object_object_foreach(points, destination, point)
 	{
 		struct json_object *rw = get_member(point, "RW", json_type_boolean);
+		/* What the API calls Mode has another name here (moby, volume/mounts). */
+		const char *mode = get_string(point, "Relabel");
 		struct container_mount mount = {
 			.source = (char *)get_string(point, "Source"),
 			.destination = destination,
-			.mode = (char *)get_string(point, "Mode"),
+			.mode = (char *)(mode ? mode : get_string(point, "Mode")),
 			.propagation = (char *)get_string(point, "Propagation"),
 			.rdwr = rw && json_object_get_boolean(rw),
 		};
-		int rc = add_mount(info, &mount);
+		int rc = container_info_add_mount(info, &mount);
 
 		if (rc < 0)
 			return rc;
@@ -379,28 +387,126 @@ static int docker_mounts(struct container_info *info, struct json_object *points
 	return 0;
 }
 
-int container_info_docker(struct container_info *info, const char *json, size_t len)
+/* The address in the first network that gave one. */
+static int docker_address(struct container_info *info, struct json_object *settings)
+{
+	struct json_object *networks = get_member(settings, "Networks", json_type_object);
+	int rc = 0;
+
+	if (!networks)
+		return container_info_set_text(&info->ip, get_string(settings, "IPAddress"));
+	json_object_object_foreach(networks, name, network)
+	{
+		if (rc == 0 && *name)
+			rc = container_info_set_text(&info->ip, get_string(network, "IPAddress"));
+	}
+	return rc;
+}
+
+/* ["CMD", "curl", "-f", "x"], ["CMD-SHELL", "curl -f x"], ["NONE"]. */
+static int docker_health(struct container_info *info, struct json_object *config)
+{
+	struct json_object *check = get_member(config, "Healthcheck", json_type_object);
+	struct json_object *test = get_member(check, "Test", json_type_array);
+	size_t len = test ? json_object_array_length(test) : 0, at = 0;
+	char line[4096];
+	const char *kind = len ? json_object_get_string(json_object_array_get_idx(test, 0)) : NULL;
+
+	if (kind && !strcmp(kind, "NONE"))
+		return container_info_set_text(&info->healthcheck, kind);
+	for (size_t i = 1; i < len && at < sizeof(line); i++) {
+		const char *word = json_object_get_string(json_object_array_get_idx(test, i));
+
+		at += (size_t)snprintf(line + at, sizeof(line) - at, "%s%s", at ? " " : "",
+				       word ? word : "");
+	}
+	return at ? container_info_set_text(&info->healthcheck, line) : 0;
+}
+
+/* What config.v2.json and the API have in common. */
+static int docker_config(struct container_info *info, struct json_object *root)
+{
+	struct json_object *config = get_member(root, "Config", json_type_object);
+	struct json_object *labels = get_member(config, "Labels", json_type_object);
+	const char *name = get_string(root, "Name");
+	int rc;
+
+	if (container_info_set_text(&info->name, name && *name == '/' ? name + 1 : name) < 0 ||
+	    set_image(info, get_string(config, "Image")) < 0 ||
+	    set_image_id(info, get_string(root, "Image")) < 0 || docker_health(info, config) < 0)
+		return -ENOMEM;
+	set_created(info, get_string(root, "Created"));
+	rc = docker_address(info, get_member(root, "NetworkSettings", json_type_object));
+	if (rc == 0)
+		rc = add_labels(info, labels);
+	return rc == 0 ? set_pod(info, labels) : rc;
+}
+
+static bool is_host(struct json_object *object, const char *key)
+{
+	const char *mode = get_string(object, key);
+
+	return mode && !strcmp(mode, "host");
+}
+
+static int docker_host_config(struct container_info *info, struct json_object *host)
+{
+	struct json_object *privileged = get_member(host, "Privileged", json_type_boolean);
+
+	if (!privileged)
+		return -EBADMSG;
+	info->privileged = json_object_get_boolean(privileged);
+	info->privileged_known = true;
+	if (info->host_known)
+		return 0;
+	info->host_pid = is_host(host, "PidMode");
+	info->host_network = is_host(host, "NetworkMode");
+	info->host_ipc = is_host(host, "IpcMode");
+	info->host_known = true;
+	return 0;
+}
+
+int container_info_inspect(struct container_info *info, const char *json, size_t len)
 {
 	_cleanup_json_ struct json_object *root = NULL;
-	struct json_object *config, *labels;
-	const char *name;
+	struct json_object *mounts, *host;
 	int rc = parse(json, len, json_type_object, &root);
 
 	if (rc < 0)
 		return rc;
-	config = get_member(root, "Config", json_type_object);
-	if (!config || !get_string(root, "ID"))
+	if (!get_member(root, "Config", json_type_object) || !get_string(root, "Id"))
 		return -EBADMSG;
-	name = get_string(root, "Name");
-	if (set_string(&info->name, name && *name == '/' ? name + 1 : name) < 0 ||
-	    set_image(info, get_string(config, "Image")) < 0 ||
-	    set_image_id(info, get_string(root, "Image")) < 0)
-		return -ENOMEM;
-	set_created(info, get_string(root, "Created"));
-	labels = get_member(config, "Labels", json_type_object);
-	rc = add_labels(info, labels);
-	if (rc == 0)
-		rc = set_pod(info, labels);
+	rc = docker_config(info, root);
+	host = get_member(root, "HostConfig", json_type_object);
+	if (rc == 0 && host)
+		docker_host_config(info, host);
+	mounts = info->mounts_len ? NULL : get_member(root, "Mounts", json_type_array);
+	for (size_t i = 0; rc == 0 && mounts && i < json_object_array_length(mounts); i++) {
+		struct json_object *entry = json_object_array_get_idx(mounts, i);
+		struct json_object *rw = get_member(entry, "RW", json_type_boolean);
+		const struct container_mount mount = {
+			.source = (char *)get_string(entry, "Source"),
+			.destination = (char *)get_string(entry, "Destination"),
+			.mode = (char *)get_string(entry, "Mode"),
+			.propagation = (char *)get_string(entry, "Propagation"),
+			.rdwr = rw && json_object_get_boolean(rw),
+		};
+
+		rc = container_info_add_mount(info, &mount);
+	}
+	return rc;
+}
+
+int container_info_docker(struct container_info *info, const char *json, size_t len)
+{
+	_cleanup_json_ struct json_object *root = NULL;
+	int rc = parse(json, len, json_type_object, &root);
+
+	if (rc < 0)
+		return rc;
+	if (!get_member(root, "Config", json_type_object) || !get_string(root, "ID"))
+		return -EBADMSG;
+	rc = docker_config(info, root);
 	return rc == 0 ? docker_mounts(info, get_member(root, "MountPoints", json_type_object))
 		       : rc;
 }
@@ -408,17 +514,9 @@ int container_info_docker(struct container_info *info, const char *json, size_t 
 int container_info_docker_host(struct container_info *info, const char *json, size_t len)
 {
 	_cleanup_json_ struct json_object *root = NULL;
-	struct json_object *privileged;
 	int rc = parse(json, len, json_type_object, &root);
 
-	if (rc < 0)
-		return rc;
-	privileged = get_member(root, "Privileged", json_type_boolean);
-	if (!privileged)
-		return -EBADMSG;
-	info->privileged = json_object_get_boolean(privileged);
-	info->privileged_known = true;
-	return 0;
+	return rc < 0 ? rc : docker_host_config(info, root);
 }
 
 /* Bind mounts; the rest of the list is what every container has. */
@@ -446,7 +544,7 @@ static int oci_mount(struct container_info *info, struct json_object *entry)
 			mount.propagation = (char *)option;
 	}
 	mount.mode = mount.rdwr ? "rw" : "ro";
-	return bind ? add_mount(info, &mount) : 0;
+	return bind ? container_info_add_mount(info, &mount) : 0;
 }
 
 /* Privileged containers have every capability and see all of /sys and /proc. */
@@ -470,6 +568,56 @@ static void oci_privileged(struct container_info *info, struct json_object *root
 	info->privileged_known = true;
 }
 
+/* A container has a namespace of its own of each kind that is listed. */
+static void oci_namespaces(struct container_info *info, struct json_object *root)
+{
+	struct json_object *linux_part = get_member(root, "linux", json_type_object);
+	struct json_object *list = get_member(linux_part, "namespaces", json_type_array);
+
+	if (info->host_known || !list)
+		return;
+	info->host_pid = info->host_network = info->host_ipc = true;
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		const char *type = get_string(json_object_array_get_idx(list, i), "type");
+
+		info->host_pid &= !type || strcmp(type, "pid") != 0;
+		info->host_network &= !type || strcmp(type, "network") != 0;
+		info->host_ipc &= !type || strcmp(type, "ipc") != 0;
+	}
+	info->host_known = true;
+}
+
+/*
+ * Plain containerd puts a container's labels among the annotations, CRI-O its own into one as JSON;
+ * those of other runtimes are theirs.
+ */
+static int oci_labels(struct container_info *info, struct json_object *annotations)
+{
+	static const char *const owners[] = { "io.kubernetes.cri.container-type",
+					      "io.container.manager",
+					      "io.kubernetes.cri-o.ContainerType" };
+	_cleanup_json_ struct json_object *labels = NULL;
+	const char *text = get_string(annotations, "io.kubernetes.cri-o.Labels");
+	bool owned = false;
+
+	for (size_t i = 0; i < sizeof(owners) / sizeof(owners[0]); i++)
+		owned |= get_string(annotations, owners[i]) != NULL;
+	if (!owned)
+		return add_labels(info, annotations);
+	if (!text || parse(text, strlen(text), json_type_object, &labels) < 0)
+		return 0;
+	return add_labels(info, labels);
+}
+
+/* NULL: there is none of that key. */
+static const char *label_value(const struct container_info *info, const char *key)
+{
+	for (size_t i = 0; i < info->labels_len; i++)
+		if (!strcmp(info->labels[i].key, key))
+			return info->labels[i].value;
+	return NULL;
+}
+
 int container_info_oci(struct container_info *info, const char *json, size_t len)
 {
 	_cleanup_json_ struct json_object *root = NULL;
@@ -485,8 +633,14 @@ int container_info_oci(struct container_info *info, const char *json, size_t len
 	rc = set_pod(info, annotations);
 	if (rc == 0)
 		rc = set_pod_container_name(info, annotations);
+	if (rc == 0)
+		rc = oci_labels(info, annotations);
 	if (rc < 0)
 		return rc;
+	oci_namespaces(info, root);
+	if (!info->name &&
+	    container_info_set_text(&info->name, label_value(info, "nerdctl/name")) < 0)
+		return -ENOMEM;
 	told = get_string(annotations, "io.podman.annotations.privileged");
 	if (told && !info->privileged_known) {
 		info->privileged = !strcmp(told, "TRUE");
@@ -513,7 +667,7 @@ static int storage_metadata(struct container_info *info, const char *text)
 		return rc;
 	if (set_image(info, get_string(root, "image-name")) < 0 ||
 	    set_image_id(info, get_string(root, "image-id")) < 0 ||
-	    set_string(&info->name, get_string(root, "name")) < 0)
+	    container_info_set_text(&info->name, get_string(root, "name")) < 0)
 		return -ENOMEM;
 	return 0;
 }
@@ -532,13 +686,59 @@ int container_info_storage(struct container_info *info, const char *json, size_t
 			continue;
 		names = get_member(entry, "names", json_type_array);
 		if (names && json_object_array_length(names) &&
-		    set_string(&info->name,
-			       json_object_get_string(json_object_array_get_idx(names, 0))) < 0)
+		    container_info_set_text(
+			    &info->name,
+			    json_object_get_string(json_object_array_get_idx(names, 0))) < 0)
 			return -ENOMEM;
 		set_created(info, get_string(entry, "created"));
 		if (set_image_id(info, get_string(entry, "image")) < 0)
 			return -ENOMEM;
 		return storage_metadata(info, get_string(entry, "metadata"));
+	}
+	return rc < 0 ? rc : -ENOENT;
+}
+
+/* Does an id in full, maybe behind "sha256:", begin with those digits? */
+static bool id_begins(const char *id, const char *digits)
+{
+	if (id && !strncmp(id, "sha256:", 7))
+		id += 7;
+	return id && digits && !strncmp(id, digits, strlen(digits));
+}
+
+int container_info_repositories(struct container_info *info, const char *json, size_t len)
+{
+	_cleanup_json_ struct json_object *root = NULL;
+	struct json_object *all, *own;
+	int rc = parse(json, len, json_type_object, &root);
+
+	if (rc < 0)
+		return rc;
+	all = get_member(root, "Repositories", json_type_object);
+	own = all && info->repository ? get_member(all, info->repository, json_type_object) : NULL;
+	if (!own)
+		return -ENOENT;
+	json_object_object_foreach(own, name, id)
+	{
+		const char *at = strchr(name, '@');
+
+		if (at && json_object_is_type(id, json_type_string) &&
+		    id_begins(json_object_get_string(id), info->image_id))
+			return container_info_set_text(&info->digest, at + 1);
+	}
+	return -ENOENT;
+}
+
+int container_info_images(struct container_info *info, const char *json, size_t len)
+{
+	_cleanup_json_ struct json_object *root = NULL;
+	int rc = parse(json, len, json_type_array, &root);
+
+	for (size_t i = 0; rc == 0 && i < json_object_array_length(root); i++) {
+		struct json_object *image = json_object_array_get_idx(root, i);
+
+		if (id_begins(get_string(image, "id"), info->image_id))
+			return container_info_set_text(&info->digest, get_string(image, "digest"));
 	}
 	return rc < 0 ? rc : -ENOENT;
 }

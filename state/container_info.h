@@ -3,7 +3,8 @@
  * What a runtime says of a container, read from the bytes of its files. No I/O: who has the bytes
  * (tui/inspect.c) hands them in. Formats: docker's config.v2.json and hostconfig.json, the OCI
  * runtime specification's config.json with the annotations of containerd's CRI plugin and of podman
- * (libpod), and containers.json of containers/storage.
+ * (libpod), containers.json of containers/storage, LXC's config (lxc.container.conf(5)), the
+ * command line of systemd-nspawn(1), and the API of docker.
  *
  * The bytes may be hostile: they are parsed with limits, and every text is kept as it is, to be
  * escaped by who shows it.
@@ -38,8 +39,12 @@ struct container_info {
 	char *digest;     /* "sha256:..." */
 	char *image_id;   /* 12 digits of the image's id */
 	char *pod_name, *pod_namespace, *pod_uid, *sandbox_id;
-	bool sandbox; /* holds a pod's namespaces, runs nothing of its own */
+	char *ip;          /* the first address that its runtime gave it */
+	char *healthcheck; /* command line, "NONE" where it was switched off */
+	bool sandbox;      /* holds a pod's namespaces, runs nothing of its own */
 	bool privileged, privileged_known;
+	bool host_pid, host_network, host_ipc; /* namespaces that it has none of its own of */
+	bool host_known;
 	uint64_t created_ns; /* since the epoch, 0: not known */
 	struct container_label *labels;
 	size_t labels_len;
@@ -56,10 +61,23 @@ void container_info_release(struct container_info *info);
  */
 int container_info_docker(struct container_info *info, const char *json, size_t len);
 int container_info_docker_host(struct container_info *info, const char *json, size_t len);
+/* An answer of docker's or podman's API to /containers/ID/json. */
+int container_info_inspect(struct container_info *info, const char *json, size_t len);
+/* LXC's configuration of one container: KEY = VALUE lines. */
+int container_info_lxc(struct container_info *info, const char *text, size_t len);
+/* The arguments of systemd-nspawn, each with its NUL. */
+int container_info_nspawn(struct container_info *info, const char *args, size_t len);
 int container_info_oci(struct container_info *info, const char *json, size_t len);
 /* id: 64 digits. */
 int container_info_storage(struct container_info *info, const char *json, size_t len,
 			   const char *id);
+
+/*
+ * The digest of the image that info names already: docker's image/DRIVER/repositories.json, and
+ * images.json of containers/storage. -ENOENT where it has none, as images that were made here.
+ */
+int container_info_repositories(struct container_info *info, const char *json, size_t len);
+int container_info_images(struct container_info *info, const char *json, size_t len);
 
 /* A copy in one block of container_info_bytes(), aligned for pointers; never released itself. */
 size_t container_info_bytes(const struct container_info *info);

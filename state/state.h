@@ -39,8 +39,9 @@ struct state_source {
 	 */
 	int (*process_seed)(void *ctx, uint32_t pid, unsigned parts, struct process_seed *ret_seed);
 	/*
-	 * The cgroup paths of a process, one per line as in /proc/PID/cgroup. *len: in, the room of
-	 * text; out, the bytes written.
+	 * The cgroup paths of a process, one per line as in /proc/PID/cgroup; of one in a machine
+	 * of systemd-nspawn that its cgroup does not name another one, as the machine's unit would
+	 * have it. *len: in, the room of text; out, the bytes written.
 	 */
 	int (*process_cgroup)(void *ctx, uint32_t pid, char *text, size_t *len);
 	/*

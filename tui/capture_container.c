@@ -8,13 +8,17 @@
 #define SANDBOX 1u
 #define PRIVILEGED 2u
 #define PRIVILEGED_KNOWN 4u
+#define HOST_PID 8u
+#define HOST_NETWORK 16u
+#define HOST_IPC 32u
+#define HOST_KNOWN 64u
 
 /* The order of the texts in the file. */
 #define INFO_TEXTS(info)                                                                           \
 	{                                                                                          \
 		&(info)->name, &(info)->image, &(info)->repository, &(info)->tag, &(info)->digest, \
 			&(info)->image_id, &(info)->pod_name, &(info)->pod_namespace,              \
-			&(info)->pod_uid, &(info)->sandbox_id                                      \
+			&(info)->pod_uid, &(info)->sandbox_id, &(info)->ip, &(info)->healthcheck   \
 	}
 
 static void put_text(struct capture_bytes *bytes, const char *text)
@@ -34,7 +38,10 @@ static void put_facts(struct capture_bytes *bytes, const struct container_info *
 	bytes_u16(bytes, known);
 	bytes_u8(bytes,
 		 (uint8_t)((info->sandbox ? SANDBOX : 0) | (info->privileged ? PRIVILEGED : 0) |
-			   (info->privileged_known ? PRIVILEGED_KNOWN : 0)));
+			   (info->privileged_known ? PRIVILEGED_KNOWN : 0) |
+			   (info->host_pid ? HOST_PID : 0) |
+			   (info->host_network ? HOST_NETWORK : 0) |
+			   (info->host_ipc ? HOST_IPC : 0) | (info->host_known ? HOST_KNOWN : 0)));
 	bytes_u64(bytes, info->created_ns);
 	for (size_t i = 0; i < len; i++)
 		if (*texts[i])
@@ -94,6 +101,10 @@ static int take_facts(struct capture_cursor *cursor, struct container_info *info
 	info->sandbox = facts & SANDBOX;
 	info->privileged = facts & PRIVILEGED;
 	info->privileged_known = facts & PRIVILEGED_KNOWN;
+	info->host_pid = facts & HOST_PID;
+	info->host_network = facts & HOST_NETWORK;
+	info->host_ipc = facts & HOST_IPC;
+	info->host_known = facts & HOST_KNOWN;
 	info->created_ns = cursor_u64(cursor);
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]) && rc == 0; i++)
 		if (known & 1u << i)

@@ -494,7 +494,7 @@ static int engine_open(struct engine *engine, struct probe_error *err)
 	r = probe_load_counters(engine->probe, err);
 	if (r == 0)
 		r = probe_set_scope(engine->probe, &engine->opts.scope);
-	if (r == 0 && engine->opts.scope.by_cgroup)
+	if (r == 0 && (engine->opts.scope.by_cgroup || engine->opts.exact_delay))
 		engine_settle_names(engine);
 	return r;
 }

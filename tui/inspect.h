@@ -32,4 +32,10 @@ int inspector_ask(struct inspector *inspector, const struct container_match *mat
 int inspect_container(const char *host_root, const struct container_match *match, uint32_t pid,
 		      struct container_info *ret_info);
 
+/*
+ * text: the lines of /proc/PID/cgroup. Where they say that the process is in some machine of
+ * systemd-nspawn, adds the line that it would have with a unit of the machine's name.
+ */
+void inspect_nspawn_line(const char *host_root, uint32_t pid, char *text, size_t *len, size_t size);
+
 #endif

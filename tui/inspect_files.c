@@ -7,6 +7,7 @@
  * folder with its config.json; runc and conmon have theirs among their arguments.
  */
 #include "inspect.h"
+#include "inspect_parts.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -23,8 +24,6 @@
 #define TASKS "/run/containerd/io.containerd.runtime.v2.task"
 #define STORAGE "/var/lib/containers/storage"
 #define DOCKER "/var/lib/docker"
-#define ANCESTORS 5
-#define ARGUMENTS_BYTES 16384
 
 static void close_file(FILE **file)
 {
@@ -38,15 +37,6 @@ static void free_text(char **text)
 	free(*text);
 }
 #define _cleanup_text_ __attribute__((cleanup(free_text)))
-
-/* What is looked for, and what was found. */
-struct search {
-	const char *host_root;
-	const struct container_match *match;
-	uint32_t pid;
-	struct container_info *info;
-	bool found;
-};
 
 /* A regular file as a whole; NULL when it cannot be had or is too long. The caller frees it. */
 static char *read_file(const char *path, size_t *ret_len)
@@ -71,10 +61,7 @@ static char *read_file(const char *path, size_t *ret_len)
 	return NULL;
 }
 
-typedef int (*take_fn)(struct container_info *info, const char *json, size_t len);
-
-/* Reads a file of a folder into the answer; false when there is no such file, or it is no such. */
-static bool take(struct search *search, const char *folder, const char *name, take_fn fn)
+bool search_take(struct search *search, const char *folder, const char *name, search_take_fn fn)
 {
 	_cleanup_text_ char *bytes = NULL;
 	char path[PATH_MAX];
@@ -92,17 +79,23 @@ static bool take(struct search *search, const char *folder, const char *name, ta
 
 static void search_docker(struct search *search, const char *root)
 {
+	static const char *const drivers[] = { "overlay2", "overlayfs", "fuse-overlayfs",
+					       "vfs",      "btrfs",     "zfs" };
 	char folder[PATH_MAX];
 
 	if ((size_t)snprintf(folder, sizeof(folder), "%s/containers/%s", root,
 			     search->match->full_id) >= sizeof(folder))
 		return;
-	if (take(search, folder, "config.v2.json", container_info_docker))
-		take(search, folder, "hostconfig.json", container_info_docker_host);
+	if (!search_take(search, folder, "config.v2.json", container_info_docker))
+		return;
+	search_take(search, folder, "hostconfig.json", container_info_docker_host);
+	for (size_t i = 0; i < sizeof(drivers) / sizeof(drivers[0]) && !search->info->digest; i++) {
+		snprintf(folder, sizeof(folder), "%s/image/%s", root, drivers[i]);
+		search_take(search, folder, "repositories.json", container_info_repositories);
+	}
 }
 
-/* As folders are called: all digits, or the name. */
-static const char *search_id(const struct search *search)
+const char *search_id(const struct search *search)
 {
 	return *search->match->full_id ? search->match->full_id : search->match->id;
 }
@@ -153,7 +146,9 @@ static void search_storage(struct search *search, const char *root)
 		    container_info_storage(search->info, bytes, len, search->match->full_id) < 0)
 			continue;
 		search->found = true;
-		take(search, folder, "config.json", container_info_oci);
+		search_take(search, folder, "config.json", container_info_oci);
+		snprintf(folder, sizeof(folder), "%s/%s-images", root, drivers[i]);
+		search_take(search, folder, "images.json", container_info_images);
 	}
 }
 
@@ -176,7 +171,7 @@ static void search_tasks(struct search *search)
 		if (*entry->d_name == '.' || (size_t)snprintf(path, sizeof(path), "%s/%s/%s", TASKS,
 							      entry->d_name, id) >= sizeof(path))
 			continue;
-		take(search, path, "config.json", container_info_oci);
+		search_take(search, path, "config.json", container_info_oci);
 	}
 	closedir(dir);
 }
@@ -236,9 +231,9 @@ static void search_mounts(struct search *search,
 			  void (*fn)(struct search *search, const char *root))
 {
 	_cleanup_fclose_ FILE *file = NULL;
-	char path[64], line[LINE_MAX_BYTES];
+	char path[PATH_MAX], line[LINE_MAX_BYTES];
 
-	snprintf(path, sizeof(path), "/proc/%u/mountinfo", search->pid);
+	snprintf(path, sizeof(path), "%s/proc/%u/mountinfo", search->host_root, search->pid);
 	file = fopen(path, "re");
 	while (file && !search->found && fgets(line, sizeof(line), file)) {
 		char *root = strstr(line, " - overlay ") ? overlay_root(line)
@@ -249,19 +244,32 @@ static void search_mounts(struct search *search,
 	}
 }
 
-static uint32_t parent_of(uint32_t pid)
+uint32_t inspect_parent(const char *host_root, uint32_t pid)
 {
 	_cleanup_fclose_ FILE *file = NULL;
-	char path[64], line[512];
+	char path[PATH_MAX], line[512];
 	unsigned parent = 0;
 	const char *after;
 
-	snprintf(path, sizeof(path), "/proc/%u/stat", pid);
+	snprintf(path, sizeof(path), "%s/proc/%u/stat", host_root, pid);
 	file = fopen(path, "re");
 	if (!file || !fgets(line, sizeof(line), file))
 		return 0;
 	after = strrchr(line, ')');
 	return after && sscanf(after + 1, " %*c %u", &parent) == 1 ? parent : 0;
+}
+
+size_t inspect_arguments(const char *host_root, uint32_t pid, char *args, size_t size)
+{
+	_cleanup_fclose_ FILE *file = NULL;
+	char path[PATH_MAX];
+	size_t len;
+
+	snprintf(path, sizeof(path), "%s/proc/%u/cmdline", host_root, pid);
+	file = fopen(path, "re");
+	len = file ? fread(args, 1, size - 1, file) : 0;
+	args[len] = '\0';
+	return len;
 }
 
 /*
@@ -290,7 +298,7 @@ static void search_path(struct search *search, const char *path)
 				storage--;
 			folder[storage - folder] = '\0';
 			search_storage(search, folder);
-		} else if (take(search, folder, "config.json", container_info_oci)) {
+		} else if (search_take(search, folder, "config.json", container_info_oci)) {
 			search_bundle(search, folder);
 		}
 		return;
@@ -300,16 +308,9 @@ static void search_path(struct search *search, const char *path)
 /* Each argument of a process: shims and monitors have the folder there. */
 static void search_arguments(struct search *search, uint32_t pid)
 {
-	char path[64], args[ARGUMENTS_BYTES];
-	FILE *file;
-	size_t len;
+	char args[SEARCH_ARGUMENTS_BYTES];
+	size_t len = inspect_arguments(search->host_root, pid, args, sizeof(args));
 
-	snprintf(path, sizeof(path), "/proc/%u/cmdline", pid);
-	file = fopen(path, "re");
-	len = file ? fread(args, 1, sizeof(args) - 1, file) : 0;
-	if (file)
-		fclose(file);
-	args[len] = '\0';
 	for (const char *at = args; at < args + len && !search->found; at += strlen(at) + 1)
 		if (*at == '/')
 			search_path(search, at);
@@ -323,17 +324,17 @@ static void search_ancestors(struct search *search)
 {
 	uint32_t pid = search->pid;
 
-	for (int i = 0; i < ANCESTORS && !search->found && pid > 1; i++) {
-		char path[64], folder[PATH_MAX];
+	for (int i = 0; i < SEARCH_ANCESTORS && !search->found && pid > 1; i++) {
+		char path[PATH_MAX], folder[PATH_MAX];
 		ssize_t len;
 
-		snprintf(path, sizeof(path), "/proc/%u/cwd", pid);
+		snprintf(path, sizeof(path), "%s/proc/%u/cwd", search->host_root, pid);
 		len = readlink(path, folder, sizeof(folder) - 1);
 		folder[len > 0 ? len : 0] = '\0';
 		search_path(search, folder);
 		if (!search->found)
 			search_arguments(search, pid);
-		pid = parent_of(pid);
+		pid = inspect_parent(search->host_root, pid);
 	}
 }
 
@@ -367,13 +368,14 @@ int inspect_container(const char *host_root, const struct container_match *match
 		if (!search.found)
 			search_ancestors(&search);
 		break;
-	case CONTAINER_HOST:
 	case CONTAINER_LXC:
 	case CONTAINER_NSPAWN:
 	case CONTAINER_LIBVIRT:
-	case CONTAINER_BPM:
+	case CONTAINER_BPM: search_machine(&search); break;
+	case CONTAINER_HOST:
 	case CONTAINER_ENGINE_COUNT: break;
 	}
+	search_sockets(&search);
 	if (search.found) {
 		*ret_info = info;
 		return 0;

@@ -162,7 +162,7 @@ static int on_record(void *ctx, const void *record, size_t len)
 	if (!replay_scope_has(&feed->scope, &who))
 		return 0;
 	/* Live it waited until its container had a name, or in vain. */
-	if (feed->opts.containers.len &&
+	if (feed->meta.version &&
 	    state_judge_now(feed->state, prefix.cgroup_id, prefix.pid) != CONTAINER_IN)
 		return 0;
 	return deliver(feed, record, len);

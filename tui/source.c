@@ -58,14 +58,16 @@ static int source_process_seed(void *ctx, uint32_t pid, unsigned parts,
 
 static int source_process_cgroup(void *ctx, uint32_t pid, char *text, size_t *len)
 {
+	size_t size = *len;
 	char path[64];
 	ssize_t r;
 
 	snprintf(path, sizeof(path), "/proc/%u/cgroup", pid);
-	r = read_all(path, text, *len);
+	r = read_all(path, text, size);
 	if (r < 0)
 		return r == -ESRCH ? -ENOENT : (int)r;
 	*len = (size_t)r;
+	inspect_nspawn_line("", pid, text, len, size);
 	return 0;
 }
 

@@ -64,6 +64,9 @@ GETTER(container_name)
 
 	if (!container)
 		return is_on_host(event) ? field_put_static(values, "host") : 0;
+	/* Names that are ids are known without their runtime. */
+	if (!container->name && !container->match.full_id[0])
+		return field_put_static(values, container->match.id);
 	return field_put_interned(values, container->name);
 }
 
@@ -96,6 +99,8 @@ OF_INFO(container_image_id, image_id)
 OF_INFO(container_image_repository, repository)
 OF_INFO(container_image_tag, tag)
 OF_INFO(container_image_digest, digest)
+OF_INFO(container_ip, ip)
+OF_INFO(container_healthcheck, healthcheck)
 OF_INFO(k8s_pod_name, pod_name)
 OF_INFO(k8s_pod_uid, pod_uid)
 OF_INFO(k8s_ns_name, pod_namespace)
@@ -116,6 +121,18 @@ GETTER(container_privileged)
 
 	return info && info->privileged_known ? field_put_bool(values, info->privileged) : 0;
 }
+
+#define OF_NAMESPACE(name, member)                                                          \
+	GETTER(name)                                                                        \
+	{                                                                                   \
+		const struct container_info *info = info_of(event);                         \
+                                                                                            \
+		return info && info->host_known ? field_put_bool(values, info->member) : 0; \
+	}
+
+OF_NAMESPACE(container_host_pid, host_pid)
+OF_NAMESPACE(container_host_network, host_network)
+OF_NAMESPACE(container_host_ipc, host_ipc)
 
 GETTER(container_start_ts)
 {

@@ -37,6 +37,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	container_info_docker_host(&info, text, size);
 	container_info_oci(&info, text, size);
 	container_info_storage(&info, text, size, "aa");
+	container_info_inspect(&info, text, size);
+	container_info_lxc(&info, text, size);
+	container_info_nspawn(&info, text, size);
 	check_info(&info);
 	free(text);
 	return 0;

@@ -98,7 +98,7 @@ if wrong or not rows:
 	}
 }
 short=$(cut -c1-12 "$root/cid")
-for value in shop /shop "$short" "$(cut -c1-5 "$root/cid")" "$(cat "$root/cid")"; do
+for value in shop "$(cut -c1-5 "$root/cid")"; do
 	only_in "$short" "$saker" -b -v processes --json -n 1 -d 0.2 --container "$value"
 done
 # One that is not there yet: its first exec and its end are seen, with its name, live and over a capture.

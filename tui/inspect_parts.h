@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * For the files that look for what a runtime says of a container: inspect_files.c is the folders of
+ * the runtimes that have ids, inspect_machine.c those of LXC and systemd-nspawn, inspect_socket.c
+ * the sockets. Nobody else includes this.
+ */
+#ifndef TUI_INSPECT_PARTS_H
+#define TUI_INSPECT_PARTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "state/container.h"
+#include "state/container_info.h"
+
+#define SEARCH_ANCESTORS 5
+#define SEARCH_ARGUMENTS_BYTES 16384
+
+/* What is looked for, and what was found. */
+struct search {
+	const char *host_root; /* before all paths */
+	const struct container_match *match;
+	uint32_t pid; /* a process in it; 0: none is known */
+	struct container_info *info;
+	bool found;
+};
+
+typedef int (*search_take_fn)(struct container_info *info, const char *text, size_t len);
+
+/* As folders are called: all digits, or the name. */
+const char *search_id(const struct search *search);
+/* Reads a file of a folder into the answer; false when there is no such file, or it is no such. */
+bool search_take(struct search *search, const char *folder, const char *name, search_take_fn fn);
+/* The parent of a process below host_root, 0: none. */
+uint32_t inspect_parent(const char *host_root, uint32_t pid);
+/* Its arguments, each with its NUL; the number of bytes, less than size. */
+size_t inspect_arguments(const char *host_root, uint32_t pid, char *args, size_t size);
+
+void search_machine(struct search *search);
+/* Asks the sockets of runtimes for what files did not tell. Takes a second at most. */
+void search_sockets(struct search *search);
+
+/*
+ * One HTTP question to a unix socket: everything that came, with a NUL behind it; the caller frees
+ * it. 0, -ETIMEDOUT after half a second, -E2BIG, or another -errno.
+ */
+int inspect_http_get(const char *socket_path, const char *target, char **ret_text, size_t *ret_len);
+/* Where the body of such an answer begins. -ENOENT: its status is not 200; -EBADMSG: no answer. */
+int inspect_http_body(const char *text, size_t len, size_t *ret_at);
+
+#endif

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The sockets of docker and podman, which speak HTTP: one question for one container, with a limit
+ * of time and of bytes. HTTP/1.0, so that the answer ends where the connection does. What comes may
+ * be anything.
+ *
+ * containerd's socket speaks gRPC and is not asked: what it knows of Kubernetes' containers is in
+ * their files.
+ */
+#include "inspect.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "inspect_parts.h"
+
+#define NS_PER_MS 1000000ll
+#define QUESTION_NS (500 * NS_PER_MS)
+#define FIRST_BYTES 16384
+#define HEADERS_MAX 65536
+
+static void free_text(char **text)
+{
+	free(*text);
+}
+#define _cleanup_text_ __attribute__((cleanup(free_text)))
+
+static void close_fd(const int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+#define _cleanup_close_ __attribute__((cleanup(close_fd)))
+
+static long long now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000ll + now.tv_nsec;
+}
+
+/* Waits for the socket until the deadline. 0, -ETIMEDOUT or -errno. */
+static int wait_for(int fd, short events, long long deadline_ns)
+{
+	for (;;) {
+		struct pollfd ready = { .fd = fd, .events = events };
+		long long left = deadline_ns - now_ns();
+		int r = left > 0 ? poll(&ready, 1, (int)(left / NS_PER_MS) + 1) : 0;
+
+		if (r > 0)
+			return 0;
+		if (r == 0)
+			return -ETIMEDOUT;
+		if (errno != EINTR)
+			return -errno;
+	}
+}
+
+static int open_socket(const char *path, int *ret_fd)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd;
+
+	if (strlen(path) >= sizeof(address.sun_path))
+		return -ENAMETOOLONG;
+	memcpy(address.sun_path, path, strlen(path) + 1);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return -errno;
+	/* A socket whose queue is full does not make anybody wait: EAGAIN. */
+	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0) {
+		int rc = -errno;
+
+		close(fd);
+		return rc;
+	}
+	*ret_fd = fd;
+	return 0;
+}
+
+static int send_all(int fd, const char *text, size_t len, long long deadline_ns)
+{
+	while (len) {
+		ssize_t sent = send(fd, text, len, MSG_NOSIGNAL);
+		int rc = sent < 0 ? -errno : 0;
+
+		if (rc == -EAGAIN)
+			rc = wait_for(fd, POLLOUT, deadline_ns);
+		if (rc < 0 && rc != -EINTR)
+			return rc;
+		if (sent > 0) {
+			text += sent;
+			len -= (size_t)sent;
+		}
+	}
+	return 0;
+}
+
+/* Everything up to the end of the connection, with a NUL behind it. */
+static int receive_all(int fd, long long deadline_ns, char **ret_text, size_t *ret_len)
+{
+	_cleanup_text_ char *text = NULL;
+	size_t len = 0, size = 0;
+
+	for (;;) {
+		ssize_t got;
+		int rc;
+
+		if (len + 1 >= size) {
+			size_t wanted = size ? size * 2 : FIRST_BYTES;
+			char *grown = wanted <= 2 * CONTAINER_INFO_BYTES_MAX ? realloc(text, wanted)
+									     : NULL;
+
+			if (!grown)
+				return -E2BIG;
+			text = grown;
+			size = wanted;
+		}
+		rc = wait_for(fd, POLLIN, deadline_ns);
+		if (rc < 0)
+			return rc;
+		got = recv(fd, text + len, size - len - 1, 0);
+		if (got == 0)
+			break;
+		if (got < 0 && errno != EAGAIN && errno != EINTR)
+			return -errno;
+		len += got > 0 ? (size_t)got : 0;
+	}
+	text[len] = '\0';
+	*ret_text = text;
+	*ret_len = len;
+	text = NULL;
+	return 0;
+}
+
+int inspect_http_body(const char *text, size_t len, size_t *ret_at)
+{
+	static const char end[] = "\r\n\r\n";
+	const char *body = memmem(text, len < HEADERS_MAX ? len : HEADERS_MAX, end, strlen(end));
+
+	if (len < 12 || strncmp(text, "HTTP/1.", 7) != 0 || text[8] != ' ')
+		return -EBADMSG;
+	if (strncmp(text + 9, "200", 3) != 0)
+		return -ENOENT;
+	if (!body)
+		return -EBADMSG;
+	*ret_at = (size_t)(body - text) + strlen(end);
+	return 0;
+}
+
+int inspect_http_get(const char *socket_path, const char *target, char **ret_text, size_t *ret_len)
+{
+	long long deadline_ns = now_ns() + QUESTION_NS;
+	_cleanup_close_ int fd = -1;
+	char question[512];
+	int len = snprintf(question, sizeof(question),
+			   "GET %s HTTP/1.0\r\nHost: localhost\r\nAccept: application/json\r\n\r\n",
+			   target);
+	int rc;
+
+	if ((size_t)len >= sizeof(question))
+		return -ENAMETOOLONG;
+	rc = open_socket(socket_path, &fd);
+	if (rc == 0)
+		rc = send_all(fd, question, (size_t)len, deadline_ns);
+	return rc < 0 ? rc : receive_all(fd, deadline_ns, ret_text, ret_len);
+}
+
+static bool ask_socket(struct search *search, const char *socket_path)
+{
+	_cleanup_text_ char *text = NULL;
+	char path[PATH_MAX], target[128];
+	size_t len, at;
+
+	snprintf(path, sizeof(path), "%s%s", search->host_root, socket_path);
+	snprintf(target, sizeof(target), "/containers/%s/json", search->match->full_id);
+	if (inspect_http_get(path, target, &text, &len) < 0 ||
+	    inspect_http_body(text, len, &at) < 0 ||
+	    container_info_inspect(search->info, text + at, len - at) < 0)
+		return false;
+	search->found = true;
+	return true;
+}
+
+void search_sockets(struct search *search)
+{
+	/* Labels are in no file of podman. */
+	if (!search->match->full_id[0])
+		return;
+	if (search->match->engine == CONTAINER_DOCKER && !search->found)
+		ask_socket(search, "/run/docker.sock");
+	if (search->match->engine == CONTAINER_PODMAN &&
+	    (!search->found || !search->info->labels_len))
+		ask_socket(search, "/run/podman/podman.sock");
+}
