@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <dirent.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -48,13 +49,13 @@ static void cgroup_line(struct cgroup_seen *seen, const char *line)
 	}
 }
 
-static void cgroup_file(struct cgroup_seen *seen, const char *pid)
+static void cgroup_file(struct cgroup_seen *seen, const char *root, const char *pid)
 {
-	char path[300];
+	char path[PATH_MAX];
 	char line[4352];
 	FILE *file;
 
-	snprintf(path, sizeof(path), "/proc/%s/cgroup", pid);
+	snprintf(path, sizeof(path), "%s/proc/%s/cgroup", root, pid);
 	file = fopen(path, "re");
 	if (!file)
 		return;
@@ -63,18 +64,23 @@ static void cgroup_file(struct cgroup_seen *seen, const char *pid)
 	fclose(file);
 }
 
-enum cgroup_mode cgroup_mode_find(void)
+enum cgroup_mode cgroup_mode_find(const char *root)
 {
 	struct cgroup_seen seen = { .v2 = false };
 	struct dirent *entry;
+	char path[PATH_MAX];
 	DIR *dir;
 
-	cgroup_file(&seen, "self");
-	dir = seen.pids ? opendir("/proc") : NULL;
+	cgroup_file(&seen, root, "self");
+	/* In another pid namespace than its /proc nobody is "self". */
+	if (!seen.pids && !seen.v2)
+		cgroup_file(&seen, "", "self");
+	snprintf(path, sizeof(path), "%s/proc", root);
+	dir = seen.pids ? opendir(path) : NULL;
 	/* Without the pids controller in v1 there is no choice to make. */
 	while (dir && !seen.pids_used && (entry = readdir(dir))) {
 		if (isdigit((unsigned char)entry->d_name[0]))
-			cgroup_file(&seen, entry->d_name);
+			cgroup_file(&seen, root, entry->d_name);
 	}
 	if (dir)
 		closedir(dir);

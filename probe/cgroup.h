@@ -10,10 +10,11 @@ enum cgroup_mode {
 };
 
 /*
- * Looks at where living processes are. On a hybrid machine (v2 mounted beside v1 controllers) the
- * pids controller decides, unless only v2 has processes outside its root: container runtimes put
- * processes in the controllers' hierarchies and may leave them in their parent's v2 group.
+ * Looks at where living processes are, below root ("" or a folder). On a hybrid machine (v2 mounted
+ * beside v1 controllers) the pids controller decides, unless only v2 has processes outside its
+ * root: container runtimes put processes in the controllers' hierarchies and may leave them in
+ * their parent's v2 group.
  */
-enum cgroup_mode cgroup_mode_find(void);
+enum cgroup_mode cgroup_mode_find(const char *root);
 
 #endif

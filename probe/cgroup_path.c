@@ -64,7 +64,7 @@ static void take_mount(struct cgroup_mount *mount, const struct mount_line *line
 
 void cgroup_paths_open(struct cgroup_paths *paths, const char *root)
 {
-	bool v1 = cgroup_mode_find() == CGROUP_MODE_V1;
+	bool v1 = cgroup_mode_find(root) == CGROUP_MODE_V1;
 	FILE *file = fopen("/proc/self/mountinfo", "re");
 	char text[LINE_BYTES];
 

@@ -525,7 +525,7 @@ static int check_pid_namespace(struct feature_run *run, char *found)
 
 static int check_cgroup(struct feature_run *run, char *found)
 {
-	switch (cgroup_mode_find()) {
+	switch (cgroup_mode_find("")) {
 	case CGROUP_MODE_V2:
 		snprintf(found, FOUND_BYTES, "v2; ids are those of the unified hierarchy");
 		return 0;

@@ -86,7 +86,7 @@ int probe_read_files(struct probe *probe, pid_t pid, probe_file_fn fn, void *ctx
 	if (!probe->count)
 		return -ENODEV;
 	if (!probe->iter_files)
-		return files_proc_read(pid, fn, ctx);
+		return files_proc_read(probe_root(probe), pid, fn, ctx);
 
 	if (pid)
 		link = files_link(probe, pid);

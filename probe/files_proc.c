@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -89,16 +90,16 @@ static uint32_t dev_encode(dev_t dev)
 	return (low & 0xffu) | major(dev) << 8 | (low & ~0xffu) << 12;
 }
 
-static int process_read(pid_t pid, probe_file_fn fn, void *ctx)
+static int process_read(const char *root, pid_t pid, probe_file_fn fn, void *ctx)
 {
 	_cleanup_closedir_ DIR *fds = NULL;
 	_cleanup_close_ int dir = -1;
 	const struct dirent *entry;
 	uint64_t start_ns;
-	char name[64];
+	char name[PATH_MAX];
 	int fd;
 
-	snprintf(name, sizeof(name), "/proc/%d", pid);
+	snprintf(name, sizeof(name), "%s/proc/%d", root, pid);
 	dir = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
 		return -errno;
@@ -138,19 +139,21 @@ static int process_read(pid_t pid, probe_file_fn fn, void *ctx)
 	return 0;
 }
 
-int files_proc_read(pid_t pid, probe_file_fn fn, void *ctx)
+int files_proc_read(const char *root, pid_t pid, probe_file_fn fn, void *ctx)
 {
 	_cleanup_closedir_ DIR *proc = NULL;
 	const struct dirent *entry;
+	char path[PATH_MAX];
 
 	if (pid)
-		return process_read(pid, fn, ctx);
-	proc = opendir("/proc");
+		return process_read(root, pid, fn, ctx);
+	snprintf(path, sizeof(path), "%s/proc", root);
+	proc = opendir(path);
 	if (!proc)
 		return -errno;
 	while ((entry = readdir(proc))) {
 		if (isdigit((unsigned char)entry->d_name[0]))
-			process_read(atoi(entry->d_name), fn, ctx);
+			process_read(root, atoi(entry->d_name), fn, ctx);
 	}
 	return 0;
 }

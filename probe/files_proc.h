@@ -7,6 +7,6 @@
 #include "probe.h"
 
 /* As probe_read_files(). Processes that end meanwhile or may not be read are passed over. */
-int files_proc_read(pid_t pid, probe_file_fn fn, void *ctx);
+int files_proc_read(const char *root, pid_t pid, probe_file_fn fn, void *ctx);
 
 #endif

@@ -59,6 +59,12 @@ struct probe {
 	size_t focus_len;
 };
 
+/* What is before all paths of the host: "" or opts.host_root. */
+static inline const char *probe_root(const struct probe *probe)
+{
+	return probe->opts.host_root ? probe->opts.host_root : "";
+}
+
 /* Refreshes the knob that turns boot time into wall time, at most once a second. */
 void probe_refresh_clock(struct probe *probe);
 

@@ -202,7 +202,7 @@ static void knobs_start(struct probe *probe)
 {
 	probe->knobs->snaplen = probe->opts.snaplen;
 	probe->knobs->self_tgid = probe->opts.watch_self ? 0 : own_initial_pid();
-	probe->knobs->cgroup_v1 = cgroup_mode_find() == CGROUP_MODE_V1;
+	probe->knobs->cgroup_v1 = cgroup_mode_find(probe_root(probe)) == CGROUP_MODE_V1;
 	probe->knobs->scope_gen = SCOPE_GEN_SCOPE;
 	probe_refresh_clock(probe);
 }

@@ -41,6 +41,7 @@ struct probe_opts {
 	bool cpus_per_buffer_set; /* false: the default */
 	unsigned snaplen;         /* bytes of data kept per call, <= RECORD_SNAPLEN_MAX */
 	bool watch_self;          /* stream saker's own threads too */
+	const char *host_root;    /* before /proc and so on; NULL: nothing. Borrowed */
 	bool plain;   /* the programs for kernels without task storage, also where there is one */
 	bool guarded; /* those for kernels that preempt programs, also where they do not: guard.h */
 	uint32_t kinds; /* bits of enum probe_kind: may be streamed; the others cost nothing */

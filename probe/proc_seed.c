@@ -6,6 +6,7 @@
 #include "proc_seed.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdbool.h>
@@ -278,12 +279,12 @@ void proc_seed_thread(struct process_seed *seed, uint32_t tid)
 		seed->vtid = tid;
 }
 
-int proc_seed_read(uint32_t pid, unsigned parts, struct process_seed *ret_seed)
+int proc_seed_read(const char *root, uint32_t pid, unsigned parts, struct process_seed *ret_seed)
 {
-	char path[32];
+	char path[PATH_MAX];
 	int dir, rc = 0;
 
-	snprintf(path, sizeof(path), "/proc/%u", pid);
+	snprintf(path, sizeof(path), "%s/proc/%u", root, pid);
 	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
 		return -ENOENT;

@@ -11,7 +11,7 @@
  * are set, start_boot_ns is not: /proc knows it to a clock tick only. Returns 0, or -ENOENT when
  * there is no such process.
  */
-int proc_seed_read(uint32_t pid, unsigned parts, struct process_seed *ret_seed);
+int proc_seed_read(const char *root, uint32_t pid, unsigned parts, struct process_seed *ret_seed);
 
 /*
  * The seed of a process becomes that of one of its threads, or of its leader again. vtid stays the

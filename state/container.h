@@ -90,7 +90,8 @@ struct containers {
 	unsigned asked;      /* look-ups since the last refresh */
 	uint64_t asked_seq;
 	struct container_wanted wanted;
-	uint64_t told; /* 1, 2, ...: counts what could change a verdict */
+	uint64_t told;    /* 1, 2, ...: counts what could change a verdict */
+	uint64_t serials; /* given to containers so far */
 };
 
 /*

@@ -34,6 +34,8 @@ void container_info_release(struct container_info *info)
 	free(info->sandbox_id);
 	free(info->ip);
 	free(info->healthcheck);
+	free(info->users);
+	free(info->groups);
 	for (size_t i = 0; i < info->labels_len; i++) {
 		free(info->labels[i].key);
 		free(info->labels[i].value);
@@ -54,7 +56,8 @@ void container_info_release(struct container_info *info)
 	{                                                                                          \
 		&(info)->name, &(info)->image, &(info)->repository, &(info)->tag, &(info)->digest, \
 			&(info)->image_id, &(info)->pod_name, &(info)->pod_namespace,              \
-			&(info)->pod_uid, &(info)->sandbox_id, &(info)->ip, &(info)->healthcheck   \
+			&(info)->pod_uid, &(info)->sandbox_id, &(info)->ip, &(info)->healthcheck,  \
+			&(info)->users, &(info)->groups                                            \
 	}
 
 static size_t text_bytes(const char *text)

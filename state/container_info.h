@@ -41,7 +41,9 @@ struct container_info {
 	char *pod_name, *pod_namespace, *pod_uid, *sandbox_id;
 	char *ip;          /* the first address that its runtime gave it */
 	char *healthcheck; /* command line, "NONE" where it was switched off */
-	bool sandbox;      /* holds a pod's namespaces, runs nothing of its own */
+	char *users,
+		*groups; /* of its own root, as passwd.h has them; in answers about users alone */
+	bool sandbox;    /* holds a pod's namespaces, runs nothing of its own */
 	bool privileged, privileged_known;
 	bool host_pid, host_network, host_ipc; /* namespaces that it has none of its own of */
 	bool host_known;

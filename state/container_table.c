@@ -12,6 +12,8 @@
 #define CONTAINER_MISSES_MAX 6
 /* Refreshes that a container without processes keeps what was said of it. */
 #define CONTAINER_EMPTY_REFRESHES 60
+/* Questions for users at any time; then one in a refresh. */
+#define CONTAINER_USERS_TRIES 256
 
 static struct container *container_by_text(const struct state *state, const struct text *id)
 {
@@ -62,6 +64,7 @@ void container_note(struct state *state, const struct container_match *match, st
 		memory_free(state->memory, container, sizeof(*container));
 		return;
 	}
+	container->serial = ++state->containers.serials;
 	container->id = text_ref(id);
 	container->match = *match;
 	container->pid = pid;
@@ -86,8 +89,18 @@ static void container_drop_info(struct state *state, struct container *container
 	container->name = container->image = NULL;
 }
 
+static void container_drop_users(struct state *state, struct container *container)
+{
+	if (container->users)
+		memory_free(state->memory, container->users, container->users_bytes);
+	container->users = NULL;
+	users_forget(state, container->serial);
+	container->serial = ++state->containers.serials;
+}
+
 static void container_free(struct state *state, struct container *container)
 {
+	container_drop_users(state, container);
 	container_drop_info(state, container);
 	text_unref(&state->texts, container->id);
 	memory_free(state->memory, container, sizeof(*container));
@@ -184,6 +197,45 @@ void container_table_refresh(struct state *state)
 			container_ask_info(state, container);
 		}
 	}
+}
+
+static void container_ask_users(struct state *state, struct container *container)
+{
+	struct container_info info = { .name = NULL };
+	int rc = state->source.container_users(state->source.ctx, &container->match, container->pid,
+					       &info);
+	size_t bytes = container_info_bytes(&info);
+	void *block;
+
+	container->no_users = rc == -ENODATA;
+	if (rc < 0)
+		return;
+	block = memory_alloc_raw(state->memory, bytes);
+	if (block) {
+		container_drop_users(state, container);
+		container->users = container_info_pack(&info, block);
+		container->users_bytes = bytes;
+	}
+	container_info_release(&info);
+}
+
+const struct container_info *container_users(struct state *state, const struct container *container,
+					     bool *ret_host)
+{
+	struct container *own = container_by_text(state, container->id);
+
+	*ret_host = true;
+	if (!own || !state->source.container_users)
+		return NULL;
+	/* A new container's first process gets its root a moment after it was first seen. */
+	if (!own->users && own->pid &&
+	    (own->users_tries < CONTAINER_USERS_TRIES || own->users_seq != state->refresh_seq)) {
+		own->users_tries++;
+		own->users_seq = state->refresh_seq;
+		container_ask_users(state, own);
+	}
+	*ret_host = !own->users && own->no_users;
+	return own->users;
 }
 
 static int container_row_order(const void *a, const void *b)

@@ -20,6 +20,12 @@ struct container {
 	unsigned misses;
 	struct container_info *info; /* one block, NULL: not known */
 	size_t info_bytes;
+	struct container_info *users; /* the same of its users and groups */
+	size_t users_bytes;
+	uint64_t serial;    /* another one for each container, and when users are known */
+	uint64_t users_seq; /* refresh of the last question */
+	unsigned users_tries;
+	bool no_users;                   /* its users are the host's, as far as is known */
 	struct text *name;               /* as the runtime calls it, NULL: not known */
 	struct text *image;              /* the same */
 	const struct container_row *row; /* in the tables that are being made; NULL: none */
@@ -36,6 +42,12 @@ bool container_is_sought(const struct state *state, const struct container *cont
 void container_seek(struct state *state, const struct text *id, uint32_t pid);
 /* It is not waited for any longer. NULL is fine. */
 void container_give_up(struct state *state, const struct text *id);
+/*
+ * Its users and groups; NULL: not known yet, or those of the host, which *ret_host says. Asks for
+ * them now and then.
+ */
+const struct container_info *container_users(struct state *state, const struct container *container,
+					     bool *ret_host);
 /* NULL: none, or on the host. */
 const struct container *container_find(const struct state *state, const struct text *id);
 /* Once per refresh: asks for what is not known, forgets what was said of empty containers. */

@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include "container_table.h"
 #include "probe/schema/decode.h"
 #include "tables.h"
 
@@ -234,10 +235,11 @@ static void record_call(struct state *state, struct process *process, const stru
 static struct history_names record_names(struct state *state, const struct state_now *now)
 {
 	const struct record_prefix *prefix = &now->event.prefix;
+	struct text *container = container_of_event(state, now->process, prefix->cgroup_id);
 
 	return (struct history_names){
-		.user = user_name(state, prefix->euid),
-		.container = container_of_event(state, now->process, prefix->cgroup_id),
+		.user = user_name(state, container_find(state, container), prefix->euid),
+		.container = container,
 		.fd_name = now->fd.name,
 	};
 }

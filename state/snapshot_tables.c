@@ -125,7 +125,7 @@ static void tables_fill_proc(struct tables_maker *maker, struct process *process
 		.start_boot_ns = process->start_boot_ns,
 		.user = tables_text(maker, process->flags & PROCESS_F_EXITED_ROW
 						   ? maker->state->none
-						   : user_name(maker->state, process->euid)),
+						   : user_name(maker->state, known, process->euid)),
 		.comm = tables_comm(maker, process),
 		.cmdline = tables_cmdline(maker, process),
 		.exe = tables_text(maker, process->exe),

@@ -61,6 +61,12 @@ struct state_source {
 	 */
 	int (*container_info)(void *ctx, const struct container_match *match, uint32_t pid,
 			      struct container_info *ret_info);
+	/*
+	 * The same for users and groups of the container's own root: only those are set. -ENODATA:
+	 * its root is the host's, or not set up yet.
+	 */
+	int (*container_users)(void *ctx, const struct container_match *match, uint32_t pid,
+			       struct container_info *ret_info);
 	/* The name of a uid; *len alike. */
 	int (*user_name)(void *ctx, uint32_t uid, char *name, size_t *len);
 	/* The same for a gid. */

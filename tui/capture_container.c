@@ -18,7 +18,8 @@
 	{                                                                                          \
 		&(info)->name, &(info)->image, &(info)->repository, &(info)->tag, &(info)->digest, \
 			&(info)->image_id, &(info)->pod_name, &(info)->pod_namespace,              \
-			&(info)->pod_uid, &(info)->sandbox_id, &(info)->ip, &(info)->healthcheck   \
+			&(info)->pod_uid, &(info)->sandbox_id, &(info)->ip, &(info)->healthcheck,  \
+			&(info)->users, &(info)->groups                                            \
 	}
 
 static void put_text(struct capture_bytes *bytes, const char *text)

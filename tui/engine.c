@@ -433,6 +433,11 @@ static void engine_free(struct engine *engine)
 	free(engine);
 }
 
+static const char *host_root(const struct engine *engine)
+{
+	return engine->opts.probe.host_root ? engine->opts.probe.host_root : "";
+}
+
 static int open_recorder(struct engine *engine, const struct state_opts *state)
 {
 	const struct recorder_opts opts = {
@@ -440,6 +445,7 @@ static int open_recorder(struct engine *engine, const struct state_opts *state)
 		.packing = engine->opts.capture_packing,
 		.source = engine->source,
 		.host = state->host,
+		.host_root = host_root(engine),
 		.boot_epoch_ns = state->boot_epoch_ns,
 		.memory_bytes = state->memory_bytes,
 		.events = engine->opts.capture_events,
@@ -461,7 +467,7 @@ static int engine_open(struct engine *engine, struct probe_error *err)
 
 	gethostname(host, sizeof(host) - 1);
 	opts.host = host;
-	r = source_new(engine_process_files, engine, &engine->source);
+	r = source_new(host_root(engine), engine_process_files, engine, &engine->source);
 	if (r == 0 && engine->opts.capture_fd >= 0)
 		r = open_recorder(engine, &opts);
 	if (r == 0)

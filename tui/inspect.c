@@ -28,8 +28,12 @@
 
 enum job_state { JOB_FREE, JOB_WAITING, JOB_WORKING, JOB_FOUND, JOB_MISSING };
 
+enum job_kind { JOB_INFO, JOB_USERS };
+
 struct job {
 	enum job_state state;
+	enum job_kind kind;
+	int rc; /* of MISSING */
 	struct container_match match;
 	uint32_t pid;
 	uint64_t since_ns;          /* when it was first asked for */
@@ -82,10 +86,11 @@ static void job_done(struct job *job, int rc, const struct container_info *info)
 {
 	uint64_t now = inspector_now_ns();
 
+	job->rc = rc;
 	if (rc == 0) {
 		job->state = JOB_FOUND;
 		job->info = *info;
-	} else if (job->pid && now - job->since_ns < AGAIN_MAX_NS) {
+	} else if (job->kind == JOB_INFO && job->pid && now - job->since_ns < AGAIN_MAX_NS) {
 		job->state = JOB_WAITING;
 		job->due_ns = now + AGAIN_NS;
 	} else {
@@ -115,7 +120,10 @@ static void *inspector_main(void *arg)
 		job->state = JOB_WORKING;
 		pthread_mutex_unlock(&inspector->lock);
 		/* While it is worked on nobody else changes a job. */
-		rc = inspect_container(inspector->host_root, &job->match, job->pid, &info);
+		if (job->kind == JOB_INFO)
+			rc = inspect_container(inspector->host_root, &job->match, job->pid, &info);
+		else
+			rc = inspect_users(inspector->host_root, job->pid, &info);
 		pthread_mutex_lock(&inspector->lock);
 		job_done(job, rc, &info);
 	}
@@ -168,7 +176,8 @@ void inspector_free(struct inspector *inspector)
 }
 
 /* The job of a container; a free one when there is none; NULL when all are taken. */
-static struct job *find_job(struct inspector *inspector, const struct container_match *match)
+static struct job *find_job(struct inspector *inspector, enum job_kind kind,
+			    const struct container_match *match)
 {
 	struct job *spare = NULL;
 
@@ -177,8 +186,8 @@ static struct job *find_job(struct inspector *inspector, const struct container_
 		bool old = job->state == JOB_MISSING &&
 			   inspector_now_ns() - job->missing_ns > 10 * RETRY_NS;
 
-		if (job->state != JOB_FREE && job->match.engine == match->engine &&
-		    !strcmp(job->match.id, match->id) &&
+		if (job->state != JOB_FREE && job->kind == kind &&
+		    job->match.engine == match->engine && !strcmp(job->match.id, match->id) &&
 		    !strcmp(job->match.full_id, match->full_id))
 			return job;
 		/* Nobody asks for it any more. */
@@ -190,14 +199,25 @@ static struct job *find_job(struct inspector *inspector, const struct container_
 	return spare;
 }
 
-int inspector_ask(struct inspector *inspector, const struct container_match *match, uint32_t pid,
-		  struct container_info *ret_info)
+/* When a job that found nothing may begin anew. */
+static bool is_over(const struct job *job, uint32_t pid)
+{
+	uint64_t age = inspector_now_ns() - job->missing_ns;
+
+	if (job->kind == JOB_USERS)
+		return age > AGAIN_NS;
+	/* Through another process more may be found; the one before may have gone. */
+	return (pid && pid != job->pid) || age > RETRY_NS;
+}
+
+static int ask(struct inspector *inspector, enum job_kind kind, const struct container_match *match,
+	       uint32_t pid, struct container_info *ret_info)
 {
 	struct job *job;
 	int rc = -EAGAIN;
 
 	pthread_mutex_lock(&inspector->lock);
-	job = find_job(inspector, match);
+	job = find_job(inspector, kind, match);
 	if (!job) {
 		rc = -ENOSPC;
 	} else if (job->state == JOB_FOUND) {
@@ -206,11 +226,12 @@ int inspector_ask(struct inspector *inspector, const struct container_match *mat
 		rc = 0;
 	} else if (job->state == JOB_WAITING && pid) {
 		job->pid = pid; /* the one before may have gone */
-	} else if (job->state == JOB_MISSING && (job->pid || !pid) &&
-		   inspector_now_ns() - job->missing_ns <= RETRY_NS) {
-		rc = -ENOENT;
+	} else if (job->state == JOB_MISSING && !is_over(job, pid)) {
+		rc = job->rc;
 	} else if (job->state == JOB_FREE || job->state == JOB_MISSING) {
+		rc = job->state == JOB_MISSING && kind == JOB_USERS ? job->rc : -EAGAIN;
 		*job = (struct job){ .state = JOB_WAITING,
+				     .kind = kind,
 				     .match = *match,
 				     .pid = pid,
 				     .since_ns = inspector_now_ns() };
@@ -218,4 +239,16 @@ int inspector_ask(struct inspector *inspector, const struct container_match *mat
 	}
 	pthread_mutex_unlock(&inspector->lock);
 	return rc;
+}
+
+int inspector_ask(struct inspector *inspector, const struct container_match *match, uint32_t pid,
+		  struct container_info *ret_info)
+{
+	return ask(inspector, JOB_INFO, match, pid, ret_info);
+}
+
+int inspector_ask_users(struct inspector *inspector, const struct container_match *match,
+			uint32_t pid, struct container_info *ret_info)
+{
+	return ask(inspector, JOB_USERS, match, pid, ret_info);
 }

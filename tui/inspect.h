@@ -28,7 +28,22 @@ void inspector_free(struct inspector *inspector);
 int inspector_ask(struct inspector *inspector, const struct container_match *match, uint32_t pid,
 		  struct container_info *ret_info);
 
-/* The same at once, in the calling thread: 0, or -ENOENT when no file tells of it. */
+/*
+ * The same for the users and groups in the container's own root: only those are set. -ENODATA: its
+ * root is the host's, or it has none of its own yet.
+ */
+int inspector_ask_users(struct inspector *inspector, const struct container_match *match,
+			uint32_t pid, struct container_info *ret_info);
+/* At once; -ENOENT: the process is gone. */
+int inspect_users(const char *host_root, uint32_t pid, struct container_info *ret_info);
+
+/* Those of the host below host_root, allocated texts of passwd.h; left alone without memory. */
+void inspect_host_users(const char *host_root, char **ret_users, char **ret_groups);
+
+/*
+ * What inspector_ask() finds, at once, in the calling thread: 0, or -ENOENT when no file tells of
+ * it.
+ */
 int inspect_container(const char *host_root, const struct container_match *match, uint32_t pid,
 		      struct container_info *ret_info);
 

@@ -113,6 +113,30 @@ static int check_processes(const struct probe_scope *scope, struct usage_error *
 	return 0;
 }
 
+/* The host's processes must be there. $HOST_ROOT stands for an option that is not given. */
+static int check_host_root(struct options *options, struct usage_error *err)
+{
+	const char *from = "--host-root", *given = getenv("HOST_ROOT");
+	char proc[300];
+
+	if (!(options->given & 1ull << OPTION_HOST_ROOT) && given && *given) {
+		struct option_value input = { .options = options,
+					      .err = err,
+					      .what = "$HOST_ROOT" };
+		int rc = option_set_host_root(&input, given);
+
+		if (rc < 0)
+			return rc;
+		from = "$HOST_ROOT";
+	}
+	snprintf(proc, sizeof(proc), "%s/proc/1/stat", options->host_root);
+	if (*options->host_root && access(proc, R_OK) < 0)
+		return option_fail(
+			err, "%s %s: there is no %s; mount the host's root there, with its /proc",
+			from, options->host_root, proc);
+	return 0;
+}
+
 static int load_rules(struct live *live, const struct options *options, struct usage_error *err)
 {
 	int rc;
@@ -155,7 +179,10 @@ static int check(struct live *live, struct options *options, struct usage_error 
 		return rc;
 	if (options->mode == MODE_MONITOR && (!isatty(STDOUT_FILENO) || !isatty(STDIN_FILENO)))
 		return option_fail(err, "the monitor needs a terminal; saker -b prints its views");
-	return options->read ? 0 : check_processes(&options->scope, err);
+	if (options->read)
+		return 0;
+	rc = check_host_root(options, err);
+	return rc < 0 ? rc : check_processes(&options->scope, err);
 }
 
 static int cannot_run(const struct probe_error *err)
@@ -489,6 +516,14 @@ static int run(struct live *live, struct usage_error *err)
 	return options->write && rc >= 0 ? record_say(options->write, &live->capture, rc) : rc;
 }
 
+static struct probe_opts probe_options(const struct options *options)
+{
+	struct probe_opts opts = options->probe;
+
+	opts.host_root = options->host_root;
+	return opts;
+}
+
 int live_run(struct options *options, struct usage_error *err)
 {
 	struct live live = { .options = options };
@@ -497,7 +532,7 @@ int live_run(struct options *options, struct usage_error *err)
 	if (rc == 0) {
 		live.start = (struct session_start){
 			.options = options,
-			.engine = { .probe = options->probe,
+			.engine = { .probe = probe_options(options),
 				    .scope = options->scope,
 				    .containers = options->containers,
 				    .memory_bytes = options->memory_bytes,

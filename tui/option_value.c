@@ -456,6 +456,24 @@ int option_set_snaplen(struct option_value *input, const char *value)
 	return 0;
 }
 
+int option_set_host_root(struct option_value *input, const char *value)
+{
+	size_t len = strlen(value);
+	char *root = input->options->host_root;
+
+	while (len && value[len - 1] == '/')
+		len--;
+	if (*value != '/' || len >= sizeof(input->options->host_root))
+		return option_fail(
+			input->err,
+			"%s %.60s: expected the absolute path of a folder, of at most %zu "
+			"bytes",
+			input->what, value, sizeof(input->options->host_root) - 1);
+	memcpy(root, value, len);
+	root[len] = '\0';
+	return 0;
+}
+
 int option_set_memory(struct option_value *input, const char *value)
 {
 	uint64_t bytes = 0;

@@ -243,9 +243,9 @@ static void modes_render(unsigned mask, char *text, size_t size)
 /* Of the probe and of what it would start: a capture was made with its own. */
 static int finish_read(const struct options *options, struct usage_error *err)
 {
-	static const enum option_id live[] = { OPTION_WRITE, OPTION_BUFFER_SIZE,
+	static const enum option_id live[] = { OPTION_WRITE,         OPTION_BUFFER_SIZE,
 					       OPTION_BUFFER_PRESET, OPTION_CPUS_PER_BUFFER,
-					       OPTION_SNAPLEN };
+					       OPTION_SNAPLEN,       OPTION_HOST_ROOT };
 
 	for (size_t i = 0; i < sizeof(live) / sizeof(live[0]); i++) {
 		char synopsis[64];

@@ -98,6 +98,7 @@ struct options {
 	enum option_format alerts_format; /* of these two */
 	const char *syslog_socket;        /* NULL: the usual one */
 	uint64_t throttle_ns;             /* 0: every alert is told */
+	char host_root[256];              /* before all paths of the host; "": nothing */
 	struct probe_opts probe;
 	uint64_t memory_bytes;
 };

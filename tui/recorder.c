@@ -70,8 +70,9 @@ struct recorder {
 	struct call_count others[COUNT_NR_COUNT], others_before[COUNT_NR_COUNT];
 	size_t errnos_len, others_len, others_before_len;
 	char looked_for[CONTAINER_ID_MAX]; /* container whose last answer was -EAGAIN; "": none */
-	uint64_t left;                     /* records that are still taken */
-	uint8_t *answer;                   /* ITEM_ANSWER_BYTES */
+	char looked_for_users[CONTAINER_ID_MAX]; /* the same of its users */
+	uint64_t left;                           /* records that are still taken */
+	uint8_t *answer;                         /* ITEM_ANSWER_BYTES */
 };
 
 /* --- items --- */
@@ -195,28 +196,50 @@ static int source_user(void *ctx, uint32_t uid, char *name, size_t *len)
 	return rc;
 }
 
+/* While it is looked for it is asked for with every event: that is written once. */
+static void put_container(struct recorder *recorder, enum capture_item_kind kind,
+			  const struct container_match *match, const struct container_info *info,
+			  int rc)
+{
+	struct capture_bytes bytes = { .data = recorder->answer, .size = ITEM_ANSWER_BYTES };
+	char *looked_for =
+		kind == CAPTURE_ITEM_CONTAINER ? recorder->looked_for : recorder->looked_for_users;
+	bool later = rc == -EAGAIN || rc == -ENODATA;
+	const struct answer_head head = { 0, rc };
+	struct capture_part parts[] = { { &head, sizeof(head) }, { bytes.data, 0 } };
+
+	if (later && !strcmp(looked_for, match->id))
+		return;
+	snprintf(looked_for, CONTAINER_ID_MAX, "%s", later ? match->id : "");
+	bytes_text(&bytes, match->id, strlen(match->id), CONTAINER_ID_MAX);
+	if (rc == 0)
+		capture_container_put(&bytes, info);
+	parts[1].len = bytes.len;
+	put_item(recorder, kind, parts, 2);
+}
+
 static int source_container(void *ctx, const struct container_match *match, uint32_t pid,
 			    struct container_info *ret_info)
 {
 	struct recorder *recorder = ctx;
 	const struct state_source *source = recorder->opts.source;
-
-	struct capture_bytes bytes = { .data = recorder->answer, .size = ITEM_ANSWER_BYTES };
 	int rc = source->container_info ? source->container_info(source->ctx, match, pid, ret_info)
 					: -ENOENT;
-	const struct answer_head head = { 0, rc };
-	struct capture_part parts[] = { { &head, sizeof(head) }, { bytes.data, 0 } };
 
-	/* While it is looked for it is asked for with every event. */
-	if (rc == -EAGAIN && !strcmp(recorder->looked_for, match->id))
-		return rc;
-	snprintf(recorder->looked_for, sizeof(recorder->looked_for), "%s",
-		 rc == -EAGAIN ? match->id : "");
-	bytes_text(&bytes, match->id, strlen(match->id), CONTAINER_ID_MAX);
-	if (rc == 0)
-		capture_container_put(&bytes, ret_info);
-	parts[1].len = bytes.len;
-	put_item(recorder, CAPTURE_ITEM_CONTAINER, parts, 2);
+	put_container(recorder, CAPTURE_ITEM_CONTAINER, match, ret_info, rc);
+	return rc;
+}
+
+static int source_container_users(void *ctx, const struct container_match *match, uint32_t pid,
+				  struct container_info *ret_info)
+{
+	struct recorder *recorder = ctx;
+	const struct state_source *source = recorder->opts.source;
+	int rc = source->container_users
+			 ? source->container_users(source->ctx, match, pid, ret_info)
+			 : -ENODATA;
+
+	put_container(recorder, CAPTURE_ITEM_CONTAINER_USERS, match, ret_info, rc);
 	return rc;
 }
 
@@ -296,6 +319,7 @@ int recorder_new(const struct recorder_opts *opts, struct recorder **ret_recorde
 						  .process_files = source_files,
 						  .process_limits = source_limits,
 						  .container_info = source_container,
+						  .container_users = source_container_users,
 						  .user_name = source_user };
 	recorder->answer = malloc(ITEM_ANSWER_BYTES);
 	rc = memory_new(0, &recorder->memory);
@@ -703,6 +727,7 @@ void recorder_seed(struct recorder *recorder)
 					   .machine = THIS_MACHINE,
 					   .memory_bytes = recorder->opts.memory_bytes };
 	const struct recorder_seed_opts opts = { .host = recorder->opts.host,
+						 .host_root = recorder->opts.host_root,
 						 .boot_epoch_ns = recorder->opts.boot_epoch_ns,
 						 .everything = recorder->opts.everything };
 	size_t at = 0;

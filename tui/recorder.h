@@ -27,6 +27,7 @@ struct recorder_opts {
 	enum capture_packing packing;
 	const struct state_source *source; /* who really answers; borrowed */
 	const char *host;
+	const char *host_root; /* before /proc; borrowed */
 	uint64_t boot_epoch_ns;
 	size_t memory_bytes; /* limit of the state */
 	uint64_t events;     /* records after which it stops; 0 = no end */

@@ -225,7 +225,8 @@ static void write_own_users(const struct recorder_seed *seed, struct capture_wri
 }
 
 /* All threads have what the process has, but for name and id. */
-static void write_processes(const struct recorder_seed *seed, struct capture_writer *writer)
+static void write_processes(const struct recorder_seed *seed, const char *host_root,
+			    struct capture_writer *writer)
 {
 	struct process_seed *process = seed->process;
 	uint32_t pid = 0;
@@ -240,7 +241,7 @@ static void write_processes(const struct recorder_seed *seed, struct capture_wri
 			process->uid = thread->uid;
 			process->gid = thread->gid;
 			/* One that is gone by now has what the sample said. */
-			proc_seed_read(pid, SEED_ALL, process);
+			proc_seed_read(host_root, pid, SEED_ALL, process);
 			process->ppid = thread->ppid;
 		}
 		proc_seed_thread(process, thread->tid);
@@ -283,7 +284,7 @@ void recorder_seed_write(const struct recorder_seed *seed, const struct recorder
 		write_all_users(writer);
 	else
 		write_own_users(seed, writer);
-	write_processes(seed, writer);
+	write_processes(seed, opts->host_root, writer);
 	for (size_t i = 0; i < seed->files_len; i++)
 		capture_write_file(writer, &seed->files[i].sample, seed->files[i].path);
 }

@@ -15,6 +15,7 @@ struct recorder_seed;
 
 struct recorder_seed_opts {
 	const char *host;
+	const char *host_root; /* before /proc */
 	uint64_t boot_epoch_ns;
 	bool everything; /* all users and groups, not just those of the processes */
 };

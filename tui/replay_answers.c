@@ -111,18 +111,32 @@ uint64_t replay_answers_container(const char *id, size_t len)
 	return hash;
 }
 
-static int answer_container(void *ctx, const struct container_match *match, uint32_t pid,
-			    struct container_info *ret_info)
+static int answer_info(const struct replay_answers *answers, enum replay_answer kind,
+		       const struct container_match *match, struct container_info *ret_info)
 {
-	const struct replay_answers *answers = ctx;
 	uint64_t id = replay_answers_container(match->id, strlen(match->id));
-	const struct answer *answer = hash_get(&answers->kept, id, REPLAY_CONTAINER);
+	const struct answer *answer = hash_get(&answers->kept, id, kind);
 	struct capture_cursor cursor;
 
 	if (!answer || answer->error)
 		return answer ? answer->error : -ENOENT;
 	cursor = (struct capture_cursor){ .data = answer->data, .len = answer->len };
 	return capture_container_take(&cursor, ret_info) < 0 ? -ENOENT : 0;
+}
+
+static int answer_container(void *ctx, const struct container_match *match, uint32_t pid,
+			    struct container_info *ret_info)
+{
+	return answer_info(ctx, REPLAY_CONTAINER, match, ret_info);
+}
+
+/* A file of before there were such answers: names are those of the host, as they were recorded. */
+static int answer_users(void *ctx, const struct container_match *match, uint32_t pid,
+			struct container_info *ret_info)
+{
+	int rc = answer_info(ctx, REPLAY_CONTAINER_USERS, match, ret_info);
+
+	return rc == -ENOENT ? -ENODATA : rc;
 }
 
 static int answer_cgroup(void *ctx, uint32_t pid, char *text, size_t *len)
@@ -147,5 +161,6 @@ struct state_source replay_answers_source(struct replay_answers *answers)
 				      .process_cgroup = answer_cgroup,
 				      .cgroup_path = answer_cgroup_path,
 				      .container_info = answer_container,
+				      .container_users = answer_users,
 				      .user_name = answer_user };
 }

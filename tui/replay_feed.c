@@ -526,7 +526,8 @@ static int take_cgroup_made(struct replay_feed *feed, struct capture_cursor *ite
 	return 0;
 }
 
-static int take_container(struct replay_feed *feed, struct capture_cursor *item)
+static int take_container(struct replay_feed *feed, enum replay_answer kind,
+			  struct capture_cursor *item)
 {
 	char id[CONTAINER_ID_MAX];
 	int32_t error;
@@ -537,8 +538,8 @@ static int take_container(struct replay_feed *feed, struct capture_cursor *item)
 	len = cursor_text(item, id, sizeof(id));
 	if (item->bad || error > 0)
 		return -EBADMSG;
-	return replay_answers_put(&feed->answers, REPLAY_CONTAINER,
-				  replay_answers_container(id, len), error, item);
+	return replay_answers_put(&feed->answers, kind, replay_answers_container(id, len), error,
+				  item);
 }
 
 static int take_item(struct replay_feed *feed, uint16_t kind, struct capture_cursor *item)
@@ -574,7 +575,9 @@ static int take_item(struct replay_feed *feed, uint16_t kind, struct capture_cur
 		state_cgroup_removed(feed->state, cursor_u64(item));
 		break;
 	case CAPTURE_ITEM_USER: return take_answer(feed, REPLAY_USER, item);
-	case CAPTURE_ITEM_CONTAINER: return take_container(feed, item);
+	case CAPTURE_ITEM_CONTAINER: return take_container(feed, REPLAY_CONTAINER, item);
+	case CAPTURE_ITEM_CONTAINER_USERS:
+		return take_container(feed, REPLAY_CONTAINER_USERS, item);
 	case CAPTURE_ITEM_NAMED_FILE: return replay_named_put(&feed->named, feed->state, item);
 	case CAPTURE_ITEM_REFRESHED: return take_refreshed(feed);
 	case CAPTURE_ITEM_CLOSED: feed->closed = true; break;

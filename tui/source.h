@@ -10,10 +10,12 @@
 #include "state/state.h"
 
 /*
- * files(ctx, pid) calls state_file() for every open file of a process; the other questions are
- * answered here. Returns 0 or -ENOMEM. Free with source_free().
+ * host_root: before all paths, "" for none; copied. files(ctx, pid) calls state_file() for every
+ * open file of a process; the other questions are answered here. Returns 0 or -ENOMEM. Free with
+ * source_free().
  */
-int source_new(int (*files)(void *ctx, uint32_t pid), void *ctx, struct state_source **ret_source);
+int source_new(const char *host_root, int (*files)(void *ctx, uint32_t pid), void *ctx,
+	       struct state_source **ret_source);
 void source_free(struct state_source *source);
 
 #endif

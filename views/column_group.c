@@ -89,6 +89,11 @@ void get_group_user(const struct row *row, struct cell *ret_cell)
 	cell_set_text(ret_cell, row->procs->user);
 }
 
+void get_group_container(const struct row *row, struct cell *ret_cell)
+{
+	cell_set_text(ret_cell, row->procs->in ? row->procs->in->name : "");
+}
+
 void get_group_uid(const struct row *row, struct cell *ret_cell)
 {
 	ret_cell->i64 = row->procs->uid;

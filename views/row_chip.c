@@ -93,6 +93,14 @@ static bool slow_chip(const struct slow_group *slow, unsigned by, struct chip *r
 	return by & VIEW_GROUP_SYSCALL;
 }
 
+/* NULL: the host. */
+static void container_chip(const struct container_row *container, struct chip *ret_chip)
+{
+	*ret_chip = (struct chip){ .kind = CHIP_CONTAINER };
+	if (container)
+		snprintf(ret_chip->text, sizeof(ret_chip->text), "%s", container->id);
+}
+
 bool row_chip(const struct row *row, const struct view *view, struct chip *ret_chip)
 {
 	switch (view->entity) {
@@ -122,10 +130,7 @@ bool row_chip(const struct row *row, const struct view *view, struct chip *ret_c
 	case ENTITY_FD: return fd_chip(row, ret_chip);
 	case ENTITY_CONN: return conn_chip(&row->activity->sum, ret_chip);
 	case ENTITY_URING: return uring_chip(&row->activity->sum, ret_chip);
-	case ENTITY_CONTAINER:
-		*ret_chip = (struct chip){ .kind = CHIP_CONTAINER };
-		snprintf(ret_chip->text, sizeof(ret_chip->text), "%s", row->procs->in->id);
-		return true;
+	case ENTITY_CONTAINER: container_chip(row->procs->in, ret_chip); return true;
 	case ENTITY_USER:
 		*ret_chip = (struct chip){ .kind = CHIP_USER };
 		snprintf(ret_chip->text, sizeof(ret_chip->text), "%s", row->procs->user);
@@ -171,6 +176,9 @@ size_t row_chips(const struct row *row, const struct view *view,
 		syscall_chip(row->call->nr, &ret_chips[len++]);
 	if (view->entity == ENTITY_SLOW)
 		return slow_chips(row->slow, view->group, ret_chips);
+	/* Where there are containers, a user is one of the host or of one of them. */
+	if (view->entity == ENTITY_USER && row->snapshot->containers_len)
+		container_chip(row->procs->in, &ret_chips[len++]);
 	if ((view->entity == ENTITY_THREAD || view->entity == ENTITY_CONN ||
 	     view->entity == ENTITY_FD) &&
 	    row->proc)

@@ -93,22 +93,32 @@ int rows_build_container(struct build *build)
 	return 0;
 }
 
+/* A user of a container is another one than that of the same number on the host. */
+static struct row_key user_key(const struct proc_row *proc)
+{
+	struct row_key key = text_key(proc->in ? proc->in->id : "");
+
+	return (struct row_key){ .a = proc->euid, .b = key.a };
+}
+
 /* Of a few users: the last ones are looked at first. */
 static struct proc_group *group_of_user(struct build *build, const struct proc_row *proc)
 {
+	struct row_key key = user_key(proc);
 	struct proc_group *group;
 
 	for (size_t i = build->rows->len; i-- > 0;) {
 		struct row *row = &build->rows->rows[i];
 
-		if (row->key.a == proc->euid)
+		if (row->key.a == key.a && row->key.b == key.b)
 			return (struct proc_group *)(uintptr_t)row->procs;
 	}
-	group = group_new(build, (struct row_key){ .a = proc->euid });
+	group = group_new(build, key);
 	if (!group)
 		return NULL;
 	group->user = proc->user;
 	group->uid = proc->euid;
+	group->in = proc->in;
 	return group;
 }
 

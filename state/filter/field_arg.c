@@ -99,7 +99,9 @@ static size_t put_fd(struct filter_event *event, struct field_value *value, int6
 
 static size_t put_user(struct filter_event *event, struct field_value *value, uint32_t uid)
 {
-	const struct text *name = uid == UINT32_MAX ? NULL : user_known_name(event->state, uid);
+	const struct text *name =
+		uid == UINT32_MAX ? NULL
+				  : user_known_name(event->state, field_container(event), uid);
 
 	if (name)
 		return field_put_interned(value, name);
@@ -108,7 +110,9 @@ static size_t put_user(struct filter_event *event, struct field_value *value, ui
 
 static size_t put_group(struct filter_event *event, struct field_value *value, uint32_t gid)
 {
-	const struct text *name = gid == UINT32_MAX ? NULL : group_known_name(event->state, gid);
+	const struct text *name =
+		gid == UINT32_MAX ? NULL
+				  : group_known_name(event->state, field_container(event), gid);
 
 	if (name)
 		return field_put_interned(value, name);

@@ -18,7 +18,7 @@ static const struct text *container_text(const struct filter_event *event)
 			      : NULL;
 }
 
-static const struct container *container_of(const struct filter_event *event)
+const struct container *field_container(const struct filter_event *event)
 {
 	const struct text *id = container_text(event);
 
@@ -27,7 +27,7 @@ static const struct container *container_of(const struct filter_event *event)
 
 static const struct container_info *info_of(const struct filter_event *event)
 {
-	const struct container *container = container_of(event);
+	const struct container *container = field_container(event);
 
 	return container ? container->info : NULL;
 }
@@ -50,7 +50,7 @@ GETTER(container_id)
 
 GETTER(container_full_id)
 {
-	const struct container *container = container_of(event);
+	const struct container *container = field_container(event);
 
 	if (!container)
 		return is_on_host(event) ? field_put_static(values, "host") : 0;
@@ -60,7 +60,7 @@ GETTER(container_full_id)
 
 GETTER(container_name)
 {
-	const struct container *container = container_of(event);
+	const struct container *container = field_container(event);
 
 	if (!container)
 		return is_on_host(event) ? field_put_static(values, "host") : 0;
@@ -72,7 +72,7 @@ GETTER(container_name)
 
 GETTER(container_type)
 {
-	const struct container *container = container_of(event);
+	const struct container *container = field_container(event);
 
 	if (!container)
 		return is_on_host(event) ? field_put_static(values, "host") : 0;
@@ -81,7 +81,7 @@ GETTER(container_type)
 
 GETTER(container_image)
 {
-	const struct container *container = container_of(event);
+	const struct container *container = field_container(event);
 
 	return container ? field_put_interned(values, container->image) : 0;
 }

@@ -22,6 +22,7 @@
 	size_t field_##name##_get(const struct field_ref *ref, struct filter_event *event, \
 				  struct field_value *values, size_t max)
 
+struct container;
 struct process;
 struct text;
 struct fd_entry;
@@ -41,6 +42,8 @@ size_t field_put_static(struct field_value *value, const char *text);
 size_t field_put_copy(struct filter_event *event, struct field_value *value, const char *data,
 		      size_t len);
 /* An interned text; NULL: none. */
+/* The container that the event's process is in; NULL: none, or not known. */
+const struct container *field_container(const struct filter_event *event);
 size_t field_put_interned(struct field_value *value, const struct text *text);
 
 /*

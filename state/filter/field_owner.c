@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* user.*, group.*: to whom the process belongs. */
+/* user.*, group.*: to whom the process belongs; of the host is who logged in. */
 #include "field_getters.h"
 #include "state/tables.h"
 
@@ -15,17 +15,20 @@ static size_t put_name_or_na(struct field_value *value, const struct text *name)
 
 GETTER(user_name)
 {
-	return put_name_or_na(values, user_known_name(event->state, event->event->prefix.euid));
+	return put_name_or_na(values, user_known_name(event->state, field_container(event),
+						      event->event->prefix.euid));
 }
 
 GETTER(user_homedir)
 {
-	return field_put_interned(values, user_home(event->state, event->event->prefix.euid));
+	return field_put_interned(
+		values, user_home(event->state, field_container(event), event->event->prefix.euid));
 }
 
 GETTER(user_shell)
 {
-	return field_put_interned(values, user_shell(event->state, event->event->prefix.euid));
+	return field_put_interned(values, user_shell(event->state, field_container(event),
+						     event->event->prefix.euid));
 }
 
 GETTER(user_loginuid)
@@ -41,7 +44,7 @@ GETTER(user_loginname)
 {
 	const struct facts *facts = field_facts(event, FACT_LOGINUID, SEED_LOGIN);
 	const struct text *name = facts && facts->loginuid != UINT32_MAX
-					  ? user_known_name(event->state, facts->loginuid)
+					  ? user_known_name(event->state, NULL, facts->loginuid)
 					  : NULL;
 
 	return put_name_or_na(values, name);
@@ -58,5 +61,7 @@ GETTER(group_name)
 {
 	const struct facts *facts = field_facts(event, FACT_GID, SEED_IDS);
 
-	return put_name_or_na(values, facts ? group_known_name(event->state, facts->gid) : NULL);
+	return put_name_or_na(
+		values,
+		facts ? group_known_name(event->state, field_container(event), facts->gid) : NULL);
 }

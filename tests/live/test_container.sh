@@ -35,6 +35,11 @@ END
 mkdir -p "$root/fs/bin" "$root/fs/proc" "$root/fs/sys" "$root/fs/dev" "$root/fs/etc" "$root/fs/tmp"
 cp "$(command -v busybox)" "$root/fs/bin/busybox"
 ln -s busybox "$root/fs/bin/sleep"
+ln -s busybox "$root/fs/bin/sh"
+# Users of its own: who is 4321 in there nobody else knows. A link out of the root stays in it.
+printf 'root:x:0:0::/root:/bin/sh\nkeeper:x:4321:77::/srv/keeper:/bin/sh\n' > "$root/fs/etc/users"
+ln -s /etc/users "$root/fs/etc/passwd"
+printf 'root:x:0:\ntill:x:77:\n' > "$root/fs/etc/group"
 tar -C "$root/fs" -cf "$root/fs.tar" .
 
 # sees PID COLUMN WANT [OPTION...]: within some refreshes the row of PID has that value in a column.
@@ -134,6 +139,37 @@ import json, sys
 rows = [row for line in open(sys.argv[1]) for row in json.loads(line)["rows"] if row["pid"]]
 if [row for row in rows if row["container"] != "late"] or not [row for row in rows if row["calls_total"] > 5]:
     sys.exit("table of a late container: %s" % rows)' "$root/late.json" || failed=$((failed + 1))
+
+# Users and groups are those of the container's own root, also over a capture; it is a row of its own.
+podman run -d --name till --user 4321:77 --network none localhost/saker-test:7 /bin/sh -c 'while :; do /bin/sleep 0.2; done' > "$root/till" 2> "$root/log" ||
+	{ echo "test_container: podman: $(cat "$root/log")"; exit 1; }
+"$saker" record -w "$root/till.scap" --container till -M 3 2> "$root/err"
+format='%container.name %user.name %user.uid %user.homedir %user.shell %group.name'
+want='till keeper 4321 /srv/keeper /bin/sh till'
+"$saker" stream -r "$root/till.scap" -o "$format" evt.type=execve | tail -1 > "$root/users_r"
+"$saker" stream --container till -M 2 -o "$format" evt.type=execve 2>> "$root/err" | tail -1 > "$root/users"
+for said in users users_r; do
+	[ "$(cat "$root/$said")" = "$want" ] ||
+		{ echo "test_container: $said: $(cat "$root/$said"), wanted $want $(cat "$root/err")"; failed=$((failed + 1)); }
+done
+"$saker" -b -v users --json -d 0.5 -n 3 2> "$root/err" | tail -1 | python3 -c '
+import json, sys
+rows = json.loads(sys.stdin.read())["rows"]
+mine = [row for row in rows if row["container"] == "till"]
+if len(mine) != 1 or mine[0]["user"] != "keeper" or mine[0]["uid"] != 4321 or [row for row in rows if row["user"] == "keeper" and row["container"] != "till"]:
+    sys.exit("users: %s" % rows)' || failed=$((failed + 1))
+podman rm -f -t 0 till > /dev/null 2>&1
+
+# --host-root: everything is read below it, here with other users.
+mkdir "$root/host"
+# shellcheck disable=SC2016
+unshare -m sh -c 'mount --rbind / "$1/host" && mount -t tmpfs none "$1/host/etc" && echo "boss:x:0:0::/boss:/bin/b" > "$1/host/etc/passwd" &&
+	HOST_ROOT=$1/host "$2" -b -v processes --json -n 2 -d 0.5 -p "$3"' sh "$root" "$saker" "$pid" > "$root/boss" 2> "$root/err"
+python3 -c '
+import json, sys
+row = json.loads(open(sys.argv[1]).readlines()[-1])["rows"][0]
+if (row["container"], row["container_image"]) != ("shop", "localhost/saker-test:7"):
+    sys.exit("--host-root: %s" % row)' "$root/boss" || { cat "$root/err"; failed=$((failed + 1)); }
 
 # A layout of docker that no docker has files for (imitated by runc): the id stands for the name.
 mkdir "$root/bundle" && cp -a "$root/fs" "$root/bundle/rootfs" && (cd "$root/bundle" && runc spec)

@@ -43,7 +43,7 @@ cleanup() {
 	done
 	# Both have unmounted what they mounted when they have ended.
 	wait
-	grep -o "$root[^ ]*" /proc/self/mounts | sort -r | while read -r mount; do umount -q -l "$mount"; done
+	grep -o "${root}[^ ]*" /proc/self/mounts | sort -r | while read -r mount; do umount -q -l "$mount"; done
 	rm -rf "$root"
 }
 trap cleanup EXIT

@@ -26,7 +26,7 @@ START_TEST(test_own_text)
 	ssize_t exe_len = readlink("/proc/self/exe", exe, sizeof(exe));
 
 	ck_assert_ptr_nonnull(getcwd(cwd, sizeof(cwd)));
-	ck_assert_int_eq(source_new(NULL, NULL, &source), 0);
+	ck_assert_int_eq(source_new("", NULL, NULL, &source), 0);
 	process_seed_init(&text);
 	ck_assert_int_eq(source->process_seed(source->ctx, (uint32_t)getpid(), SEED_TEXT, &text),
 			 0);
@@ -52,7 +52,7 @@ START_TEST(test_own_parts)
 	ck_assert_int_eq(setenv("SAKER_UNUSED", "1", 1), 0); /* not in /proc: made after the exec */
 	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &files), 0);
 	ck_assert_int_eq(stat("/proc/self/exe", &exe), 0);
-	ck_assert_int_eq(source_new(NULL, NULL, &source), 0);
+	ck_assert_int_eq(source_new("", NULL, NULL, &source), 0);
 	process_seed_init(&text);
 	ck_assert_int_eq(source->process_seed(source->ctx, (uint32_t)getpid(), SEED_ALL, &text), 0);
 	ck_assert_uint_eq(text.pid, (uint32_t)getpid());
@@ -92,7 +92,7 @@ START_TEST(test_gone)
 		_exit(0);
 	ck_assert_int_gt(pid, 0);
 	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
-	ck_assert_int_eq(source_new(NULL, NULL, &source), 0);
+	ck_assert_int_eq(source_new("", NULL, NULL, &source), 0);
 	process_seed_init(&text);
 	ck_assert_int_eq(source->process_seed(source->ctx, (uint32_t)pid, SEED_TEXT, &text),
 			 -ENOENT);
@@ -108,7 +108,7 @@ START_TEST(test_others)
 	char data[4096];
 	size_t len = sizeof(data);
 
-	ck_assert_int_eq(source_new(note_files, &asked, &source), 0);
+	ck_assert_int_eq(source_new("", note_files, &asked, &source), 0);
 	ck_assert_int_eq(source->process_files(source->ctx, 77), 0);
 	ck_assert_uint_eq(asked, 77);
 	ck_assert_int_eq(source->process_cgroup(source->ctx, (uint32_t)getpid(), data, &len), 0);
