@@ -625,9 +625,22 @@ void container_update(struct state *state, struct process *process)
 	if (cgroup->confirmed) {
 		container_enter(state, process, cgroup->id);
 		process->flags |= PROCESS_F_CONTAINER_SURE;
+		if (process->container->len)
+			container_seen(state, process);
 	} else {
 		process->flags &= ~(uint32_t)PROCESS_F_CONTAINER_SURE;
 	}
+}
+
+void container_place(struct state *state, struct process *process)
+{
+	struct container_cgroup *cgroup;
+
+	if ((process->flags & PROCESS_F_IN_CONTAINER) || !process->cgroup_id)
+		return;
+	cgroup = container_cgroup_find(state, process->cgroup_id);
+	if (cgroup && cgroup->confirmed)
+		container_enter(state, process, cgroup->id);
 }
 
 struct text *container_of_event(struct state *state, struct process *process, uint64_t cgroup_id)

@@ -98,6 +98,8 @@ struct containers {
  * Decides the container of a process that is in process->cgroup_id now; asks the source if need be.
  */
 void container_update(struct state *state, struct process *process);
+/* The same for one that is gone: nobody is asked about it, but what its cgroup is may be known. */
+void container_place(struct state *state, struct process *process);
 /* The container for an event made in a cgroup; "" on the host and while not known. Borrowed. */
 struct text *container_of_event(struct state *state, struct process *process, uint64_t cgroup_id);
 /* The entry of a cgroup, as far as its path tells; NULL when there is no memory. */

@@ -271,6 +271,7 @@ void state_exit(struct state *state, const struct task_exit *ended, const struct
 		return;
 	}
 	counts_describe_end(state, process, ended);
+	container_place(state, process);
 	counts_fold_exit(state, process, ended, calls);
 	thread = thread_get(state, process, ended->tid, ended->thread_start_boot_ns);
 	if (!thread) {

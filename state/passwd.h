@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * passwd(5) and group(5), of the host or of a container's own root, as lines that are easy to look
- * up: "UID:NAME:HOME:SHELL\n", "GID:NAME\n", with the ids that the host knows them by. The files are
- * anybody's: what is no entry is passed over, and there is a limit to what is kept.
+ * up: "UID:NAME:HOME:SHELL\n", "GID:NAME\n", with the ids that the host knows them by. The files
+ * are anybody's: what is no entry is passed over, and there is a limit to what is kept.
  */
 #ifndef STATE_PASSWD_H
 #define STATE_PASSWD_H

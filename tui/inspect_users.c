@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Users and groups of a container's own root, through the root of one of its processes. Whoever is
- * in the container decides what is there: names are resolved below that root alone, only regular files
- * are read, and only so much of them.
+ * in the container decides what is there: names are resolved below that root alone, only regular
+ * files are read, and only so much of them.
  */
 #include "inspect.h"
 

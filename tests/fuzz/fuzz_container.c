@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "state/container_info.h"
+#include "state/passwd.h"
 
 static void check_info(struct container_info *info)
 {
@@ -20,6 +21,26 @@ static void check_info(struct container_info *info)
 		assert(!strcmp(info->mounts[i].source, packed->mounts[i].source));
 	free(packed);
 	container_info_release(info);
+}
+
+/* Lines of what may be a passwd or group file, its ids mapped by what may be a map. */
+static void check_passwd(const char *text, size_t size)
+{
+	struct passwd_entry entry;
+	struct passwd_map map;
+	char *copy = strndup(text, size), *lines[2];
+
+	assert(copy);
+	passwd_map_parse(copy, &map);
+	lines[0] = passwd_users(text, size, &map);
+	lines[1] = passwd_groups(text, size, &map);
+	for (int i = 0; i < 2; i++) {
+		assert(lines[i] && strlen(lines[i]) < PASSWD_LINES_MAX);
+		if (passwd_find(lines[i], 0, &entry) == 0)
+			assert(entry.name_len);
+		free(lines[i]);
+	}
+	free(copy);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -41,6 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	container_info_lxc(&info, text, size);
 	container_info_nspawn(&info, text, size);
 	check_info(&info);
+	check_passwd(text, size);
 	free(text);
 	return 0;
 }

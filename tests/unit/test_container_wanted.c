@@ -72,12 +72,36 @@ static int fake_info(void *ctx, const struct container_match *match, uint32_t pi
 	return 0;
 }
 
+/* pid 501 has no root of its own yet. */
+static int fake_users(void *ctx, const struct container_match *match, uint32_t pid,
+		      struct container_info *ret_info)
+{
+	if (pid == 501)
+		return -ENODATA;
+	*ret_info = (struct container_info){
+		.users = strdup("0:root:/root:/bin/sh\n33:keeper:/srv:/s\n"),
+		.groups = strdup("33:till\n"),
+	};
+	return 0;
+}
+
+static int fake_user(void *ctx, uint32_t uid, char *name, size_t *len)
+{
+	if (uid != 33)
+		return -ENOENT;
+	*len = 8;
+	memcpy(name, "www-data", 8);
+	return 0;
+}
+
 static struct state *new_state(struct fake *fake, const char *const *values)
 {
 	struct state_source source = { .ctx = fake,
 				       .cgroup_path = fake_path,
 				       .process_cgroup = fake_lines,
-				       .container_info = fake_info };
+				       .container_info = fake_info,
+				       .container_users = fake_users,
+				       .user_name = fake_user };
 	struct container_wanted wanted = { .len = 0 };
 	const struct state_opts opts = { .containers = &wanted };
 	struct state *state = NULL;
@@ -232,6 +256,86 @@ START_TEST(test_news)
 }
 END_TEST
 
+/* A process of that user, in that cgroup, in one refresh; its row's user. */
+static const char *user_of(struct state *state, uint64_t second, const struct task_sample *like)
+{
+	static char user[64];
+	struct snapshot *snapshot = NULL;
+	const struct proc_row *row;
+	struct task_sample task = *like;
+
+	task.tid = task.pid;
+	task.start_boot_ns = task.thread_start_boot_ns = 1;
+	if (second > 1)
+		state_refresh_begin(state, second * 1000000000ull);
+	state_task(state, &task, NULL);
+	state_refresh_end(state);
+	ck_assert_int_eq(state_publish(state, &snapshot), 0);
+	row = snapshot_proc(snapshot, task.pid, 1);
+	ck_assert_ptr_nonnull(row);
+	snprintf(user, sizeof(user), "%s", row->user);
+	snapshot_unref(snapshot);
+	return user;
+}
+
+/* The same number is another user on the host, in a container, and where nobody is called so. */
+START_TEST(test_users)
+{
+	const char *const values[] = { NULL };
+	struct fake fake = { .h_name = "web" };
+	struct state *state = new_state(&fake, values);
+	struct task_sample task = { .pid = 500, .euid = 33, .cgroup_id = ON_HOST };
+
+	ck_assert_str_eq(user_of(state, 1, &task), "www-data");
+	task = (struct task_sample){ .pid = 502, .euid = 33, .cgroup_id = IN_WEB };
+	ck_assert_str_eq(user_of(state, 2, &task), "keeper");
+	task = (struct task_sample){ .pid = 503, .euid = 34, .cgroup_id = IN_WEB };
+	ck_assert_str_eq(user_of(state, 3, &task), "34");
+	task = (struct task_sample){ .pid = 504, .euid = 0, .cgroup_id = IN_WEB };
+	ck_assert_str_eq(user_of(state, 4, &task), "root");
+	state_free(state);
+}
+END_TEST
+
+/* Until a container has a root of its own its users are those of the host. */
+START_TEST(test_users_come_late)
+{
+	const char *const values[] = { NULL };
+	struct fake fake = { .h_name = "web" };
+	struct state *state = new_state(&fake, values);
+	struct task_sample task = { .pid = 501, .euid = 33, .cgroup_id = IN_WEB };
+
+	ck_assert_str_eq(user_of(state, 1, &task), "www-data");
+	task.pid = 505;
+	ck_assert_str_eq(user_of(state, 2, &task), "keeper");
+	state_free(state);
+}
+END_TEST
+
+/* Of a process that only its end told of the cgroup says where it was. */
+START_TEST(test_ended_in_a_container)
+{
+	const char *const values[] = { NULL };
+	struct fake fake = { .h_name = "web" };
+	struct state *state = new_state(&fake, values);
+	const struct task_exit ended = { .pid = 600,
+					 .tid = 600,
+					 .start_boot_ns = 1,
+					 .thread_start_boot_ns = 1,
+					 .euid = 33,
+					 .process_ended = 1,
+					 .cgroup_id = IN_WEB };
+	struct snapshot *snapshot = NULL;
+
+	state_exit(state, &ended, NULL);
+	state_refresh_end(state);
+	ck_assert_int_eq(state_publish(state, &snapshot), 0);
+	ck_assert_str_eq(snapshot_proc(snapshot, 600, 1)->container, "9d8b69996f71");
+	snapshot_unref(snapshot);
+	state_free(state);
+}
+END_TEST
+
 START_TEST(test_hold_keeps_order)
 {
 	static const char bytes[5000];
@@ -295,6 +399,9 @@ int main(void)
 	tcase_add_test(tc, test_sought_again_with_a_process);
 	tcase_add_test(tc, test_gone_before_it_was_asked);
 	tcase_add_test(tc, test_news);
+	tcase_add_test(tc, test_users);
+	tcase_add_test(tc, test_users_come_late);
+	tcase_add_test(tc, test_ended_in_a_container);
 	tcase_add_test(tc, test_hold_keeps_order);
 	tcase_add_test(tc, test_hold_has_a_limit);
 	return run_suite("container_wanted", tc);
