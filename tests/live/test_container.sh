@@ -20,7 +20,7 @@ cleanup() {
 	podman rm -f -t 0 -a > /dev/null 2>&1
 	runc --root "$root/runc" kill "$id" KILL > /dev/null 2>&1
 	runc --root "$root/runc" delete -f "$id" > /dev/null 2>&1
-	umount -q "$root/graph/overlay" 2> /dev/null
+	umount -q -l "$root/graph/overlay" 2> /dev/null
 	rm -rf "$root"
 }
 trap cleanup EXIT
