@@ -105,40 +105,48 @@ static int send_all(int fd, const char *text, size_t len, long long deadline_ns)
 	return 0;
 }
 
-/* Everything up to the end of the connection, with a NUL behind it. */
-static int receive_all(int fd, long long deadline_ns, char **ret_text, size_t *ret_len)
-{
-	_cleanup_text_ char *text = NULL;
-	size_t len = 0, size = 0;
+/* What has come; the owner frees text, also after a failure. */
+struct answer {
+	char *text;
+	size_t len, size;
+};
 
+static int make_room(struct answer *answer)
+{
+	size_t wanted = answer->size ? answer->size * 2 : FIRST_BYTES;
+	char *grown;
+
+	if (answer->len + 1 < answer->size)
+		return 0;
+	if (wanted > 2 * CONTAINER_INFO_BYTES_MAX)
+		return -E2BIG;
+	grown = realloc(answer->text, wanted);
+	if (!grown)
+		return -ENOMEM;
+	answer->text = grown;
+	answer->size = wanted;
+	return 0;
+}
+
+/* Everything up to the end of the connection, with a NUL behind it. */
+static int receive_all(int fd, long long deadline_ns, struct answer *answer)
+{
 	for (;;) {
 		ssize_t got;
-		int rc;
+		int rc = make_room(answer);
 
-		if (len + 1 >= size) {
-			size_t wanted = size ? size * 2 : FIRST_BYTES;
-			char *grown = wanted <= 2 * CONTAINER_INFO_BYTES_MAX ? realloc(text, wanted)
-									     : NULL;
-
-			if (!grown)
-				return -E2BIG;
-			text = grown;
-			size = wanted;
-		}
-		rc = wait_for(fd, POLLIN, deadline_ns);
+		if (rc == 0)
+			rc = wait_for(fd, POLLIN, deadline_ns);
 		if (rc < 0)
 			return rc;
-		got = recv(fd, text + len, size - len - 1, 0);
+		got = recv(fd, answer->text + answer->len, answer->size - answer->len - 1, 0);
 		if (got == 0)
 			break;
 		if (got < 0 && errno != EAGAIN && errno != EINTR)
 			return -errno;
-		len += got > 0 ? (size_t)got : 0;
+		answer->len += got > 0 ? (size_t)got : 0;
 	}
-	text[len] = '\0';
-	*ret_text = text;
-	*ret_len = len;
-	text = NULL;
+	answer->text[answer->len] = '\0';
 	return 0;
 }
 
@@ -160,6 +168,7 @@ int inspect_http_body(const char *text, size_t len, size_t *ret_at)
 int inspect_http_get(const char *socket_path, const char *target, char **ret_text, size_t *ret_len)
 {
 	long long deadline_ns = now_ns() + QUESTION_NS;
+	struct answer answer = { .text = NULL };
 	_cleanup_close_ int fd = -1;
 	char question[512];
 	int len = snprintf(question, sizeof(question),
@@ -172,18 +181,26 @@ int inspect_http_get(const char *socket_path, const char *target, char **ret_tex
 	rc = open_socket(socket_path, &fd);
 	if (rc == 0)
 		rc = send_all(fd, question, (size_t)len, deadline_ns);
-	return rc < 0 ? rc : receive_all(fd, deadline_ns, ret_text, ret_len);
+	if (rc == 0)
+		rc = receive_all(fd, deadline_ns, &answer);
+	if (rc < 0) {
+		free(answer.text);
+		return rc;
+	}
+	*ret_text = answer.text;
+	*ret_len = answer.len;
+	return 0;
 }
 
 static bool ask_socket(struct search *search, const char *socket_path)
 {
 	_cleanup_text_ char *text = NULL;
 	char path[PATH_MAX], target[128];
-	size_t len, at;
+	size_t len = 0, at = 0;
 
 	snprintf(path, sizeof(path), "%s%s", search->host_root, socket_path);
 	snprintf(target, sizeof(target), "/containers/%s/json", search->match->full_id);
-	if (inspect_http_get(path, target, &text, &len) < 0 ||
+	if (inspect_http_get(path, target, &text, &len) < 0 || !text ||
 	    inspect_http_body(text, len, &at) < 0 ||
 	    container_info_inspect(search->info, text + at, len - at) < 0)
 		return false;
