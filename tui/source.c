@@ -312,16 +312,16 @@ int source_new(const char *host_root, int (*files)(void *ctx, uint32_t pid), voi
 	return 0;
 }
 
-void source_free(struct state_source *public)
+void source_free(struct state_source *source)
 {
-	struct source *source = (struct source *)public;
+	struct source *own = (struct source *)source;
 
-	if (!source)
+	if (!own)
 		return;
-	inspector_free(source->inspector);
-	cgroup_paths_close(&source->cgroups);
-	free(source->host_root);
-	free(source->users);
-	free(source->groups);
-	free(source);
+	inspector_free(own->inspector);
+	cgroup_paths_close(&own->cgroups);
+	free(own->host_root);
+	free(own->users);
+	free(own->groups);
+	free(own);
 }
