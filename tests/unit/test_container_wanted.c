@@ -43,8 +43,9 @@ static int fake_path(void *ctx, uint64_t cgroup_id, char *text, size_t *len)
 {
 	if (cgroup_id >= CGROUPS || !paths[cgroup_id])
 		return -ENOENT;
-	*len = strlen(paths[cgroup_id]);
-	memcpy(text, paths[cgroup_id], *len);
+	/* As sources do: bytes and their number, no NUL. */
+	for (*len = 0; paths[cgroup_id][*len]; ++*len)
+		text[*len] = paths[cgroup_id][*len];
 	return 0;
 }
 
@@ -89,8 +90,8 @@ static int fake_user(void *ctx, uint32_t uid, char *name, size_t *len)
 {
 	if (uid != 33)
 		return -ENOENT;
-	*len = 8;
-	memcpy(name, "www-data", 8);
+	for (*len = 0; "www-data"[*len]; ++*len)
+		name[*len] = "www-data"[*len];
 	return 0;
 }
 

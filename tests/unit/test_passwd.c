@@ -69,6 +69,7 @@ END_TEST
 /* A NUL, a name without end, more entries than are kept: what is kept is whole lines. */
 START_TEST(test_hostile)
 {
+	static const char nul[14] = "a\0b:x:1:1::/:\n", entry[16] = "usr:x:12345::::\n";
 	static const struct passwd_map map;
 	size_t len = PASSWD_FILE_MAX, lines_len;
 	char *text = malloc(len), *lines;
@@ -77,14 +78,12 @@ START_TEST(test_hostile)
 	lines = passwd_users(text, len, &map);
 	ck_assert_str_eq(lines, "");
 	free(lines);
-	memcpy(text, "a\0b:x:1:1::/:\n", 14);
+	memcpy(text, nul, sizeof(nul));
 	lines = passwd_users(text, 14, &map);
 	ck_assert_str_eq(lines, "");
 	free(lines);
-	for (size_t at = 0; at + 16 <= len; at += 16)
-		memcpy(text + at, "usr:x:12345::::", 15);
-	for (size_t at = 15; at < len; at += 16)
-		text[at] = '\n';
+	for (size_t at = 0; at + sizeof(entry) <= len; at += sizeof(entry))
+		memcpy(text + at, entry, sizeof(entry));
 	lines = passwd_users(text, len, &map);
 	lines_len = strlen(lines);
 	ck_assert_uint_lt(lines_len, PASSWD_LINES_MAX);
