@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Tables of open files: two levels, so that a process with fd 1,000,000 costs a page of 64 entries,
+ * Tables of open files: two levels, so that a process with fd 1,000,000 costs a page of 16 entries,
  * not a million. What calls do to them is in fd_calls.c.
  */
 #include "fd.h"
@@ -8,7 +8,7 @@
 #include "fd_table.h"
 #include "tables.h"
 
-#define FD_PAGE 64u
+#define FD_PAGE 16u
 #define FD_MAX (1u << 20) /* the kernel's default of fs.nr_open; beyond it nothing is known */
 
 struct fd_page {

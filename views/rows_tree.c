@@ -13,6 +13,8 @@
 #define NOBODY UINT32_MAX
 #define LEVELS_MAX 64 /* deeper ones are drawn at this level */
 #define LEVEL_WIDTH 3
+#define CROWD_MIN 3 /* so many short lives of one name are a row */
+#define CROWD_LIFE_NS 1000000000ull
 
 /* A process while the tree is made; indexes are those of snapshot.procs. */
 struct branch {
@@ -20,6 +22,7 @@ struct branch {
 	uint32_t kids;
 	uint32_t level;
 	bool accepted;
+	const struct proc_row *crowd; /* it stands for several that ended; NULL: for itself */
 };
 
 struct tree {
@@ -113,6 +116,128 @@ static void link_branches(struct tree *tree)
 	}
 }
 
+/* A short life below a parent that may become part of a crowd. */
+struct member {
+	uint32_t index;
+	uint32_t order; /* among all, by start */
+};
+
+static uint64_t life_ns(const struct tree *tree, const struct proc_row *proc)
+{
+	uint64_t start_ns = proc->start_boot_ns + tree->build->snapshot->boot_epoch_ns;
+
+	return proc->ended_ns > start_ns ? proc->ended_ns - start_ns : 0;
+}
+
+static bool is_short_lived(const struct tree *tree, uint32_t index)
+{
+	const struct branch *branch = &tree->branches[index];
+	const struct proc_row *proc = proc_at(tree, index);
+
+	return branch->accepted && branch->parent != NOBODY && !branch->kids && proc->dead &&
+	       proc->ended_ns && life_ns(tree, proc) < CROWD_LIFE_NS;
+}
+
+/* By parent and name, in the order of their starts. */
+static int compare_members(const void *a, const void *b, void *ctx)
+{
+	const struct tree *tree = ctx;
+	const struct member *left = a, *right = b;
+	uint32_t left_parent = tree->branches[left->index].parent;
+	uint32_t right_parent = tree->branches[right->index].parent;
+	int r;
+
+	if (left_parent != right_parent)
+		return left_parent < right_parent ? -1 : 1;
+	r = strcmp(proc_at(tree, left->index)->comm, proc_at(tree, right->index)->comm);
+	if (r)
+		return r;
+	return left->order < right->order ? -1 : left->order > right->order;
+}
+
+static bool same_crowd(const struct tree *tree, const struct member *a, const struct member *b)
+{
+	return tree->branches[a->index].parent == tree->branches[b->index].parent &&
+	       strcmp(proc_at(tree, a->index)->comm, proc_at(tree, b->index)->comm) == 0;
+}
+
+/* "37 x sed, 0.2s": a process that is the sum of them, in the place of the first. */
+static const struct proc_row *make_crowd(const struct tree *tree, const struct member *members,
+					 size_t len)
+{
+	struct proc_row *crowd = frame_alloc(tree->build->frame, sizeof(*crowd));
+	struct cell life = { .kind = COLUMN_DURATION, .known = true };
+	struct text_buf buf;
+
+	if (!crowd)
+		return NULL;
+	*crowd = *proc_at(tree, members[0].index);
+	life.u64 = life_ns(tree, crowd);
+	for (size_t i = 1; i < len; i++) {
+		const struct proc_row *proc = proc_at(tree, members[i].index);
+
+		life.u64 += life_ns(tree, proc);
+		crowd->cpu_delta_ns += proc->cpu_delta_ns;
+		crowd->calls_delta += proc->calls_delta;
+		crowd->errors_delta += proc->errors_delta;
+		if (proc->ended_ns > crowd->ended_ns)
+			crowd->ended_ns = proc->ended_ns;
+		if (proc->exit_code)
+			crowd->exit_code = proc->exit_code;
+	}
+	crowd->pid = 0;
+	if (frame_text_begin(tree->build->frame, 64, &buf) < 0)
+		return NULL;
+	text_buf_printf(&buf, "%zu x %s, ", len, crowd->comm);
+	cell_human(&life, &buf);
+	frame_text_end(tree->build->frame, &buf);
+	crowd->cmdline = buf.data;
+	return crowd;
+}
+
+/* Ended processes of one name below one parent that lived for a moment become one row. */
+static int gather_crowds(struct tree *tree)
+{
+	struct member *members = frame_alloc(tree->build->frame, tree->len * sizeof(*members));
+	size_t len = 0, end;
+
+	if (!members)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < tree->len; i++)
+		if (is_short_lived(tree, tree->by_start[i]))
+			members[len++] = (struct member){ .index = tree->by_start[i], .order = i };
+	qsort_r(members, len, sizeof(*members), compare_members, tree);
+	for (size_t i = 0; i < len; i = end) {
+		struct branch *first = &tree->branches[members[i].index];
+
+		for (end = i + 1; end < len && same_crowd(tree, &members[i], &members[end]);)
+			end++;
+		if (end - i < CROWD_MIN)
+			continue;
+		first->crowd = make_crowd(tree, &members[i], end - i);
+		if (!first->crowd)
+			return -ENOMEM;
+		for (size_t j = i + 1; j < end; j++)
+			tree->branches[members[j].index].accepted = false;
+	}
+	return 0;
+}
+
+/* Takes those out of the lists that a crowd stands for. */
+static void unlink_gathered(struct tree *tree)
+{
+	for (size_t i = 0; i < tree->len; i++) {
+		uint32_t *at = &tree->branches[i].first_kid;
+
+		while (*at != NOBODY) {
+			if (tree->branches[*at].accepted)
+				at = &tree->branches[*at].next;
+			else
+				*at = tree->branches[*at].next;
+		}
+	}
+}
+
 /* "|  `- ": for each level above a line where more siblings follow, then the row's own corner. */
 static const char *branch_lines(const struct tree *tree, const struct branch *branch)
 {
@@ -152,8 +277,9 @@ static int add_branch(struct tree *tree, uint32_t index)
 	if (!place->lines)
 		return -ENOMEM;
 	row->place = place;
-	row->proc = proc_at(tree, index);
-	row->key = (struct row_key){ .a = row->proc->pid, .b = row->proc->start_boot_ns };
+	row->proc = branch->crowd ? branch->crowd : proc_at(tree, index);
+	row->key =
+		(struct row_key){ .a = proc_at(tree, index)->pid, .b = row->proc->start_boot_ns };
 	return 0;
 }
 
@@ -195,6 +321,8 @@ int rows_build_tree(struct build *build)
 	qsort_r(tree.by_start, tree.len, sizeof(*tree.by_start), compare_start, &tree);
 	accept_branches(&tree);
 	link_branches(&tree);
+	r = gather_crowds(&tree);
+	unlink_gathered(&tree);
 	for (size_t i = 0; i < tree.len && r == 0; i++) {
 		const struct branch *branch = &tree.branches[tree.by_start[i]];
 

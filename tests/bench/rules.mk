@@ -30,3 +30,8 @@ $(O)/tests/bench/bench_filter: $(O)/tests/bench/bench_filter.o $(O)/tests/unit/b
 bench: $(O)/tests/bench/bench_filter
 # Long forms of live tests.
 bench: $(O)/tests/live/test_counts $(O)/tests/live/test_loss
+# What the state costs: bench_state [PROCESSES [FDS]]
+$(O)/tests/bench/bench_state: $(O)/tests/bench/bench_state.o $(O)/tests/unit/build_record.o $(O)/libsaker.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+bench: $(O)/tests/bench/bench_state
