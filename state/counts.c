@@ -373,6 +373,8 @@ static void counts_sum_process(struct state *state, struct process *process)
 	process->total = sum;
 	process->opens_delta = first ? 0 : grown(opens, process->opens);
 	process->opens = opens;
+	process->hits_delta = first ? 0 : grown(process->hits, process->hits_before);
+	process->hits_before = process->hits;
 	process->bytes_delta = first ? (struct byte_count){ 0 }
 				     : byte_count_grown(&process->bytes, &process->bytes_delta);
 	process->cpu_delta_ns = first ? 0 : grown(process->cpu_ns, process->cpu_before_ns);

@@ -428,6 +428,9 @@ static void process_fold_counts(struct state *state, struct process *row,
 	byte_count_add(&row->bytes_delta, &from->bytes_delta);
 	row->opens += from->opens;
 	row->opens_delta += from->opens_delta;
+	row->hits += from->hits;
+	row->hits_before += from->hits;
+	row->hits_delta += from->hits_delta;
 	row->cpu_ns += from->cpu_ns;
 	row->cpu_before_ns += from->cpu_ns;
 	row->cpu_delta_ns += from->cpu_delta_ns;

@@ -102,6 +102,7 @@ struct process {
 	uint32_t calls_len, calls_size, errnos_len, errnos_size;
 	struct call_sum total, delta;
 	uint64_t opens, opens_delta;
+	uint64_t hits, hits_before, hits_delta; /* of rules; before: at the last refresh */
 	uint64_t children_calls, children_errors;
 	struct call_sum inherited; /* what of its total its ancestors already have */
 	struct byte_count ended_bytes, bytes, bytes_delta;

@@ -253,6 +253,8 @@ int state_hit(struct state *state, const struct history_hit *hit)
 
 	if (!now->valid)
 		return -ENOENT;
+	if (now->process)
+		now->process->hits++;
 	state->hit_counts[hit->priority < HISTORY_PRIORITIES ? hit->priority
 							     : HISTORY_PRIORITIES - 1]++;
 	names = record_names(state, now);

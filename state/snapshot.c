@@ -24,6 +24,7 @@ struct snapshot_box {
 	size_t bytes;
 	struct memory *memory; /* a reference */
 	struct tables *tables; /* a reference */
+	struct rule_rows *rules;
 };
 
 static void snapshot_fill_health(const struct state *state, struct health_row *health)
@@ -137,6 +138,7 @@ int state_publish(struct state *state, struct snapshot **ret_snapshot)
 	atomic_fetch_add_explicit(&tables->refs, 1, memory_order_relaxed);
 	box->tables = tables;
 	box->memory = memory_ref(state->memory);
+	box->rules = rule_rows_ref(state->rules);
 	public = &box->public;
 	public->seq = ++state->snapshot_seq;
 	public->time_ns = tables->time_ns;
@@ -161,6 +163,8 @@ int state_publish(struct state *state, struct snapshot **ret_snapshot)
 	public->fds = tables->fds;
 	public->fds_len = tables->fds_len;
 	public->fds_omitted = tables->fds_omitted;
+	public->rules_len = rule_rows_len(box->rules);
+	public->rules = public->rules_len ? rule_rows_at(box->rules, 0) : NULL;
 	public->events_first = history_first(&state->history);
 	public->events_end = state->history.last_num + 1;
 	public->hits_first = history_first(&state->hits);
@@ -196,6 +200,7 @@ void snapshot_unref(struct snapshot *snapshot)
 	for (i = 0; i < snapshot->hit_chunks_len; i++)
 		history_chunk_release(snapshot->hit_chunks[i]);
 	tables_unref(box->tables);
+	rule_rows_unref(box->rules);
 	memory = box->memory;
 	memory_free(memory, box, box->bytes);
 	memory_unref(memory);

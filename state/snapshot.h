@@ -16,6 +16,8 @@
 #include "probe/schema/decode.h"
 #include "probe/schema/sample.h"
 #include "pulse.h"
+#include "rule_rows.h"
+#include "spark.h"
 #include "timing_row.h"
 
 #define SNAPSHOT_BUFFERS_MAX 256
@@ -74,6 +76,7 @@ struct proc_row {
 	uint64_t calls, errors, restarts;
 	uint64_t calls_delta, errors_delta, restarts_delta;
 	uint64_t opens, opens_delta;
+	uint64_t hits, hits_delta;                /* events of it that rules matched */
 	uint64_t children_calls, children_errors; /* of ended descendants */
 	struct byte_count bytes, bytes_delta;
 	uint64_t uring, uring_delta; /* requests of io_uring; no calls */
@@ -194,7 +197,14 @@ struct history_hit {
 	uint64_t event_num; /* of the event in the stream */
 	unsigned priority;  /* as syslog numbers them: 0 emergency to 7 debug */
 	bool resolved;      /* it matches under the file's real name only */
+	/* These may be NULL when they are put down, and are "" then. */
+	const char *tags; /* joined by blanks */
+	/* The parts that decided: "PART\tWHAT IT SAW\n", safe, at most HISTORY_WHY_MAX. */
+	const char *why;
+	const char *ancestors; /* "NAME\tPID\n", the parent first; safe */
 };
+#define HISTORY_WHY_MAX 6144
+#define HISTORY_ANCESTORS_MAX 1024
 #define HISTORY_PRIORITIES 8
 #define HISTORY_HIT_BYTES_MAX 16384 /* all that is kept of one */
 /* False for an event of the stream. */
@@ -271,7 +281,9 @@ struct snapshot {
 	struct history_chunk *const *hit_chunks;
 	size_t hit_chunks_len;
 	uint64_t hits_first, hits_end;
-	uint64_t streaming_since_ns; /* what was streamed since is here; evictions move it on */
+	uint64_t streaming_since_ns;  /* what was streamed since is here; evictions move it on */
+	const struct rule_row *rules; /* in the order of the rules */
+	size_t rules_len;
 	struct health_row health;
 };
 

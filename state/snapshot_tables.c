@@ -156,6 +156,8 @@ static void tables_fill_proc(struct tables_maker *maker, struct process *process
 		.restarts_delta = process->delta.restarts,
 		.opens = process->opens,
 		.opens_delta = process->opens_delta,
+		.hits = process->hits,
+		.hits_delta = process->hits_delta,
 		.children_calls = process->children_calls,
 		.children_errors = process->children_errors,
 		.bytes = process->bytes,

@@ -48,6 +48,7 @@ static void state_release(struct state *state)
 	fd_rules_free(state);
 	history_release(&state->history);
 	history_release(&state->hits);
+	rule_rows_unref(state->rules);
 	hash_release(&state->process_ids);
 	hash_release(&state->process_pids);
 	hash_release(&state->programs);
@@ -179,6 +180,12 @@ void state_set_health(struct state *state, const struct health_row *health,
 	state->buffers_len = buffers_len;
 	if (buffers_len)
 		memcpy(rows, buffers, buffers_len * sizeof(*rows));
+}
+
+void state_set_rules(struct state *state, struct rule_rows *rows)
+{
+
+	state->rules = rows;
 }
 
 void state_take_forgotten(struct state *state, state_forget_fn fn, void *ctx)

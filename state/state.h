@@ -197,6 +197,8 @@ struct state_root {
 	uint32_t pid;   /* a process in it */
 };
 size_t state_roots(const struct state *state, struct state_root *roots, size_t max);
+/* What rules did, for the next snapshots; takes over the reference, NULL: there are none. */
+void state_set_rules(struct state *state, struct rule_rows *rows);
 /* That event is not wanted: it stays in the history, and views leave it out. */
 void state_hide_last(struct state *state);
 /*

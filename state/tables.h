@@ -141,6 +141,7 @@ struct state {
 	struct history history;
 	struct history hits; /* events that rules matched, in a share of their own */
 	uint64_t hit_counts[HISTORY_PRIORITIES];
+	struct rule_rows *rules; /* NULL: none */
 
 	struct health_row health;
 	char notice[256];

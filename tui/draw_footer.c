@@ -130,6 +130,8 @@ static const char *footer_word(struct monitor *monitor, const struct key_row *ro
 
 	if (row->request != REQUEST_DRILL)
 		return row->footer;
+	if (level_now(monitor)->view->entity == ENTITY_FIELD)
+		return "follow";
 	target = request_drill_target(monitor);
 	return target ? target->name : "-";
 }

@@ -93,6 +93,7 @@ static void refresh(struct engine *engine)
 		named_finder_ask(engine->finder, engine->state);
 	state_take_forgotten(engine->state, engine_forget, engine);
 	engine_forget_gone(engine);
+	rule_watch_publish(&engine->watch);
 	publish(engine);
 }
 
@@ -286,7 +287,7 @@ static void tick_alerts(struct engine *engine)
 /* The events that they can match are streamed from the next turn on. */
 static void use_rules(struct engine *engine, struct rules *rules)
 {
-	engine->watch.rules = rules;
+	rule_watch_use(&engine->watch, rules);
 	engine->rule_gates = rules_events(rules, &engine->rule_kinds);
 	engine->interest_set = false;
 	named_finder_want(engine->finder, rules);
@@ -419,6 +420,7 @@ static void engine_free(struct engine *engine)
 		return;
 	named_finder_free(engine->finder);
 	snapshot_unref(engine->latest);
+	rule_watch_release(&engine->watch);
 	filter_event_release(&engine->filter_event);
 	recorder_close(engine->recorder, engine->opts.capture ? engine->opts.capture : &unread);
 	state_free(engine->state);
@@ -457,6 +459,7 @@ static int open_recorder(struct engine *engine, const struct state_opts *state)
 
 static int engine_open(struct engine *engine, struct probe_error *err)
 {
+	struct rule_watch_opts watch;
 	struct state_opts opts = {
 		.containers = &engine->opts.containers,
 		.memory_bytes = engine->opts.memory_bytes,
@@ -478,14 +481,11 @@ static int engine_open(struct engine *engine, struct probe_error *err)
 		engine->filter_gates = filter_set_gates(engine->opts.filter, &engine->filter_kinds);
 	if (r == 0 && (engine->opts.filter || engine->opts.rules))
 		r = filter_event_init(&engine->filter_event, engine->state);
-	engine->watch = (struct rule_watch){
-		.names = engine->opts.names,
-		.which = engine->opts.which,
-		.event = &engine->filter_event,
-		.state = engine->state,
-		.listeners = { [RULE_LISTENER_ALERTS] = alert_sink_listener(engine->opts.alerts),
-			       [RULE_LISTENER_TAP] = { engine->tap.hit, engine->tap.ctx } }
-	};
+	watch = engine->opts.watch;
+	watch.listeners[RULE_LISTENER_ALERTS] = alert_sink_listener(engine->opts.alerts);
+	watch.listeners[RULE_LISTENER_TAP] =
+		(struct rule_listener){ engine->tap.hit, engine->tap.ctx };
+	rule_watch_init(&engine->watch, &watch, &engine->filter_event, engine->state);
 	if (r == 0 && engine->opts.rules)
 		r = named_finder_new(&engine->finder);
 	if (r == 0 && engine->opts.rules)

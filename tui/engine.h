@@ -61,9 +61,8 @@ struct engine_opts {
 	struct engine_tap tap;
 	struct filter_set *filter; /* FILTER, one condition; NULL: none. Borrowed while it runs */
 	struct rule_book *rules;   /* NULL: none. Borrowed while it runs */
-	enum rules_names names;    /* that rules are evaluated for */
-	enum rules_which which;    /* of the rules that match an event */
-	struct alert_sink *alerts; /* what hits are told to; NULL: nobody. Borrowed */
+	struct rule_watch_opts watch; /* listeners: the engine adds those that it knows */
+	struct alert_sink *alerts;    /* what hits are told to; NULL: nobody. Borrowed */
 	/* The file that all in scope is recorded to; -1: none. Taken over. */
 	int capture_fd;
 	enum capture_packing capture_packing;

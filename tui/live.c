@@ -19,6 +19,7 @@
 #include "record.h"
 #include "replay.h"
 #include "rule_book.h"
+#include "rule_mutes.h"
 #include "session.h"
 #include "stream.h"
 #include "theme.h"
@@ -41,6 +42,7 @@ struct live {
 	struct rule_book *book;         /* of a live run; NULL: none */
 	uint64_t rules_stamp;           /* of the files, before they were read */
 	struct alert_sink *alerts;      /* NULL: none */
+	struct rule_mutes mutes;        /* what the screen leaves out */
 	struct recorder_result capture; /* what became of -w FILE */
 };
 
@@ -411,7 +413,7 @@ static int run_replay(struct live *live, struct usage_error *err)
 		replay_close(replay);
 		return rc;
 	}
-	replay_set_alerts(replay, live->alerts);
+	replay_set_watch(replay, &live->start.engine.watch, live->alerts);
 	if (options->mode == MODE_MONITOR)
 		rc = replay_monitor(live, replay);
 	else if (options->mode == MODE_BATCH)
@@ -527,7 +529,10 @@ static struct probe_opts probe_options(const struct options *options)
 int live_run(struct options *options, struct usage_error *err)
 {
 	struct live live = { .options = options };
-	int rc = check(&live, options, err);
+	int rc;
+
+	rule_mutes_init(&live.mutes);
+	rc = check(&live, options, err);
 
 	if (rc == 0) {
 		live.start = (struct session_start){
@@ -542,8 +547,12 @@ int live_run(struct options *options, struct usage_error *err)
 				    .capture_events = record_events(options),
 				    .capture = &live.capture,
 				    .filter = live.filter,
-				    .names = options->names,
-				    .which = options->which },
+				    .watch = { .names = options->names,
+					       .which = options->which,
+					       .keeping = options->mode == MODE_MONITOR
+								  ? RULE_KEEP_REASONS
+								  : RULE_KEEP_OUTPUT,
+					       .mutes = &live.mutes } },
 		};
 		command_init(&live.start.command);
 		rc = run(&live, err);
@@ -552,6 +561,7 @@ int live_run(struct options *options, struct usage_error *err)
 	filter_set_free(live.filter);
 	alert_sink_free(live.alerts);
 	rule_book_free(live.book);
+	rule_mutes_release(&live.mutes);
 	rules_free(live.rules);
 	return rc;
 }

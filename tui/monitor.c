@@ -128,6 +128,7 @@ static void monitor_take_snapshot(struct monitor *monitor)
 		monitor->refreshed_ns = snapshot->time_ns;
 		monitor->refreshes++;
 	}
+	page_renew(monitor);
 	if (level_snapshot(monitor) == snapshot)
 		monitor->refill = true;
 }

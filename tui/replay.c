@@ -106,8 +106,6 @@ int replay_open(const struct options *options, struct filter_set *filter, struct
 		.memory_bytes = options->given & 1ull << OPTION_MEMORY ? options->memory_bytes : 0,
 		.filter = filter,
 		.rules = rules,
-		.names = options->names,
-		.which = options->which,
 		.tap = { .ctx = replay,
 			 .hit = tap_hit,
 			 .event = tap_event,
@@ -137,10 +135,14 @@ int replay_open(const struct options *options, struct filter_set *filter, struct
 	return 0;
 }
 
-void replay_set_alerts(struct replay *replay, struct alert_sink *alerts)
+void replay_set_watch(struct replay *replay, const struct rule_watch_opts *watch,
+		      struct alert_sink *alerts)
 {
+	struct rule_watch_opts opts = *watch;
+
 	replay->alerts = alerts;
-	replay_feed_set_alerts(replay->feed, alert_sink_listener(alerts));
+	opts.listeners[RULE_LISTENER_ALERTS] = alert_sink_listener(alerts);
+	replay_feed_set_watch(replay->feed, &opts);
 }
 
 void replay_close(struct replay *replay)

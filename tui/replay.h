@@ -26,8 +26,9 @@ struct replay_error {
  */
 int replay_open(const struct options *options, struct filter_set *filter, struct rules *rules,
 		struct replay **ret_replay, struct replay_error *err);
-/* Where hits go, before it is read; borrowed, NULL: nowhere. */
-void replay_set_alerts(struct replay *replay, struct alert_sink *alerts);
+/* How rules are watched and where hits go (borrowed; NULL: nowhere), before it is read. */
+void replay_set_watch(struct replay *replay, const struct rule_watch_opts *watch,
+		      struct alert_sink *alerts);
 /* Stops the thread, closes, frees. NULL is fine. */
 void replay_close(struct replay *replay);
 

@@ -42,7 +42,6 @@ struct replay_feed {
 	struct capture_machine machine;
 	struct filter_event filter_event; /* with opts.filter or opts.rules, and a state */
 	struct rule_watch watch;
-	struct rule_listener alerts;
 	struct capture_meta meta; /* version 0: not ours */
 	bool in_refresh, sampled; /* sampled: the tasks of this refresh were told */
 	bool refreshed;           /* once at least */
@@ -78,21 +77,21 @@ static int need_state(struct replay_feed *feed)
 	}
 	if (rc == 0 && (feed->opts.filter || feed->opts.rules))
 		rc = filter_event_init(&feed->filter_event, feed->state);
-	feed->watch = (struct rule_watch){
-		.rules = feed->opts.rules,
-		.names = feed->opts.names,
-		.which = feed->opts.which,
-		.event = &feed->filter_event,
-		.state = feed->state,
-		.listeners = { [RULE_LISTENER_ALERTS] = feed->alerts,
-			       [RULE_LISTENER_TAP] = { feed->opts.tap.hit, feed->opts.tap.ctx } }
-	};
+	if (rc == 0) {
+		struct rule_watch_opts watch = feed->opts.watch;
+
+		watch.listeners[RULE_LISTENER_TAP] =
+			(struct rule_listener){ feed->opts.tap.hit, feed->opts.tap.ctx };
+		rule_watch_init(&feed->watch, &watch, &feed->filter_event, feed->state);
+		if (feed->opts.rules)
+			rule_watch_use(&feed->watch, feed->opts.rules);
+	}
 	return rc;
 }
 
-void replay_feed_set_alerts(struct replay_feed *feed, struct rule_listener alerts)
+void replay_feed_set_watch(struct replay_feed *feed, const struct rule_watch_opts *watch)
 {
-	feed->alerts = alerts;
+	feed->opts.watch = *watch;
 }
 
 /* --- what stands before the first event --- */
@@ -416,6 +415,7 @@ static int take_end(struct replay_feed *feed, bool complete)
 		state_refresh_end(feed->state);
 	else
 		state_refresh_abandon(feed->state);
+	rule_watch_publish(&feed->watch);
 	return 0;
 }
 
@@ -633,6 +633,7 @@ void replay_feed_free(struct replay_feed *feed)
 		return;
 	if (feed->state && feed->in_refresh)
 		state_refresh_abandon(feed->state);
+	rule_watch_release(&feed->watch);
 	if (feed->state)
 		filter_event_release(&feed->filter_event);
 	state_free(feed->state);

@@ -36,15 +36,14 @@ struct replay_feed_opts {
 	size_t memory_bytes;       /* limit of the state; 0 = as recorded */
 	struct filter_set *filter; /* FILTER: other events are hidden; NULL: none. Borrowed */
 	struct rules *rules;       /* NULL: none. Borrowed */
-	enum rules_names names;    /* that rules are evaluated for */
-	enum rules_which which;    /* of the rules that match an event */
+	struct rule_watch_opts watch;
 	struct replay_tap tap;
 };
 
 int replay_feed_new(const struct replay_feed_opts *opts, struct replay_feed **ret_feed);
 void replay_feed_free(struct replay_feed *feed); /* NULL is fine */
-/* Who is told of hits too; before anything is read. */
-void replay_feed_set_alerts(struct replay_feed *feed, struct rule_listener alerts);
+/* How rules are watched; before anything is read. */
+void replay_feed_set_watch(struct replay_feed *feed, const struct rule_watch_opts *watch);
 /* What capture_read() is to tell. Valid as long as the feed. */
 const struct capture_sink *replay_feed_sink(const struct replay_feed *feed);
 /* Borrowed; NULL while the file has told nothing that a state is needed for. */

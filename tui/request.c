@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "ui.h"
+#include "views/hit.h"
 
 static const struct {
 	void (*run)(struct monitor *monitor);
@@ -181,6 +182,21 @@ const struct view *request_drill_target(struct monitor *monitor)
 	return *name ? view_set_find(monitor->opts->views, name) : NULL;
 }
 
+/* Those of the row's rule or priority alone. */
+static void open_hits(struct monitor *monitor, const struct view *target, const struct row *row)
+{
+	struct choice choice = choice_of_view(target);
+
+	if (row->rule)
+		snprintf(choice.rule, sizeof(choice.rule), "%s", row->rule->name);
+	else if (level_now(monitor)->view->entity == ENTITY_HIT_RULE)
+		snprintf(choice.rule, sizeof(choice.rule), "%s", row->hits->rule);
+	else
+		choice.priority = (uint8_t)(row->hits->priority + 1);
+	if (level_push(monitor, target, NULL, 0) == 0)
+		level_choose(monitor, &choice);
+}
+
 void request_drill(struct monitor *monitor)
 {
 	const struct row *row = level_cursor_row(monitor);
@@ -191,6 +207,10 @@ void request_drill(struct monitor *monitor)
 		monitor_say(monitor, "there is no row to open");
 	} else if (row->gap_lost) {
 		monitor_say(monitor, "lost events cannot be opened; D shows where they were lost");
+	} else if (level_now(monitor)->view->entity == ENTITY_FIELD) {
+		page_follow(monitor, row);
+	} else if (target && (row->rule || row->hits)) {
+		open_hits(monitor, target, row);
 	} else if (!target) {
 		monitor_say(monitor, "%s: Enter opens nothing here",
 			    level_now(monitor)->view->title);
@@ -248,11 +268,23 @@ static bool cursor_chip(struct monitor *monitor, struct chip *ret_chip)
 {
 	const struct row *row = level_cursor_row(monitor);
 
-	if (row && level_now(monitor)->view->entity != ENTITY_FIELD &&
-	    subject_chip(monitor, row, ret_chip))
+	if (row && level_now(monitor)->view->entity == ENTITY_FIELD) {
+		if (page_chip(row, ret_chip))
+			return true;
+	} else if (row && subject_chip(monitor, row, ret_chip)) {
 		return true;
+	}
 	monitor_say(monitor, "there is nothing here to narrow the scope to");
 	return false;
+}
+
+/* The view with one chip more; from the page of an event the stream. */
+static void narrow(struct monitor *monitor, const struct chip *chip)
+{
+	const struct view *view = level_now(monitor)->view;
+	const struct view *stream = view_set_find(monitor->opts->views, "stream");
+
+	level_push(monitor, view->entity == ENTITY_FIELD && stream ? stream : view, chip, 1);
 }
 
 void request_only(struct monitor *monitor)
@@ -260,7 +292,7 @@ void request_only(struct monitor *monitor)
 	struct chip chip;
 
 	if (cursor_chip(monitor, &chip))
-		level_push(monitor, level_now(monitor)->view, &chip, 1);
+		narrow(monitor, &chip);
 }
 
 void request_exclude(struct monitor *monitor)
@@ -270,7 +302,7 @@ void request_exclude(struct monitor *monitor)
 	if (!cursor_chip(monitor, &chip))
 		return;
 	chip.negated = true;
-	level_push(monitor, level_now(monitor)->view, &chip, 1);
+	narrow(monitor, &chip);
 }
 
 void request_user(struct monitor *monitor)

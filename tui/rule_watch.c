@@ -1,26 +1,149 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rule_watch.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rule_mutes.h"
+#include "state/filter/explain.h"
 #include "state/filter/format.h"
+#include "state/filter/print.h"
 #include "state/state.h"
+
+/*
+ * Reasons are found by evaluating the condition anew, part by part: of a flood of hits only those
+ * of some are.
+ */
+#define REASONS_REST_NS 5000000u
+#define VALUE_SHOWN 200 /* bytes of what a check saw */
+
+void rule_watch_init(struct rule_watch *watch, const struct rule_watch_opts *opts,
+		     struct filter_event *event, struct state *state)
+{
+	*watch = (struct rule_watch){ .opts = *opts, .event = event, .state = state };
+	for (unsigned i = 0; i < RULE_ANCESTORS && opts->keeping == RULE_KEEP_REASONS; i++) {
+		char text[64];
+
+		snprintf(text, sizeof(text), "%%proc.aname[%u]\t%%proc.apid[%u]\n", i + 1, i + 1);
+		/* Without memory a page has no ancestors. */
+		if (format_compile(text, strlen(text), &watch->ancestors[i], NULL) < 0)
+			break;
+	}
+}
+
+void rule_watch_release(struct rule_watch *watch)
+{
+	for (unsigned i = 0; i < RULE_ANCESTORS; i++)
+		format_free(watch->ancestors[i]);
+	free(watch->costs);
+	free(watch->before);
+	*watch = (struct rule_watch){ .rules = NULL };
+}
+
+void rule_watch_use(struct rule_watch *watch, struct rules *rules)
+{
+	watch->rules = rules;
+	watch->before_len = 0;
+	free(watch->costs);
+	free(watch->before);
+	watch->costs = calloc(rules_len(rules) + 1, sizeof(*watch->costs));
+	watch->before = calloc(rules_len(rules) + 1, sizeof(*watch->before));
+}
+
+/* --- what is kept of a hit --- */
+
+static void add_reason(void *ctx, const struct filter_explained *part)
+{
+	struct text_buf *buf = ctx;
+	char data[1024];
+	struct text_buf text;
+
+	if (!part->decides || part->node->kind != FILTER_NODE_CHECK)
+		return;
+	text_buf_init(&text, data, sizeof(data));
+	text_buf_add(&text, part->result ? "" : "not ");
+	filter_print_node(part->node, &text);
+	text_buf_add_safe(buf, text.data, text.len);
+	text_buf_add(buf, text.truncated ? "..." : "");
+	text_buf_add(buf, "\t");
+	text_buf_addn(buf, part->value, strnlen(part->value, VALUE_SHOWN));
+	text_buf_add(buf, "\n");
+}
+
+static void add_ancestors(struct rule_watch *watch, struct text_buf *buf)
+{
+	for (unsigned i = 0; i < RULE_ANCESTORS && watch->ancestors[i]; i++) {
+		size_t before = buf->len;
+
+		if (format_render(watch->ancestors[i], watch->event, buf) && !buf->truncated)
+			continue;
+		buf->len = before;
+		buf->data[before] = '\0';
+		break;
+	}
+}
+
+static void add_tags(const struct rule *rule, struct text_buf *buf)
+{
+	for (size_t i = 0; i < rule->tags_len; i++) {
+		text_buf_add(buf, i ? " " : "");
+		text_buf_add_safe(buf, rule->tags[i], strlen(rule->tags[i]));
+	}
+}
+
+static void keep_hit(struct rule_watch *watch, const struct rule *rule, enum rule_via via)
+{
+	struct history_hit hit = { .rule = rule->name,
+				   .priority = rule->priority,
+				   .resolved = via == RULE_VIA_RESOLVED };
+	uint64_t now = watch->event->event->ts_ns;
+	char output[HISTORY_HIT_BYTES_MAX], why[HISTORY_WHY_MAX], tags[512];
+	char ancestors[HISTORY_ANCESTORS_MAX];
+	struct text_buf buf;
+
+	text_buf_init(&buf, tags, sizeof(tags));
+	add_tags(rule, &buf);
+	hit.tags = tags;
+	text_buf_init(&buf, output, sizeof(output));
+	format_render(rule->format, watch->event, &buf);
+	hit.output = output;
+	if (watch->opts.keeping == RULE_KEEP_REASONS &&
+	    (now < watch->reasons_ns || now - watch->reasons_ns >= REASONS_REST_NS)) {
+		watch->reasons_ns = now;
+		text_buf_init(&buf, why, sizeof(why));
+		rules_explain(watch->rules, rule, watch->event, add_reason, &buf);
+		hit.why = why;
+		text_buf_init(&buf, ancestors, sizeof(ancestors));
+		add_ancestors(watch, &buf);
+		hit.ancestors = ancestors;
+	}
+	state_hit(watch->state, &hit);
+}
+
+static bool is_muted(const struct rule_watch *watch, const struct rule *rule)
+{
+	const char *comm = watch->event->event->prefix.comm;
+	char name[RECORD_COMM_LEN + 1] = "";
+
+	if (!watch->opts.mutes)
+		return false;
+	memcpy(name, comm, strnlen(comm, RECORD_COMM_LEN));
+	return rule_mutes_take(watch->opts.mutes, rule->name, name);
+}
 
 static void on_rule(void *ctx, const struct rule *rule, enum rule_via via)
 {
 	struct rule_watch *watch = ctx;
-	char text[HISTORY_HIT_BYTES_MAX];
-	struct history_hit hit = { .rule = rule->name,
-				   .output = text,
-				   .priority = rule->priority,
-				   .resolved = via == RULE_VIA_RESOLVED };
-	struct text_buf output;
 
-	text_buf_init(&output, text, sizeof(text));
-	watch->event->names = hit.resolved ? FILTER_NAMES_RESOLVED : FILTER_NAMES_CALLED;
-	format_render(rule->format, watch->event, &output);
-	watch->event->names = FILTER_NAMES_CALLED;
-	state_hit(watch->state, &hit);
+	if (!is_muted(watch, rule)) {
+		watch->event->names =
+			via == RULE_VIA_RESOLVED ? FILTER_NAMES_RESOLVED : FILTER_NAMES_CALLED;
+		keep_hit(watch, rule, via);
+		watch->event->names = FILTER_NAMES_CALLED;
+	}
 	for (size_t i = 0; i < RULE_LISTENER_COUNT; i++) {
-		const struct rule_listener *listener = &watch->listeners[i];
+		const struct rule_listener *listener = &watch->opts.listeners[i];
 
 		if (listener->fn)
 			listener->fn(listener->ctx, rule, via, watch->event);
@@ -30,9 +153,53 @@ static void on_rule(void *ctx, const struct rule *rule, enum rule_via via)
 void rule_watch_last(struct rule_watch *watch)
 {
 	struct rules_matcher matcher = {
-		.which = watch->which, .names = watch->names, .fn = on_rule, .ctx = watch
+		.which = watch->opts.which, .names = watch->opts.names, .fn = on_rule, .ctx = watch
 	};
 
 	if (watch->rules && filter_event_last(watch->event))
 		rules_match(watch->rules, watch->event, &matcher);
+}
+
+/* --- what rules did --- */
+
+static void fill_row(struct rule_watch *watch, size_t index, struct rule_rows *rows)
+{
+	const struct rule *rule = rules_at(watch->rules, index);
+	const struct rule_cost *cost = &watch->costs[index];
+	struct rule_counted *before = &watch->before[index];
+	struct rule_row *row = rule_rows_at(rows, index);
+
+	*row = (struct rule_row){
+		.name = rule_rows_text(rows, rule->name),
+		.file = rule_rows_text(rows, rule->file ? rule->file : ""),
+		.line = rule->place.line + 1,
+		.priority = rule->priority,
+		.enabled = rule->enabled,
+		.muted = watch->opts.mutes && rule_mutes_all(watch->opts.mutes, rule->name),
+		.evaluations = cost->evaluations,
+		.hits = rule->hits,
+		.ns_per_evaluation =
+			cost->sampled ? (double)cost->sampled_ns / (double)cost->sampled : -1,
+		.last_hit_ns = rule->last_hit_ns,
+	};
+	if (watch->before_len) {
+		row->evaluations_delta = cost->evaluations - before->evaluations;
+		row->hits_delta = rule->hits - before->hits;
+	}
+	*before = (struct rule_counted){ cost->evaluations, rule->hits };
+}
+
+void rule_watch_publish(struct rule_watch *watch)
+{
+	size_t len = watch->rules ? rules_len(watch->rules) : 0;
+	struct rule_rows *rows;
+
+	/* Without memory the rows before stay. */
+	if (!len || !watch->costs || !watch->before || rule_rows_new(len, &rows) < 0)
+		return;
+	rules_costs(watch->rules, watch->costs);
+	for (size_t i = 0; i < len; i++)
+		fill_row(watch, i, rows);
+	watch->before_len = len;
+	state_set_rules(watch->state, rows);
 }

@@ -151,6 +151,14 @@ void level_follow(struct monitor *monitor);
 void level_order_hold(struct monitor *monitor);
 void level_order_release(struct monitor *monitor);
 
+/* page.c */
+/* What Enter does on a line of the page of an event. */
+void page_follow(struct monitor *monitor, const struct row *row);
+/* What a line is about; false for those that are about nothing that a scope can name. */
+bool page_chip(const struct row *row, struct chip *ret_chip);
+/* A newer snapshot came: what happened after a hit comes in. */
+void page_renew(struct monitor *monitor);
+
 /* find.c */
 /*
  * Moves the cursor to the next row (step 1 or -1) that shows monitor->search; says when there is

@@ -23,6 +23,9 @@ struct choice {
 	 * by the scope.
 	 */
 	uint16_t only;
+	/* Of hits: those of one rule ("": all), or of one priority plus 1 (0: all). */
+	char rule[128];
+	uint8_t priority;
 };
 
 /* What a view begins with: that of slow calls has a least duration. */

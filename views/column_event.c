@@ -113,15 +113,25 @@ void get_event_args(const struct row *row, struct cell *ret_cell)
 	ret_cell->rendered = true;
 }
 
+const char *page_field_name(const struct row *row)
+{
+	return event_field_name(row->event, row->index, row->frame);
+}
+
 void get_field_name(const struct row *row, struct cell *ret_cell)
 {
-	cell_set_text(ret_cell, event_field_name(row->event, row->index, row->frame));
+	cell_set_text(ret_cell, row->line ? row->line->name : page_field_name(row));
 }
 
 void get_field_value(const struct row *row, struct cell *ret_cell)
 {
 	struct text_buf buf;
 
+	if (row->line) {
+		cell_set_text(ret_cell, row->line->value);
+		ret_cell->rendered = true;
+		return;
+	}
 	ret_cell->known = false;
 	if (frame_text_begin(row->frame, CELL_VALUE_MAX, &buf) < 0)
 		return;

@@ -47,6 +47,16 @@ void get_group_opens(const struct row *row, struct cell *ret_cell)
 	cell_set_rate(ret_cell, row, row->procs->opens_delta);
 }
 
+void get_group_hits(const struct row *row, struct cell *ret_cell)
+{
+	cell_set_rate(ret_cell, row, row->procs->hits_delta);
+}
+
+void get_group_hits_total(const struct row *row, struct cell *ret_cell)
+{
+	ret_cell->u64 = row->procs->hits;
+}
+
 void get_group_file(const struct row *row, struct cell *ret_cell)
 {
 	cell_set_rate(ret_cell, row, row->procs->file_delta);

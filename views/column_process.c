@@ -118,6 +118,16 @@ void get_proc_opens_total(const struct row *row, struct cell *ret_cell)
 	ret_cell->u64 = row->proc->opens;
 }
 
+void get_proc_hits(const struct row *row, struct cell *ret_cell)
+{
+	cell_set_rate(ret_cell, row, row->proc->hits_delta);
+}
+
+void get_proc_hits_total(const struct row *row, struct cell *ret_cell)
+{
+	ret_cell->u64 = row->proc->hits;
+}
+
 void get_proc_error_pct(const struct row *row, struct cell *ret_cell)
 {
 	cell_set_percent(ret_cell, row->proc->errors_delta, row->proc->calls_delta);

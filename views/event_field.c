@@ -287,11 +287,7 @@ static const struct event_field fields[] = {
 /* Those of rules are of hits alone. */
 size_t event_fields_first(const struct history_event *kept)
 {
-	size_t first = 0;
-
-	while (!kept->hit && strcmp(fields[first].name, "evt.num") != 0)
-		first++;
-	return first;
+	return kept->hit ? 0 : EVENT_FIELDS_OF_HIT;
 }
 
 size_t event_fields_len(const struct event *event)

@@ -142,6 +142,9 @@ bool row_chip(const struct row *row, const struct view *view, struct chip *ret_c
 	case ENTITY_HIT:
 	case ENTITY_OPEN:
 	case ENTITY_FIELD:
+	case ENTITY_RULE:
+	case ENTITY_HIT_RULE:
+	case ENTITY_HIT_PRIORITY:
 	case ENTITY_BUFFER:
 	case ENTITY_COUNT: break;
 	}

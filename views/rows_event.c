@@ -307,8 +307,11 @@ int rows_build_field(struct build *build)
 		return 0;
 	len = event_fields_len(event);
 	for (size_t i = event_fields_first(kept); i < len; i++) {
-		struct row *row = rows_add(build);
+		struct row *row;
 
+		if (i == EVENT_FIELDS_OF_HIT && rows_build_hit_page(build, kept, event) < 0)
+			return -ENOMEM;
+		row = rows_add(build);
 		if (!row)
 			return -ENOMEM;
 		row->kept = kept;

@@ -23,6 +23,8 @@ static void group_add(struct proc_group *group, const struct proc_row *proc)
 	group->calls_delta += proc->calls_delta;
 	group->errors_delta += proc->errors_delta;
 	group->opens_delta += proc->opens_delta;
+	group->hits += proc->hits;
+	group->hits_delta += proc->hits_delta;
 	group->cpu_delta_ns += proc->cpu_delta_ns;
 	group->file_delta += bytes->file_in + bytes->file_out;
 	group->net_delta += bytes->net_in + bytes->net_out;

@@ -355,6 +355,9 @@ static int build_rows(struct build *build)
 	case ENTITY_TREE: return rows_build_tree(build);
 	case ENTITY_EXEC: return rows_build_exec(build);
 	case ENTITY_HIT: return rows_build_hit(build);
+	case ENTITY_RULE: return rows_build_rule(build);
+	case ENTITY_HIT_RULE:
+	case ENTITY_HIT_PRIORITY: return rows_build_hits(build);
 	case ENTITY_NEWCONN: return rows_build_newconn(build);
 	case ENTITY_FD: return rows_build_fd(build);
 	case ENTITY_LISTENER: return rows_build_listener(build);

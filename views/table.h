@@ -41,6 +41,9 @@ struct row {
 	const struct activity_row *moved;      /* FD: bytes of the object; NULL: none known */
 	uint32_t conns;                        /* LISTENER: at its port */
 	const struct page_line *page;          /* PAGE, VARIABLE */
+	const struct rule_row *rule;           /* RULE */
+	struct hit_group *hits;                /* HIT_RULE, HIT_PRIORITY; see hit.h */
+	const struct hit_line *line;          /* FIELD: a line above the fields; NULL: a field */
 	uint64_t
 		time_whole_ns; /* SYSCALL, CALLER: time in the calls of all rows, in the interval */
 	size_t index;          /* FIELD: which field; others: 0 */
@@ -100,6 +103,7 @@ struct proc_group {
 	uint64_t cpu_ns, cpu_delta_ns, rss_bytes;
 	uint64_t calls, errors, calls_delta, errors_delta, opens_delta;
 	uint64_t file_delta, net_delta; /* bytes, both ways */
+	uint64_t hits, hits_delta;
 	uint32_t spark[SPARK_SHOWN];
 };
 
@@ -109,6 +113,14 @@ struct page_line {
 	const char *value;
 	const char *drill; /* view that shows more; NULL: none */
 	bool rendered;     /* value was made safe when it was rendered */
+};
+
+/* A line of a hit's page: why, ancestors, what happened around it. */
+struct hit_line {
+	const char *name, *value; /* safe; in the frame */
+	uint32_t pid;             /* the process that it is about; 0: none */
+	uint64_t start_boot_ns;   /* 0: not known */
+	uint64_t event_num;       /* the event that it is about; 0: none */
 };
 
 /* Where a process stands in the tree. */
@@ -161,6 +173,9 @@ bool row_chip(const struct row *row, const struct view *view, struct chip *ret_c
 #define ROW_CHIPS_MAX 3
 size_t row_chips(const struct row *row, const struct view *view,
 		 struct chip ret_chips[static ROW_CHIPS_MAX]);
+
+/* Of entity FIELD: the name of the row's field; NULL without memory. In the frame. */
+const char *page_field_name(const struct row *row);
 
 /* The view that Enter opens from a view in a scope; "" when there is none. */
 const char *view_drill(const struct view *view, const struct scope *scope);

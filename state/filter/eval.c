@@ -3,6 +3,7 @@
 #include "eval.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "match.h"
 #include "set.h"
@@ -203,11 +204,46 @@ static size_t match_all(struct filter_set *set, struct filter_event *event, uint
 	return found;
 }
 
+/* Does the event match a condition of its program? */
+static bool match_one(struct filter_set *set, const struct special *special,
+		      struct filter_event *event)
+{
+	/* Most conditions end here: it is not one of their processes. */
+	if (known_of_process(set, special->process_bit) == 0)
+		return false;
+	return special_now(set, special, event);
+}
+
+static uint64_t clock_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+/* The same, and how long it takes: without what the clock takes itself. */
+static bool match_timed(struct filter_set *set, const struct special *special,
+			struct filter_event *event)
+{
+	struct condition *condition = &set->conditions[special->id];
+	uint64_t before = clock_ns(), start = clock_ns(), end, took, clock;
+	bool result = match_one(set, special, event);
+
+	end = clock_ns();
+	took = end - start;
+	clock = start - before;
+	condition->sampled++;
+	condition->sampled_ns += took > clock ? took - clock : 0;
+	return result;
+}
+
 size_t filter_set_match(struct filter_set *set, struct filter_event *event, uint32_t *ids,
 			size_t max)
 {
-	const struct program *program;
-	size_t found = 0;
+	struct program *program;
+	bool timed;
+	size_t found = 0, i;
 
 	if (!set->ready && filter_set_prepare(set) < 0)
 		return match_all(set, event, ids, max);
@@ -215,14 +251,32 @@ size_t filter_set_match(struct filter_set *set, struct filter_event *event, uint
 	if (program->len == 0)
 		return 0;
 	begin(set, event);
-	for (size_t i = 0; i < program->len && found < max; i++) {
-		/* Most conditions end here: it is not one of their processes. */
-		if (known_of_process(set, program->conditions[i].process_bit) == 0)
-			continue;
-		if (special_now(set, &program->conditions[i], event))
-			ids[found++] = program->conditions[i].id;
+	program->runs++;
+	timed = set->runs++ % FILTER_SAMPLED == 0;
+	for (i = 0; i < program->len && found < max; i++) {
+		const struct special *special = &program->conditions[i];
+
+		if (timed ? match_timed(set, special, event) : match_one(set, special, event))
+			ids[found++] = special->id;
 	}
+	for (; i < program->len; i++)
+		set->conditions[program->conditions[i].id].skipped++;
 	return found;
+}
+
+void filter_set_costs(const struct filter_set *set, struct filter_cost *ret_costs)
+{
+	for (size_t i = 0; i < set->conditions_len; i++)
+		ret_costs[i] = (struct filter_cost){ .sampled = set->conditions[i].sampled,
+						     .sampled_ns = set->conditions[i].sampled_ns };
+	for (size_t kind = 0; set->ready && kind < FILTER_KINDS_MAX; kind++) {
+		const struct program *program = &set->programs[kind];
+
+		for (size_t i = 0; program->runs && i < program->len; i++)
+			ret_costs[program->conditions[i].id].evaluations += program->runs;
+	}
+	for (size_t i = 0; i < set->conditions_len; i++)
+		ret_costs[i].evaluations -= set->conditions[i].skipped;
 }
 
 bool filter_set_wants(struct filter_set *set, uint16_t kind)

@@ -36,6 +36,17 @@ bool filter_set_eval(struct filter_set *set, uint32_t id, struct filter_event *e
  */
 size_t filter_set_match(struct filter_set *set, struct filter_event *event, uint32_t *ids,
 			size_t max);
+/*
+ * What filter_set_match() did so far with a condition: how often it was looked at, and of some of
+ * those (one event in FILTER_SAMPLED) how long that took.
+ */
+struct filter_cost {
+	uint64_t evaluations;
+	uint64_t sampled, sampled_ns;
+};
+#define FILTER_SAMPLED 128
+/* Of all conditions, by id: room for filter_set_len(). */
+void filter_set_costs(const struct filter_set *set, struct filter_cost *ret_costs);
 /* Can any condition of the set be true for events of this kind? Costs nothing. */
 bool filter_set_wants(struct filter_set *set, uint16_t kind);
 /* Nothing is known any more of the event and its process. */

@@ -20,6 +20,8 @@
 struct condition {
 	struct node *root;
 	struct filter_kinds kinds;
+	uint64_t skipped; /* runs of its programs that ended before it */
+	uint64_t sampled, sampled_ns;
 };
 
 /* A condition as it is for one kind of events. */
@@ -33,6 +35,7 @@ struct special {
 struct program {
 	struct special *conditions; /* by id; those that are never true are left out */
 	size_t len;
+	uint64_t runs; /* of filter_set_match() */
 };
 
 /* What is known of a process: of its generation. One slot for all that share its hash. */
@@ -60,6 +63,7 @@ struct filter_set {
 	size_t conditions_len, conditions_size;
 	bool ready;     /* the programs below are those of all conditions */
 	bool failed;    /* there was no memory for them: it is not tried again */
+	uint64_t runs;  /* of all programs */
 	uint64_t marks; /* sets of assumptions so far */
 	struct program programs[FILTER_KINDS_MAX];
 	struct process_slot *slots; /* NULL: nothing is kept of processes */

@@ -4,12 +4,15 @@
 #include "state/filter/compile.h"
 #include "state/filter/eval.h"
 #include "state/filter/event.h"
+#include "state/filter/explain.h"
 
-static void hit(struct rules *rules, uint32_t id, enum rule_via via, struct rules_matcher *matcher)
+static void hit(struct rules *rules, uint32_t id, enum rule_via via, uint64_t now_ns,
+		struct rules_matcher *matcher)
 {
 	struct rule *rule = &rules->items[rules->by_id[id]];
 
 	rule->hits++;
+	rule->last_hit_ns = now_ns;
 	matcher->fn(matcher->ctx, rule, via);
 }
 
@@ -72,10 +75,19 @@ size_t rules_match(struct rules *rules, struct filter_event *event, struct rules
 	for (; found < max && next_match(matched, &id, &names); found++) {
 		event->by_inode = names == FILTER_NAMES_INODE;
 		hit(rules, id, names == FILTER_NAMES_CALLED ? RULE_VIA_CALLED : RULE_VIA_RESOLVED,
-		    matcher);
+		    event->event->ts_ns, matcher);
 	}
 	event->by_inode = false;
 	return found;
+}
+
+int rules_explain(struct rules *rules, const struct rule *rule, struct filter_event *event,
+		  filter_explain_fn fn, void *ctx)
+{
+	/* Names of hosts would be asked for again: conditions with them have no explanation. */
+	const struct filter_compile_opts opts = { .port = rules->port };
+
+	return filter_explain(rule->ast, event, &opts, fn, ctx);
 }
 
 bool rules_want(struct rules *rules, uint16_t kind)

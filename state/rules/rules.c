@@ -26,11 +26,14 @@ int rules_new(size_t memory_bytes, size_t room, struct rules **ret_rules)
 	rules->items = arena_alloc(&rules->arena, room * sizeof(*rules->items));
 	rules->by_id = arena_alloc(&rules->arena, room * sizeof(*rules->by_id));
 	rules->ids = arena_alloc(&rules->arena, 3 * room * sizeof(*rules->ids));
-	if (!rules->items || !rules->by_id || !rules->ids ||
+	rules->before = arena_alloc(&rules->arena, room * sizeof(*rules->before));
+	rules->set_costs = arena_alloc(&rules->arena, room * sizeof(*rules->set_costs));
+	if (!rules->items || !rules->by_id || !rules->ids || !rules->before || !rules->set_costs ||
 	    filter_set_new(memory_bytes, &rules->set) < 0) {
 		rules_free(rules);
 		return -ENOMEM;
 	}
+	memset(rules->before, 0, room * sizeof(*rules->before));
 	*ret_rules = rules;
 	return 0;
 }
@@ -77,13 +80,38 @@ static const struct rule *find_same(const struct rules *rules, size_t index, con
 	return NULL;
 }
 
+static struct rule_cost cost_of(const struct rules *rules, const struct rule *rule)
+{
+	struct rule_cost cost = rules->before[rule - rules->items];
+
+	if (rule->id != UINT32_MAX) {
+		const struct filter_cost *own = &rules->set_costs[rule->id];
+
+		cost.evaluations += own->evaluations;
+		cost.sampled += own->sampled;
+		cost.sampled_ns += own->sampled_ns;
+	}
+	return cost;
+}
+
+void rules_costs(const struct rules *rules, struct rule_cost *ret_costs)
+{
+	filter_set_costs(rules->set, rules->set_costs);
+	for (size_t i = 0; i < rules->len; i++)
+		ret_costs[i] = cost_of(rules, &rules->items[i]);
+}
+
 void rules_inherit(struct rules *rules, const struct rules *before)
 {
+	filter_set_costs(before->set, before->set_costs);
 	for (size_t i = 0; i < rules->len; i++) {
 		const struct rule *same = find_same(before, i, rules->items[i].name);
 
-		if (same)
-			rules->items[i].hits = same->hits;
+		if (!same)
+			continue;
+		rules->items[i].hits = same->hits;
+		rules->items[i].last_hit_ns = same->last_hit_ns;
+		rules->before[i] = cost_of(before, same);
 	}
 }
 

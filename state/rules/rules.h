@@ -22,6 +22,7 @@
 #include <stdint.h>
 #include "code.h"
 #include "report.h"
+#include "state/filter/explain.h"
 
 /* What required_engine_version is compared with: the language of rule files that is known here. */
 #define RULES_ENGINE_VERSION "0.60.0"
@@ -129,7 +130,14 @@ struct rule {
 	struct format *fields;     /* of output_fields; NULL: those of format */
 	struct rule_extra *extras; /* and these texts in it */
 	size_t extras_len;
-	uint64_t hits; /* events that it matched so far */
+	uint64_t hits;        /* events that it matched so far */
+	uint64_t last_hit_ns; /* time of the last; 0: none */
+};
+
+/* What matching did so far. */
+struct rule_cost {
+	uint64_t evaluations;         /* of its condition, under each name of a file */
+	uint64_t sampled, sampled_ns; /* of those some were timed */
 };
 
 /*
@@ -138,6 +146,8 @@ struct rule {
  */
 struct rules *rules_ref(struct rules *rules);
 void rules_free(struct rules *rules);
+/* Of all rules, by index: room for rules_len(). */
+void rules_costs(const struct rules *rules, struct rule_cost *ret_costs);
 /* What rules of the same name counted before goes on in these. */
 void rules_inherit(struct rules *rules, const struct rules *before);
 size_t rules_len(const struct rules *rules);
@@ -174,6 +184,12 @@ struct rules_matcher {
 };
 /* Calls fn for the first rule that matches the event, or for all. Returns how often. */
 size_t rules_match(struct rules *rules, struct filter_event *event, struct rules_matcher *matcher);
+/*
+ * Why a rule matches the event under its current names, or does not: see filter_explain(). Not for
+ * every event.
+ */
+int rules_explain(struct rules *rules, const struct rule *rule, struct filter_event *event,
+		  filter_explain_fn fn, void *ctx);
 /* Can any rule match events of this kind? Costs nothing. */
 bool rules_want(struct rules *rules, uint16_t kind);
 /* Calls fn for the files that conditions of enabled rules name in full: some more than once. */

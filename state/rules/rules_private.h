@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include "names.h"
 #include "rules.h"
+#include "state/filter/eval.h"
 
 struct rules {
 	atomic_uint refs;
@@ -13,9 +14,11 @@ struct rules {
 	struct arena arena;    /* all texts and rules */
 	struct rule *items;
 	size_t len;
-	struct filter_set *set; /* of those that are enabled, or of all */
-	size_t *by_id;          /* id of the set -> index of the rule */
-	uint32_t *ids;          /* room for what matches, under each name */
+	struct filter_set *set;        /* of those that are enabled, or of all */
+	size_t *by_id;                 /* id of the set -> index of the rule */
+	uint32_t *ids;                 /* room for what matches, under each name */
+	struct rule_cost *before;      /* by index: what was counted by others of the name */
+	struct filter_cost *set_costs; /* room for those of the set */
 	size_t memory_bytes;
 	int (*port)(void *ctx, const char *service);
 	size_t (*host)(void *ctx, const char *name, struct field_ip *addresses);

@@ -2,6 +2,7 @@
 /* The host of the golden screens, see fake.h. */
 #include "fake.h"
 #include "fake_files.h"
+#include "fake_rules.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -477,32 +478,14 @@ static struct build_prefix fake_prefix(struct fake *fake, const struct fake_proc
 	return prefix;
 }
 
-/* Rules that match every fifth event. */
-static void fake_rules(struct fake *fake)
-{
-	static const struct history_hit hits[] = {
-		{ .rule = "Read sensitive file",
-		  .output = "Sensitive file opened by an untrusted program (file=/etc/shadow)",
-		  .priority = 4 },
-		{ .rule = "Binary folder written",
-		  .output = "File below a folder of programs opened for writing (file=/usr/bin/ls)",
-		  .priority = 3,
-		  .resolved = true },
-		{ .rule = "Shell in a container", .output = "A shell runs", .priority = 2 },
-	};
-
-	if (fake->kind == FAKE_RULES && fake->events % 5 == 0 &&
-	    state_hit(fake->state, &hits[fake->events / 5 % 3]) < 0)
-		abort();
-}
-
 static void fake_send(struct fake *fake)
 {
 	size_t len = build_record_finish(&fake->record);
 
 	if (state_record(fake->state, fake->record.data, len))
 		abort();
-	fake_rules(fake);
+	if (fake->kind == FAKE_RULES && fake->events % 5 == 0)
+		fake_rules_hit(fake->state, fake->events / 5);
 }
 
 static void fake_open(struct fake *fake, const struct fake_proc *proc, const char *path, int result)
@@ -685,6 +668,8 @@ static void fake_refresh(struct fake *fake)
 		fake_hostile_events(fake);
 	fake_files_look(fake->state, &fake->look, pid_start_ns);
 	fake_health(fake);
+	if (fake->kind == FAKE_RULES)
+		fake_rules_publish(fake->state, START_NS + fake->refreshes * SECOND);
 }
 
 struct fake *fake_new(enum fake_kind kind, const struct term_child *child)

@@ -273,9 +273,13 @@ static void *read_snapshots(void *ctx)
 /* Hits outlive the events: a share of their own, numbers of their own, and they are counted. */
 START_TEST(test_hits)
 {
-	const struct history_hit first = {
-		.rule = "Odd", .output = "an odd file", .priority = 2, .resolved = true
-	};
+	const struct history_hit first = { .rule = "Odd",
+					   .output = "an odd file",
+					   .priority = 2,
+					   .resolved = true,
+					   .tags = "a b",
+					   .why = "x = 1\t1\n",
+					   .ancestors = "sh\t12\n" };
 	struct state *state = new_state(16 * MIB);
 	struct snapshot *snapshot = NULL;
 	const struct history_event *kept;
@@ -304,6 +308,9 @@ START_TEST(test_hits)
 	ck_assert_str_eq(hit.output, "an odd file");
 	ck_assert_uint_eq(hit.priority, 2);
 	ck_assert(hit.resolved);
+	ck_assert_str_eq(hit.tags, "a b");
+	ck_assert_str_eq(hit.why, "x = 1\t1\n");
+	ck_assert_str_eq(hit.ancestors, "sh\t12\n");
 	ck_assert_str_eq(kept->user, "alice");
 	ck_assert_uint_eq(hit.event_num, 1);
 	kept = snapshot_event(snapshot, SNAPSHOT_HIT_BASE + 2);

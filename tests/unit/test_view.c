@@ -224,7 +224,13 @@ static const struct embedded_case {
 	{ "net", "6", "conn", "", "", ENTITY_PROCESS, VIEW_STREAM_NONE, false },
 	{ "tree", "t", "syscalls", "", "", ENTITY_TREE, VIEW_STREAM_NONE, false },
 	{ "exec", "", "event", "", "", ENTITY_EXEC, VIEW_STREAM_EXECS, true },
-	{ "hits", "8", "event", "", "", ENTITY_HIT, VIEW_STREAM_NONE, true },
+	{ "hit", "", "", "", "", ENTITY_FIELD, VIEW_STREAM_NONE, false },
+	{ "hits_by_rule", "", "hits", "", "hits_by_priority", ENTITY_HIT_RULE, VIEW_STREAM_NONE,
+	  false },
+	{ "hits_by_priority", "", "hits", "", "hits", ENTITY_HIT_PRIORITY, VIEW_STREAM_NONE,
+	  false },
+	{ "rules", "R", "hits", "", "hits_by_rule", ENTITY_RULE, VIEW_STREAM_NONE, false },
+	{ "hits", "8", "hit", "", "hits_by_rule", ENTITY_HIT, VIEW_STREAM_NONE, true },
 	{ "newconn", "", "event", "", "", ENTITY_NEWCONN, VIEW_STREAM_CONNECTS, true },
 	{ "fds", "", "stream", "", "", ENTITY_FD, VIEW_STREAM_NONE, false },
 	{ "fd_usage", "F", "fds", "", "", ENTITY_PROCESS, VIEW_STREAM_NONE, false },
@@ -406,17 +412,19 @@ static const struct layout_case {
 	const char *ids;
 } layout_cases[] = {
 	{ "processes", 0, 0,
-	  "pid user container threads cpu_pct rss_bytes calls errors file_in file_out net_in "
+	  "pid user container threads cpu_pct rss_bytes calls errors hits_total file_in file_out "
+	  "net_in "
 	  "net_out "
 	  "command " },
 	{ "processes", 80, 0, "pid user cpu_pct rss_bytes calls errors file_in file_out command " },
 	{ "processes", 60, 0, "pid user cpu_pct rss_bytes calls errors command " },
 	{ "processes", 40, 0, "pid cpu_pct calls command " },
 	{ "processes", 1, 0, "pid " },
-	{ "processes", 80, 1u << 12,
+	{ "processes", 80, 1u << 13,
 	  "pid user cpu_pct rss_bytes calls errors file_in file_out command " },
-	{ "processes", 200, 1u << 12,
-	  "pid user container threads cpu_pct rss_bytes calls errors file_in file_out net_in "
+	{ "processes", 200, 1u << 13,
+	  "pid user container threads cpu_pct rss_bytes calls errors hits_total file_in file_out "
+	  "net_in "
 	  "net_out "
 	  "ppid command " },
 	{ "stream", 80, 0, "time process tid syscall result fd args " },

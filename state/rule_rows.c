@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rule_rows.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One text behind the other. */
+struct rule_texts {
+	struct rule_texts *next;
+	char text[];
+};
+
+struct rule_rows {
+	atomic_uint refs;
+	struct rule_texts *texts;
+	size_t len;
+	struct rule_row rows[];
+};
+
+int rule_rows_new(size_t len, struct rule_rows **ret_rows)
+{
+	struct rule_rows *rows = calloc(1, sizeof(*rows) + len * sizeof(rows->rows[0]));
+
+	if (!rows)
+		return -ENOMEM;
+	atomic_init(&rows->refs, 1);
+	rows->len = len;
+	*ret_rows = rows;
+	return 0;
+}
+
+struct rule_rows *rule_rows_ref(struct rule_rows *rows)
+{
+	if (rows)
+		atomic_fetch_add_explicit(&rows->refs, 1, memory_order_relaxed);
+	return rows;
+}
+
+void rule_rows_unref(struct rule_rows *rows)
+{
+	if (!rows || atomic_fetch_sub_explicit(&rows->refs, 1, memory_order_acq_rel) != 1)
+		return;
+	while (rows->texts) {
+		struct rule_texts *text = rows->texts;
+
+		rows->texts = text->next;
+		free(text);
+	}
+	free(rows);
+}
+
+struct rule_row *rule_rows_at(struct rule_rows *rows, size_t index)
+{
+	return &rows->rows[index];
+}
+
+const char *rule_rows_text(struct rule_rows *rows, const char *text)
+{
+	size_t len = strlen(text);
+	struct rule_texts *copy = malloc(sizeof(*copy) + len + 1);
+
+	if (!copy)
+		return "";
+	memcpy(copy->text, text, len + 1);
+	copy->next = rows->texts;
+	rows->texts = copy;
+	return copy->text;
+}
+
+size_t rule_rows_len(const struct rule_rows *rows)
+{
+	return rows ? rows->len : 0;
+}
