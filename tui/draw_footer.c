@@ -16,8 +16,10 @@ static void draw_prompt(struct monitor *monitor, int row)
 	const char *text = prompt->text;
 	char front[FILTER_MAX];
 
-	col += screen_put(screen, (struct spot){ row, col, cols / 2 }, ROLE_PROMPT,
-			  prompt_label(prompt->kind));
+	col += screen_put(
+		screen,
+		(struct spot){ row, col, prompt->kind == PROMPT_CONFIRM ? cols - 8 : cols / 2 },
+		ROLE_PROMPT, prompt_label(monitor));
 	col += screen_put(screen, (struct spot){ row, col, 2 }, ROLE_PROMPT, ": ");
 	room = cols - col - 1;
 	snprintf(front, sizeof(front), "%.*s", (int)prompt->at, prompt->text);

@@ -55,6 +55,9 @@ void draw_frame(struct monitor *monitor)
 	case POPUP_NONE: draw_table(monitor, STRIP_ROWS, middle); break;
 	case POPUP_HELP: help_draw(monitor, area, middle); break;
 	case POPUP_OUTPUT: output_draw(monitor, area, middle); break;
+	case POPUP_DRAFT: draft_draw(monitor, area, middle); break;
+	case POPUP_ACTIONS:
+	case POPUP_MUTES:
 	case POPUP_VIEWS:
 	case POPUP_SORT: picker_draw(monitor, area, middle); break;
 	}

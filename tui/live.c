@@ -304,6 +304,8 @@ static struct monitor_opts monitor_options(struct live *live, char *watched, siz
 		.theme = &live->theme,
 		.mono = &live->mono,
 		.watched = *watched ? watched + 1 : NULL,
+		.mutes = &live->mutes,
+		.readonly = live->options->readonly,
 		.delay_ns = live->options->delay_ns,
 		.stop_ns = live->options->stop_ns,
 		.refreshes = live->options->count,
@@ -488,6 +490,7 @@ static int run(struct live *live, struct usage_error *err)
 {
 	const struct options *options = live->options;
 	struct probe_error probe_err = { .what = "" };
+	enum privileges_keep keep;
 	int rc;
 
 	if (options->read)
@@ -501,8 +504,9 @@ static int run(struct live *live, struct usage_error *err)
 	rc = fork_command(live);
 	if (rc > 0)
 		return rc;
-	/* The screen has no actions yet: nothing needs more than watching does. */
-	if (privileges_drop(PRIVILEGES_READONLY, &probe_err) < 0) {
+	keep = options->mode == MODE_MONITOR && !options->readonly ? PRIVILEGES_ACTIONS
+								   : PRIVILEGES_READONLY;
+	if (privileges_drop(keep, &probe_err) < 0) {
 		command_release_all(&live->start.command);
 		return cannot_run(&probe_err);
 	}

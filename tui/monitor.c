@@ -73,6 +73,8 @@ void monitor_key(struct monitor *monitor, int key)
 		prompt_key(monitor, key);
 	} else if (monitor->popup == POPUP_HELP) {
 		help_key(monitor, key);
+	} else if (monitor->popup == POPUP_DRAFT) {
+		draft_key(monitor, key);
 	} else if (monitor->popup == POPUP_OUTPUT) {
 		output_key(monitor, key);
 	} else if (monitor->popup != POPUP_NONE) {
@@ -234,6 +236,7 @@ static void monitor_release(struct monitor *monitor)
 	for (size_t i = 0; i < monitor->depth; i++)
 		level_release(&monitor->levels[i]);
 	level_order_release(monitor);
+	action_release(monitor);
 	lines_release(&monitor->output);
 	table_free(monitor->table);
 	snapshot_unref(monitor->filled);

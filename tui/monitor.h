@@ -17,6 +17,8 @@
 #include "views/scope.h"
 #include "views/view.h"
 
+struct rule_mutes;
+
 /*
  * All functions are called from the thread of monitor_run() and never block; those that are NULL
  * are not called.
@@ -48,7 +50,9 @@ struct monitor_opts {
 	struct scope scope;      /* chips of the command line */
 	const char *
 		watched; /* in the breadcrumb: what the source has no more than; NULL: everything */
-	const char *replay; /* the capture that the source reads; NULL: the live system */
+	const char *replay;       /* the capture that the source reads; NULL: the live system */
+	struct rule_mutes *mutes; /* rules that are left out; NULL: there are none. Borrowed */
+	bool readonly;            /* no signals */
 	const struct theme *theme;
 	const struct theme *mono; /* for terminals without colours and NO_COLOR */
 	uint64_t delay_ns;

@@ -301,6 +301,12 @@ int option_set_names(struct option_value *input, const char *value)
 	return 0;
 }
 
+int option_set_readonly(struct option_value *input, const char *value)
+{
+	input->options->readonly = true;
+	return 0;
+}
+
 int option_set_rule_matching(struct option_value *input, const char *value)
 {
 	if (strcmp(value, "first") == 0)

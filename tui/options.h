@@ -97,6 +97,7 @@ struct options {
 	bool alerts_syslog;               /* they go to the system's log too */
 	enum option_format alerts_format; /* of these two */
 	const char *syslog_socket;        /* NULL: the usual one */
+	bool readonly;                    /* no actions on processes */
 	uint64_t throttle_ns;             /* 0: every alert is told */
 	char host_root[256];              /* before all paths of the host; "": nothing */
 	struct probe_opts probe;

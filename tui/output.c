@@ -37,6 +37,11 @@ static int make_file(const char *path)
 	return rc < 0 ? rc : fd;
 }
 
+int output_new_fd(const char *path)
+{
+	return make_file(path);
+}
+
 /* A device or a fifo, as it is. A file that took its place meanwhile is left alone. */
 static int open_special(const char *path)
 {

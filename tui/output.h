@@ -18,6 +18,8 @@ int output_open(const char *path, FILE **ret_file);
  * which is duplicated. Returns it or -errno.
  */
 int output_open_fd(const char *path);
+/* A new file alone: one that is there is -EEXIST. A descriptor that the caller owns, or -errno. */
+int output_new_fd(const char *path);
 /*
  * A file that bytes are appended to: one that is there is opened as it is, a new one has mode 0600
  * and an owner as above. Symbolic links are refused with -ELOOP, files with other names with

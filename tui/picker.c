@@ -54,17 +54,26 @@ static void picker_choose(struct monitor *monitor)
 	item = picker->items[picker->cursor];
 	if (popup == POPUP_VIEWS)
 		level_switch(monitor, view_set_at(monitor->opts->views, item));
+	else if (popup == POPUP_ACTIONS)
+		action_run(monitor, item);
+	else if (popup == POPUP_MUTES)
+		mutes_remove(monitor, item);
 	else
 		sort_by(monitor, item);
 }
 
-/* The line whose view has this key, -1 when none has. */
-static long picker_line_of_key(const struct monitor *monitor, int key)
+static void picker_texts(struct monitor *monitor, size_t item, const char *texts[3]);
+
+/* The line that has this key, -1 when none has. */
+static long picker_line_of_key(struct monitor *monitor, int key)
 {
 	const struct picker *picker = &monitor->picker;
 
-	for (size_t i = 0; monitor->popup == POPUP_VIEWS && i < picker->len; i++) {
-		const char *name = view_set_at(monitor->opts->views, picker->items[i])->key;
+	for (size_t i = 0; i < picker->len; i++) {
+		const char *texts[3], *name;
+
+		picker_texts(monitor, picker->items[i], texts);
+		name = texts[0];
 
 		if (name[0] && !name[1] && name[0] == key)
 			return (long)i;
@@ -112,18 +121,35 @@ static void picker_texts(struct monitor *monitor, size_t item, const char *texts
 		texts[2] = view->help;
 		return;
 	}
+	if (monitor->popup == POPUP_ACTIONS) {
+		action_texts(item, texts);
+		return;
+	}
+	if (monitor->popup == POPUP_MUTES) {
+		mutes_texts(monitor, item, texts);
+		return;
+	}
 	texts[0] = "";
 	texts[1] = item == SIZE_MAX ? "arrival" : view->columns[item].column->header;
 	texts[2] = item == SIZE_MAX ? "The order in which events came."
 				    : view->columns[item].column->help;
 }
 
+static const char *picker_title(enum popup popup)
+{
+	if (popup == POPUP_VIEWS)
+		return "Views: Enter opens, Esc closes";
+	if (popup == POPUP_ACTIONS)
+		return "Actions: Enter or the letter does it, Esc closes";
+	return popup == POPUP_MUTES ? "Muted rules: Enter shows one again, Esc closes"
+				    : "Sort by: Enter sorts, Esc closes";
+}
+
 void picker_draw(struct monitor *monitor, struct spot area, int rows)
 {
 	struct picker *picker = &monitor->picker;
 	struct screen *screen = monitor->screen;
-	const char *title = monitor->popup == POPUP_VIEWS ? "Views: Enter opens, Esc closes"
-							  : "Sort by: Enter sorts, Esc closes";
+	const char *title = picker_title(monitor->popup);
 	size_t page = rows > 1 ? (size_t)rows - 1 : 0;
 
 	monitor->page_rows = page;

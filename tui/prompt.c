@@ -68,9 +68,11 @@ static const struct {
 _Static_assert(sizeof(prompt_rows) / sizeof(prompt_rows[0]) == PROMPT_COUNT,
 	       "a row for every prompt");
 
-const char *prompt_label(enum prompt_kind kind)
+const char *prompt_label(const struct monitor *monitor)
 {
-	return prompt_rows[kind].label;
+	if (monitor->prompt.kind == PROMPT_CONFIRM)
+		return monitor->question;
+	return prompt_rows[monitor->prompt.kind].label;
 }
 
 void prompt_open(struct monitor *monitor, enum prompt_kind kind, const char *text)

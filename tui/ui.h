@@ -9,6 +9,7 @@
 
 #include "lines.h"
 #include "monitor.h"
+#include "rule_mutes.h"
 #include "screen.h"
 #include "views/table.h"
 
@@ -44,7 +45,26 @@ struct level {
 		*held; /* rows are of this snapshot, not of the newest; owned, may be NULL */
 };
 
-enum popup { POPUP_NONE, POPUP_HELP, POPUP_VIEWS, POPUP_SORT, POPUP_OUTPUT };
+enum popup {
+	POPUP_NONE,
+	POPUP_HELP,
+	POPUP_VIEWS,
+	POPUP_SORT,
+	POPUP_ACTIONS,
+	POPUP_MUTES,
+	POPUP_DRAFT,
+	POPUP_OUTPUT
+};
+
+/* What a row stood for when the menu of actions was opened. */
+struct subject {
+	uint32_t pid; /* 0: no process */
+	uint64_t start_boot_ns;
+	char process[16]; /* its name; host bytes */
+	char rule[256];   /* "": none */
+	bool hit;
+	char draft[2048]; /* an exception for the hit; "": there is none */
+};
 
 enum prompt_kind {
 #define PROMPT(id, label, changed, accepted) PROMPT_##id,
@@ -91,6 +111,14 @@ struct monitor {
 	struct lines output; /* of COMMAND */
 	size_t output_back;  /* lines that the pane is scrolled back from the end */
 	bool output_ended;
+	struct subject subject;
+	struct rule_mute muted[RULE_MUTES_MAX]; /* those on screen */
+	size_t muted_len;
+	char muted_text[64];
+	size_t draft_top;
+	int target_fd; /* of the process that is asked about; 0: none. Owned */
+	int target_signal;
+	char question[96];
 	char search[FILTER_MAX];
 	char status[256]; /* said once, until the next key; "" = nothing */
 	uint64_t delay_ns;
@@ -151,6 +179,19 @@ void level_follow(struct monitor *monitor);
 void level_order_hold(struct monitor *monitor);
 void level_order_release(struct monitor *monitor);
 
+/* action.c */
+void action_texts(size_t item, const char *texts[3]);
+void action_run(struct monitor *monitor, size_t item);
+void action_confirmed(struct monitor *monitor);
+void action_release(struct monitor *monitor);
+void mutes_texts(struct monitor *monitor, size_t item, const char *texts[3]);
+void mutes_remove(struct monitor *monitor, size_t item);
+
+/* draft_pane.c */
+void draft_key(struct monitor *monitor, int key);
+void draft_draw(struct monitor *monitor, struct spot area, int rows);
+void draft_write(struct monitor *monitor);
+
 /* page.c */
 /* What Enter does on a line of the page of an event. */
 void page_follow(struct monitor *monitor, const struct row *row);
@@ -175,7 +216,7 @@ void sort_by(struct monitor *monitor, size_t column);
 void prompt_open(struct monitor *monitor, enum prompt_kind kind, const char *text);
 void prompt_key(struct monitor *monitor, int key);
 void prompt_close(struct monitor *monitor);
-const char *prompt_label(enum prompt_kind kind);
+const char *prompt_label(const struct monitor *monitor);
 
 /* picker.c */
 void picker_open(struct monitor *monitor, enum popup popup);

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tui/rule_mutes.h"
+
 #define GOLDEN_DIR "tests/golden/"
 /*
  * A screen that is not yet as recorded is asked for again so often: a child may be slow to see a
@@ -68,6 +70,7 @@ static int golden_child(const void *ctx, const struct term_child *child)
 	struct view_set *views;
 	struct view_error problem;
 	struct monitor_opts opts = { .theme = &theme, .mono = &mono, .delay_ns = 1000000000 };
+	struct rule_mutes mutes;
 	char err[256];
 	int rc;
 
@@ -77,6 +80,8 @@ static int golden_child(const void *ctx, const struct term_child *child)
 		fprintf(stderr, "%s:%u: %s\n", problem.file, problem.line, problem.text);
 		return 100;
 	}
+	rule_mutes_init(&mutes);
+	opts.mutes = &mutes;
 	opts.has_output = at->output;
 	if (at->output)
 		opts.output_fd = golden_output();

@@ -219,6 +219,7 @@ static const struct wrong_case wrong_cases[] = {
 	{ "saker --rules x --throttle 0.01",
 	  "--throttle 0.01: expected seconds, 0 or 0.1 to 1000000" },
 	{ "saker --rules x --throttle -1", "--throttle -1: expected seconds, 0 or 0.1 to 1000000" },
+	{ "saker -b --readonly", "--readonly does not go with -b; it goes with: monitor" },
 	{ "saker --rules x --rule-matching one", "--rule-matching one: expected first or all" },
 	{ "saker --container", "--container needs a value: NAME|ID|host" },
 	{ "saker --container ''", "--container : expected a container's name, its id, at least the "

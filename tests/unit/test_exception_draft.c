@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Drafts of exceptions: what they say, that they load behind the rule, whatever the host wrote. */
+#include <check.h>
+#include <errno.h>
+#include <string.h>
+
+#include "build_record.h"
+#include "probe/schema/event.h"
+#include "run_suite.h"
+#include "state/history.h"
+#include "state/rules/rules.h"
+#include "tui/exception_draft.h"
+
+static const char rule_file[] =
+	"- rule: Odd \"file\"\n  desc: d\n  condition: evt.type = openat and fd.name startswith /\n"
+	"  output: o\n  priority: INFO\n";
+
+static const struct draft_case {
+	const char *name, *comm, *called, *resolved, *values;
+	bool by_resolved;
+} draft_cases[] = {
+	{ "as it was called", "cat", "/etc/shadow", "/etc/shadow-", "[\"cat\", \"/etc/shadow\"]",
+	  false },
+	{ "under its real name", "cat", "/tmp/link", "/etc/shadow", "[\"cat\", \"/etc/shadow\"]",
+	  true },
+	{ "a relative name", "cat", "shadow", "/etc/shadow", "[\"cat\", \"/etc/shadow\"]", false },
+	{ "no name that stays", "cat", "shadow", NULL, "[\"cat\"]", false },
+	{ "what confuses YAML", "a\"b\\c: d", "/tmp/\n- rule: x\x1b[1m", NULL,
+	  "[\"\\\"a", false },
+};
+
+static void check_loads(const char *draft, const char *name)
+{
+	struct rules_options options;
+	struct rules_loader *loader;
+	struct rules *rules;
+	int rc;
+
+	rules_options_init(&options);
+	ck_assert_int_eq(rules_loader_new(&options, &loader), 0);
+	ck_assert_int_eq(rules_loader_add(loader, "a", rule_file, strlen(rule_file)), 0);
+	rc = rules_loader_add(loader, "b", draft, strlen(draft));
+	ck_assert_msg(rc == 0, "%s: %s\n%s", name,
+		      rules_loader_result(loader, 1)->errors.len
+			      ? rules_loader_result(loader, 1)->errors.items[0]->message
+			      : "",
+		      draft);
+	ck_assert_int_eq(rules_loader_finish(loader, &rules), 0);
+	ck_assert_ptr_nonnull(strstr(rules_at(rules, 0)->condition, " and not "));
+	rules_free(rules);
+	rules_loader_free(loader);
+}
+
+START_TEST(test_draft)
+{
+	const struct draft_case *c = &draft_cases[_i];
+	const struct history_hit hit = { .rule = "Odd \"file\"",
+					 .output = "o",
+					 .resolved = c->by_resolved };
+	struct build_record b;
+	struct history_event kept = { .fd_name = "" };
+	uint8_t bytes[HISTORY_HIT_BYTES_MAX];
+	struct event event;
+	struct text_buf buf;
+	char data[2048];
+
+	build_record_init(&b, event_by_id("SYSCALL_OPENAT_2_X")->code,
+			  &(struct build_prefix){ .pid = 7, .nr = 257, .ret = 3, .comm = c->comm });
+	if (c->resolved)
+		build_record_ext(&b, RECORD_EXT_PATH, 0, c->resolved, strlen(c->resolved));
+	build_record_int(&b, 3);
+	build_record_int(&b, -100);
+	build_record_text(&b, c->called);
+	kept.record_len = (uint32_t)build_record_finish(&b);
+	kept.record = b.data;
+	history_hit_pack(&hit, bytes);
+	kept.hit = bytes;
+	ck_assert_int_eq(event_decode(kept.record, kept.record_len, &event), 0);
+	text_buf_init(&buf, data, sizeof(data));
+	ck_assert_int_eq(exception_draft(&kept, &event, &buf), 0);
+	ck_assert_msg(strstr(data, c->values), "%s: no %s in\n%s", c->name, c->values, data);
+	check_loads(data, c->name);
+	kept.hit = NULL;
+	ck_assert_int_eq(exception_draft(&kept, &event, &buf), -ENOENT);
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tcase = tcase_create("exception_draft");
+
+	tcase_add_loop_test(tcase, test_draft, 0,
+			    (int)(sizeof(draft_cases) / sizeof(draft_cases[0])));
+	return run_suite("exception_draft", tcase);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A rule item that leaves out what hit: for the user's own rule file. */
+#ifndef TUI_EXCEPTION_DRAFT_H
+#define TUI_EXCEPTION_DRAFT_H
+
+#include "probe/schema/render.h"
+#include "state/snapshot.h"
+
+/*
+ * Appends an item with an exception for the rule of a hit: the process's name, and the file where
+ * the event has one. Host bytes are written as escapes of YAML. Returns 0, or -ENOENT for an event
+ * that no rule hit.
+ */
+int exception_draft(const struct history_event *kept, const struct event *event,
+		    struct text_buf *buf);
+
+#endif
