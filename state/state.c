@@ -203,6 +203,11 @@ void state_hide_last(struct state *state)
 		state->history.last->hidden = true;
 }
 
+uint64_t state_events_end(const struct state *state)
+{
+	return state->history.last_num + 1;
+}
+
 const struct history_event *state_last_event(const struct state *state)
 {
 	return state->history.last;

@@ -30,6 +30,8 @@ static void draw_prompt(struct monitor *monitor, int row)
 		before = room;
 	}
 	screen_put(screen, (struct spot){ row, col, room + 1 }, ROLE_PROMPT, text);
+	if (prompt->kind == PROMPT_COMMAND)
+		command_draw(monitor, row, col - text_cells(front, utf8) + before);
 	screen_cursor(screen, row, col + before);
 }
 

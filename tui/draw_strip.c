@@ -237,6 +237,10 @@ static void breadcrumb_text(struct monitor *monitor, struct text_buf *buf)
 		scope_render(&level->scope, level->view, buf);
 	}
 	choice_render(&level->choice, buf);
+	if (*monitor->condition && entity_is_event(level->view->entity)) {
+		text_buf_add(buf, " > ");
+		text_buf_add_safe(buf, monitor->condition, strlen(monitor->condition));
+	}
 }
 
 /* Its end is where the user is: the front is cut. */

@@ -127,8 +127,10 @@ void engine_deliver_record(struct engine *engine, const void *record, size_t len
 
 	if (state_record(engine->state, record, len) < 0)
 		return;
-	accepted = !engine->opts.filter ||
-		   filter_set_accepts_last(engine->opts.filter, &engine->filter_event);
+	accepted =
+		(!engine->opts.filter ||
+		 filter_set_accepts_last(engine->opts.filter, &engine->filter_event)) &&
+		(!engine->chosen || filter_set_accepts_last(engine->chosen, &engine->filter_event));
 	/* Behind what the condition asked the source, which is then answered on replay. */
 	if (is_recorded(engine, accepted))
 		recorder_record(engine->recorder, record, len);
@@ -251,6 +253,10 @@ static void apply_requests(struct engine *engine)
 						   .files = engine_is_recording(engine)
 								    ? INTEREST_FILES_SHOWN
 								    : engine->opts.tap.files };
+	else if (engine->chosen && !engine_is_recording(engine))
+		filter = (struct interest_filter){ .kinds = &engine->chosen_kinds,
+						   .gates = engine->chosen_gates,
+						   .files = INTEREST_FILES_SHOWN };
 	if (focus && !engine_is_recording(engine))
 		filter.whose = INTEREST_FOCUS;
 	interest_fill(want, &choice, &filter, &interest);
@@ -322,6 +328,24 @@ static void take_named(struct engine *engine)
 	state_named_files(engine->state, files, len);
 }
 
+/* The condition of the screen. */
+static void turn_filter(struct engine *engine)
+{
+	if (!atomic_exchange(&engine->has_next_filter, false))
+		return;
+	filter_set_free(engine->chosen);
+	engine->chosen = atomic_exchange(&engine->next_filter, NULL);
+	if (engine->chosen && !engine->filter_event.scratch &&
+	    filter_event_init(&engine->filter_event, engine->state) < 0) {
+		filter_set_free(engine->chosen);
+		engine->chosen = NULL;
+	}
+	if (engine->chosen)
+		engine->chosen_gates = filter_set_gates(engine->chosen, &engine->chosen_kinds);
+	engine->interest_set = false;
+	atomic_store(&engine->filter_since, state_events_end(engine->state) - 1);
+}
+
 static void turn(struct engine *engine)
 {
 	int drained = drain(engine);
@@ -329,6 +353,7 @@ static void turn(struct engine *engine)
 
 	take_named(engine);
 	turn_rules(engine);
+	turn_filter(engine);
 	tick_alerts(engine);
 	apply_requests(engine);
 	if (engine_apply_look(engine))
@@ -421,6 +446,8 @@ static void engine_free(struct engine *engine)
 	named_finder_free(engine->finder);
 	snapshot_unref(engine->latest);
 	rule_watch_release(&engine->watch);
+	filter_set_free(engine->chosen);
+	filter_set_free(atomic_load(&engine->next_filter));
 	filter_event_release(&engine->filter_event);
 	recorder_close(engine->recorder, engine->opts.capture ? engine->opts.capture : &unread);
 	state_free(engine->state);
@@ -638,4 +665,16 @@ void engine_reopen_alerts(struct engine *engine)
 {
 	if (engine->opts.alerts)
 		alert_sink_reopen(engine->opts.alerts);
+}
+
+void engine_set_filter(struct engine *engine, struct filter_set *set)
+{
+	atomic_store(&engine->filter_since, UINT64_MAX);
+	filter_set_free(atomic_exchange(&engine->next_filter, set));
+	atomic_store(&engine->has_next_filter, true);
+}
+
+uint64_t engine_filter_since(struct engine *engine)
+{
+	return atomic_load(&engine->filter_since);
 }

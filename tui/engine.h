@@ -105,6 +105,12 @@ void engine_focus(struct engine *engine, uint32_t pid);
 void engine_set_delay(struct engine *engine, uint64_t delay_ns);
 /* What the recording has come to: 0, 1 when all wanted events are there, or the -errno it met. */
 int engine_capture_state(struct engine *engine);
+/*
+ * Of the events from now on those that the condition (of one, taken over; NULL: none) accepts too.
+ * since: the number of the last event before; UINT64_MAX while it is not in force yet.
+ */
+void engine_set_filter(struct engine *engine, struct filter_set *set);
+uint64_t engine_filter_since(struct engine *engine);
 /* The file of alerts was renamed. Also from a handler of signals. */
 void engine_reopen_alerts(struct engine *engine);
 /* A new refresh now, e.g. after a key. */

@@ -45,6 +45,10 @@ struct engine {
 	_Atomic uint32_t focus;
 	_Atomic uint64_t look; /* packed, see engine_look() */
 	_Atomic uint64_t delay_ns;
+	/* A condition to go by, and what it replaces: NULL and nothing; taken over. */
+	struct filter_set *_Atomic next_filter;
+	_Atomic bool has_next_filter;
+	_Atomic uint64_t filter_since; /* the last event before it; UINT64_MAX: not yet */
 	_Atomic bool refresh_now, stop;
 	_Atomic int capture_state;       /* see engine_capture_state() */
 	_Atomic int loader_result;       /* 1 while loading, then 0 or -errno */
@@ -65,6 +69,9 @@ struct engine {
 	uint64_t refreshed_ns, next_exits_ns, last_publish_ns;
 	bool first_interval; /* it is a short one */
 	bool events_unpublished;
+	struct filter_set *chosen; /* of the screen, owned; NULL: none */
+	struct filter_kinds chosen_kinds;
+	uint32_t chosen_gates;
 	struct filter_event filter_event; /* with opts.filter or opts.rules */
 	struct filter_kinds filter_kinds;
 	uint32_t filter_gates;          /* enum filter_gate */

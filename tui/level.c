@@ -328,6 +328,18 @@ static void level_place(struct monitor *monitor)
 	level->cursor = (size_t)at;
 }
 
+/* What came before the condition was set is not known to fit. */
+static uint64_t level_after(const struct monitor *monitor)
+{
+	const struct snapshot_source *source = monitor->source;
+	enum entity entity = monitor->levels[monitor->depth - 1].view->entity;
+
+	if (!*monitor->condition || !source->filter_since || !entity_is_event(entity) ||
+	    entity == ENTITY_HIT)
+		return 0;
+	return source->filter_since(source->ctx);
+}
+
 void level_fill(struct monitor *monitor)
 {
 	struct level *level = level_now(monitor);
@@ -342,6 +354,7 @@ void level_fill(struct monitor *monitor)
 		.text_filter = *level->filter ? level->filter : NULL,
 		.event_num = level->event_num,
 		.limit = level_arrival(level) ? level->limit : 0,
+		.after_num = level_after(monitor),
 	};
 
 	if (!monitor->refill || !snapshot)

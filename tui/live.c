@@ -265,6 +265,16 @@ static void source_reopen(void *ctx)
 	engine_reopen_alerts(ctx);
 }
 
+static void source_set_filter(void *ctx, struct filter_set *set)
+{
+	engine_set_filter(ctx, set);
+}
+
+static uint64_t source_filter_since(void *ctx)
+{
+	return engine_filter_since(ctx);
+}
+
 static void source_set_delay(void *ctx, uint64_t delay_ns)
 {
 	engine_set_delay(ctx, delay_ns);
@@ -345,6 +355,8 @@ static int run_monitor(struct live *live)
 		.look = source_look,
 		.focus = source_focus,
 		.set_delay = source_set_delay,
+		.set_filter = source_set_filter,
+		.filter_since = source_filter_since,
 		.reopen = alert_sink_has_file(live->alerts) ? source_reopen : NULL,
 		.refresh = source_refresh,
 	};

@@ -17,6 +17,7 @@
 #include "views/scope.h"
 #include "views/view.h"
 
+struct filter_set;
 struct rule_mutes;
 
 /*
@@ -38,6 +39,12 @@ struct snapshot_source {
 	void (*look)(void *ctx, const struct look *look);
 	void (*focus)(void *ctx, uint32_t pid); /* 0: nobody */
 	void (*set_delay)(void *ctx, uint64_t delay_ns);
+	/*
+	 * Of events from now on those that a condition accepts; the set is taken over, NULL: all.
+	 * filter_since: the number of the last event before that. NULL: not to be had.
+	 */
+	void (*set_filter)(void *ctx, struct filter_set *set);
+	uint64_t (*filter_since)(void *ctx);
 	/* SIGHUP came: files that are appended to were renamed. NULL: it ends the monitor. */
 	void (*reopen)(void *ctx);
 	/* A new refresh now. */

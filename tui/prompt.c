@@ -33,7 +33,8 @@ static void prompt_user(struct monitor *monitor)
 
 	if (!monitor->prompt.len)
 		return;
-	snprintf(chip.text, sizeof(chip.text), "%s", monitor->prompt.text);
+	snprintf(chip.text, sizeof(chip.text), "%.*s", (int)sizeof(chip.text) - 1,
+		 monitor->prompt.text);
 	for (size_t i = 0; snapshot && i < snapshot->procs_len && !known; i++)
 		known = !strcmp(snapshot->procs[i].user, chip.text);
 	if (!level_push(monitor, level_now(monitor)->view, &chip, 1) && !known)
@@ -162,6 +163,8 @@ void prompt_key(struct monitor *monitor, int key)
 	struct prompt *prompt = &monitor->prompt;
 	enum prompt_kind kind = prompt->kind;
 
+	if (kind == PROMPT_COMMAND && command_key(monitor, key))
+		return;
 	switch (key) {
 	case INPUT_ENTER:
 		prompt->kind = PROMPT_NONE;

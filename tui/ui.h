@@ -7,6 +7,7 @@
 #ifndef TUI_UI_H
 #define TUI_UI_H
 
+#include "completion.h"
 #include "lines.h"
 #include "monitor.h"
 #include "rule_mutes.h"
@@ -14,7 +15,7 @@
 #include "views/table.h"
 
 #define LEVELS_MAX 16
-#define FILTER_MAX 128
+#define FILTER_MAX 512
 /* Rows of an arrival view while its tail is followed: more than any screen has. */
 #define LEVEL_ROWS_MIN 1000
 #define SCREEN_MIN_ROWS 10
@@ -119,6 +120,11 @@ struct monitor {
 	int target_fd; /* of the process that is asked about; 0: none. Owned */
 	int target_signal;
 	char question[96];
+	struct completion completion; /* of the command line that is typed */
+	size_t completion_next;       /* what Tab puts in next */
+	char condition[FILTER_MAX];   /* of :filter; "": none */
+	char wrong[320];              /* what is wrong with what is typed; "": nothing */
+	size_t wrong_at;              /* its byte */
 	char search[FILTER_MAX];
 	char status[256]; /* said once, until the next key; "" = nothing */
 	uint64_t delay_ns;
@@ -191,6 +197,14 @@ void mutes_remove(struct monitor *monitor, size_t item);
 void draft_key(struct monitor *monitor, int key);
 void draft_draw(struct monitor *monitor, struct spot area, int rows);
 void draft_write(struct monitor *monitor);
+
+/* command_prompt.c */
+/* A key that it takes before the line is edited: Tab. */
+bool command_key(struct monitor *monitor, int key);
+void command_changed(struct monitor *monitor);
+void command_accepted(struct monitor *monitor);
+/* Above the line at row: candidates, and what is wrong under its place (column of the text). */
+void command_draw(struct monitor *monitor, int row, int column);
 
 /* page.c */
 /* What Enter does on a line of the page of an event. */

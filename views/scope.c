@@ -249,9 +249,10 @@ static void value_render(const char *value, struct text_buf *buf)
 	}
 	text_buf_add(buf, "\"");
 	for (const char *c = value; *c; c++) {
-		if (*c == '"' || *c == '\\')
-			text_buf_printf(buf, "\\%c", *c);
-		else if ((unsigned char)*c < ' ' || (unsigned char)*c >= 0x7f)
+		/* A backslash at the end would take the quote with it. */
+		if (*c == '"')
+			text_buf_add(buf, "\\\"");
+		else if (*c == '\\' || (unsigned char)*c < ' ' || (unsigned char)*c >= 0x7f)
 			text_buf_printf(buf, "\\x%02x", (unsigned char)*c);
 		else
 			text_buf_addn(buf, c, 1);

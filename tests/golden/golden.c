@@ -26,6 +26,7 @@ static const struct {
 	{ "F1", "\x1bOP" },   { "F2", "\x1bOQ" },   { "F3", "\x1bOR" },    { "F4", "\x1bOS" },
 	{ "F6", "\x1b[17~" }, { "F9", "\x1b[20~" }, { "F10", "\x1b[21~" }, { "Ctrl-L", "\x0c" },
 	{ "Ctrl-U", "\x15" }, { "Ctrl-C", "\x03" }, { "Ctrl-Z", "\x1a" },  { "Space", " " },
+	{ "Tab", "\t" },
 };
 #define KEY_ROWS (sizeof(key_rows) / sizeof(key_rows[0]))
 

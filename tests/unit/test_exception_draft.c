@@ -25,8 +25,7 @@ static const struct draft_case {
 	  true },
 	{ "a relative name", "cat", "shadow", "/etc/shadow", "[\"cat\", \"/etc/shadow\"]", false },
 	{ "no name that stays", "cat", "shadow", NULL, "[\"cat\"]", false },
-	{ "what confuses YAML", "a\"b\\c: d", "/tmp/\n- rule: x\x1b[1m", NULL,
-	  "[\"\\\"a", false },
+	{ "what confuses YAML", "a\"b\\c: d", "/tmp/\n- rule: x\x1b[1m", NULL, "[\"\\\"a", false },
 };
 
 static void check_loads(const char *draft, const char *name)

@@ -2,10 +2,13 @@
 /* Scopes: their text, their condition in the filter language, what they accept. */
 #include <check.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "build_record.h"
+#include "state/filter/compile.h"
+#include "state/filter/parse.h"
 #include "views/scope.h"
 
 #define LEN(table) ((int)(sizeof(table) / sizeof((table)[0])))
@@ -71,7 +74,7 @@ static const struct text_case {
 	  .chips = { { .kind = CHIP_PATH, .text = "/a\\b(c),d='e'" } },
 	  .len = 1,
 	  .text = "path=/a\\\\b(c),d='e'",
-	  .condition = "fd.name=\"/a\\\\b(c),d='e'\"" },
+	  .condition = "fd.name=\"/a\\x5cb(c),d='e'\"" },
 	{ .name = "bytes that drive terminals",
 	  .chips = { { .kind = CHIP_PATH, .text = "/a\x1b[2J\n\xff" } },
 	  .len = 1,
@@ -125,6 +128,49 @@ START_TEST(test_text)
 	text_buf_init(&buf, data, sizeof(data));
 	scope_condition(&scope, &buf);
 	ck_assert_msg(strcmp(data, c->condition) == 0, "%s: condition %s", c->name, data);
+}
+END_TEST
+
+/* Whatever a chip is of: its text is a condition that compiles. */
+START_TEST(test_legal)
+{
+	static const char *const texts[] = { "nginx", "a b", "\"",        "\\",
+					     "(a)",   "x=y", "\n\x1b[1m", "\xff\xfe",
+					     "oneof", "and", "not",       "1.2.3.4:80->[::1]:90",
+					     "/a,b" };
+	enum chip_kind kind = (enum chip_kind)(_i / 2);
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct chip chip = { .kind = kind,
+				     .negated = _i % 2,
+				     .pid = 12,
+				     .number = i % 3 ? 2 : 0,
+				     .nr = nr_of("openat") };
+		struct filter_error wrong = { .message = "" };
+		struct scope scope = { .len = 0 };
+		struct filter_ast *ast = NULL;
+		struct filter_set *set;
+		struct text_buf buf;
+		char data[1024];
+		uint32_t id;
+		int rc;
+
+		snprintf(chip.text, sizeof(chip.text), "%s", texts[i]);
+		ck_assert_int_eq(scope_push(&scope, &chip), 0);
+		text_buf_init(&buf, data, sizeof(data));
+		scope_condition(&scope, &buf);
+		/* Operations of io_uring that do no call have none. */
+		if (!buf.len)
+			continue;
+		ck_assert_int_eq(filter_set_new(0, &set), 0);
+		rc = filter_parse(data, buf.len, NULL, &ast, &wrong);
+		if (rc == 0)
+			rc = filter_compile(set, ast, &(struct filter_compile_opts){ 0 }, &id,
+					    &wrong);
+		ck_assert_msg(rc == 0, "%s: %s", data, wrong.message);
+		filter_ast_free(ast);
+		filter_set_free(set);
+	}
 }
 END_TEST
 
@@ -310,6 +356,7 @@ int main(void)
 
 	suite_add_tcase(suite, tcase);
 	tcase_add_loop_test(tcase, test_text, 0, LEN(text_cases));
+	tcase_add_loop_test(tcase, test_legal, 0, 2 * CHIP_COUNT);
 	tcase_add_test(tcase, test_push);
 	tcase_add_loop_test(tcase, test_accepts, 0, LEN(accept_cases));
 	tcase_add_test(tcase, test_accepts_syscall);

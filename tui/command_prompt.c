@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The command line: `filter CONDITION` (alone: no condition any more) or the name of a view. While
+ * it is typed, what is wrong stands under its place, and what Tab would put in above it.
+ */
+#include "ui.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "condition.h"
+#include "keys.h"
+#include "request.h"
+#include "state/filter/compile.h"
+#include "text.h"
+
+#define COMMAND_FILTER "filter"
+
+void request_command(struct monitor *monitor)
+{
+	char text[FILTER_MAX];
+
+	snprintf(text, sizeof(text), COMMAND_FILTER " %.*s",
+		 (int)(sizeof(text) - sizeof(COMMAND_FILTER) - 1), monitor->condition);
+	prompt_open(monitor, PROMPT_COMMAND, text);
+	command_changed(monitor);
+}
+
+/* The condition of the line; NULL when it is another command. */
+static const char *condition_of(const char *text)
+{
+	size_t len = strlen(COMMAND_FILTER);
+
+	if (strncmp(text, COMMAND_FILTER, len) != 0 || (text[len] && text[len] != ' '))
+		return NULL;
+	return text + len + strspn(text + len, " ");
+}
+
+/* Returns 0 and a set, or what is wrong and at which byte of the condition. */
+static int compile(const char *condition, struct filter_set **ret_set, struct filter_error *wrong)
+{
+	struct filter_ast *ast = NULL;
+	struct filter_set *set = NULL;
+	uint32_t id;
+	int rc = filter_parse(condition, strlen(condition), &condition_limits, &ast, wrong);
+
+	if (rc == 0)
+		rc = filter_set_new(0, &set);
+	/* Names of hosts would be asked for while somebody types. */
+	if (rc == 0)
+		rc = filter_compile(set, ast, &condition_capture, &id, wrong);
+	filter_ast_free(ast);
+	if (rc < 0)
+		filter_set_free(set);
+	else
+		*ret_set = set;
+	return rc;
+}
+
+static void check(struct monitor *monitor, const char *condition)
+{
+	struct filter_error wrong = { .message = "" };
+	struct filter_set *set;
+
+	*monitor->wrong = '\0';
+	if (!*condition)
+		return;
+	if (compile(condition, &set, &wrong) == 0) {
+		filter_set_free(set);
+		return;
+	}
+	condition_message(&wrong, monitor->wrong, sizeof(monitor->wrong));
+	monitor->wrong_at = (size_t)(condition - monitor->prompt.text) + wrong.pos.index;
+}
+
+static void offer_views(struct monitor *monitor, struct completion *c)
+{
+	const struct view_set *views = monitor->opts->views;
+	const char *text = monitor->prompt.text;
+
+	*c = (struct completion){ .start = 0 };
+	for (size_t i = 0; i < view_set_len(views) && c->len < COMPLETION_MAX; i++) {
+		const struct view *view = view_set_at(views, i);
+
+		if (view->entity != ENTITY_FIELD && strncmp(view->name, text, strlen(text)) == 0)
+			snprintf(c->items[c->len++], COMPLETION_BYTES, "%s", view->name);
+	}
+	if (strncmp(COMMAND_FILTER, text, strlen(text)) == 0 && c->len < COMPLETION_MAX)
+		snprintf(c->items[c->len++], COMPLETION_BYTES, "%s", COMMAND_FILTER);
+}
+
+void command_changed(struct monitor *monitor)
+{
+	struct prompt *prompt = &monitor->prompt;
+	const char *condition = condition_of(prompt->text);
+	size_t skip;
+
+	monitor->completion_next = 0;
+	*monitor->wrong = '\0';
+	if (!condition || prompt->at < (size_t)(condition - prompt->text)) {
+		offer_views(monitor, &monitor->completion);
+		return;
+	}
+	skip = (size_t)(condition - prompt->text);
+	completion_find(condition, prompt->at - skip, monitor->newest, &monitor->completion);
+	monitor->completion.start += skip;
+	check(monitor, condition);
+}
+
+bool command_key(struct monitor *monitor, int key)
+{
+	struct completion *c = &monitor->completion;
+	struct prompt *prompt = &monitor->prompt;
+	const char *item;
+	size_t len, rest;
+
+	if (key != INPUT_CTRL('I'))
+		return false;
+	if (!c->len)
+		return true;
+	item = c->items[monitor->completion_next % c->len];
+	len = strlen(item);
+	rest = prompt->len - prompt->at;
+	if (c->start + len + rest >= sizeof(prompt->text))
+		return true;
+	memmove(prompt->text + c->start + len, prompt->text + prompt->at, rest + 1);
+	memcpy(prompt->text + c->start, item, len);
+	prompt->at = c->start + len;
+	prompt->len = prompt->at + rest;
+	monitor->completion_next++;
+	*monitor->wrong = '\0';
+	if (condition_of(prompt->text))
+		check(monitor, condition_of(prompt->text));
+	return true;
+}
+
+static void set_filter(struct monitor *monitor, const char *condition)
+{
+	const struct snapshot_source *source = monitor->source;
+	struct filter_error wrong = { .message = "" };
+	struct filter_set *set = NULL;
+	char message[320];
+
+	if (!source->set_filter) {
+		monitor_say(monitor, "a capture takes its condition on the command line");
+		return;
+	}
+	if (*condition && compile(condition, &set, &wrong) < 0) {
+		condition_message(&wrong, message, sizeof(message));
+		monitor_say(monitor, "not set: %s", message);
+		return;
+	}
+	snprintf(monitor->condition, sizeof(monitor->condition), "%s", condition);
+	source->set_filter(source->ctx, set);
+	monitor->refill = true;
+	if (*condition)
+		monitor_say(monitor, "events from now on that it accepts; :filter alone shows all");
+	else
+		monitor_say(monitor, "all events again, from now on");
+}
+
+void command_accepted(struct monitor *monitor)
+{
+	const char *text = monitor->prompt.text, *condition = condition_of(text);
+	const struct view *view;
+
+	if (condition) {
+		set_filter(monitor, condition);
+		return;
+	}
+	view = view_set_find(monitor->opts->views, text);
+	if (view && view->entity != ENTITY_FIELD) {
+		level_switch(monitor, view);
+		return;
+	}
+	if (*text && view_set_nearest(monitor->opts->views, text))
+		monitor_say(monitor, "no command or view '%s'; did you mean %s?", text,
+			    view_set_nearest(monitor->opts->views, text));
+	else if (*text)
+		monitor_say(monitor, "no command or view '%s'; filter CONDITION, or a view", text);
+}
+
+/* As many as fit; the one that Tab put in stands out. */
+static void draw_candidates(struct monitor *monitor, int row)
+{
+	const struct completion *c = &monitor->completion;
+	struct screen *screen = monitor->screen;
+	int cols = screen_cols(screen), col = 1;
+	size_t now = monitor->completion_next ? (monitor->completion_next - 1) % c->len : SIZE_MAX;
+
+	screen_fill(screen, (struct spot){ row, 0, cols }, ROLE_POPUP);
+	for (size_t i = now == SIZE_MAX ? 0 : now; i < c->len && col < cols - 1; i++)
+		col += 2 + screen_put(screen, (struct spot){ row, col, cols - col - 1 },
+				      i == now ? ROLE_POPUP_CURSOR : ROLE_POPUP, c->items[i]);
+}
+
+void command_draw(struct monitor *monitor, int row, int column)
+{
+	struct screen *screen = monitor->screen;
+	int cols = screen_cols(screen), at;
+	char front[FILTER_MAX];
+
+	if (monitor->completion.len)
+		draw_candidates(monitor, row - 2);
+	if (!*monitor->wrong)
+		return;
+	snprintf(front, sizeof(front), "%.*s", (int)monitor->wrong_at, monitor->prompt.text);
+	at = column + text_cells(front, screen_utf8(screen));
+	screen_fill(screen, (struct spot){ row - 1, 0, cols }, ROLE_POPUP);
+	/* The caret, and the sentence where there is room for it. */
+	if (at >= 0 && at < cols)
+		screen_put(screen, (struct spot){ row - 1, at, 1 }, ROLE_ERROR, "v");
+	if (cols - at > (int)strlen(monitor->wrong) + 3) {
+		screen_put(screen, (struct spot){ row - 1, at + 2, cols - at - 3 }, ROLE_POPUP,
+			   monitor->wrong);
+		return;
+	}
+	/* Else above it, in the place of the candidates. */
+	screen_fill(screen, (struct spot){ row - 2, 0, cols }, ROLE_POPUP);
+	screen_put(screen, (struct spot){ row - 2, 1, cols - 2 }, ROLE_POPUP, monitor->wrong);
+}
