@@ -4,6 +4,7 @@
  * page is on screen, and its pulse.
  */
 #include <errno.h>
+#include "container_table.h"
 #include "facts.h"
 #include "snapshot_tables.h"
 
@@ -35,9 +36,11 @@ static const char *detail_limits(struct tables_maker *maker, uint32_t pid)
 	return copy;
 }
 
-static void detail_fill_facts(struct tables_maker *maker, const struct facts *facts,
+static void detail_fill_facts(struct tables_maker *maker, const struct process *process,
 			      struct proc_detail *detail)
 {
+	const struct container *in = container_find(maker->state, process->container);
+	const struct facts *facts = &process->facts;
 	struct state *state = maker->state;
 
 	*detail = (struct proc_detail){
@@ -59,9 +62,9 @@ static void detail_fill_facts(struct tables_maker *maker, const struct facts *fa
 		.root = tables_text(maker, facts->root),
 	};
 	if (facts->known & FACT_GID)
-		detail->group = tables_text(maker, group_known_name(state, facts->gid));
+		detail->group = tables_text(maker, group_known_name(state, in, facts->gid));
 	if (facts->known & FACT_LOGINUID)
-		detail->login = tables_text(maker, user_known_name(state, facts->loginuid));
+		detail->login = tables_text(maker, user_known_name(state, NULL, facts->loginuid));
 	detail->words = detail_bytes(maker, facts->words, &detail->words_len);
 	detail->cgroups = detail_bytes(maker, facts->cgroups, &detail->cgroups_len);
 	if (state->detail == STATE_DETAIL_ENVIRONMENT)
@@ -78,8 +81,9 @@ static void detail_fill(struct tables_maker *maker, struct process *process,
 	if (state->detail_pid)
 		process->facts.asked &= ~(uint32_t)DETAIL_VOLATILE;
 	facts_want(state, process, DETAIL_PARTS | env);
-	detail_fill_facts(maker, &process->facts, detail);
-	detail->real_user = tables_text(maker, user_name(state, process->uid));
+	detail_fill_facts(maker, process, detail);
+	detail->real_user = tables_text(
+		maker, user_name(state, container_find(state, process->container), process->uid));
 	if (!(process->flags & PROCESS_F_DEAD))
 		detail->limits = detail_limits(maker, process->pid);
 	for (size_t i = 0; process->pulse && i < PULSE_COUNT; i++)
