@@ -21,6 +21,8 @@ def named(name, then):
         libc.prctl(15, name.encode(), 0, 0, 0)
         then()
         os._exit(0)
+    while open("/proc/%d/comm" % pid).read().strip().startswith("python"):
+        pass  # it has not named itself yet
     return pid
 
 
