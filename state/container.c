@@ -638,7 +638,8 @@ void container_place(struct state *state, struct process *process)
 
 	if ((process->flags & PROCESS_F_IN_CONTAINER) || !process->cgroup_id)
 		return;
-	cgroup = container_cgroup_find(state, process->cgroup_id);
+	/* Nothing is asked: a capture has the answer behind the end that it would be asked for. */
+	cgroup = hash_get(&state->containers.cgroups, process->cgroup_id, 0);
 	if (cgroup && cgroup->confirmed)
 		container_enter(state, process, cgroup->id);
 }

@@ -328,6 +328,7 @@ START_TEST(test_ended_in_a_container)
 					 .cgroup_id = IN_WEB };
 	struct snapshot *snapshot = NULL;
 
+	state_cgroup_made(state, IN_WEB, paths[IN_WEB]);
 	state_exit(state, &ended, NULL);
 	state_refresh_end(state);
 	ck_assert_int_eq(state_publish(state, &snapshot), 0);
