@@ -18,7 +18,8 @@ _Static_assert(PROBE_FAILED_OFF == FAILED_ONLY_OFF && PROBE_FAILED_ANY == FAILED
 		       PROBE_FAILED_UNEXPECTED == FAILED_ONLY_UNEXPECTED,
 	       "probe_knobs.failed_only");
 
-_Static_assert(PROBE_GATE_WRITES == INTEREST_WRITES && PROBE_GATE_FAILED == INTEREST_FAILED,
+_Static_assert(PROBE_WANT_WHOLE == INTEREST_WHOLE && PROBE_GATE_WRITES == INTEREST_WRITES &&
+		       PROBE_GATE_FAILED == INTEREST_FAILED,
 	       "probe_knobs.interest");
 
 /* Bits of scope_pids by process. */

@@ -102,6 +102,8 @@ enum probe_want {
 	PROBE_WANT_NONE = 0,
 	PROBE_WANT_SCOPE = 1u << 0, /* from every task in scope */
 	PROBE_WANT_FOCUS = 1u << 1, /* from focused tasks only */
+	PROBE_WANT_WHOLE =
+		1u << 6, /* with a want: successful and quick ones too, whatever is left out */
 };
 enum probe_failed {
 	PROBE_FAILED_OFF,        /* successful calls too */
@@ -120,7 +122,7 @@ enum probe_gate {
 struct probe_interest {
 	uint8_t calls[SYSCALL_NR_MAX];   /* enum probe_want and probe_gate per syscall number */
 	uint8_t kinds[PROBE_KIND_COUNT]; /* the same of events that are no calls */
-	/* What is left out but for calls of SYSCALL_F_LIFE, which the tables of processes need: */
+	/* Left out but for PROBE_WANT_WHOLE and SYSCALL_F_LIFE, which tables of processes need: */
 	enum probe_failed failed;
 	uint64_t min_duration_ns; /* quicker calls, and those that were not timed; 0: none */
 };

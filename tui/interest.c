@@ -121,16 +121,18 @@ void interest_add_rules(const struct interest_rules *rules, struct probe_interes
 		.files = no_files ? INTEREST_FILES_HIDDEN : INTEREST_FILES_SHOWN,
 	};
 
-	interest->failed = PROBE_FAILED_OFF;
-	interest->min_duration_ns = 0;
+	/* Where the view leaves calls out (quick ones, successful ones), of these the rules see all. */
 	for (int nr = 0; nr < SYSCALL_NR_MAX; nr++) {
 		const struct syscall_desc *call = syscall_by_nr(nr);
 		bool files =
 			gates.files == INTEREST_FILES_SHOWN && call && call->flags & SYSCALL_F_FD;
 
-		if (interest->calls[nr] & PROBE_WANT_SCOPE ||
-		    (!files && !(call && filter_kinds_has_call(rules->kinds, call))))
+		if (!files && !(call && filter_kinds_has_call(rules->kinds, call)))
 			continue;
-		interest->calls[nr] = PROBE_WANT_SCOPE | PROBE_WANT_FOCUS | gates_of(&gates, call);
+		interest->calls[nr] |= PROBE_WANT_WHOLE;
+		if (interest->calls[nr] & PROBE_WANT_SCOPE)
+			continue;
+		interest->calls[nr] = PROBE_WANT_SCOPE | PROBE_WANT_FOCUS | PROBE_WANT_WHOLE |
+				      gates_of(&gates, call);
 	}
 }

@@ -107,7 +107,8 @@ static __always_inline void call_watched(u64 *ctx, struct thread_counts *counts,
 	if (!(interest & want))
 		return;
 	/* A call that was not timed is not known to be a slow one. */
-	if (took_ns < knob->min_duration_ns && !(nr_info[nr].flags & NR_F_LIFE))
+	if (took_ns < knob->min_duration_ns && !(interest & INTEREST_WHOLE) &&
+	    !(nr_info[nr].flags & NR_F_LIFE))
 		return;
 	bpf_tail_call(ctx, &stream_progs, nr_info[nr].store);
 }
@@ -124,7 +125,8 @@ static __always_inline void odd_watched(u64 *ctx, struct thread_counts *counts,
 	want = counts ? want_update(knob, counts, task) : want_compute(task);
 	if (!(interest & want))
 		return;
-	if (knob->min_duration_ns && !(nr_info[nr].flags & NR_F_LIFE) &&
+	if (knob->min_duration_ns && !(interest & INTEREST_WHOLE) &&
+	    !(nr_info[nr].flags & NR_F_LIFE) &&
 	    timing_taken(knob, task) < knob->min_duration_ns)
 		return;
 	bpf_tail_call(ctx, &stream_progs, nr_info[nr].store);

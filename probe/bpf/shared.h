@@ -48,6 +48,8 @@ struct nr_info {
 
 /* With enum probe_want in knobs.interest: the call is timed. Nobody's want has this bit. */
 #define INTEREST_TIMED 0x80u
+/* failed_only and min_duration_ns do not hold for the number. */
+#define INTEREST_WHOLE 0x40u
 /* enum probe_gate in the same byte, with a want only. */
 #define INTEREST_WRITES 0x10u
 #define INTEREST_FAILED 0x20u

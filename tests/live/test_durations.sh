@@ -119,6 +119,24 @@ check 'slow by target' "
 check 'slow by process' "
 	[r['calls_kept'] for r in lines[-1]['rows'] if r['max_target'] and r['max_target'].endswith('/lock')] == [1]"
 
+# Rules see quick calls, and what no rule looks at stays in the kernel all the same.
+cat > rule.yaml <<'END'
+- rule: the script is opened
+  desc: d
+  condition: evt.type=openat and fd.name endswith /load.sh
+  output: "opened %fd.name"
+  priority: WARNING
+END
+echo 'dd if=/dev/zero of=/dev/null bs=1 count=50000 2> /dev/null' > load.sh
+"$saker" -b -v slow --json --no-default-rules --rules rule.yaml --alerts alerts --output out -- sh -c 'cat load.sh > /dev/null; sh load.sh' \
+	2> err || bad "slow with rules: $(cat err)"
+check 'slow with rules' "lines[-1]['health']['calls'] > 100000 and lines[-1]['health']['events'] < 20000"
+grep -q 'opened .*/load.sh' alerts || bad "slow with rules: no alert: $(cat alerts)"
+"$saker" -b -v errors --json --no-default-rules --rules rule.yaml --alerts alerts2 --output out -- sh load.sh 2> err ||
+	bad "errors with rules: $(cat err)"
+check 'errors with rules' "lines[-1]['health']['calls'] > 100000 and lines[-1]['health']['events'] < 20000"
+grep -q 'opened .*/load.sh' alerts2 || bad "errors with rules: no alert: $(cat alerts2)"
+
 # Threads, and the call that each is in.
 cat > threads.py <<'END'
 import threading, time

@@ -2,6 +2,7 @@
 /* What a view wants streamed, as the probe is told: of whom, and which calls. */
 #include <check.h>
 #include "run_suite.h"
+#include "state/filter/kind.h"
 #include "tui/interest.h"
 
 #define ALL (PROBE_WANT_SCOPE | PROBE_WANT_FOCUS)
@@ -52,10 +53,35 @@ START_TEST(wants)
 }
 END_TEST
 
+/* What rules look at is whole; of the rest the view still leaves out what it does. */
+START_TEST(rules_see_all_of_theirs)
+{
+	static struct filter_kinds none;
+	const struct interest_filter filter = { .kinds = NULL };
+	const struct interest_rules rules = { .kinds = &none, .gates = 0 };
+	struct choice slow = { .busy = true, .min_duration_ns = 10000000 };
+	struct probe_interest interest;
+	uint8_t whole = ALL | PROBE_WANT_WHOLE;
+
+	interest_fill(VIEW_STREAM_SLOW, &slow, &filter, &interest);
+	interest_add_rules(&rules, &interest);
+	ck_assert_uint_eq(interest.min_duration_ns, 10000000);
+	/* They may ask what a descriptor is. */
+	ck_assert_uint_eq(interest.calls[syscall_nr(syscall_by_name("openat"))] & whole, whole);
+	ck_assert_uint_eq(interest.calls[syscall_nr(syscall_by_name("read"))] & whole, ALL);
+	interest_fill(VIEW_STREAM_FAILED, &(struct choice){ .failed = false }, &filter, &interest);
+	interest_add_rules(&rules, &interest);
+	ck_assert_int_eq(interest.failed, PROBE_FAILED_UNEXPECTED);
+	ck_assert_uint_eq(interest.calls[syscall_nr(syscall_by_name("close"))] & whole, whole);
+	ck_assert_uint_eq(interest.calls[syscall_nr(syscall_by_name("getppid"))] & whole, ALL);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = tcase_create("interest");
 
 	tcase_add_loop_test(tcase, wants, 0, (int)(sizeof(cases) / sizeof(cases[0])));
+	tcase_add_test(tcase, rules_see_all_of_theirs);
 	return run_suite("interest", tcase);
 }

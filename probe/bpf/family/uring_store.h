@@ -35,6 +35,8 @@ struct uring_event {
 static __always_inline bool uring_rejected(struct probe_knobs *k, const struct uring_event *e,
 					   u64 now_ns)
 {
+	if (k->interest[e->request->nr & (SYSCALL_NR_MAX - 1)] & INTEREST_WHOLE)
+		return false;
 	/* What is not known to have failed, or to have taken long, is not wanted then. */
 	if (e->when == URING_SUBMITTED)
 		return k->failed_only || k->min_duration_ns;

@@ -211,11 +211,16 @@ static __always_inline u32 call_gates(u64 nr)
 /* The same for a program on sys_exit that has seen to the gates: class and event of the row nr. */
 static __always_inline int call_begin_row(struct call *call, u64 nr, long ret)
 {
+	struct probe_knobs *k = knobs_get();
+	u32 flags = nr_info[nr].flags;
+
+	if (k && k->interest[nr] & INTEREST_WHOLE)
+		flags |= NR_F_LIFE;
 	call->nr = nr;
 	call->event = nr_info[nr].event;
 	call->task = task_current_cast();
 	call->foreign = false;
-	if (call_begin_task(call, nr_info[nr].loss_class, nr_info[nr].flags, ret))
+	if (call_begin_task(call, nr_info[nr].loss_class, flags, ret))
 		return -1;
 	if (call->knobs->timing_gen)
 		call->took_ns = call_duration(call->knobs->timing_gen);
