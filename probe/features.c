@@ -61,6 +61,10 @@ struct feature {
 	{                                                   \
 		.code = BPF_JMP | BPF_CALL, .imm = (helper) \
 	}
+/* Of the function that begins that many instructions behind the next. */
+#define INSN_CALL_FUNCTION(behind) \
+	((struct bpf_insn){        \
+		.code = BPF_JMP | BPF_CALL, .src_reg = BPF_PSEUDO_CALL, .imm = (behind) })
 #define INSN_EXIT                          \
 	{                                  \
 		.code = BPF_JMP | BPF_EXIT \
@@ -360,6 +364,7 @@ static int check_array_of_maps(struct feature_run *run, char *found)
 	return rc;
 }
 
+/* Out of a program that calls a function of its own: on arm64 since 6.0 (d4609a5d8c70). */
 static int check_tail_call(struct feature_run *run, char *found)
 {
 	int map_fd = bpf_map_create(BPF_MAP_TYPE_PROG_ARRAY, "saker_feature", 4, 4, 1, NULL);
@@ -367,6 +372,8 @@ static int check_tail_call(struct feature_run *run, char *found)
 		INSN_LOAD_MAP(BPF_REG_2, map_fd),
 		INSN_MOV_IMM(BPF_REG_3, 0),
 		INSN_CALL(BPF_FUNC_tail_call),
+		INSN_CALL_FUNCTION(1),
+		INSN_EXIT,
 		INSN_MOV_IMM(BPF_REG_0, 0),
 		INSN_EXIT,
 	};

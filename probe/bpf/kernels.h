@@ -17,7 +17,9 @@
  *   a typed current task                      5.11 3ca1032ab7ab   FOLLOW, extract/current.h
  *   atomic exchange                           5.12 5ffa25502b5a   store/scratch.h
  *   pointers as arguments of SUBPROGs         5.12 e5069b9c23b3   below
- *   on arm64, tail calls out of programs with functions   6.0 d4609a5d8c70   below
+ *
+ * Not to be had otherwise, and so required: on arm64, tail calls out of programs with functions
+ * (6.0, d4609a5d8c70).
  *
  * What differs in a detail is asked for at load time instead: see bpf_core_enum_value_exists().
  */

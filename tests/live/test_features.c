@@ -45,8 +45,9 @@ static const struct message_case message_cases[] = {
 	  "kernel of 5.12 or newer" },
 	{ "array_of_maps", true, "array of maps map type is not supported",
 	  "use a kernel of 5.8 or newer" },
-	{ "tail_call", true, "tail calls are not supported",
-	  "use a kernel with CONFIG_BPF_JIT=y and net.core.bpf_jit_enable=1" },
+	{ "tail_call", true, "tail calls are not supported out of programs with functions",
+	  "use a kernel with CONFIG_BPF_JIT=y and net.core.bpf_jit_enable=1, on arm64 6.0 or "
+	  "later" },
 	{ "iter_task", true, "task iterator programs are not supported",
 	  "use a kernel of 5.8 or newer" },
 	{ "iter_task_file", false, "task_file iterator programs are not supported",
@@ -183,7 +184,8 @@ static const struct load_case load_cases[] = {
 	{ "ringbuf", -EOPNOTSUPP, "ring buffer map type is not supported", NULL },
 	{ "iter_task", -EOPNOTSUPP, "task iterator programs are not supported", NULL },
 	{ "array_of_maps", -EOPNOTSUPP, NULL, "array of maps map type is not supported" },
-	{ "tail_call", -EOPNOTSUPP, NULL, "tail calls are not supported" },
+	{ "tail_call", -EOPNOTSUPP, NULL,
+	  "tail calls are not supported out of programs with functions" },
 	{ "tp_btf,ringbuf", -EOPNOTSUPP, "tracing program type is not supported", NULL },
 };
 
