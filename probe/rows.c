@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <string.h>
 #include "schema/event.h"
+#include "schema/render.h"
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -194,10 +195,11 @@ struct rows_kept rows_kept(const struct syscall_desc *call)
 	struct rows_kept kept = {};
 	unsigned texts = 0;
 
-	if (call->store && !(call->flags & SYSCALL_F_RAW))
-		return kept;
 	for (size_t i = 0; i < call->args_len; i++) {
 		enum arg_type type = call->args[i].type;
+
+		if (call->store && !(call->flags & SYSCALL_F_RAW) && !call->args[i].extra)
+			continue;
 
 		if ((type == ARG_TYPE_PATH || type == ARG_TYPE_STR) && ++texts <= ROW_TEXTS_MAX)
 			kept.texts |= 1u << i;
@@ -212,10 +214,16 @@ static struct row_data data_of(const struct syscall_desc *call, size_t i)
 	const struct arg_shape *shape = arg_type_shape(call->args[i].type);
 	struct row_data data = { .bytes = shape->bytes, .bytes32 = shape->bytes32 };
 	int at = shape->count_at == ARG_COUNT_FIRST ? 0 : (int)i + shape->count_at;
+	struct extra_condition condition;
 
 	if (call->args[i].out)
 		data.least =
-			call->args[i].type == ARG_TYPE_STATUS ? ROW_LEAST_SOME : ROW_LEAST_SUCCESS;
+			call->args[1].type == ARG_TYPE_STATUS ? ROW_LEAST_SOME : ROW_LEAST_SUCCESS;
+	if (event_extra_condition(call, i, &condition)) {
+		data.if_arg = condition.by + 1;
+		data.if_mask = (uint8_t)condition.mask;
+		data.if_values = condition.bits;
+	}
 	if (!shape->unit)
 		return data;
 	data.arg = (uint8_t)at;

@@ -208,7 +208,9 @@ int replay_foreign_record(struct replay_foreign *foreign, const struct capture_e
 			  const void **ret_record, size_t *ret_len)
 {
 	size_t len = sizeof(struct record_prefix) + from->header.len;
-	struct record_prefix prefix = { .prefix_len = sizeof(prefix), .nr = -1, .cpu = from->cpu };
+	struct record_prefix prefix = {
+		.prefix_len = sizeof(prefix), .flags = RECORD_F_FOREIGN, .nr = -1, .cpu = from->cpu
+	};
 	struct foreign_thread *thread;
 	struct event event;
 	bool starts;

@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <string.h>
 #include "probe/schema/event.h"
+#include "probe/schema/render_param.h"
 #include "hit.h"
 
 struct event_field {
@@ -204,10 +205,11 @@ static void field_nr(const struct event *event, const struct history_event *kept
 static void field_raw_args(const struct event *event, const struct history_event *kept,
 			   struct text_buf *buf)
 {
-	size_t len = event->syscall ? event->syscall->args_len : 0;
+	size_t len = event_has_registers(event) ? event->syscall->args_len : 0;
 
 	for (size_t i = 0; i < len && i < 6; i++)
-		text_buf_printf(buf, "%s0x%" PRIx64, i ? " " : "", (uint64_t)event->prefix.args[i]);
+		text_buf_printf(buf, "%s%s=0x%" PRIx64, i ? " " : "", event->syscall->args[i].name,
+				(uint64_t)event->prefix.args[i]);
 }
 
 static void render_path(const struct event_text *text, struct text_buf *buf)
@@ -290,9 +292,16 @@ size_t event_fields_first(const struct history_event *kept)
 	return kept->hit ? 0 : EVENT_FIELDS_OF_HIT;
 }
 
+/* Of calls with an event of their own: the arguments as the caller passed them. */
+static size_t call_args_len(const struct event *event)
+{
+	return event_has_registers(event) && !event_args_are_raw(event) ? event->syscall->args_len
+									: 0;
+}
+
 size_t event_fields_len(const struct event *event)
 {
-	return FIELDS_LEN + event_args_len(event);
+	return FIELDS_LEN + event_args_len(event) + call_args_len(event);
 }
 
 const char *event_field_name(const struct event *event, size_t index, struct frame *frame)
@@ -303,8 +312,12 @@ const char *event_field_name(const struct event *event, size_t index, struct fra
 		return fields[index].name;
 	if (frame_text_begin(frame, 64, &buf) < 0)
 		return NULL;
-	text_buf_add(&buf, "evt.arg.");
-	text_buf_add(&buf, event_arg_name(event, index - FIELDS_LEN));
+	index -= FIELDS_LEN;
+	if (index < event_args_len(event))
+		text_buf_printf(&buf, "evt.arg.%s", event_arg_name(event, index));
+	else
+		text_buf_printf(&buf, "call.%s",
+				event->syscall->args[index - event_args_len(event)].name);
 	frame_text_end(frame, &buf);
 	return buf.data;
 }
@@ -314,6 +327,8 @@ void event_field_render(const struct event *event, const struct history_event *k
 {
 	if (index < FIELDS_LEN)
 		fields[index].render(event, kept, buf);
-	else
+	else if (index - FIELDS_LEN < event_args_len(event))
 		event_arg_render(event, index - FIELDS_LEN, buf);
+	else
+		event_raw_arg_render(event, index - FIELDS_LEN - event_args_len(event), buf);
 }

@@ -93,6 +93,14 @@ static int add_args(struct text_buf *buf, const struct event *event)
 		text_buf_printf(buf, "%s\"%s\":", i ? "," : "", event_arg_name(event, i));
 		json_string(value.data, value.len, buf);
 	}
+	for (int i = event_extra_next(event, -1); i >= 0; i = event_extra_next(event, i)) {
+		struct text_buf value;
+
+		text_buf_init(&value, scratch, size);
+		event_raw_arg_render(event, (size_t)i, &value);
+		text_buf_printf(buf, "%s\"%s\":", len ? "," : "", event->syscall->args[i].name);
+		json_string(value.data, value.len, buf);
+	}
 	text_buf_add(buf, "}");
 	free(scratch);
 	return 0;

@@ -96,6 +96,10 @@ struct row_data {
 	__u8 arg;
 	__u8 unit;
 	__u8 least; /* kept when the result is at least this (ROW_LEAST_*) */
+	/* Kept when argument if_arg - 1, masked, is one of the values: bit v; if_arg 0: always. */
+	__u32 if_values;
+	__u8 if_arg, if_mask;
+	__u16 reserved;
 };
 #define ROW_LEAST_ANY 0     /* whatever the result */
 #define ROW_LEAST_SUCCESS 1 /* 0 or more: the call wrote it */

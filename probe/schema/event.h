@@ -95,7 +95,8 @@ struct arg_desc {
 	const char *name;
 	enum arg_type type;
 	const struct flag_set *flags; /* for ARG_TYPE_FLAGS and ARG_TYPE_ENUM; else NULL */
-	bool out; /* what it points to is written by the call, when it succeeds */
+	bool out;   /* what it points to is written by the call, when it succeeds */
+	bool extra; /* the call's own exit event does not say it */
 };
 
 /* What an argument points to, as far as it is kept: see types.def. */

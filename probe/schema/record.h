@@ -72,6 +72,7 @@ enum record_flag {
 	RECORD_F_KTHREAD = 1u << 5,    /* the task has no user memory */
 	RECORD_F_CGROUP_V1 = 1u << 6,  /* cgroup_id is of the pids controller (v1): CGROUP_ID_V2 */
 	RECORD_F_CHILD = 1u << 7,      /* clone family: the child's event (result 0) */
+	RECORD_F_FOREIGN = 1u << 8,    /* another tool's event: args has its descriptors alone */
 };
 
 /*

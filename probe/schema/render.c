@@ -68,8 +68,9 @@ void flag_set_render(const struct flag_set *set, uint64_t value, struct text_buf
 
 bool event_args_are_raw(const struct event *event)
 {
-	return event->syscall && (event->desc->code == EVENT_CODE_GENERIC_X ||
-				  (event->syscall->flags & SYSCALL_F_RAW));
+	return event->syscall && !(event->prefix.flags & RECORD_F_FOREIGN) &&
+	       (event->desc->code == EVENT_CODE_GENERIC_X ||
+		(event->syscall->flags & SYSCALL_F_RAW));
 }
 
 const char *event_name(const struct event *event)
@@ -119,8 +120,33 @@ static void clock_render(int32_t clock, struct text_buf *buf)
 		flag_set_render(flag_set_by_name("native_clock"), (uint64_t)clock, buf);
 }
 
-static void raw_arg_render(const struct arg_desc *arg, uint64_t value, struct text_buf *buf)
+/* An option of setsockopt or getsockopt: its names go by the level, which is argument 1. */
+static void sockopt_render(const struct event *event, uint64_t value, struct text_buf *buf)
 {
+	static const struct {
+		uint32_t level; /* SOL_* of include/linux/socket.h */
+		const char *set;
+	} sets[] = {
+		{ .level = 0, .set = "native_ip" },        { .level = 1, .set = "native_so" },
+		{ .level = 6, .set = "native_tcp" },       { .level = 41, .set = "native_ipv6" },
+		{ .level = 270, .set = "native_netlink" },
+	};
+	uint32_t level = (uint32_t)event->prefix.args[1];
+
+	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
+		if (sets[i].level == level) {
+			flag_set_render(flag_set_by_name(sets[i].set), (uint32_t)value, buf);
+			return;
+		}
+	}
+	text_buf_printf(buf, "%" PRIu32, (uint32_t)value);
+}
+
+static void register_render(const struct event *event, size_t index, struct text_buf *buf)
+{
+	const struct arg_desc *arg = &event->syscall->args[index];
+	uint64_t value = event->prefix.args[index];
+
 	switch ((int)arg->type) {
 	case ARG_TYPE_INT:
 	case ARG_TYPE_PID: text_buf_printf(buf, "%" PRId32, (int32_t)value); break;
@@ -137,6 +163,7 @@ static void raw_arg_render(const struct arg_desc *arg, uint64_t value, struct te
 	case ARG_TYPE_ENUM: flags_arg_render(arg, value, buf); break;
 	case ARG_TYPE_SIGNAL: signal_render((int32_t)value, buf); break;
 	case ARG_TYPE_CLOCK: clock_render((int32_t)value, buf); break;
+	case ARG_TYPE_SOCKOPT: sockopt_render(event, value, buf); break;
 	case ARG_TYPE_NONE:
 	case ARG_TYPE_HEX:
 	case ARG_TYPE_COUNT: text_buf_printf(buf, "0x%" PRIx64, value); break;
@@ -158,6 +185,18 @@ int event_result_index(const struct event *event)
 	return -1;
 }
 
+void event_raw_arg_render(const struct event *event, size_t index, struct text_buf *buf)
+{
+	const struct event_text *text = &event->arg_texts[index];
+
+	if (text->data)
+		text_buf_add_safe(buf, text->data, text->len);
+	else if (event->arg_data[index].data)
+		arg_data_render(event, index, buf);
+	else
+		register_render(event, index, buf);
+}
+
 void event_arg_render(const struct event *event, size_t index, struct text_buf *buf)
 {
 	int64_t value;
@@ -165,15 +204,7 @@ void event_arg_render(const struct event *event, size_t index, struct text_buf *
 	if (index >= event_args_len(event))
 		return;
 	if (event_args_are_raw(event)) {
-		const struct event_text *text = &event->arg_texts[index];
-
-		if (text->data)
-			text_buf_add_safe(buf, text->data, text->len);
-		else if (event->arg_data[index].data)
-			arg_data_render(event, index, buf);
-		else
-			raw_arg_render(&event->syscall->args[index], event->prefix.args[index],
-				       buf);
+		event_raw_arg_render(event, index, buf);
 		return;
 	}
 	/* A failed open's fd is an errno, whatever its type says. */

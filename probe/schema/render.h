@@ -59,8 +59,29 @@ const char *event_arg_name(const struct event *event, size_t index);
  *   <NA>                the writer had no value (data of no bytes is just empty)
  */
 void event_arg_render(const struct event *event, size_t index, struct text_buf *buf);
+/* Is it the return of a call, and are the registers that it was made with known? */
+bool event_has_registers(const struct event *event);
 /*
- * Appends "name=value name=value ..." of all arguments but the result, those that matter first.
+ * Arguments that the call's own event does not say (AX of syscalls.def), as indexes of
+ * event->syscall->args: the next one behind `after`, -1 when there is none. Begin with -1. Those
+ * that mean nothing to the operation that the call asked for are left out.
+ */
+int event_extra_next(const struct event *event, int after);
+/*
+ * When an extra argument means something: argument `by`, masked, is one of the values, bits of
+ * which are those below 32. False: always.
+ */
+struct extra_condition {
+	uint8_t by;
+	uint32_t mask, bits;
+};
+bool event_extra_condition(const struct syscall_desc *call, size_t index,
+			   struct extra_condition *ret_condition);
+/* Appends an argument of the call, by the syscall's row; index < event->syscall->args_len. */
+void event_raw_arg_render(const struct event *event, size_t index, struct text_buf *buf);
+/*
+ * Appends "name=value name=value ..." of all arguments but the result, those that matter first,
+ * with the extra ones.
  * Behind the first path stands in parentheses the path of the kernel's own object where it differs
  * from the one called, behind the descriptor what it was:
  *

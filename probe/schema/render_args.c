@@ -171,6 +171,20 @@ static void arg_render(const struct event *event, size_t index, const struct arg
 	resolved_render(&event->path, &called, buf);
 }
 
+/* Those of one rank; returns what separates the next argument from them. */
+static const char *extras_render(const struct event *event, enum arg_rank rank,
+				 const char *separator, struct text_buf *buf)
+{
+	for (int i = event_extra_next(event, -1); i >= 0; i = event_extra_next(event, i)) {
+		if (raw_rank(event, (size_t)i) != rank)
+			continue;
+		text_buf_printf(buf, "%s%s=", separator, event->syscall->args[i].name);
+		event_raw_arg_render(event, (size_t)i, buf);
+		separator = " ";
+	}
+	return separator;
+}
+
 void event_args_render(const struct event *event, const char *fd_name, struct text_buf *buf)
 {
 	struct arg_places places = {
@@ -195,5 +209,6 @@ void event_args_render(const struct event *event, const char *fd_name, struct te
 			arg_render(event, i, &places, fd_name, buf);
 			separator = " ";
 		}
+		separator = extras_render(event, rank, separator, buf);
 	}
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include "render_param.h"
+#include "render_struct.h"
 
 #define NS_PER_SEC 1000000000
 /* Longer than this is a point in time: ten years. */
@@ -280,17 +281,6 @@ static void epoll_event_render(struct reader *r, struct text_buf *buf)
 	text_buf_printf(buf, ", data=0x%" PRIx64 "}", read_bytes(r, 8));
 }
 
-static void epoll_events_render(struct reader *r, struct text_buf *buf)
-{
-	text_buf_add(buf, "[");
-	while (r->at + EPOLL_EVENT_BYTES <= r->len && !buf->truncated) {
-		if (r->at)
-			text_buf_add(buf, ", ");
-		epoll_event_render(r, buf);
-	}
-	text_buf_add(buf, "]");
-}
-
 static bool bit_at(const struct reader *r, size_t bit)
 {
 	return bit / 8 < r->len && r->data[bit / 8] >> bit % 8 & 1;
@@ -314,6 +304,71 @@ static void bits_render(const struct reader *r, struct text_buf *buf)
 			text_buf_printf(buf, "%s%zu", last > bit + 1 ? "-" : " ", last);
 		separator = " ";
 		bit = last;
+	}
+	text_buf_add(buf, "]");
+}
+
+/* From linux/capability.h: effective, permitted, inheritable, the low halves of all three first. */
+static void cap_data_render(const struct reader *r, struct text_buf *buf)
+{
+	static const char *const names[] = { "effective", "permitted", "inheritable" };
+	uint32_t words[6] = { 0 };
+
+	memcpy(words, r->data, r->len < sizeof(words) ? r->len : sizeof(words));
+	for (size_t i = 0; i < 3; i++)
+		text_buf_printf(buf, "%s%s=0x%" PRIx64, i ? ", " : "{", names[i],
+				(uint64_t)words[3 + i] << 32 | words[i]);
+	text_buf_add(buf, "}");
+}
+
+/* include/uapi/linux/landlock.h; which it is says the argument in front. */
+static void landlock_rule_render(const struct event *event, size_t index, struct reader *r,
+				 struct text_buf *buf)
+{
+	bool net = index && event->prefix.args[index - 1] == 2;
+
+	text_buf_add(buf, "{allowed_access=");
+	flag_set_render(flag_set_by_name(net ? "native_landlock_net" : "native_landlock_fs"),
+			read_bytes(r, 8), buf);
+	if (net)
+		text_buf_printf(buf, ", port=%" PRIu64 "}", read_bytes(r, 8));
+	else
+		text_buf_printf(buf, ", parent_fd=%" PRId32 "}", read_s32(r));
+}
+
+static void futex_render(struct reader *r, struct text_buf *buf)
+{
+	text_buf_printf(buf, "{val=%" PRIu64, read_bytes(r, 8));
+	text_buf_printf(buf, ", uaddr=0x%" PRIx64 ", flags=", read_bytes(r, 8));
+	flag_set_render(flag_set_by_name("native_futex2"), read_u32(r), buf);
+	read_u32(r);
+	text_buf_add(buf, "}");
+}
+
+static void sembuf_render(struct reader *r, struct text_buf *buf)
+{
+	text_buf_printf(buf, "{num=%" PRIu64, read_bytes(r, 2));
+	text_buf_printf(buf, ", op=%d, flags=", (int16_t)read_bytes(r, 2));
+	flag_set_render(flag_set_by_name("native_semop"), read_bytes(r, 2), buf);
+	text_buf_add(buf, "}");
+}
+
+static void iovec_render(struct reader *r, struct text_buf *buf)
+{
+	text_buf_printf(buf, "{base=0x%" PRIx64, read_word(r));
+	text_buf_printf(buf, ", len=%" PRIu64 "}", read_word(r));
+}
+
+/* Whole items only: what was cut is not made up. */
+static void items_render(struct reader *r, size_t bytes,
+			 void (*render)(struct reader *r, struct text_buf *buf),
+			 struct text_buf *buf)
+{
+	text_buf_add(buf, "[");
+	while (r->at + bytes <= r->len && !buf->truncated) {
+		if (r->at)
+			text_buf_add(buf, ", ");
+		render(r, buf);
 	}
 	text_buf_add(buf, "]");
 }
@@ -393,6 +448,24 @@ static bool signal_data_render(enum arg_type type, struct reader *r, struct text
 	}
 }
 
+static bool list_data_render(enum arg_type type, struct reader *r, struct text_buf *buf)
+{
+	switch ((int)type) {
+	case ARG_TYPE_EPOLL_EVENTS:
+		items_render(r, EPOLL_EVENT_BYTES, epoll_event_render, buf);
+		return true;
+	case ARG_TYPE_FUTEXES:
+	case ARG_TYPE_FUTEX_PAIR: items_render(r, 24, futex_render, buf); return true;
+	case ARG_TYPE_SEMBUFS: items_render(r, 6, sembuf_render, buf); return true;
+	case ARG_TYPE_IOVECS: items_render(r, 16, iovec_render, buf); return true;
+	case ARG_TYPE_FDSET:
+	case ARG_TYPE_NODES:
+	case ARG_TYPE_CPUSET: bits_render(r, buf); return true;
+	case ARG_TYPE_GIDS: gids_render(r, buf); return true;
+	default: return false;
+	}
+}
+
 void arg_data_render(const struct event *event, size_t index, struct text_buf *buf)
 {
 	enum arg_type type = event->syscall->args[index].type;
@@ -403,7 +476,8 @@ void arg_data_render(const struct event *event, size_t index, struct text_buf *b
 		.compat = event->prefix.flags & RECORD_F_COMPAT,
 	};
 
-	if (number_data_render(type, &r, buf) || signal_data_render(type, &r, buf))
+	if (number_data_render(type, &r, buf) || signal_data_render(type, &r, buf) ||
+	    list_data_render(type, &r, buf) || struct_render(event, index, buf))
 		return;
 	switch ((int)type) {
 	case ARG_TYPE_SCHED_ATTR: sched_attr_render(&r, buf); break;
@@ -411,11 +485,9 @@ void arg_data_render(const struct event *event, size_t index, struct text_buf *b
 	case ARG_TYPE_MOUNT_ATTR: mount_attr_render(&r, buf); break;
 	case ARG_TYPE_PERF_ATTR: perf_attr_render(&r, buf); break;
 	case ARG_TYPE_EPOLL_EVENT: epoll_event_render(&r, buf); break;
-	case ARG_TYPE_EPOLL_EVENTS: epoll_events_render(&r, buf); break;
+	case ARG_TYPE_CAP_DATA: cap_data_render(&r, buf); break;
+	case ARG_TYPE_LANDLOCK_RULE: landlock_rule_render(event, index, &r, buf); break;
 	case ARG_TYPE_SOCKADDR: sockaddr_data_render(&r, buf); break;
-	case ARG_TYPE_FDSET:
-	case ARG_TYPE_CPUSET: bits_render(&r, buf); break;
-	case ARG_TYPE_GIDS: gids_render(&r, buf); break;
 	default: bytes_data_render(&r, buf);
 	}
 }

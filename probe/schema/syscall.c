@@ -49,6 +49,18 @@ enum syscall_row {
 	{                                                          \
 		.name = #arg, .type = ARG_TYPE_##kind, .out = true \
 	}
+#define AX(kind, arg)                                                \
+	{                                                            \
+		.name = #arg, .type = ARG_TYPE_##kind, .extra = true \
+	}
+#define AXO(kind, arg)                                                            \
+	{                                                                         \
+		.name = #arg, .type = ARG_TYPE_##kind, .out = true, .extra = true \
+	}
+#define AXF(kind, arg, set)                                                                    \
+	{                                                                                      \
+		.name = #arg, .type = ARG_TYPE_##kind, .flags = &flag_set_##set, .extra = true \
+	}
 #define AF(kind, arg, set)                                                      \
 	{                                                                       \
 		.name = #arg, .type = ARG_TYPE_##kind, .flags = &flag_set_##set \

@@ -32,6 +32,7 @@
 #define CWD AT_FDCWD
 
 /* Numbers newer than the C library's headers. */
+#define NR_LANDLOCK_CREATE_RULESET 444
 #define NR_FCHMODAT2 452
 #define NR_FUTEX_WAIT 455
 #define NR_MSEAL 462
@@ -59,6 +60,11 @@ static siginfo_t info;
 static struct sockaddr_storage address;
 static char buffer[600];
 static uint64_t attributes[4] = { 1, 2, 0, 9 };
+static uint32_t cap_header[2] = { 0x20080522, 0 }, word;
+static uint64_t no_timex[32], ruleset[1] = { 0x5 };
+static uint64_t vectors[4] = { 0x10, 5, 0x20, 7 };
+static uint16_t semops[6] = { 0, 0xffff, 0x1000, 1, 2, 0x800 };
+static uint32_t bpf_map[12] = { 1, 0, 8, 1, 0, 0, 0, 0x656e6f6e /* "none" */ };
 static stack_t no_stack = { .ss_flags = SS_DISABLE };
 
 struct raw_case {
@@ -297,6 +303,80 @@ static const struct raw_case raw_cases[] = {
 	  EAGAIN,
 	  { A(&status), 77, 1, 2, A(&zero_time), CLOCK_MONOTONIC },
 	  "val=77 mask=0x1 flags=FUTEX2_SIZE_U32 timeout=0ns clockid=CLOCK_MONOTONIC" },
+	/* Structs. */
+	{ "statx",
+	  SYS_statx,
+	  0,
+	  { CWD, A("/dev/null"), 0, 0x7ff, A(buffer) },
+	  "...buffer={mode=S_IFCHR|0666, uid=0, gid=0, size=0}" },
+	{ "what a failed statx did not write",
+	  SYS_statx,
+	  ENOENT,
+	  { CWD, A("/none"), 0, 0x7ff, A(buffer) },
+	  "...buffer=0x" },
+	{ "statfs",
+	  SYS_statfs,
+	  0,
+	  { A("/proc"), A(buffer) },
+	  "pathname=/proc buf={type=PROC_SUPER_MAGIC, bsize=4096" },
+	{ "uname", SYS_uname, 0, { A(buffer) }, "name={sysname=Linux, nodename=" },
+	{ "sysinfo", SYS_sysinfo, 0, { A(buffer) }, "info={uptime=" },
+	{ "getrusage", SYS_getrusage, 0, { 0, A(buffer) }, "who=RUSAGE_SELF ru={utime=" },
+	{ "times", SYS_times, 0, { A(buffer) }, "tbuf={utime=" },
+	{ "capget",
+	  SYS_capget,
+	  0,
+	  { A(cap_header), A(buffer) },
+	  "header={version=0x20080522, pid=0} dataptr={effective=0x" },
+	{ "adjtimex", SYS_adjtimex, 0, { A(no_timex) }, "txc_p={modes=0, offset=" },
+	{ "landlock_create_ruleset",
+	  NR_LANDLOCK_CREATE_RULESET,
+	  EINVAL,
+	  { A(ruleset), 8, 1u << 30 },
+	  "attr={handled_access_fs=LANDLOCK_ACCESS_FS_EXECUTE|LANDLOCK_ACCESS_FS_READ_FILE} "
+	  "size=8" },
+	{ "semtimedop",
+	  SYS_semtimedop,
+	  EINVAL,
+	  { 0x7fffffff, A(semops), 2, 0 },
+	  "...tsops=[{num=0, op=-1, flags=SEM_UNDO}, {num=1, op=2, flags=IPC_NOWAIT}]" },
+	{ "vmsplice",
+	  SYS_vmsplice,
+	  EBADF,
+	  { 999, A(vectors), 2, 0 },
+	  "...len=5}, {base=0x20, len=7}]" },
+	/* What calls with events of their own show besides. */
+	{ "fstat",
+	  SYS_fstat,
+	  0,
+	  { PIPE_READ, A(buffer) },
+	  "...statbuf={mode=S_IFIFO|0600, uid=0, gid=0, size=0}" },
+	{ "newfstatat fails",
+	  SYS_newfstatat,
+	  ENOENT,
+	  { CWD, A("/none"), A(buffer), 0 },
+	  "path=/none flags=0 dirfd=AT_FDCWD" },
+	{ "futex",
+	  SYS_futex,
+	  ETIMEDOUT,
+	  { A(&word), 128, 0, A(&half_ms), 0x20, 7 },
+	  "...timeout=500us" },
+	{ "setsockopt",
+	  SYS_setsockopt,
+	  0,
+	  { INET_FD, 6, 1, A(&priority), 4 },
+	  "...option=TCP_NODELAY" },
+	{ "mount",
+	  SYS_mount,
+	  ENOENT,
+	  { A("none"), A("/none"), A("tmpfs"), 0, A("size=1m") },
+	  "...data=size=1m" },
+	{ "bpf",
+	  SYS_bpf,
+	  EINVAL,
+	  { 0, A(bpf_map), 48 },
+	  "...attr={map_type=BPF_MAP_TYPE_HASH, key_size=0, value_size=8, max_entries=1, "
+	  "map_flags=0x0, map_name=none}" },
 	{ "mseal", NR_MSEAL, EINVAL, { 0x1001, 4096, 0 }, "start=0x1001 len=4096 flags=0x0" },
 	{ "removexattrat",
 	  NR_REMOVEXATTRAT,
@@ -447,6 +527,25 @@ START_TEST(long_data_is_cut)
 }
 END_TEST
 
+/* A register that holds no address for this operation is not read: nothing is unreadable. */
+static int wake_with_rubbish(void *arg)
+{
+	syscall(SYS_futex, &word, 129, 1, 8, 8, 8);
+	return 0;
+}
+
+START_TEST(what_is_no_address_is_not_read)
+{
+	const struct event *event;
+
+	ck_assert_int_eq(watch_run(wake_with_rubbish, NULL), 0);
+	event = find(SYS_futex, 0);
+	ck_assert_ptr_nonnull(event);
+	ck_assert_ptr_null(event->arg_data[3].data);
+	ck_assert(!(event->prefix.flags & RECORD_F_UNREADABLE));
+}
+END_TEST
+
 static int read_unreadable(void *arg)
 {
 	syscall(SYS_rt_sigprocmask, SIG_BLOCK, 8, 0, 8);
@@ -472,6 +571,7 @@ int main(void)
 	tcase_add_loop_test(tcase, arguments_are_shown, 0,
 			    sizeof(raw_cases) / sizeof(raw_cases[0]));
 	tcase_add_test(tcase, long_data_is_cut);
+	tcase_add_test(tcase, what_is_no_address_is_not_read);
 	tcase_add_test(tcase, unreadable_data_is_marked);
 	return watch_suite("params_raw", tcase, SNAPLEN);
 }

@@ -96,7 +96,62 @@ static const struct data_case data_cases[] = {
 	  "{set=MOUNT_ATTR_RDONLY|MOUNT_ATTR_NOSUID, clr=0, propagation=MS_PRIVATE, userns_fd=5}" },
 	{ "perf_event_open", "attr_uptr", BYTES(U4("\1") U4("\x70") FIVE8),
 	  "{type=PERF_TYPE_SOFTWARE, size=112, config=0x5}" },
+	{ "fstat", "statbuf",
+	  BYTES(ZERO8 ZERO8 ONE8 "\xa4\x81\0\0"
+				 "\xe8\3\0\0" U4("\x64") ZERO4 ZERO8 FIVE8),
+	  "{mode=S_IFREG|0644, uid=1000, gid=100, size=5}" },
+	{ "statx", "buffer",
+	  BYTES(ZERO8 ZERO8 ZERO4 "\xe8\3\0\0" U4("\x64") "\xed\x41\0\0" ZERO8 "\0\x10\0\0" ZERO4),
+	  "{mode=S_IFDIR|0755, uid=1000, gid=100, size=4096}" },
+	{ "statfs", "buf", BYTES("\x94\x19\2\1" ZERO4 "\0\x10\0\0" ZERO4 FIVE8 ONE8 ONE8 ONE8 ONE8),
+	  "{type=TMPFS_MAGIC, bsize=4096, blocks=5, bfree=1, bavail=1, files=1, ffree=1}" },
+	{ "uname", "name", BYTES("Linux"), "{}" },
+	{ "sysinfo", "info", BYTES(FIVE8 ZERO8 ZERO8 ZERO8 ONE8 ONE8),
+	  "{uptime=5, totalram=1, freeram=1}" },
+	{ "getrusage", "ru", BYTES(ONE8 "\x20\xa1\7\0" ZERO4 ZERO8 FIVE8 "\0\2\0\0" ZERO4),
+	  "{utime=1.5s, stime=5us, maxrss=512}" },
+	{ "getrusage", "ru", BYTES(ONE8 "\xff\xff\xff\xff\xff\xff\xff\xff"), "{utime={1, -1}}" },
+	{ "times", "tbuf", BYTES(ONE8 FIVE8 ZERO8 ZERO8),
+	  "{utime=1, stime=5, cutime=0, cstime=0}" },
+	{ "gettimeofday", "tz", BYTES("\xc4\xff\xff\xff" ZERO4), "{minuteswest=-60, dsttime=0}" },
+	{ "adjtimex", "txc_p", BYTES(U4("\3") ZERO4 FIVE8 ONE8 ZERO8 ZERO8 U4("\x40") ZERO4),
+	  "{modes=ADJ_OFFSET|ADJ_FREQUENCY, offset=5, freq=1, status=0x40}" },
+	{ "capget", "header", BYTES("\x22\5\x08\x20" U4("\7")), "{version=0x20080522, pid=7}" },
+	{ "capget", "dataptr", BYTES(U4("\1") U4("\2") ZERO4 U4("\x10") ZERO4 U4("\x20")),
+	  "{effective=0x1000000001, permitted=0x2, inheritable=0x2000000000}" },
+	{ "timer_create", "timer_event_spec", BYTES(ZERO8 U4("\xa") U4("\4") U4("\7")),
+	  "{signo=SIGUSR1, notify=SIGEV_THREAD_ID}" },
+	{ "name_to_handle_at", "handle", BYTES(U4("\x80") ONE8), "{bytes=128, type=0x1}" },
+	{ "file_setattr", "attr", BYTES(ONE8 U4("\2") ZERO4 U4("\3") ZERO4),
+	  "{xflags=0x1, extsize=2, nextents=0, projid=3, cowextsize=0}" },
+	{ "setxattrat", "args", BYTES("\0\x10\0\0" ZERO4 U4("\5") U4("\1")),
+	  "{value=0x1000, size=5, flags=XATTR_CREATE}" },
+	{ "statmount", "req", BYTES(U4("\x18") ZERO4 FIVE8 ONE8), "{mnt_id=0x5, param=0x1}" },
+	{ "cachestat", "cstat_range", BYTES(ZERO8 FIVE8), "{off=0, len=5}" },
+	{ "cachestat", "cstat", BYTES(FIVE8 ONE8 ZERO8 ZERO8 ZERO8),
+	  "{cache=5, dirty=1, writeback=0, evicted=0, recently_evicted=0}" },
+	{ "landlock_create_ruleset", "attr", BYTES("\4\0\0\0" ZERO4 ONE8),
+	  "{handled_access_fs=LANDLOCK_ACCESS_FS_READ_FILE, "
+	  "handled_access_net=LANDLOCK_ACCESS_NET_BIND_TCP}" },
+	{ "landlock_add_rule", "rule_attr", BYTES("\6\0\0\0" ZERO4 U4("\7")),
+	  "{allowed_access=LANDLOCK_ACCESS_FS_WRITE_FILE|LANDLOCK_ACCESS_FS_READ_FILE, "
+	  "parent_fd=7}" },
+	/* The command of these is argument 0, which is 0: BPF_MAP_CREATE. */
+	{ "bpf", "attr",
+	  BYTES(U4("\x1b") ZERO4 ZERO4 "\0\x10\0\0" ZERO8 ZERO4 "a ring" ZERO8 "\0\0"),
+	  "{map_type=BPF_MAP_TYPE_RINGBUF, key_size=0, value_size=0, max_entries=4096, "
+	  "map_flags=0x0, map_name=a ring}" },
 	/* Lists. */
+	{ "futex_waitv", "waiters", BYTES(FIVE8 "\0\x10\0\0" ZERO4 U4("\x82") ZERO4 ONE8),
+	  "[{val=5, uaddr=0x1000, flags=FUTEX2_SIZE_U32|FUTEX2_PRIVATE}]" },
+	{ "futex_requeue", "waiters", BYTES(ONE8 ZERO8 U4("\2") ZERO4),
+	  "[{val=1, uaddr=0x0, flags=FUTEX2_SIZE_U32}]" },
+	{ "semtimedop", "tsops",
+	  BYTES("\0\0\xff\xff\0\x10"
+		"\1\0\1\0\0\0"),
+	  "[{num=0, op=-1, flags=SEM_UNDO}, {num=1, op=1, flags=0}]" },
+	{ "vmsplice", "iov", BYTES("\0\x10\0\0" ZERO4 FIVE8), "[{base=0x1000, len=5}]" },
+	{ "mbind", "nmask", BYTES("\5"), "[0 2]" },
 	{ "select", "inp", BYTES("\x28\0\0\x80" ZERO4), "[3 5 31]" },
 	{ "select", "inp", BYTES(ZERO8), "[]" },
 	{ "sched_setaffinity", "mask", BYTES("\x0f\1" ZERO4), "[0-3 8]" },
@@ -125,7 +180,7 @@ static void decode_data(const struct data_case *c, size_t index, struct event *r
 	static struct build_record b;
 	const struct syscall_desc *desc = syscall_by_name(c->syscall);
 	struct build_prefix prefix = { .pid = 5, .nr = syscall_nr(desc), .flags = c->flags };
-	bool full = desc->flags & SYSCALL_F_RAW;
+	bool full = desc->flags & SYSCALL_F_RAW || desc->args[index].extra;
 	uint8_t item[600];
 
 	prefix.args[index] = 0x7ffe0000;
@@ -161,7 +216,7 @@ START_TEST(data_is_shown)
 
 	decode_data(c, index, &event);
 	text_buf_init(&buf, text, sizeof(text));
-	event_arg_render(&event, index, &buf);
+	event_raw_arg_render(&event, index, &buf);
 	ck_assert_msg(strcmp(text, c->text) == 0, "%s.%s: \"%s\", expected \"%s\"", c->syscall,
 		      c->arg, text, c->text);
 }

@@ -347,8 +347,8 @@ static const struct row_case row_cases[] = {
 	{ "renameat2",
 	  "fd olddirfd, path oldname, fd newdirfd, path newname, flags flags native_rename" },
 	{ "fcntl", "fd fd, enum cmd native_fcntl, hex arg" },
-	{ "setxattrat",
-	  "fd dirfd, path pathname, flags at_flags native_at, str name, ptr args, size size" },
+	{ "setxattrat", "fd dirfd, path pathname, flags at_flags native_at, str name, xattr_args "
+			"args, size size" },
 	{ "execve", "path filename, ptr argv, ptr envp" },
 	{ "finit_module", "fd fd, str params, flags flags native_module" },
 };

@@ -520,10 +520,16 @@ START_TEST(test_fields)
 	static const struct {
 		const char *field, *value;
 	} wanted[] = {
-		{ "evt.num", "1" },           { "evt.type", "openat" },
-		{ "evt.res", "3" },           { "proc.pid", "7" },
-		{ "user.name", "root (0)" },  { "path", "/etc/passwd" },
-		{ "evt.arg.name", "passwd" }, { "container.id", "host" },
+		{ "evt.num", "1" },
+		{ "evt.type", "openat" },
+		{ "evt.res", "3" },
+		{ "proc.pid", "7" },
+		{ "user.name", "root (0)" },
+		{ "path", "/etc/passwd" },
+		{ "evt.arg.name", "passwd" },
+		{ "container.id", "host" },
+		{ "call.flags", "O_RDONLY" },
+		{ "raw arguments", "dirfd=0x0 filename=0x0 flags=0x0 mode=0x0" },
 	};
 	struct table_query query = query_of("event");
 	size_t found = 0;

@@ -103,6 +103,10 @@ SUBPROG int raw_data(struct scratch *slot, u32 nr, u32 arg)
 	user = slot->args[arg];
 	if (!user || slot->uring == TEXTS_FAR || (data->least && slot->ret < data->least - 1))
 		return 0;
+	/* What the register holds is an address for some operations alone. */
+	if (data->if_arg &&
+	    !(data->if_values >> (slot->args[(data->if_arg - 1) & 7] & data->if_mask & 31) & 1))
+		return 0;
 	/* Lists of groups whose ids have 16 bits. */
 	if (slot->abi & CALL_ABI_ID16)
 		return 0;

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Structs that raw arguments point to, by the table layouts.def, for render_data.c. */
+#ifndef PROBE_SCHEMA_RENDER_STRUCT_H
+#define PROBE_SCHEMA_RENDER_STRUCT_H
+
+#include "render.h"
+
+/*
+ * Appends "{name=value, ...}". Members that the bytes do not reach are left out. False: the
+ * argument is no struct of the table.
+ */
+bool struct_render(const struct event *event, size_t index, struct text_buf *buf);
+
+#endif

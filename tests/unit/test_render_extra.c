@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Arguments by name: what calls show besides what their own events say; and of every row of the
+ * table, that each argument has a name and a type that says what it is, and renders.
+ */
+#include <check.h>
+#include <stdio.h>
+#include <string.h>
+#include "build_record.h"
+#include "probe/schema/decode.h"
+#include "probe/schema/render.h"
+#include "run_suite.h"
+
+/* An exit event of the call without the parameters of its own. */
+static void decode_call(const struct syscall_desc *desc, const uint64_t args[static 6],
+			uint16_t flags, struct event *ret_event)
+{
+	static struct build_record b;
+	struct build_prefix prefix = { .pid = 5, .nr = syscall_nr(desc), .flags = flags };
+
+	memcpy(prefix.args, args, sizeof(prefix.args));
+	build_record_init(&b, desc->exit_event, &prefix);
+	if (desc->exit_event == EVENT_CODE_GENERIC_X) {
+		build_record_int(&b, desc->sc);
+		build_record_int(&b, prefix.nr);
+	}
+	ck_assert_int_eq(event_decode(b.data, build_record_finish(&b), ret_event), 0);
+}
+
+static const struct extra_case {
+	const char *call;
+	uint64_t args[6];
+	uint16_t flags;
+	const char *text; /* of the extra arguments */
+} cases[] = {
+	/* futex: what the operation takes. */
+	{ "futex", { 0x1000, 128, 1, 0, 0x2000, 7 }, 0, "timeout=NULL" },
+	{ "futex", { 0x1000, 129, 1, 0x3000, 0x2000, 7 }, 0, "" },
+	{ "futex", { 0x1000, 4, 1, 0x3000, 0x2000, 7 }, 0, "uaddr2=0x2000 val3=7" },
+	{ "futex", { 0x1000, 393, 1, 0x3000, 0x2000, 7 }, 0, "timeout=0x3000 val3=7" },
+	{ "futex", { 0x1000, 10, 1, 0x3000, 0x2000, 7 }, 0, "val3=7" },
+	{ "prctl", { 15, 0x1000, 9, 9, 9 }, 0, "" },
+	{ "prctl", { 47, 2, 21, 9, 9 }, 0, "arg3=0x15" },
+	{ "prctl", { 0x53564d41, 0, 1, 2, 3 }, 0, "arg3=0x1 arg4=0x2 arg5=0x3" },
+	{ "sendto", { 3, 0x1000, 5, 0x4040 }, 0, "flags=MSG_DONTWAIT|MSG_NOSIGNAL" },
+	{ "recvmsg", { 3, 0x1000, 2 }, 0, "flags=MSG_PEEK" },
+	{ "setsockopt", { 3, 6, 1, 0x1000, 4 }, 0, "option=TCP_NODELAY" },
+	{ "setsockopt", { 3, 41, 26, 0x1000, 4 }, 0, "option=IPV6_V6ONLY" },
+	{ "getsockopt", { 3, 0, 14, 0x1000, 0x1004 }, 0, "option=IP_MTU" },
+	{ "getsockopt", { 3, 1, 4, 0x1000, 0x1004 }, 0, "" },
+	{ "getsockopt", { 3, 999, 4, 0x1000, 0x1004 }, 0, "option=4" },
+	{ "setsockopt", { 3, 6, 99, 0x1000, 4 }, 0, "option=99" },
+	{ "mount", { 0, 0, 0, 0, 0 }, 0, "data=NULL" },
+	/* What was not written. */
+	{ "fstat", { 3, 0x1000 }, 0, "" },
+	/* Registers that say nothing: another tool's event, and a request that was no call. */
+	{ "sendto", { 3, 0x1000, 5, 0x40 }, RECORD_F_FOREIGN, "" },
+	{ "sendto", { 3, 0x1000, 5, 0x40 }, RECORD_F_URING, "" },
+};
+
+START_TEST(extras_are_shown)
+{
+	const struct extra_case *c = &cases[_i];
+	const struct syscall_desc *desc = syscall_by_name(c->call);
+	struct text_buf buf;
+	struct event event;
+	char text[256];
+
+	ck_assert_ptr_nonnull(desc);
+	decode_call(desc, c->args, c->flags, &event);
+	text_buf_init(&buf, text, sizeof(text));
+	for (int i = event_extra_next(&event, -1); i >= 0; i = event_extra_next(&event, i)) {
+		text_buf_printf(&buf, "%s%s=", buf.len ? " " : "", desc->args[i].name);
+		event_raw_arg_render(&event, (size_t)i, &buf);
+	}
+	ck_assert_msg(strcmp(text, c->text) == 0, "case %d, %s: \"%s\", expected \"%s\"", _i,
+		      c->call, text, c->text);
+	/* The line has them too, behind the parameters. */
+	text_buf_init(&buf, text, sizeof(text));
+	event_args_render(&event, NULL, &buf);
+	for (int i = event_extra_next(&event, -1); i >= 0; i = event_extra_next(&event, i))
+		ck_assert_msg(strstr(text, desc->args[i].name), "case %d: \"%s\"", _i, text);
+}
+END_TEST
+
+/* Another tool's generic event: its registers are not known, so nothing is said of them. */
+START_TEST(foreign_registers_are_not_shown)
+{
+	static const uint64_t none[6];
+	struct text_buf buf;
+	struct event event;
+	char text[256];
+
+	decode_call(syscall_by_name("rt_sigaction"), none, RECORD_F_FOREIGN, &event);
+	text_buf_init(&buf, text, sizeof(text));
+	event_args_render(&event, NULL, &buf);
+	ck_assert_str_eq(text, "ID=rt_sigaction nativeID=13");
+}
+END_TEST
+
+/* Addresses of what is not read: opaque to everybody, written by nobody, or not worth its bytes. */
+static const char *const opaque[] = {
+	"mincore.vec",
+	"shmat.shmaddr",
+	"shmctl.buf",
+	"shmdt.shmaddr",
+	"msgctl.buf",
+	"ustat.buf",
+	"modify_ldt.ptr",
+	"_sysctl.args",
+	"reboot.arg",
+	"get_kernel_syms.table",
+	"query_module.buf",
+	"query_module.ret",
+	"nfsservctl.argp",
+	"nfsservctl.resp",
+	"set_thread_area.u_info",
+	"io_getevents.events",
+	"io_submit.iocbpp",
+	"io_cancel.iocb",
+	"io_cancel.result",
+	"get_thread_area.u_info",
+	"lookup_dcookie.buf",
+	"set_tid_address.tidptr",
+	"clock_nanosleep.rmtp",
+	"kexec_load.segments",
+	"add_key.payload",
+	"migrate_pages.old_nodes",
+	"migrate_pages.new_nodes",
+	"pselect6.sig",
+	"set_robust_list.head",
+	"move_pages.pages",
+	"move_pages.nodes",
+	"move_pages.status",
+	"getcpu.unused",
+	"io_pgetevents.events",
+	"io_pgetevents.usig",
+	"rseq.rseq",
+	"quotactl_fd.addr",
+	"futex_wake.uaddr",
+	"futex_wait.uaddr",
+	"statmount.buf",
+	"listmount.mnt_ids",
+	"lsm_get_self_attr.ctx",
+	"lsm_set_self_attr.ctx",
+	"lsm_list_modules.ids",
+	"listns.req",
+	"listns.ns_ids",
+	/* Of 32-bit tables and of other machines. */
+	"olduname.name",
+	"signal.handler",
+	"sigaction.act",
+	"sigaction.oact",
+	"readdir.dirent",
+	"oldstat.statbuf",
+	"oldlstat.statbuf",
+	"oldfstat.statbuf",
+	"vm86.arg",
+	"oldolduname.name",
+};
+
+/* Numbers with such names that have no names for their values. */
+static const char *const plain[] = {
+	"sysfs.option",
+	"modify_ldt.func",
+	"iopl.level",
+	"query_module.which",
+	"nfsservctl.cmd",
+	"sched_setattr.flags",
+	"sched_getattr.flags",
+	"pkey_alloc.flags",
+	"process_madvise.flags",
+	"landlock_add_rule.flags",
+	"process_mrelease.flags",
+	"futex_waitv.flags",
+	"set_mempolicy_home_node.flags",
+	"cachestat.flags",
+	"futex_requeue.flags",
+	"statmount.flags",
+	"lsm_set_self_attr.flags",
+	"lsm_list_modules.flags",
+	"mseal.flags",
+	"listns.flags",
+	"bdflush.func",
+	"vm86.cmd",
+};
+
+static bool is_listed(const char *name, const char *const *names, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+#define LISTED(name, names) is_listed(name, names, sizeof(names) / sizeof((names)[0]))
+
+/* Names of arguments that choose something, whose values therefore have names. */
+static bool chooses(const char *name)
+{
+	static const char *const words[] = { "flags",  "cmd",  "op",     "how",    "which",
+					     "prot",   "type", "option", "level",  "behavior",
+					     "policy", "func", "domain", "whence", "resource" };
+
+	return LISTED(name, words);
+}
+
+static bool is_number(enum arg_type type)
+{
+	return type == ARG_TYPE_INT || type == ARG_TYPE_LONG || type == ARG_TYPE_UINT ||
+	       type == ARG_TYPE_ULONG || type == ARG_TYPE_HEX;
+}
+
+/* Every raw argument of every call says what it is. */
+START_TEST(every_argument_has_a_meaning)
+{
+	const struct syscall_desc *desc = syscall_at((size_t)_i);
+	char name[64];
+
+	for (size_t i = 0; i < desc->args_len; i++) {
+		const struct arg_desc *arg = &desc->args[i];
+
+		snprintf(name, sizeof(name), "%s.%s", desc->name, arg->name);
+		ck_assert_msg(arg->type != ARG_TYPE_NONE && arg->name[0], "%s", name);
+		if (desc->exit_event != EVENT_CODE_GENERIC_X)
+			continue;
+		ck_assert_msg((arg->type == ARG_TYPE_PTR || arg->type == ARG_TYPE_BUF) ==
+				      LISTED(name, opaque),
+			      "%s: an address", name);
+		ck_assert_msg((chooses(arg->name) && is_number(arg->type)) == LISTED(name, plain),
+			      "%s: a number", name);
+	}
+}
+END_TEST
+
+/* Whatever a register holds, there is a text. */
+START_TEST(every_argument_renders)
+{
+	static const uint64_t values[] = { 0, 1, 2, 0xffffffff, UINT64_MAX, 1ull << 63 };
+	const struct syscall_desc *desc = syscall_at((size_t)_i);
+	struct text_buf buf;
+	struct event event;
+	char text[2048];
+
+	if (syscall_nr(desc) < 0)
+		return;
+	for (size_t v = 0; v < sizeof(values) / sizeof(values[0]); v++) {
+		const uint64_t args[6] = { values[v], values[v], values[v],
+					   values[v], values[v], values[v] };
+
+		decode_call(desc, args, 0, &event);
+		for (size_t i = 0; i < desc->args_len; i++) {
+			text_buf_init(&buf, text, sizeof(text));
+			event_raw_arg_render(&event, i, &buf);
+			ck_assert_msg(text[0] && !buf.truncated, "%s.%s of %#llx: \"%s\"",
+				      desc->name, desc->args[i].name, (unsigned long long)values[v],
+				      text);
+		}
+	}
+}
+END_TEST
+
+/* Extra arguments have names of their own, and data where it can be stored. */
+START_TEST(extras_are_of_their_event)
+{
+	const struct syscall_desc *desc = syscall_at((size_t)_i);
+	const struct event_desc *event = event_by_code(desc->exit_event);
+
+	for (size_t i = 0; i < desc->args_len; i++) {
+		const struct arg_desc *arg = &desc->args[i];
+		bool kept = arg->type == ARG_TYPE_PATH || arg->type == ARG_TYPE_STR ||
+			    arg_type_shape(arg->type)->bytes;
+
+		if (!arg->extra)
+			continue;
+		ck_assert_msg(desc->exit_event != EVENT_CODE_GENERIC_X &&
+				      !(desc->flags & SYSCALL_F_RAW),
+			      "%s.%s: all arguments are shown", desc->name, arg->name);
+		ck_assert_msg(event_param_index(event, arg->name) < 0,
+			      "%s.%s: the event has one of this name", desc->name, arg->name);
+		ck_assert_msg(!kept || strcmp(desc->store, "store_row") == 0,
+			      "%s.%s: %s keeps no data", desc->name, arg->name, desc->store);
+	}
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tcase = tcase_create("render_extra");
+	int rows = (int)syscall_table_len();
+
+	tcase_add_loop_test(tcase, extras_are_shown, 0, sizeof(cases) / sizeof(cases[0]));
+	tcase_add_test(tcase, foreign_registers_are_not_shown);
+	tcase_add_loop_test(tcase, every_argument_has_a_meaning, 0, rows);
+	tcase_add_loop_test(tcase, every_argument_renders, 0, rows);
+	tcase_add_loop_test(tcase, extras_are_of_their_event, 0, rows);
+	return run_suite("render_extra", tcase);
+}
