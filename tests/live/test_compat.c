@@ -143,7 +143,7 @@ static const struct compat_case cases[] = {
 	  { -1, -3, 1 },
 	  "lseek",
 	  "offset=18446744073709551613 whence=SEEK_CUR fd=-1" },
-	{ "writev", 146, EBADF, { -1, L(vector), 2 }, "writev", "size=10 flags=0 data=helloworld fd=-1" },
+	{ "writev", 146, EBADF, { -1, L(vector), 2 }, "writev", "size=10 data=helloworld fd=-1" },
 	{ "fcntl64", 221, EBADF, { -1, 1030, 5 }, "fcntl", "cmd=F_DUPFD_CLOEXEC arg=0x5 fd=-1" },
 	{ "nanosleep", 162, 0, { L(half_ms), 0 }, "nanosleep", "interval=500us" },
 	{ "clock_nanosleep",
