@@ -181,6 +181,7 @@ static const char *const plain[] = {
 	"lsm_list_modules.flags",
 	"mseal.flags",
 	"listns.flags",
+	"cacheflush.flags",
 	"bdflush.func",
 	"vm86.cmd",
 };
