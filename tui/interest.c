@@ -121,7 +121,7 @@ void interest_add_rules(const struct interest_rules *rules, struct probe_interes
 		.files = no_files ? INTEREST_FILES_HIDDEN : INTEREST_FILES_SHOWN,
 	};
 
-	/* Where the view leaves calls out (quick ones, successful ones), of these the rules see all. */
+	/* Where the view leaves calls out (quick, successful), of these the rules see all. */
 	for (int nr = 0; nr < SYSCALL_NR_MAX; nr++) {
 		const struct syscall_desc *call = syscall_by_nr(nr);
 		bool files =

@@ -126,8 +126,7 @@ static __always_inline void odd_watched(u64 *ctx, struct thread_counts *counts,
 	if (!(interest & want))
 		return;
 	if (knob->min_duration_ns && !(interest & INTEREST_WHOLE) &&
-	    !(nr_info[nr].flags & NR_F_LIFE) &&
-	    timing_taken(knob, task) < knob->min_duration_ns)
+	    !(nr_info[nr].flags & NR_F_LIFE) && timing_taken(knob, task) < knob->min_duration_ns)
 		return;
 	bpf_tail_call(ctx, &stream_progs, nr_info[nr].store);
 }
