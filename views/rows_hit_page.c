@@ -46,7 +46,7 @@ static int add_line(struct hit_page *page, const struct hit_line *line)
 static int add_text(struct hit_page *page, const char *name, const char *value, size_t len)
 {
 	struct hit_line line = { .name = name,
-				  .value = frame_copy(page->build->frame, value, len) };
+				 .value = frame_copy(page->build->frame, value, len) };
 
 	return line.value ? add_line(page, &line) : -ENOMEM;
 }
@@ -227,7 +227,7 @@ static int add_around(struct hit_page *page)
 }
 
 int rows_build_hit_page(struct build *build, const struct history_event *kept,
-		    const struct event *event)
+			const struct event *event)
 {
 	struct hit_page page = { .build = build, .kept = kept, .event = event };
 	int rc = 0;

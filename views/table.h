@@ -43,7 +43,7 @@ struct row {
 	const struct page_line *page;          /* PAGE, VARIABLE */
 	const struct rule_row *rule;           /* RULE */
 	struct hit_group *hits;                /* HIT_RULE, HIT_PRIORITY; see hit.h */
-	const struct hit_line *line;          /* FIELD: a line above the fields; NULL: a field */
+	const struct hit_line *line;           /* FIELD: a line above the fields; NULL: a field */
 	uint64_t
 		time_whole_ns; /* SYSCALL, CALLER: time in the calls of all rows, in the interval */
 	size_t index;          /* FIELD: which field; others: 0 */
