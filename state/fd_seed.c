@@ -216,7 +216,10 @@ static void fd_pass_end_one(struct state *state, struct process *process)
 	const struct fd_entry *entry;
 	size_t at = 0;
 
-	if (!process->fds)
+	/* Events come late: what they follow stays open until they say otherwise. */
+	if (!process->fds ||
+	    (state->files_pass == FD_PASS_FOLLOW && fd_table_is_followed(process->fds) &&
+	     fd_table_is_exact(process->fds)))
 		return;
 	while ((entry = fd_table_next(process->fds, &at)))
 		if (!(entry->flags & FD_F_SEEN))

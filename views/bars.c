@@ -10,7 +10,7 @@ static size_t step_of(uint64_t value, uint64_t most)
 		value = value ? value / STEPS + 1 : 0;
 		most = most / STEPS + 1;
 	}
-	return value ? 1 + (size_t)(value * (STEPS - 1) / most) : 0;
+	return value && most ? 1 + (size_t)(value * (STEPS - 1) / most) : 0;
 }
 
 void bars_render(const uint64_t *values, size_t len, enum bar_marks marks, struct text_buf *buf)

@@ -146,7 +146,7 @@ static void bench_seeding(int processes)
 	struct feed feed = { .state = new_state() };
 	struct process_seed *seed = malloc(sizeof(*seed));
 	struct snapshot *snapshot;
-	struct probe *probe;
+	struct probe *probe = NULL;
 	size_t before, with_tasks, with_files;
 	double start;
 
@@ -178,12 +178,12 @@ static void bench_seeding(int processes)
 	start = now_s();
 	for (int i = 0; i < processes; i++) {
 		process_seed_init(seed);
-		proc_seed_read((uint32_t)children[i], SEED_ALL, seed);
+		proc_seed_read("", (uint32_t)children[i], SEED_ALL, seed);
 	}
 	printf("processes by /proc        %8d  %7.1f ms\n", processes, (now_s() - start) * 1e3);
 	feed.files = 0;
 	start = now_s();
-	files_proc_read(0, on_file, &feed);
+	files_proc_read("", 0, on_file, &feed);
 	printf("files by /proc            %8zu  %7.1f ms\n", feed.files, (now_s() - start) * 1e3);
 	free(seed);
 	state_free(feed.state);

@@ -35,7 +35,8 @@ wants() {
 }
 
 # --- bad input: needs no privileges, must be refused before anything is loaded ---
-wants 2 'saker: --rules FILE|DIR does not go with stream' stream --rules x
+wants 2 'saker: stream shows no hits of rules: --alerts FILE or --alerts-syslog go with --rules, or saker alerts' \
+	stream --rules x
 wants 2 'did you mean --theme?' --tehme dark
 wants 2 'saker: FILTER, column 1: ' -b evt.typ=open
 "$saker" check -e 'proc.name=sh' > out 2> err && [ "$(cat out)" = 'proc.name = sh' ] && [ ! -s err ] ||

@@ -142,22 +142,39 @@ static const char *call(const char *name, const char *event, const struct build_
 
 START_TEST(what_is_not_told_is_closed)
 {
-	begin(STATE_PASS_FOLLOW);
+	begin(STATE_PASS_LOOK);
 	tell(&(struct file_sample){ .fd = 3, .mode = S_IFREG, .ino = 1 }, "/a");
 	tell(&(struct file_sample){ .fd = 4, .mode = S_IFREG, .ino = 2 }, "/b");
 	end();
 	ck_assert_str_eq(look(3)->name, "/a");
 	ck_assert_uint_eq(snapshot->procs[0].fds, 2);
 	ck_assert_uint_eq(snapshot->procs[0].fds_files, 2);
-	begin(STATE_PASS_FOLLOW);
+	begin(STATE_PASS_LOOK);
 	tell(&(struct file_sample){ .fd = 4, .mode = S_IFREG, .ino = 9 }, "/c");
 	end();
 	ck_assert_ptr_null(look(3));
 	ck_assert_str_eq(look(4)->name, "/c");
-	begin(STATE_PASS_FOLLOW);
+	begin(STATE_PASS_LOOK);
 	end();
 	ck_assert_ptr_null(look(4));
 	ck_assert(!snapshot->procs[0].fds_known);
+}
+END_TEST
+
+/* A pass sees what is open now, events tell of what was: the process may have ended meanwhile. */
+START_TEST(what_events_follow_stays_open)
+{
+	begin(STATE_PASS_FOLLOW);
+	tell(&(struct file_sample){ .fd = 3, .mode = S_IFREG, .ino = 1 }, "/a");
+	end();
+	begin(STATE_PASS_FOLLOW);
+	tell(&(struct file_sample){ .fd = 4, .mode = S_IFREG, .ino = 2 }, "/b");
+	end();
+	ck_assert_str_eq(look(3)->name, "/a");
+	ck_assert_str_eq(look(4)->name, "/b");
+	begin(STATE_PASS_FOLLOW);
+	end();
+	ck_assert_str_eq(CALL("read", .ret = 1, .args = { 3 }), "/a");
 }
 END_TEST
 
@@ -366,6 +383,7 @@ int main(void)
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, what_is_not_told_is_closed);
+	tcase_add_test(tcase, what_events_follow_stays_open);
 	tcase_add_test(tcase, looked_at_names_no_events);
 	tcase_add_test(tcase, roles_are_joined);
 	tcase_add_test(tcase, roles_are_found);

@@ -32,8 +32,6 @@
 #define COPY_BYTES 65536
 #define LINE_BYTES 4096
 
-extern char **environ;
-
 static int fail(const char *what)
 {
 	fprintf(stderr, "act: %s: %s\n", what, strerror(errno));
