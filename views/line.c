@@ -11,6 +11,8 @@
 #include "probe/schema/uring.h"
 #include "table.h"
 
+#define NAMES_MAX_BYTES 512 /* of one parameter; longer ones have no other names */
+
 static void add_cell(struct text_buf *buf, enum column_kind kind, uint64_t value)
 {
 	cell_human(&(struct cell){ .kind = kind, .known = true, .u64 = value }, buf);
@@ -76,6 +78,30 @@ static void add_result(struct text_buf *buf, const struct event *event)
 	text_buf_printf(buf, ",\"evt.rawres\":%" PRId64, ret);
 }
 
+/*
+ * An argument that the event lacks. One that is named like a parameter is there where it says more:
+ * "call.NAME", as on the page of an event.
+ */
+static void add_extra(struct text_buf *buf, const struct event *event, int extra, char *scratch,
+		      size_t size)
+{
+	int param = event_extra_param(event, extra);
+	char text[NAMES_MAX_BYTES];
+	struct text_buf value, same;
+
+	text_buf_init(&value, scratch, size);
+	event_raw_arg_render(event, (size_t)extra, &value);
+	if (param >= 0) {
+		text_buf_init(&same, text, sizeof(text));
+		event_arg_render(event, (size_t)param, &same);
+		if (strcmp(text, scratch) == 0)
+			return;
+	}
+	text_buf_printf(buf, "%s\"%s%s\":", event_args_len(event) ? "," : "",
+			param < 0 ? "" : "call.", event->syscall->args[extra].name);
+	json_string(value.data, value.len, buf);
+}
+
 /* The rendered arguments. The scratch is as large as the largest value. */
 static int add_args(struct text_buf *buf, const struct event *event)
 {
@@ -93,14 +119,8 @@ static int add_args(struct text_buf *buf, const struct event *event)
 		text_buf_printf(buf, "%s\"%s\":", i ? "," : "", event_arg_name(event, i));
 		json_string(value.data, value.len, buf);
 	}
-	for (int i = event_extra_next(event, -1); i >= 0; i = event_extra_next(event, i)) {
-		struct text_buf value;
-
-		text_buf_init(&value, scratch, size);
-		event_raw_arg_render(event, (size_t)i, &value);
-		text_buf_printf(buf, "%s\"%s\":", len ? "," : "", event->syscall->args[i].name);
-		json_string(value.data, value.len, buf);
-	}
+	for (int i = event_extra_next(event, -1); i >= 0; i = event_extra_next(event, i))
+		add_extra(buf, event, i, scratch, size);
 	text_buf_add(buf, "}");
 	free(scratch);
 	return 0;

@@ -5,8 +5,11 @@
  */
 #include "render.h"
 
+#include <arpa/inet.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
+#include <sys/socket.h>
 #include "render_data.h"
 #include "render_param.h"
 
@@ -142,6 +145,62 @@ static void sockopt_render(const struct event *event, uint64_t value, struct tex
 	text_buf_printf(buf, "%" PRIu32, (uint32_t)value);
 }
 
+/* The protocol of a socket: its names go by the family, which is argument 0. */
+static void protocol_render(const struct event *event, uint32_t value, struct text_buf *buf)
+{
+	const char *set = NULL;
+
+	switch ((uint32_t)event->prefix.args[0]) {
+	case AF_INET:
+	case AF_INET6: set = "native_ipproto"; break;
+	case AF_NETLINK: set = "native_netlink_protocol"; break;
+	case AF_PACKET: /* in the byte order of the network */
+		set = "native_packet_protocol";
+		value = ntohs((uint16_t)value);
+		break;
+	default: break;
+	}
+	if (set)
+		flag_set_render(flag_set_by_name(set), value, buf);
+	else
+		text_buf_printf(buf, "%" PRId32, (int32_t)value);
+}
+
+/* What is in no table, by its parts: include/uapi/asm-generic/ioctl.h, of both architectures. */
+static void ioctl_render(const struct flag_set *set, uint32_t request, struct text_buf *buf)
+{
+	static const char *const directions[] = { "_IOC_NONE", "_IOC_WRITE", "_IOC_READ",
+						  "_IOC_READ|_IOC_WRITE" };
+	const char *name = flag_field_name(set, request);
+
+	if (name)
+		text_buf_add(buf, name);
+	else
+		text_buf_printf(buf, "_IOC(%s, %#x, %#x, %#x)", directions[request >> 30],
+				request >> 8 & 0xff, request & 0xff, request >> 16 & 0x3fff);
+}
+
+/* What a command of fcntl(2), which is argument 1, takes. */
+static void fcntl_render(const struct event *event, uint64_t value, struct text_buf *buf)
+{
+	const char *set = NULL;
+
+	switch ((uint32_t)event->prefix.args[1]) {
+	case F_SETFD: set = "native_fd"; break;
+	case F_SETFL: set = "native_open"; break;
+	case F_SETLEASE: set = "native_lease"; break;
+	case F_NOTIFY: set = "native_notify"; break;
+	case F_ADD_SEALS: set = "native_seals"; break;
+	case F_SETSIG: signal_render((int32_t)value, buf); return;
+	case F_DUPFD:
+	case F_DUPFD_CLOEXEC:
+	case F_SETOWN:
+	case F_SETPIPE_SZ: text_buf_printf(buf, "%" PRId32, (int32_t)value); return;
+	default: text_buf_printf(buf, "0x%" PRIx64, value); return;
+	}
+	flag_set_render(flag_set_by_name(set), (uint32_t)value, buf);
+}
+
 static void register_render(const struct event *event, size_t index, struct text_buf *buf)
 {
 	const struct arg_desc *arg = &event->syscall->args[index];
@@ -164,6 +223,9 @@ static void register_render(const struct event *event, size_t index, struct text
 	case ARG_TYPE_SIGNAL: signal_render((int32_t)value, buf); break;
 	case ARG_TYPE_CLOCK: clock_render((int32_t)value, buf); break;
 	case ARG_TYPE_SOCKOPT: sockopt_render(event, value, buf); break;
+	case ARG_TYPE_PROTOCOL: protocol_render(event, (uint32_t)value, buf); break;
+	case ARG_TYPE_IOCTL: ioctl_render(arg->flags, (uint32_t)value, buf); break;
+	case ARG_TYPE_FCNTL: fcntl_render(event, value, buf); break;
 	case ARG_TYPE_NONE:
 	case ARG_TYPE_HEX:
 	case ARG_TYPE_COUNT: text_buf_printf(buf, "0x%" PRIx64, value); break;

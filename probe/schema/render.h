@@ -68,6 +68,13 @@ bool event_has_registers(const struct event *event);
  */
 int event_extra_next(const struct event *event, int after);
 /*
+ * The parameter of the event that an extra argument is named like, and the extra argument that a
+ * parameter (index < event_args_len()) is named like; -1: none. It says by name what the parameter
+ * has as a number, or in the portable encoding of capture files, which lacks some names.
+ */
+int event_extra_param(const struct event *event, int extra);
+int event_param_extra(const struct event *event, size_t index);
+/*
  * When an extra argument means something: argument `by`, masked, is one of the values, bits of
  * which are those below 32. False: always.
  */
@@ -81,7 +88,7 @@ bool event_extra_condition(const struct syscall_desc *call, size_t index,
 void event_raw_arg_render(const struct event *event, size_t index, struct text_buf *buf);
 /*
  * Appends "name=value name=value ..." of all arguments but the result, those that matter first,
- * with the extra ones.
+ * with the extra ones, which stand in the place of parameters of the same name.
  * Behind the first path stands in parentheses the path of the kernel's own object where it differs
  * from the one called, behind the descriptor what it was:
  *

@@ -154,10 +154,13 @@ static void arg_render(const struct event *event, size_t index, const struct arg
 		       const char *fd_name, struct text_buf *buf)
 {
 	struct event_text called = { .data = NULL };
+	int extra = event_param_extra(event, index);
 
 	text_buf_add(buf, event_arg_name(event, index));
 	text_buf_add(buf, "=");
-	if (!environment_render(event, index, buf))
+	if (extra >= 0)
+		event_raw_arg_render(event, (size_t)extra, buf);
+	else if (!environment_render(event, index, buf))
 		event_arg_render(event, index, buf);
 	if ((int)index == places->fd && fd_name && *fd_name) {
 		text_buf_add(buf, "(");
@@ -176,7 +179,7 @@ static const char *extras_render(const struct event *event, enum arg_rank rank,
 				 const char *separator, struct text_buf *buf)
 {
 	for (int i = event_extra_next(event, -1); i >= 0; i = event_extra_next(event, i)) {
-		if (raw_rank(event, (size_t)i) != rank)
+		if (event_extra_param(event, i) >= 0 || raw_rank(event, (size_t)i) != rank)
 			continue;
 		text_buf_printf(buf, "%s%s=", separator, event->syscall->args[i].name);
 		event_raw_arg_render(event, (size_t)i, buf);

@@ -353,6 +353,17 @@ static void sembuf_render(struct reader *r, struct text_buf *buf)
 	text_buf_add(buf, "}");
 }
 
+static void pollfd_render(struct reader *r, struct text_buf *buf)
+{
+	const struct flag_set *flags = flag_set_by_name("native_poll");
+
+	text_buf_printf(buf, "{fd=%" PRId32 ", events=", read_s32(r));
+	flag_set_render(flags, read_bytes(r, 2), buf);
+	text_buf_add(buf, ", revents=");
+	flag_set_render(flags, read_bytes(r, 2), buf);
+	text_buf_add(buf, "}");
+}
+
 static void iovec_render(struct reader *r, struct text_buf *buf)
 {
 	text_buf_printf(buf, "{base=0x%" PRIx64, read_word(r));
@@ -457,6 +468,7 @@ static bool list_data_render(enum arg_type type, struct reader *r, struct text_b
 	case ARG_TYPE_FUTEXES:
 	case ARG_TYPE_FUTEX_PAIR: items_render(r, 24, futex_render, buf); return true;
 	case ARG_TYPE_SEMBUFS: items_render(r, 6, sembuf_render, buf); return true;
+	case ARG_TYPE_POLLFDS: items_render(r, 8, pollfd_render, buf); return true;
 	case ARG_TYPE_IOVECS: items_render(r, 16, iovec_render, buf); return true;
 	case ARG_TYPE_FDSET:
 	case ARG_TYPE_NODES:

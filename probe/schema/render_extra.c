@@ -18,7 +18,6 @@ static const struct extra_rule {
 	uint32_t mask;
 	uint32_t values[VALUES_MAX];
 	uint8_t values_len;
-	bool except; /* one of the values: it says no more than the event */
 } rules[] = {
 	/* futex(2), operations of include/uapi/linux/futex.h. */
 	{ .call = "futex",
@@ -39,21 +38,6 @@ static const struct extra_rule {
 	  .mask = 0x7f,
 	  .values = { 4, 5, 9, 10, 12 },
 	  .values_len = 5 },
-	/* The event has the names of SOL_SOCKET. */
-	{ .call = "setsockopt",
-	  .args = 1u << 2,
-	  .by = 1,
-	  .mask = UINT32_MAX,
-	  .values = { 1 },
-	  .values_len = 1,
-	  .except = true },
-	{ .call = "getsockopt",
-	  .args = 1u << 2,
-	  .by = 1,
-	  .mask = UINT32_MAX,
-	  .values = { 1 },
-	  .values_len = 1,
-	  .except = true },
 	/* prctl(2): seccomp, MCE_KILL, SET_MM, CAP_AMBIENT, speculation, SCHED_CORE, SET_VMA. */
 	{ .call = "prctl",
 	  .args = 1u << 2,
@@ -75,8 +59,8 @@ static bool rule_accepts(const struct extra_rule *rule, const struct event *even
 
 	for (size_t i = 0; i < rule->values_len; i++)
 		if (rule->values[i] == value)
-			return !rule->except;
-	return rule->except;
+			return true;
+	return false;
 }
 
 static const struct extra_rule *rule_of(const struct syscall_desc *call, size_t index)
@@ -92,7 +76,7 @@ bool event_extra_condition(const struct syscall_desc *call, size_t index,
 {
 	const struct extra_rule *rule = rule_of(call, index);
 
-	if (!rule || rule->except)
+	if (!rule)
 		return false;
 	*ret_condition = (struct extra_condition){ .by = rule->by, .mask = rule->mask };
 	for (size_t i = 0; i < rule->values_len; i++)
@@ -101,13 +85,51 @@ bool event_extra_condition(const struct syscall_desc *call, size_t index,
 	return true;
 }
 
+int event_extra_param(const struct event *event, int extra)
+{
+	return event_param_index(event->desc, event->syscall->args[extra].name);
+}
+
+static bool has_name(const struct flag_set *set, const char *name)
+{
+	for (size_t i = 0; i < set->values_len; i++)
+		if (strcmp(set->values[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* Whether a value of the kernel's set is one that the set of the event's parameter cannot say. */
+static bool says_more(const struct flag_set *native, const struct flag_set *capture, uint32_t value)
+{
+	uint32_t field = value & native->field, rest = value & ~native->field;
+	bool field_known = false;
+
+	for (size_t i = 0; i < native->values_len; i++) {
+		uint32_t bits = native->values[i].value;
+		bool in_field = native->field && (bits & ~native->field) == 0;
+
+		if (in_field ? bits != field || field_known : !bits || (rest & bits) != bits)
+			continue;
+		if (!has_name(capture, native->values[i].name))
+			return true;
+		field_known |= in_field;
+		rest &= ~bits;
+	}
+	return rest || (native->field && field && !field_known);
+}
+
 static bool means_something(const struct event *event, int index)
 {
 	const struct extra_rule *rule = rule_of(event->syscall, (size_t)index);
+	const struct arg_desc *arg = &event->syscall->args[index];
+	int param = event_extra_param(event, index);
 
-	/* Where the call wrote nothing the address alone is no news. */
-	if (event->syscall->args[index].out && !event->arg_data[index].data)
+	/* Where the call wrote nothing the address alone is no news; nor beside the event's fds. */
+	if ((arg->out || arg->type == ARG_TYPE_POLLFDS) && !event->arg_data[index].data)
 		return false;
+	if (param >= 0 && arg->flags && event->desc->params[param].flags)
+		return says_more(arg->flags, event->desc->params[param].flags,
+				 (uint32_t)event->prefix.args[index]);
 	return !rule || rule_accepts(rule, event);
 }
 
@@ -125,6 +147,14 @@ int event_extra_next(const struct event *event, int after)
 		return -1;
 	for (int i = after + 1; i < event->syscall->args_len; i++)
 		if (event->syscall->args[i].extra && means_something(event, i))
+			return i;
+	return -1;
+}
+
+int event_param_extra(const struct event *event, size_t index)
+{
+	for (int i = event_extra_next(event, -1); i >= 0; i = event_extra_next(event, i))
+		if (event_extra_param(event, i) == (int)index)
 			return i;
 	return -1;
 }

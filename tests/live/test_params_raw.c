@@ -9,17 +9,20 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
+#include <sys/timerfd.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -55,6 +58,7 @@ static struct epoll_event wanted = { .events = EPOLLIN | EPOLLET, .data.u64 = 5 
 static fd_set readable;
 static uint32_t groups[2] = { 5, 1000 }, groups_now[8];
 static uint64_t cpus[16] = { 1 };
+static struct pollfd polled[2] = { { PIPE_READ, POLLIN | POLLPRI, 0 }, { PIPE_WRITE, POLLIN, 0 } };
 static int status, priority = 3, length = 110;
 static siginfo_t info;
 static struct sockaddr_storage address;
@@ -365,7 +369,49 @@ static const struct raw_case raw_cases[] = {
 	  SYS_setsockopt,
 	  0,
 	  { INET_FD, 6, 1, A(&priority), 4 },
-	  "...option=TCP_NODELAY" },
+	  "...level=SOL_TCP optname=TCP_NODELAY" },
+	{ "socket",
+	  SYS_socket,
+	  0,
+	  { AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_TCP },
+	  "...domain=AF_INET type=SOCK_STREAM|SOCK_CLOEXEC proto=IPPROTO_TCP" },
+	{ "socket fails",
+	  SYS_socket,
+	  EPROTONOSUPPORT,
+	  { AF_INET, SOCK_STREAM, IPPROTO_UDP },
+	  "...domain=AF_INET type=SOCK_STREAM proto=IPPROTO_UDP" },
+	{ "socketpair",
+	  SYS_socketpair,
+	  EOPNOTSUPP,
+	  { AF_INET, SOCK_DGRAM, 0, A(buffer) },
+	  "...type=SOCK_DGRAM proto=IPPROTO_IP" },
+	{ "accept4",
+	  SYS_accept4,
+	  EINVAL,
+	  { INET_FD, 0, 0, SOCK_NONBLOCK },
+	  "...flags=SOCK_NONBLOCK" },
+	{ "ppoll",
+	  SYS_ppoll,
+	  0,
+	  { A(polled), 2, A(&zero_time), 0, 8 },
+	  "...ufds=[{fd=51, events=POLLIN|POLLPRI, revents=POLLIN}, "
+	  "{fd=52, events=POLLIN, revents=0}]" },
+	{ "ioctl", SYS_ioctl, 0, { PIPE_READ, FIONREAD, A(&word) }, "...request=FIONREAD" },
+	{ "ioctl without a name",
+	  SYS_ioctl,
+	  ENOTTY,
+	  { PIPE_READ, 0x40081277, 0 },
+	  "...request=_IOC(_IOC_WRITE, 0x12, 0x77, 0x8)" },
+	{ "fcntl",
+	  SYS_fcntl,
+	  0,
+	  { PIPE_READ, F_SETFD, FD_CLOEXEC },
+	  "...cmd=F_SETFD arg=FD_CLOEXEC" },
+	{ "timerfd_create",
+	  SYS_timerfd_create,
+	  0,
+	  { CLOCK_BOOTTIME, TFD_NONBLOCK },
+	  "...clockid=CLOCK_BOOTTIME flags=TFD_NONBLOCK" },
 	{ "mount",
 	  SYS_mount,
 	  ENOENT,

@@ -294,6 +294,34 @@ START_TEST(test_line_fd_name)
 }
 END_TEST
 
+/* What says more than a parameter of its name stands in its place, and beside it in JSON. */
+START_TEST(test_line_names)
+{
+	static struct build_record record;
+	const struct history_event *kept;
+	char data[2048];
+	struct text_buf buf;
+
+	build_record_init(&record, event_by_id("SYSCALL_IOCTL_3_X")->code,
+			  &(struct build_prefix){ .pid = 7,
+						  .nr = nr_of("ioctl"),
+						  .args = { 1, 0x5413, 0x1000 },
+						  .comm = "cat" });
+	build_record_int(&record, 0);
+	build_record_int(&record, 1);
+	build_record_int(&record, 0x5413);
+	build_record_int(&record, 0x1000);
+	kept = fake_event(fake, &record);
+	text_buf_init(&buf, data, sizeof(data));
+	ck_assert_int_eq(line_text(kept, &buf), 0);
+	ck_assert_ptr_nonnull(strstr(data, "fd=1 request=TIOCGWINSZ argument=0x1000"));
+	text_buf_init(&buf, data, sizeof(data));
+	ck_assert_int_eq(line_json(kept, &buf), 0);
+	ck_assert_ptr_nonnull(strstr(data, "\"request\":\"0x5413\""));
+	ck_assert_ptr_nonnull(strstr(data, "\"call.request\":\"TIOCGWINSZ\""));
+}
+END_TEST
+
 /* An event that is no call has no result. */
 START_TEST(test_line_exit)
 {
@@ -418,6 +446,7 @@ int main(void)
 	tcase_add_test(tcase, test_write_error);
 	tcase_add_loop_test(tcase, test_line, 0, LEN(line_cases));
 	tcase_add_test(tcase, test_line_fd_name);
+	tcase_add_test(tcase, test_line_names);
 	tcase_add_test(tcase, test_line_exit);
 	tcase_add_test(tcase, test_line_large);
 	tcase_add_loop_test(tcase, test_list, 0, LEN(list_cases));

@@ -10,15 +10,30 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <asm/ioctls.h>
 #include <linux/fanotify.h>
 #include <linux/fcntl.h>
+#include <linux/fiemap.h>
+#include <linux/fs.h>
 #include <linux/futex.h>
+#include <linux/if_ether.h>
+#include <linux/if_tun.h>
+#include <linux/kvm.h>
+#include <linux/loop.h>
 #include <linux/mman.h>
 #include <linux/mount.h>
+#include <linux/netlink.h>
+#include <linux/perf_event.h>
 #include <linux/prctl.h>
+#include <linux/random.h>
 #include <linux/sched.h>
+#include <linux/sockios.h>
 #include <linux/stat.h>
+#include <linux/usbdevice_fs.h>
+#include <linux/vhost.h>
 #include <linux/wait.h>
+#include <netinet/in.h>
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
@@ -292,6 +307,31 @@ static const struct header_case header_cases[] = {
 	KERNEL(native_family, AF_XDP),
 	KERNEL(native_socket_type, SOCK_SEQPACKET),
 	KERNEL(native_socket_type, SOCK_CLOEXEC),
+	KERNEL(native_ipproto, IPPROTO_MPTCP),
+	KERNEL(native_ipproto, IPPROTO_SCTP),
+	KERNEL(native_poll, POLLRDHUP),
+	KERNEL(native_notify, DN_MULTISHOT),
+	KERNEL(native_seals, F_SEAL_FUTURE_WRITE),
+	KERNEL(native_lease, F_UNLCK),
+	KERNEL(native_netlink_protocol, NETLINK_KOBJECT_UEVENT),
+	KERNEL(native_packet_protocol, ETH_P_PAE),
+	KERNEL(native_ioctl, TCGETS),
+	KERNEL(native_ioctl, TIOCGPTPEER),
+	KERNEL(native_ioctl, FIONREAD),
+	KERNEL(native_ioctl, SIOCGIFCONF),
+	KERNEL(native_ioctl, SIOCETHTOOL),
+	KERNEL(native_ioctl, BLKGETSIZE64),
+	KERNEL(native_ioctl, FICLONE),
+	KERNEL(native_ioctl, FITRIM),
+	KERNEL(native_ioctl, FS_IOC_FIEMAP),
+	KERNEL(native_ioctl, KVM_GET_REGS),
+	KERNEL(native_ioctl, KVM_SET_ONE_REG),
+	KERNEL(native_ioctl, LOOP_CTL_GET_FREE),
+	KERNEL(native_ioctl, PERF_EVENT_IOC_SET_BPF),
+	KERNEL(native_ioctl, RNDADDENTROPY),
+	KERNEL(native_ioctl, TUNSETIFF),
+	KERNEL(native_ioctl, USBDEVFS_CONTROL),
+	KERNEL(native_ioctl, VHOST_SET_OWNER),
 	KERNEL(native_fcntl, F_SETLKW),
 	KERNEL(native_fcntl, F_OFD_SETLK),
 	KERNEL(native_fcntl, F_DUPFD_CLOEXEC),

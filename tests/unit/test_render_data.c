@@ -150,6 +150,11 @@ static const struct data_case data_cases[] = {
 	  BYTES("\0\0\xff\xff\0\x10"
 		"\1\0\1\0\0\0"),
 	  "[{num=0, op=-1, flags=SEM_UNDO}, {num=1, op=1, flags=0}]" },
+	{ "ppoll", "ufds",
+	  BYTES(U4("\3") "\5\0\1\0"
+			 "\xff\xff\xff\xff"
+			 "\0\x20\0\0"),
+	  "[{fd=3, events=POLLIN|POLLOUT, revents=POLLIN}, {fd=-1, events=POLLRDHUP, revents=0}]" },
 	{ "vmsplice", "iov", BYTES("\0\x10\0\0" ZERO4 FIVE8), "[{base=0x1000, len=5}]" },
 	{ "mbind", "nmask", BYTES("\5"), "[0 2]" },
 	{ "select", "inp", BYTES("\x28\0\0\x80" ZERO4), "[3 5 31]" },

@@ -129,7 +129,8 @@ static void check_args(const struct syscall_desc *desc)
 {
 	for (int i = 0; i < desc->args_len; i++) {
 		const struct arg_desc *arg = &desc->args[i];
-		bool wants_set = arg->type == ARG_TYPE_FLAGS || arg->type == ARG_TYPE_ENUM;
+		bool wants_set = arg->type == ARG_TYPE_FLAGS || arg->type == ARG_TYPE_ENUM ||
+				 arg->type == ARG_TYPE_IOCTL;
 
 		ck_assert_msg(arg->name && arg->type != ARG_TYPE_NONE, "%s: argument %d",
 			      desc->name, i);
@@ -346,7 +347,7 @@ static const struct row_case row_cases[] = {
 	{ "clock_gettime", "clock clockid, timespec tp" },
 	{ "renameat2",
 	  "fd olddirfd, path oldname, fd newdirfd, path newname, flags flags native_rename" },
-	{ "fcntl", "fd fd, enum cmd native_fcntl, hex arg" },
+	{ "fcntl", "fd fd, enum cmd native_fcntl, fcntl arg" },
 	{ "setxattrat", "fd dirfd, path pathname, flags at_flags native_at, str name, xattr_args "
 			"args, size size" },
 	{ "execve", "path filename, ptr argv, ptr envp" },

@@ -46,7 +46,7 @@ struct arm_data {
 	CALL("lseek", 19, 9, "lseek", \
 	     "offset=18446744073709551613 whence=SEEK_CUR fd=-1", -1, -3, 1) \
 	CALL("writev", 146, 9, "writev", "size=10 data=helloworld fd=-1", -1, D(vector), 2) \
-	CALL("fcntl64", 221, 9, "fcntl", "cmd=F_DUPFD_CLOEXEC arg=0x5 fd=-1", -1, 1030, 5) \
+	CALL("fcntl64", 221, 9, "fcntl", "cmd=F_DUPFD_CLOEXEC arg=5 fd=-1", -1, 1030, 5) \
 	CALL("nanosleep", 162, 0, "nanosleep", "interval=500us", D(half_ms), 0) \
 	CALL("clock_nanosleep", 265, 22, "clock_nanosleep", \
 	     "clockid=99 flags=TIMER_ABSTIME rqtp=500us", 99, 1, D(half_ms), 0) \
@@ -69,7 +69,7 @@ struct arm_data {
 	     "pathname=/nonexistent flags=FAN_MARK_ADD mask=FAN_MODIFY fanotify_fd=-1 " \
 	     "dirfd=AT_FDCWD", \
 	     -1, 1, 2, 0, -100, D(path)) \
-	CALL("socket", 281, 0, "socket", "domain=AF_LOCAL type=1 proto=0", 1, 1, 0) \
+	CALL("socket", 281, 0, "socket", "domain=AF_LOCAL type=SOCK_STREAM proto=0", 1, 1, 0) \
 	CALL("connect", 283, 9, "connect", "addr=127.0.0.1:9", -1, D(address), 16) \
 	CALL("send", 289, 9, "sendto", "size=5 data=hello fd=-1", -1, D(text), 5, 64) \
 	CALL("setsockopt", 294, 9, "setsockopt", \
