@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include "render_data.h"
 #include "render_param.h"
@@ -201,6 +202,26 @@ static void fcntl_render(const struct event *event, uint64_t value, struct text_
 	flag_set_render(flag_set_by_name(set), (uint32_t)value, buf);
 }
 
+/* The first and second value that an option of prctl(2), which is argument 0, takes. */
+static void prctl_render(const struct event *event, size_t index, uint64_t value,
+			 struct text_buf *buf)
+{
+	const char *set = NULL;
+
+	switch ((uint32_t)event->prefix.args[0]) {
+	case PR_SET_PDEATHSIG: signal_render((int32_t)value, buf); return;
+	case PR_SET_SECCOMP: set = index == 1 ? "native_seccomp_mode" : NULL; break;
+	case PR_CAPBSET_READ:
+	case PR_CAPBSET_DROP: set = "native_cap"; break;
+	case PR_CAP_AMBIENT: set = index == 1 ? "native_cap_ambient" : "native_cap"; break;
+	default: break;
+	}
+	if (set)
+		flag_set_render(flag_set_by_name(set), value, buf);
+	else
+		text_buf_printf(buf, "0x%" PRIx64, value);
+}
+
 static void register_render(const struct event *event, size_t index, struct text_buf *buf)
 {
 	const struct arg_desc *arg = &event->syscall->args[index];
@@ -225,6 +246,7 @@ static void register_render(const struct event *event, size_t index, struct text
 	case ARG_TYPE_SOCKOPT: sockopt_render(event, value, buf); break;
 	case ARG_TYPE_PROTOCOL: protocol_render(event, (uint32_t)value, buf); break;
 	case ARG_TYPE_IOCTL: ioctl_render(arg->flags, (uint32_t)value, buf); break;
+	case ARG_TYPE_PRCTL: prctl_render(event, index, value, buf); break;
 	case ARG_TYPE_FCNTL: fcntl_render(event, value, buf); break;
 	case ARG_TYPE_NONE:
 	case ARG_TYPE_HEX:

@@ -38,7 +38,14 @@ static const struct extra_rule {
 	  .mask = 0x7f,
 	  .values = { 4, 5, 9, 10, 12 },
 	  .values_len = 5 },
-	/* prctl(2): seccomp, MCE_KILL, SET_MM, CAP_AMBIENT, speculation, SCHED_CORE, SET_VMA. */
+	/* prctl(2): what has names: signals, modes of seccomp, capabilities. */
+	{ .call = "prctl",
+	  .args = 1u << 1,
+	  .by = 0,
+	  .mask = UINT32_MAX,
+	  .values = { 1, 22, 23, 24, 47 },
+	  .values_len = 5 },
+	/* Seccomp, MCE_KILL, SET_MM, CAP_AMBIENT, speculation, SCHED_CORE, SET_VMA. */
 	{ .call = "prctl",
 	  .args = 1u << 2,
 	  .by = 0,

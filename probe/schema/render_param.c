@@ -208,6 +208,17 @@ static enum dyn_form dyn_form(const char *event, uint8_t index)
 	return DYN_DATA;
 }
 
+/* Options of sockets that are no SOL_SOCKET: an int, but for names like TCP_CONGESTION's. */
+static bool is_int(const struct event_desc *event, const struct event_param *data)
+{
+	if (data->len != sizeof(int32_t) || !strstr(event->name, "sockopt"))
+		return false;
+	for (size_t i = 0; i < data->len; i++)
+		if (data->data[i] < 0x20 || data->data[i] >= 0x7f)
+			return true;
+	return false;
+}
+
 static void dyn_render(const struct event_desc *event, const struct event_param *param,
 		       struct text_buf *buf)
 {
@@ -218,6 +229,13 @@ static void dyn_render(const struct event_desc *event, const struct event_param 
 
 	if (form == DYN_TEXT) {
 		text_buf_add_safe(buf, rest.data, strnlen((const char *)rest.data, rest.len));
+		return;
+	}
+	if (form == DYN_DATA && is_int(event, &rest)) {
+		int32_t number;
+
+		memcpy(&number, rest.data, sizeof(number));
+		text_buf_printf(buf, "%" PRId32, number);
 		return;
 	}
 	if (form == DYN_DATA || rest.len == 0 || rest.len > sizeof(value)) {

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <asm/ioctls.h>
+#include <linux/capability.h>
 #include <linux/fanotify.h>
 #include <linux/fcntl.h>
 #include <linux/fiemap.h>
@@ -342,6 +343,9 @@ static const struct header_case header_cases[] = {
 	KERNEL(native_clock, CLOCK_BOOTTIME),
 	KERNEL(native_clock, CLOCK_TAI),
 	KERNEL(native_rlimit, RLIMIT_NOFILE),
+	KERNEL(native_cap, CAP_SYS_ADMIN),
+	KERNEL(native_cap, CAP_CHECKPOINT_RESTORE),
+	KERNEL(native_cap_ambient, PR_CAP_AMBIENT_CLEAR_ALL),
 	KERNEL(native_prctl, PR_SET_NAME),
 	KERNEL(native_prctl, PR_SET_VMA),
 	KERNEL(native_prctl, PR_SET_NO_NEW_PRIVS),

@@ -40,7 +40,11 @@ static const struct extra_case {
 	{ "futex", { 0x1000, 393, 1, 0x3000, 0x2000, 7 }, 0, "timeout=0x3000 val3=7" },
 	{ "futex", { 0x1000, 10, 1, 0x3000, 0x2000, 7 }, 0, "val3=7" },
 	{ "prctl", { 15, 0x1000, 9, 9, 9 }, 0, "" },
-	{ "prctl", { 47, 2, 21, 9, 9 }, 0, "arg3=0x15" },
+	{ "prctl", { 47, 2, 21, 9, 9 }, 0, "arg2_int=PR_CAP_AMBIENT_RAISE arg3=CAP_SYS_ADMIN" },
+	{ "prctl", { 1, 9 }, 0, "option=PR_SET_PDEATHSIG arg2_int=SIGKILL" },
+	{ "prctl", { 23, 40 }, 0, "arg2_int=CAP_CHECKPOINT_RESTORE" },
+	{ "prctl", { 24, 99 }, 0, "arg2_int=99" },
+	{ "prctl", { 22, 2, 0x1000 }, 0, "arg2_int=SECCOMP_MODE_FILTER arg3=0x1000" },
 	{ "prctl", { 0x53564d41, 0, 1, 2, 3 }, 0, "option=PR_SET_VMA arg3=0x1 arg4=0x2 arg5=0x3" },
 	{ "sendto", { 3, 0x1000, 5, 0x4040 }, 0, "flags=MSG_DONTWAIT|MSG_NOSIGNAL" },
 	{ "recvmsg", { 3, 0x1000, 2 }, 0, "flags=MSG_PEEK" },
@@ -316,7 +320,8 @@ END_TEST
 static bool has_names(const struct arg_desc *arg)
 {
 	return arg->flags || arg->type == ARG_TYPE_SOCKOPT || arg->type == ARG_TYPE_PROTOCOL ||
-	       arg->type == ARG_TYPE_FCNTL || arg->type == ARG_TYPE_CLOCK;
+	       arg->type == ARG_TYPE_FCNTL || arg->type == ARG_TYPE_PRCTL ||
+	       arg->type == ARG_TYPE_CLOCK;
 }
 
 /* Extra arguments have names of their own or for a number, and data where it can be stored. */
