@@ -71,11 +71,13 @@ struct arm_data {
 	     -1, 1, 2, 0, -100, D(path)) \
 	CALL("socket", 281, 0, "socket", "domain=AF_LOCAL type=SOCK_STREAM proto=0", 1, 1, 0) \
 	CALL("connect", 283, 9, "connect", "addr=127.0.0.1:9", -1, D(address), 16) \
-	CALL("send", 289, 9, "sendto", "size=5 data=hello fd=-1", -1, D(text), 5, 64) \
+	CALL("send", 289, 9, "sendto", "size=5 flags=MSG_DONTWAIT data=hello fd=-1", \
+	     -1, D(text), 5, 64) \
 	CALL("setsockopt", 294, 9, "setsockopt", \
 	     "level=SOL_SOCKET optname=SO_RCVTIMEO val=1.5s optlen=8 fd=-1", \
 	     -1, 1, 20, D(timeval), 8) \
-	CALL("sendmsg", 296, 9, "sendmsg", "size=10 data=helloworld fd=-1", -1, D(message), 0) \
+	CALL("sendmsg", 296, 9, "sendmsg", "size=10 flags=0 data=helloworld fd=-1", \
+	     -1, D(message), 0) \
 	CALL("semget", 299, 2, "semget", "key=0x77777777 nsems=1", 0x77777777, 1, 0) \
 	CALL("msgctl", 304, 22, "msgctl", "msqid=-1 cmd=IPC_STAT buf=NULL", -1, 0x102, 0) \
 	CALL("rt_sigprocmask", 175, 0, "rt_sigprocmask", "how=SIG_BLOCK set=[USR1] sigsetsize=8", \
