@@ -269,7 +269,7 @@ void action_release(struct monitor *monitor)
 static void action_signal(struct monitor *monitor, int argument)
 {
 	const struct subject *subject = &monitor->subject;
-	char name[64];
+	char name[64], comm[32];
 	struct text_buf buf;
 	int fd;
 
@@ -292,7 +292,12 @@ static void action_signal(struct monitor *monitor, int argument)
 	}
 	monitor->target_fd = fd;
 	monitor->target_signal = argument;
-	snprintf(monitor->question, sizeof(monitor->question), "%s to %s[%u]? y/n",
+	/* The name of the row is that of the last refresh. */
+	if (process_signal_name(subject->pid, comm, sizeof(comm)) == 0) {
+		text_buf_init(&buf, name, sizeof(name));
+		text_buf_add_safe(&buf, comm, strlen(comm));
+	}
+	snprintf(monitor->question, sizeof(monitor->question), "%s to %s[%u]? y or n, then Enter",
 		 sent_name(argument), name, subject->pid);
 	prompt_open(monitor, PROMPT_CONFIRM, "");
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The command line: `filter CONDITION` (alone: no condition any more) or the name of a view. While
- * it is typed, what is wrong stands under its place, and what Tab would put in above it.
+ * The command line: `filter CONDITION` (alone: no condition any more), CONDITION, or the name of
+ * a view. While it is typed, what is wrong stands under its place, and what Tab would put in above
+ * it.
  */
 #include "ui.h"
 
@@ -18,22 +19,23 @@
 
 void request_command(struct monitor *monitor)
 {
-	char text[FILTER_MAX];
+	char text[FILTER_MAX] = "";
 
-	snprintf(text, sizeof(text), COMMAND_FILTER " %.*s",
-		 (int)(sizeof(text) - sizeof(COMMAND_FILTER) - 1), monitor->condition);
+	if (*monitor->condition)
+		snprintf(text, sizeof(text), COMMAND_FILTER " %.*s",
+			 (int)(sizeof(text) - sizeof(COMMAND_FILTER) - 1), monitor->condition);
 	prompt_open(monitor, PROMPT_COMMAND, text);
 	command_changed(monitor);
 }
 
-/* The condition of the line; NULL when it is another command. */
+/* The condition of the line; NULL when it is another command. No view has such a byte. */
 static const char *condition_of(const char *text)
 {
 	size_t len = strlen(COMMAND_FILTER);
 
-	if (strncmp(text, COMMAND_FILTER, len) != 0 || (text[len] && text[len] != ' '))
-		return NULL;
-	return text + len + strspn(text + len, " ");
+	if (strncmp(text, COMMAND_FILTER, len) == 0 && (!text[len] || text[len] == ' '))
+		return text + len + strspn(text + len, " ");
+	return strpbrk(text, ". ()=") ? text : NULL;
 }
 
 /* Returns 0 and a set, or what is wrong and at which byte of the condition. */

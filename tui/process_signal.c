@@ -13,22 +13,33 @@
 /* Fields of /proc/PID/stat behind the name, before the start time: proc(5). */
 #define FIELDS_BEFORE_START 19
 
-/* The start time in clock ticks after boot; 0, or -errno. */
-static int start_ticks(uint32_t pid, uint64_t *ret_ticks)
+/* A file of /proc/PID as text, cut to size. Returns 0 or -errno. */
+static int read_text(uint32_t pid, const char *file, char *ret_text, size_t size)
 {
-	char path[32], text[1024], *at;
+	char path[32];
 	ssize_t len;
 	int fd;
 
-	snprintf(path, sizeof(path), "/proc/%u/stat", pid);
+	snprintf(path, sizeof(path), "/proc/%u/%s", pid, file);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return errno == ENOENT ? -ESRCH : -errno;
-	len = read(fd, text, sizeof(text) - 1);
+	len = read(fd, ret_text, size - 1);
 	close(fd);
 	if (len <= 0)
 		return -ESRCH;
-	text[len] = '\0';
+	ret_text[len] = '\0';
+	return 0;
+}
+
+/* The start time in clock ticks after boot; 0, or -errno. */
+static int start_ticks(uint32_t pid, uint64_t *ret_ticks)
+{
+	char text[1024], *at;
+	int rc = read_text(pid, "stat", text, sizeof(text));
+
+	if (rc < 0)
+		return rc;
 	/* The name may hold anything, also parentheses. */
 	at = strrchr(text, ')');
 	for (int i = 0; at && i <= FIELDS_BEFORE_START; i++)
@@ -63,6 +74,16 @@ int process_signal_open(uint32_t pid, uint64_t start_boot_ns)
 	if (rc == 0)
 		return fd;
 	close(fd);
+	return rc;
+}
+
+int process_signal_name(uint32_t pid, char *ret_name, size_t size)
+{
+	int rc = read_text(pid, "comm", ret_name, size);
+	size_t len = rc == 0 ? strlen(ret_name) : 0;
+
+	if (len && ret_name[len - 1] == '\n')
+		ret_name[len - 1] = '\0';
 	return rc;
 }
 

@@ -7,6 +7,7 @@
 #ifndef TUI_PROCESS_SIGNAL_H
 #define TUI_PROCESS_SIGNAL_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /*
@@ -15,6 +16,11 @@
  * another -errno.
  */
 int process_signal_open(uint32_t pid, uint64_t start_boot_ns);
+/*
+ * What the process is called now, NUL-terminated and as the host has it (not safe to show). Rows
+ * have the name of the last refresh: it may have executed another program. Returns 0 or -errno.
+ */
+int process_signal_name(uint32_t pid, char *ret_name, size_t size);
 /* Returns 0, -ESRCH when it has ended, -EPERM, or another -errno. */
 int process_signal_send(int fd, int sig);
 

@@ -12,9 +12,10 @@
 #include "state/state.h"
 
 /*
- * Reasons are found by evaluating the condition anew, part by part: of a flood of hits only those
- * of some are.
+ * Reasons are found by evaluating the condition anew, part by part. Of a flood of hits only those
+ * of some are: so many at once, then one each time this has passed.
  */
+#define REASONS_AT_ONCE 64
 #define REASONS_REST_NS 5000000u
 #define VALUE_SHOWN 200 /* bytes of what a check saw */
 
@@ -92,12 +93,26 @@ static void add_tags(const struct rule *rule, struct text_buf *buf)
 	}
 }
 
+/* reasons_ns is when the last one was due had they come evenly. */
+static bool takes_reasons(struct rule_watch *watch, uint64_t now)
+{
+	const uint64_t stored = (uint64_t)REASONS_AT_ONCE * REASONS_REST_NS;
+	uint64_t due = watch->reasons_ns;
+
+	/* After a rest, or where the clock was set back. */
+	if (due + stored < now || due > now + stored)
+		due = now - stored;
+	if (due >= now)
+		return false;
+	watch->reasons_ns = due + REASONS_REST_NS;
+	return true;
+}
+
 static void keep_hit(struct rule_watch *watch, const struct rule *rule, enum rule_via via)
 {
 	struct history_hit hit = { .rule = rule->name,
 				   .priority = rule->priority,
 				   .resolved = via == RULE_VIA_RESOLVED };
-	uint64_t now = watch->event->event->ts_ns;
 	char output[HISTORY_HIT_BYTES_MAX], why[HISTORY_WHY_MAX], tags[512];
 	char ancestors[HISTORY_ANCESTORS_MAX];
 	struct text_buf buf;
@@ -108,9 +123,10 @@ static void keep_hit(struct rule_watch *watch, const struct rule *rule, enum rul
 	text_buf_init(&buf, output, sizeof(output));
 	format_render(rule->format, watch->event, &buf);
 	hit.output = output;
+	if (watch->opts.keeping == RULE_KEEP_REASONS)
+		hit.why = "not kept: more hits came at once than are explained\n";
 	if (watch->opts.keeping == RULE_KEEP_REASONS &&
-	    (now < watch->reasons_ns || now - watch->reasons_ns >= REASONS_REST_NS)) {
-		watch->reasons_ns = now;
+	    takes_reasons(watch, watch->event->event->ts_ns)) {
 		text_buf_init(&buf, why, sizeof(why));
 		rules_explain(watch->rules, rule, watch->event, add_reason, &buf);
 		hit.why = why;

@@ -119,7 +119,7 @@ struct monitor {
 	size_t draft_top;
 	int target_fd; /* of the process that is asked about; 0: none. Owned */
 	int target_signal;
-	char question[96];
+	char question[128];
 	struct completion completion; /* of the command line that is typed */
 	size_t completion_next;       /* what Tab puts in next */
 	char condition[FILTER_MAX];   /* of :filter; "": none */

@@ -65,8 +65,11 @@ START_TEST(test_sent)
 {
 	pid_t pid = start_child();
 	int status, fd = process_signal_open((uint32_t)pid, start_ns(pid));
+	char name[32];
 
 	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(process_signal_name((uint32_t)pid, name, sizeof(name)), 0);
+	ck_assert_str_eq(name, "a) R 1 2 (b");
 	ck_assert_int_eq(process_signal_send(fd, SIGTERM), 0);
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 	ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
