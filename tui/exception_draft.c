@@ -63,7 +63,8 @@ int exception_draft(const struct history_event *kept, const struct event *event,
 	if (!history_hit(kept, &hit))
 		return -ENOENT;
 	file = file_name(kept, event, &hit);
-	text_buf_add(buf, "# Load it behind the file of the rule: saker --rules FILE.\n- rule: ");
+	text_buf_add(buf, "# Load it behind the file of the rule: saker --rules FILE.\n"
+			  "# saker list rules --rules FILE says whether it is right.\n- rule: ");
 	add_quoted(buf, hit.rule, strlen(hit.rule));
 	text_buf_add(buf, "\n  exceptions:\n    - name: drafted\n      fields: [proc.name");
 	text_buf_add(buf,

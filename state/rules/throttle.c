@@ -156,8 +156,8 @@ static void tell(struct throttle *throttle, struct kind *kind)
 }
 
 /*
- * Ends the windows that are over by then. Returns how many were told of. A kind without a hit in
- * its window is forgotten.
+ * Ends the windows that are over by then. Returns how many were told of. A kind that had no hit for
+ * as long as a window is forgotten; of another those that passed count on.
  */
 static size_t close_windows(struct throttle *throttle, uint64_t now_ns)
 {
@@ -178,11 +178,14 @@ static size_t close_windows(struct throttle *throttle, uint64_t now_ns)
 				kind->noisy = true;
 				kind->passed = 0;
 				kind->start_ns = now_ns;
-			} else if (over) {
+			} else if (over && now_ns >= kind->last_ns &&
+				   now_ns - kind->last_ns >= throttle->opts.window_ns) {
 				*at = kind->next;
 				throttle->len--;
 				kind_free(kind);
 				continue;
+			} else if (over) {
+				kind->start_ns = now_ns;
 			}
 			note_due(throttle, kind);
 			at = &kind->next;
@@ -207,11 +210,11 @@ enum throttle_verdict throttle_hit(struct throttle *throttle, const struct throt
 	if (!kind)
 		return THROTTLE_PASS;
 	note_due(throttle, kind);
+	kind->last_ns = hit->ts_ns;
 	if (!kind->noisy && kind->passed < THROTTLE_BURST) {
 		kind->passed++;
 		return THROTTLE_PASS;
 	}
-	kind->last_ns = hit->ts_ns;
 	if (kind->held++)
 		return THROTTLE_HOLD;
 	kind->first_ns = hit->ts_ns;
