@@ -7,6 +7,7 @@
 #include "ui.h"
 #include <stdio.h>
 #include <string.h>
+#include "rule_mutes.h"
 #include "text.h"
 #include "views/hit.h"
 
@@ -223,6 +224,21 @@ static void draw_health(struct monitor *monitor, int row)
 	}
 }
 
+/* What is muted is not in tables of hits, but in the sums of the strip. */
+static void muted_text(struct monitor *monitor, struct text_buf *buf)
+{
+	struct rule_mute items[RULE_MUTES_MAX];
+	enum entity entity = level_now(monitor)->view->entity;
+	size_t len;
+
+	if (!monitor->opts->mutes || (entity != ENTITY_HIT && entity != ENTITY_HIT_RULE &&
+				      entity != ENTITY_HIT_PRIORITY && entity != ENTITY_RULE))
+		return;
+	len = rule_mutes_list(monitor->opts->mutes, items);
+	if (len)
+		text_buf_printf(buf, " > %zu muted", len);
+}
+
 static void breadcrumb_text(struct monitor *monitor, struct text_buf *buf)
 {
 	struct level *level = level_now(monitor);
@@ -241,6 +257,7 @@ static void breadcrumb_text(struct monitor *monitor, struct text_buf *buf)
 		text_buf_add(buf, " > ");
 		text_buf_add_safe(buf, monitor->condition, strlen(monitor->condition));
 	}
+	muted_text(monitor, buf);
 }
 
 /* Its end is where the user is: the front is cut. */
