@@ -85,8 +85,7 @@ static const struct script_case {
 	  "1..........1..........1..........1..........1..........1.........."
 	  "1",
 	  "+++++++" },
-	{ "slow ones without a rest add up",
-	  "1....1....1....1....1....1....1....1..........t",
+	{ "slow ones without a rest add up", "1....1....1....1....1....1....1....1..........t",
 	  "+++++(a1)(a2)" },
 	{ "other kinds are not hidden", "9rvo", "++++++++" },
 	{ "flush tells and forgets", "9f2", "+++++(a4)++" },
