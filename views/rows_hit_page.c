@@ -174,7 +174,9 @@ static void find_around(struct hit_page *page, struct around *around)
 
 static int add_event(struct hit_page *page, const struct history_event *kept)
 {
-	int64_t off_ms = ((int64_t)kept->ts_ns - (int64_t)page->kept->ts_ns) / 1000000;
+	bool before = kept->num < page->hit.event_num;
+	uint64_t off_ns = kept->ts_ns < page->kept->ts_ns ? page->kept->ts_ns - kept->ts_ns
+							  : kept->ts_ns - page->kept->ts_ns;
 	struct hit_line line = { .event_num = kept->num };
 	char name[48], data[VALUE_MAX];
 	struct text_buf buf;
@@ -183,15 +185,16 @@ static int add_event(struct hit_page *page, const struct history_event *kept)
 	if (row_decode(kept, &event) < 0)
 		return 0;
 	text_buf_init(&buf, name, sizeof(name));
-	text_buf_printf(&buf, "%s %+.3fs", kept->num < page->hit.event_num ? "before" : "after",
-			(double)off_ms / 1000);
+	text_buf_printf(&buf, "%s %c%.3fs", before ? "before" : "after", before ? '-' : '+',
+			(double)off_ns / NS_PER_S);
 	line.name = frame_copy(page->build->frame, buf.data, buf.len);
 	text_buf_init(&buf, data, sizeof(data));
 	text_buf_add_safe(&buf, event.prefix.comm, strnlen(event.prefix.comm, RECORD_COMM_LEN));
-	text_buf_printf(&buf, "[%" PRIu32 "] %s ", event.prefix.pid, event_name(&event));
-	event_args_render(&event, kept->fd_name, &buf);
-	text_buf_add(&buf, " = ");
+	/* What came of it first: arguments may be longer than the line. */
+	text_buf_printf(&buf, "[%" PRIu32 "] %s = ", event.prefix.pid, event_name(&event));
 	event_result_render(&event, &buf);
+	text_buf_add(&buf, "  ");
+	event_args_render(&event, kept->fd_name, &buf);
 	line.value = frame_copy(page->build->frame, buf.data, buf.len);
 	line.pid = event.prefix.pid;
 	line.start_boot_ns = event.prefix.start_boot_ns;
