@@ -51,7 +51,7 @@ static int add_text(struct hit_page *page, const char *name, const char *value, 
 	return line.value ? add_line(page, &line) : -ENOMEM;
 }
 
-/* "PART\tVALUE\n" -> "PART  <- VALUE" */
+/* "PART\tVALUE\n" -> "VALUE -> PART": lists may be longer than the line. */
 static int add_reason(struct hit_page *page, const char *text, size_t len)
 {
 	const char *tab = memchr(text, '\t', len);
@@ -59,11 +59,11 @@ static int add_reason(struct hit_page *page, const char *text, size_t len)
 	struct text_buf buf;
 
 	text_buf_init(&buf, data, sizeof(data));
-	text_buf_addn(&buf, text, tab ? (size_t)(tab - text) : len);
 	if (tab) {
-		text_buf_add(&buf, "   <- ");
 		text_buf_addn(&buf, tab + 1, len - (size_t)(tab - text) - 1);
+		text_buf_add(&buf, " -> ");
 	}
+	text_buf_addn(&buf, text, tab ? (size_t)(tab - text) : len);
 	return add_text(page, "decided by", buf.data, buf.len);
 }
 
