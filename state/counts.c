@@ -268,6 +268,8 @@ void state_exit(struct state *state, const struct task_exit *ended, const struct
 
 	if (!process) {
 		counts_disown(state, state->disowned_pending, calls, ended->calls_len);
+		if (ended->process_ended)
+			room_note_ended(state, ended->pid, ended->start_boot_ns);
 		return;
 	}
 	counts_describe_end(state, process, ended);

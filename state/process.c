@@ -90,6 +90,10 @@ struct process *process_get(struct state *state, uint32_t pid, uint64_t start_bo
 	if (!namesake || namesake->start_boot_ns <= start_boot_ns)
 		hash_put(&state->process_pids, pid, 0, process);
 	state->last_process = process;
+	if (room_has_ended(state, pid, start_boot_ns)) {
+		process->flags |= PROCESS_F_ENDED;
+		process_die(state, process);
+	}
 	return process;
 }
 

@@ -17,9 +17,14 @@ void room_watch(struct state *state)
 	memory_set_pressure(state->memory, room_pressure, state);
 }
 
-static bool room_is_above(const struct state *state, unsigned eighths)
+/* Marks, in sixteenths of the limit: see room.h. */
+#define ROOM_FULL 10 /* no new process above it */
+#define ROOM_REST 9  /* a refresh leaves this much: what starts until the next finds room */
+#define ROOM_BARE 4
+
+static bool room_is_above(const struct state *state, unsigned mark)
 {
-	return memory_used(state->memory) > memory_limit(state->memory) / 8 * eighths;
+	return memory_used(state->memory) > memory_limit(state->memory) / 16 * mark;
 }
 
 /* What a process costs with a thread, its samples and its rows in two snapshots, about. */
@@ -27,17 +32,34 @@ static bool room_is_above(const struct state *state, unsigned eighths)
 
 static size_t room_processes(const struct state *state)
 {
-	return memory_limit(state->memory) / 8 * 5 / ROOM_PROCESS_BYTES;
+	return memory_limit(state->memory) / 16 * ROOM_FULL / ROOM_PROCESS_BYTES;
 }
 
 bool room_for_process(struct state *state)
 {
 	if (state->processes_len >= room_processes(state))
 		return false;
-	while (room_is_above(state, 5))
+	while (room_is_above(state, ROOM_FULL))
 		if (!history_drop(&state->history))
 			return false;
 	return true;
+}
+
+void room_note_ended(struct state *state, uint32_t pid, uint64_t start_boot_ns)
+{
+	struct ended_ids *ended = &state->ended_roomless;
+
+	ended->ids[ended->count++ % ENDED_IDS] = (struct ended_id){ pid, start_boot_ns };
+}
+
+bool room_has_ended(const struct state *state, uint32_t pid, uint64_t start_boot_ns)
+{
+	const struct ended_ids *ended = &state->ended_roomless;
+
+	for (uint64_t i = 0; i < ended->count && i < ENDED_IDS; i++)
+		if (ended->ids[i].pid == pid && ended->ids[i].start_boot_ns == start_boot_ns)
+			return true;
+	return false;
 }
 
 /* May its row go? Not while it is sampled, or somebody has just heard of it. */
@@ -89,16 +111,16 @@ static bool room_is_crowded(const struct state *state)
 	return state->processes_len > room_processes(state) / 4 * 3;
 }
 
-static void room_fold_dead(struct state *state, unsigned eighths)
+static void room_fold_dead(struct state *state, unsigned mark)
 {
 	struct process **list;
 	size_t len;
 
-	if (!room_is_above(state, eighths) && !room_is_crowded(state))
+	if (!room_is_above(state, mark) && !room_is_crowded(state))
 		return;
 	list = room_collect(state, room_is_over, &len);
 	for (size_t i = 0;
-	     list && i < len && (room_is_above(state, eighths) || room_is_crowded(state)); i++) {
+	     list && i < len && (room_is_above(state, mark) || room_is_crowded(state)); i++) {
 		process_fold(state, list[i]);
 		state->evictions++;
 	}
@@ -127,33 +149,33 @@ static void room_strip(struct state *state, struct process *process)
 	state->evictions++;
 }
 
-static void room_strip_idle(struct state *state, unsigned eighths)
+static void room_strip_idle(struct state *state, unsigned mark)
 {
 	struct process **list;
 	size_t len;
 
-	if (!room_is_above(state, eighths))
+	if (!room_is_above(state, mark))
 		return;
 	list = room_collect(state, room_has_more, &len);
-	for (size_t i = 0; list && i < len && room_is_above(state, eighths); i++)
+	for (size_t i = 0; list && i < len && room_is_above(state, mark); i++)
 		room_strip(state, list[i]);
 	free(list);
 }
 
-static void room_make_down_to(struct state *state, unsigned eighths)
+static void room_make_down_to(struct state *state, unsigned mark)
 {
-	while (room_is_above(state, eighths) && history_drop(&state->history))
+	while (room_is_above(state, mark) && history_drop(&state->history))
 		;
-	room_fold_dead(state, eighths);
-	room_strip_idle(state, eighths);
+	room_fold_dead(state, mark);
+	room_strip_idle(state, mark);
 }
 
 void room_make(struct state *state)
 {
-	room_make_down_to(state, 6);
+	room_make_down_to(state, ROOM_REST);
 }
 
 void room_make_all(struct state *state)
 {
-	room_make_down_to(state, 2);
+	room_make_down_to(state, ROOM_BARE);
 }

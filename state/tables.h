@@ -41,6 +41,17 @@ struct forgotten {
 	uint64_t start_boot_ns;
 };
 
+/* Processes that ended without ever having a row, the latest ones (room.h). */
+#define ENDED_IDS 512u
+
+struct ended_ids {
+	struct ended_id {
+		uint32_t pid;
+		uint64_t start_boot_ns;
+	} ids[ENDED_IDS];
+	uint64_t count; /* ever; the next goes to count % ENDED_IDS */
+};
+
 /* The record that was applied last: what fields are taken from (filter/event.h). */
 struct state_now {
 	bool valid;              /* false: none yet, or its process has gone since */
@@ -121,6 +132,7 @@ struct state {
 	struct call_sum disowned_now[COUNT_NR_COUNT], disowned_ended[COUNT_NR_COUNT];
 	struct call_sum disowned_pending[COUNT_NR_COUNT];
 	uint64_t roomless; /* threads without a row, since the refresh began */
+	struct ended_ids ended_roomless;
 	struct call_sum nr_total[COUNT_NR_COUNT], nr_delta[COUNT_NR_COUNT];
 	bool nr_open[COUNT_NR_COUNT]; /* SYSCALL_F_OPEN */
 	struct call_sum total, delta; /* of the host */

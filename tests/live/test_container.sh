@@ -112,7 +112,15 @@ late() {
 	podman run --rm --name late --network none localhost/saker-test:7 /bin/sleep 0.01 > "$root/log" 2>&1 ||
 		{ echo "test_container: podman: $(cat "$root/log")"; exit 1; }
 }
-# with_late COMMAND...: runs until the container came and went; it is there when its file is.
+# with_late FILE COMMAND...: runs until the container came and went and FILE grew twice since; the
+# command is there when its file is.
+grown() {
+	size=$(stat -c %s "$1")
+	for _ in $(seq 300); do
+		[ "$(stat -c %s "$1")" -gt "$size" ] && return
+		sleep 0.1
+	done
+}
 with_late() {
 	out=$1
 	shift
@@ -123,7 +131,8 @@ with_late() {
 		sleep 0.1
 	done
 	late
-	sleep 0.5
+	grown "$out"
+	grown "$out"
 	kill -INT $watcher
 	wait $watcher
 }

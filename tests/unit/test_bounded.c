@@ -149,10 +149,11 @@ static int on_refreshed(void *ctx)
 }
 
 /* Replays the file; the last snapshot is the caller's. */
-static void replay(const char *path, const struct host *host, struct seen *seen)
+static void replay(const char *path, const struct host *host, struct seen *seen,
+		   int (*refreshed)(void *ctx))
 {
 	struct replay_feed_opts opts = { .memory_bytes = (size_t)host->memory_mb << 20,
-					 .tap = { .ctx = seen, .refreshed = on_refreshed } };
+					 .tap = { .ctx = seen, .refreshed = refreshed } };
 	struct capture_error err = { .text = "" };
 	struct capture_reader *reader;
 	FILE *file = fopen(path, "re");
@@ -210,9 +211,9 @@ START_TEST(stays_within_the_limit)
 	struct seen first, second;
 	uint64_t calls = make_capture(path, mkstemp(path), host);
 
-	replay(path, host, &first);
+	replay(path, host, &first, on_refreshed);
 	check_seen(host, &first, calls);
-	replay(path, host, &second);
+	replay(path, host, &second, on_refreshed);
 	unlink(path);
 	ck_assert_uint_eq(first.held->procs_len, second.held->procs_len);
 	ck_assert_uint_eq(first.held->fds_len, second.held->fds_len);
@@ -224,6 +225,83 @@ START_TEST(stays_within_the_limit)
 }
 END_TEST
 
+#define CHURN_ALIVE 100u
+#define CHURN_KINDS 100u
+#define CHURN_REFRESHES 40u
+
+static int on_churned(void *ctx)
+{
+	struct seen *seen = ctx;
+	unsigned alive = 0;
+	int r = on_refreshed(ctx);
+
+	for (size_t i = 0; i < seen->held->procs_len; i++)
+		alive += !seen->held->procs[i].dead;
+	ck_assert_msg(alive == CHURN_ALIVE && !seen->held->health.roomless,
+		      "refresh %u: %u of %u living ones have a row, %llu without", seen->snapshots,
+		      alive, CHURN_ALIVE, (unsigned long long)seen->held->health.roomless);
+	return r;
+}
+
+/* A generation lives from one refresh to the next. */
+static void tell_generation(struct recorder *recorder, unsigned generation)
+{
+	struct call_count calls[CHURN_KINDS];
+	struct task_sample task = { .threads = 1,
+				    .state = 'S',
+				    .comm = "churn",
+				    .flags = TASK_F_IN_SCOPE | TASK_F_LEADER,
+				    .calls_len = CHURN_KINDS };
+	struct task_exit ended = { .comm = "churn",
+				   .flags = TASK_F_IN_SCOPE | TASK_F_LEADER,
+				   .process_ended = true,
+				   .calls_len = CHURN_KINDS };
+
+	for (unsigned nr = 0; nr < CHURN_KINDS; nr++)
+		calls[nr] = (struct call_count){ .nr = (uint16_t)nr, .calls = 1 };
+	for (unsigned i = 1; i <= CHURN_ALIVE; i++) {
+		task.pid = task.tid = generation * CHURN_ALIVE + i;
+		task.start_boot_ns = task.thread_start_boot_ns = generation * SECOND + i;
+		recorder_task(recorder, &task, calls);
+	}
+	for (unsigned i = 1; generation > 1 && i <= CHURN_ALIVE; i++) {
+		ended.pid = ended.tid = (generation - 1) * CHURN_ALIVE + i;
+		ended.start_boot_ns = ended.thread_start_boot_ns = (generation - 1) * SECOND + i;
+		recorder_exit(recorder, &ended, calls);
+	}
+}
+
+/* Rows of those that ended fill the memory: whoever starts finds room all the same. */
+START_TEST(the_dead_make_room)
+{
+	static const struct host host = { "churn", CHURN_ALIVE, 0, 0, 16, true };
+	static const struct state_source source = { .process_seed = know_nothing,
+						    .process_cgroup = know_no_text,
+						    .user_name = know_no_text };
+	char path[] = "/tmp/saker_churn_XXXXXX";
+	struct recorder_opts opts = { .source = &source, .host = "churn" };
+	struct health_row health = { .events = 0 };
+	struct recorder_result result;
+	struct recorder *recorder;
+	struct seen seen;
+
+	opts.fd = mkstemp(path);
+	ck_assert_int_eq(recorder_new(&opts, &recorder), 0);
+	for (unsigned refresh = 1; refresh <= CHURN_REFRESHES; refresh++) {
+		recorder_begin(recorder, refresh * SECOND);
+		tell_generation(recorder, refresh);
+		recorder_end(recorder, RECORDER_COMPLETE);
+		recorder_health(recorder, &health, NULL, 0);
+	}
+	recorder_close(recorder, &result);
+	replay(path, &host, &seen, on_churned);
+	ck_assert_uint_eq(seen.snapshots, CHURN_REFRESHES);
+	ck_assert_uint_gt(seen.held->health.rows_evicted, 0);
+	unlink(path);
+	seen_release(&seen);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = tcase_create("bounded");
@@ -231,5 +309,6 @@ int main(void)
 	tcase_set_timeout(tcase, 300);
 	tcase_add_loop_test(tcase, stays_within_the_limit, 0,
 			    (int)(sizeof(hosts) / sizeof(hosts[0])));
+	tcase_add_test(tcase, the_dead_make_room);
 	return run_suite("bounded", tcase);
 }

@@ -382,6 +382,29 @@ START_TEST(test_heard_of_only)
 }
 END_TEST
 
+/* Ended while there was no room for a row; an event that comes later does not raise it. */
+START_TEST(test_ended_without_room)
+{
+	struct state *state = new_state(&(struct fake){ 0 });
+	struct task_exit ended = { .pid = 10, .tid = 10, .start_boot_ns = 10, .process_ended = 1 };
+	struct snapshot *snapshot;
+
+	refresh(state, 1, NULL, 0);
+	memory_fail_after(state->memory, 1);
+	state_exit(state, &ended, NULL);
+	memory_fail_after(state->memory, 0);
+	ck_assert_uint_eq(state->roomless, 1);
+	feed_exec(state, 10, 0);
+	feed_exec(state, 11, 0);
+	refresh(state, 2, NULL, 0);
+	snapshot = publish(state);
+	ck_assert(snapshot_proc(snapshot, 10, 10)->dead);
+	ck_assert(!snapshot_proc(snapshot, 11, 11)->dead);
+	snapshot_unref(snapshot);
+	state_free(state);
+}
+END_TEST
+
 START_TEST(test_same_input_same_tables)
 {
 	struct snapshot *snapshots[2];
@@ -488,6 +511,7 @@ int main(void)
 	tcase_add_loop_test(tcase, test_exec_file, 0,
 			    (int)(sizeof(exec_cases) / sizeof(exec_cases[0])));
 	tcase_add_test(tcase, test_heard_of_only);
+	tcase_add_test(tcase, test_ended_without_room);
 	tcase_add_test(tcase, test_same_input_same_tables);
 	tcase_add_loop_test(tcase, test_no_memory, 0, 120);
 	tcase_add_test(tcase, test_limit_holds);

@@ -128,7 +128,7 @@ def rss_mb(pid):
 
 
 def tree_of(top):
-    """pid -> (ppid, name, user) of a process and all below it, as /proc says."""
+    """pid -> (ppid, name) of a process and all below it, as /proc says."""
     found = {}
     for name in os.listdir("/proc"):
         if not name.isdigit():
@@ -136,11 +136,10 @@ def tree_of(top):
         try:
             with open("/proc/%s/stat" % name) as file:
                 text = file.read()
-            uid = os.stat("/proc/%s" % name).st_uid
         except OSError:
             continue
         comm = text[text.index("(") + 1:text.rindex(")")]
-        found[int(name)] = (int(text[text.rindex(")") + 2:].split()[1]), comm, uid)
+        found[int(name)] = (int(text[text.rindex(")") + 2:].split()[1]), comm)
     below, grew = {top}, True
     while grew:
         more = {pid for pid, row in found.items() if row[0] in below} - below
@@ -157,16 +156,11 @@ def check_rows(rows, ended):
             ended.append("pid %s is '%s', '%s'" % (row["pid"], row["name"], row["command"]))
 
 
-def check_end(rows, truth):
-    alive = {row["pid"]: row for row in rows if row["pid"] is not None and row["state"] != "X"}
-    if set(alive) != set(truth):
-        fail("rows that /proc has not: %s, missing: %s" % (
-            {pid: alive[pid]["name"] for pid in set(alive) - set(truth)},
-            {pid: truth[pid] for pid in set(truth) - set(alive)}))
-    for pid in set(alive) & set(truth):
-        if (alive[pid]["ppid"], alive[pid]["name"]) != truth[pid][:2]:
-            fail("pid %d: %s below %s, /proc says %s" % (pid, alive[pid]["name"],
-                                                         alive[pid]["ppid"], truth[pid]))
+def differences(rows, truth):
+    alive = {row["pid"]: (row["ppid"], row["name"])
+             for row in rows if row["pid"] is not None and row["state"] != "X"}
+    return ["pid %d: %s, /proc says %s" % (pid, alive.get(pid), truth.get(pid))
+            for pid in sorted(set(alive) | set(truth)) if alive.get(pid) != truth.get(pid)]
 
 
 def watch(top, ready):
@@ -177,9 +171,10 @@ def watch(top, ready):
     word = b""
     last = None
     rest = ""
-    quiet = 0
+    quiet = 0  # tables that began after the load had ended
+    wrong = [""]
     file = None
-    while quiet < 4 and child.poll() is None:
+    while wrong and quiet < 20 and child.poll() is None:
         time.sleep(DELAY)
         sizes.append(rss_mb(child.pid))
         file = file or (open(root + "/out") if os.path.exists(root + "/out") else None)
@@ -190,9 +185,11 @@ def watch(top, ready):
             lines += 1
             read += len(last["rows"])
             check_rows(last["rows"], unknown)
+            quiet += bool(word)
+            if quiet:
+                wrong = differences(last["rows"], tree_of(top))
         if not word and select_ready(ready):
             word = os.read(ready, 16)
-        quiet += bool(word)
     if child.poll() is not None:
         fail("saker has ended: %s" % open(root + "/err").read())
         return
@@ -203,7 +200,8 @@ def watch(top, ready):
         fail("a part of the load failed")
     if unknown:
         fail("unknown processes: %s" % unknown[:5])
-    check_end(last["rows"], truth)
+    if wrong:
+        fail("at the end %s" % wrong)
     warm = max(sizes[:max(len(sizes) // 3, 1)])
     if max(sizes) > warm + MEMORY_MB / 2 or max(sizes) > 120:
         fail("memory grew: %.1f MiB at first, then %.1f" % (warm, max(sizes)))
