@@ -21,6 +21,7 @@
 #include "options.h"
 #include "output.h"
 #include "probe/schema/render.h"
+#include "text.h"
 #include "usage.h"
 
 #define STATUS_USAGE 2
@@ -63,6 +64,7 @@ int main(int argc, char **argv)
 	struct options options;
 	int rc;
 
+	text_take_locale();
 	if (options_parse(&options, argc, argv, &err) < 0)
 		return usage_failure(&err);
 	signal(SIGPIPE, SIG_IGN);

@@ -44,9 +44,13 @@ static bool is_direction(uint32_t code)
 	       (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
 }
 
-bool text_locale_is_utf8(void)
+void text_take_locale(void)
 {
 	setlocale(LC_CTYPE, "");
+}
+
+bool text_locale_is_utf8(void)
+{
 	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 

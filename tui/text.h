@@ -23,6 +23,11 @@ struct glyph {
 const char *glyph_next(const char *text, bool utf8, struct glyph *ret_glyph);
 /* Does the environment ask for UTF-8? Sets the locale of characters to what it asks for. */
 bool text_locale_is_utf8(void);
+/*
+ * Takes the locale of the environment, once, while there is one thread: what json-c copies of it in
+ * another must not change meanwhile (setlocale(3) is not safe there).
+ */
+void text_take_locale(void);
 /* Cells that the text takes. */
 int text_cells(const char *text, bool utf8);
 /* Where the text starts after so many cells are left out at its front. */

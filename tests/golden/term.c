@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A terminal for tests, see term.h. */
 #include "term.h"
+#include "tui/text.h"
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -41,6 +42,7 @@ static void term_environment(const struct term_opts *opts)
 {
 	setenv("TERM", opts->name, 1);
 	setenv("LC_ALL", opts->locale ? opts->locale : "C.UTF-8", 1);
+	text_take_locale();
 	setenv("TZ", "UTC", 1);
 	unsetenv("LINES");
 	unsetenv("COLUMNS");

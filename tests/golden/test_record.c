@@ -14,6 +14,7 @@
 #include <unistd.h>
 #include "tui/live.h"
 #include "tui/options.h"
+#include "tui/text.h"
 
 #define RECORD_DIR "tests/record/"
 #define TEXT_MAX (4u << 20)
@@ -144,6 +145,7 @@ int main(void)
 	setenv("TZ", "UTC", 1);
 	setenv("HOME", "/nonexistent", 1);
 	setenv("LC_ALL", "C.UTF-8", 1);
+	text_take_locale();
 	tcase_set_timeout(tcase, 60);
 	tcase_add_loop_test(tcase, same_text, 0, (int)USES);
 	suite_add_tcase(suite, tcase);
