@@ -61,19 +61,20 @@ static void knobs_write(struct probe_knobs *knobs, uint32_t generation)
 	}
 }
 
-int probe_want_timing(struct probe *probe, enum probe_timing wanted)
+int probe_want_timing(struct probe *probe, enum probe_timed wanted)
 {
 	struct enter_hook *hook;
 	int rc;
 
 	if (!probe->count)
 		return -ENODEV;
-	if ((wanted != PROBE_TIMING_OFF) == (probe->knobs->timing_gen != 0))
+	__atomic_store_n(&probe->knobs->timing_all, wanted == PROBE_TIMED_ALL, __ATOMIC_RELAXED);
+	if ((wanted != PROBE_TIMED_NOTHING) == (probe->knobs->timing_gen != 0))
 		return 0;
 	rc = enter_hook_get(probe, &hook);
 	if (rc < 0)
 		return rc;
-	if (wanted == PROBE_TIMING_OFF) {
+	if (wanted == PROBE_TIMED_NOTHING) {
 		/* What is streamed of slow calls needs durations. */
 		__atomic_store_n(&probe->knobs->min_duration_ns, 0, __ATOMIC_RELAXED);
 		knobs_write(probe->knobs, 0);

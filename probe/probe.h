@@ -130,12 +130,15 @@ struct probe_interest {
 int probe_set_interest(struct probe *probe, const struct probe_interest *interest);
 
 /*
- * Durations: off at first, when they cost nothing. Wanting them takes effect at once for the knobs,
+ * Durations: off at first, when they cost nothing. Of nothing; of calls that are streamed, whose
+ * records then have them; or of all calls in scope, which are added up as struct timing_count too.
+ * Other calls pay for the look at whose they are. Wanting them takes effect at once for the knobs,
  * and as soon as the program on sys_enter is attached for calls that begin then: that is done by a
  * thread of the probe, nobody waits. Returns 0 or -errno of starting that thread.
  */
+enum probe_timed { PROBE_TIMED_NOTHING, PROBE_TIMED_STREAMED, PROBE_TIMED_ALL };
+int probe_want_timing(struct probe *probe, enum probe_timed wanted);
 enum probe_timing { PROBE_TIMING_OFF, PROBE_TIMING_STARTING, PROBE_TIMING_ON };
-int probe_want_timing(struct probe *probe, enum probe_timing wanted);
 /* enum probe_timing as it is now, or -errno when the program could not be attached. */
 int probe_timing(const struct probe *probe);
 

@@ -192,9 +192,15 @@ static int drain(struct engine *engine)
 /* Durations on or off: wanted for themselves, or because slow calls are streamed. */
 static void apply_timing(struct engine *engine, const struct choice *choice)
 {
-	bool wanted = atomic_load(&engine->timing) == VIEW_TIMING_ON || choice->min_duration_ns;
-	int r = probe_want_timing(engine->probe, wanted ? PROBE_TIMING_ON : PROBE_TIMING_OFF);
+	static const enum probe_timed timed[] = { [VIEW_TIMING_OFF] = PROBE_TIMED_NOTHING,
+						  [VIEW_TIMING_EVENTS] = PROBE_TIMED_STREAMED,
+						  [VIEW_TIMING_ON] = PROBE_TIMED_ALL };
+	enum probe_timed wanted = timed[atomic_load(&engine->timing)];
+	int r;
 
+	if (choice->min_duration_ns && wanted == PROBE_TIMED_NOTHING)
+		wanted = PROBE_TIMED_STREAMED;
+	r = probe_want_timing(engine->probe, wanted);
 	if (r == 0)
 		r = probe_timing(engine->probe);
 	engine->timing_error = r < 0 ? -r : 0;

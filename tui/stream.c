@@ -135,7 +135,7 @@ int stream_run(struct session_start *start)
 	session_init(&run.session, start);
 	start->engine.stream = VIEW_STREAM_ALL;
 	start->engine.choice = run.choice;
-	start->engine.timing = VIEW_TIMING_ON;
+	start->engine.timing = VIEW_TIMING_EVENTS;
 	start->engine.wait_stream = true;
 	start->engine.tap = (struct engine_tap){
 		.ctx = &run,

@@ -66,8 +66,9 @@ enum column_flag {
 	COLUMN_F_TOTAL = 1u << 0,   /* grows since start: marked >= while the health is inexact */
 	COLUMN_F_COMMAND = 1u << 1, /* cut: the folders of the program go first */
 	COLUMN_F_PATH = 1u << 2,    /* cut: the end stays */
-	COLUMN_F_TIMED = 1u << 3,   /* has values while durations are measured only */
+	COLUMN_F_TIMED = 1u << 3,   /* has values while durations of all calls are measured only */
 	COLUMN_F_FILES = 1u << 4,   /* has values while open files are looked at only */
+	COLUMN_F_TOOK = 1u << 5,    /* of an event: has a value while those are measured */
 };
 
 struct column {
@@ -110,8 +111,8 @@ enum view_stream {
 	VIEW_STREAM_SLOW,   /* slow calls, see choice.h */
 	VIEW_STREAM_ALL
 };
-/* Does it need durations measured? */
-enum view_timing { VIEW_TIMING_OFF, VIEW_TIMING_ON };
+/* Of what durations are wanted: of nothing, of the events that are shown, of all calls. */
+enum view_timing { VIEW_TIMING_OFF, VIEW_TIMING_EVENTS, VIEW_TIMING_ON };
 /* Does it need bytes by file and socket counted? */
 enum view_objects { VIEW_OBJECTS_OFF, VIEW_OBJECTS_ON };
 
@@ -167,7 +168,7 @@ const char *view_set_nearest(const struct view_set *set, const char *name);
 #define VIEW_REST_MIN 12
 size_t view_layout(const struct view *view, unsigned width, uint64_t shown,
 		   uint8_t ret_indexes[VIEW_COLUMNS_MAX]);
-/* Has a view of that width a column that is timed, or does it stream slow calls? */
+/* By its columns at that width, and whether it streams slow calls. */
 enum view_timing view_timing(const struct view *view, unsigned width, uint64_t shown);
 enum view_objects view_objects(const struct view *view);
 /* Parses one YAML text. Returns 0, or -EINVAL with err filled. */

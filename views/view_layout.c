@@ -64,10 +64,16 @@ enum view_timing view_timing(const struct view *view, unsigned width, uint64_t s
 	uint8_t indexes[VIEW_COLUMNS_MAX];
 	size_t len = view_layout(view, width, shown, indexes);
 
-	if (view->stream == VIEW_STREAM_SLOW)
-		return VIEW_TIMING_ON;
-	for (size_t i = 0; i < len; i++)
-		if (view->columns[indexes[i]].column->flags & COLUMN_F_TIMED)
+	enum view_timing timing =
+		view->stream == VIEW_STREAM_SLOW ? VIEW_TIMING_EVENTS : VIEW_TIMING_OFF;
+
+	for (size_t i = 0; i < len; i++) {
+		uint32_t flags = view->columns[indexes[i]].column->flags;
+
+		if (flags & COLUMN_F_TIMED)
 			return VIEW_TIMING_ON;
-	return VIEW_TIMING_OFF;
+		if (flags & COLUMN_F_TOOK)
+			timing = VIEW_TIMING_EVENTS;
+	}
+	return timing;
 }

@@ -98,13 +98,15 @@ static __always_inline void call_watched(u64 *ctx, struct thread_counts *counts,
 		own_cost_end(cost, 1);
 		return;
 	}
-	if (interest & INTEREST_TIMED)
-		took_ns = timing_take(knob, task, nr, nr);
-	own_cost_end(cost, 1);
-	if (interest == INTEREST_TIMED || !ctx)
-		return;
 	want = counts ? want_update(knob, counts, task) : want_compute(task);
-	if (!(interest & want))
+	if (interest & INTEREST_TIMED && counts) {
+		if (timing_wanted(knob, interest, want))
+			took_ns = timing_take(knob, task, nr, nr);
+		else
+			timing_drop(counts, task);
+	}
+	own_cost_end(cost, 1);
+	if (!(interest & want) || !ctx)
 		return;
 	/* A call that was not timed is not known to be a slow one. */
 	if (took_ns < knob->min_duration_ns && !(interest & INTEREST_WHOLE) &&
@@ -248,26 +250,48 @@ static __always_inline int call_returned(u64 *ctx, struct pt_regs *regs, long re
 	return 0;
 }
 
+/* Of a 32-bit call the number says nothing here: of its thread some calls are wanted. */
+static __always_inline bool enter_wanted(struct probe_knobs *knob, struct thread_counts *counts,
+					 struct task_struct *task, u64 nr)
+{
+	u32 want = want_update(knob, counts, task);
+
+	barrier_var(nr);
+	return timing_wanted(
+		knob, nr < SYSCALL_NR_MAX && !in_compat(task) ? knob->interest[nr] : ~0, want);
+}
+
 /*
  * ctx: registers, number; or common, number. The clock is read last, so that this is not in the
- * duration. One entry in about a thousand is timed itself, by chance of the clock.
+ * duration. One entry in about a thousand is timed itself, by chance of the clock. A thread's first
+ * call that we see has no counts yet and is not timed.
  */
 ON_ENTER
 int count_enter(u64 *ctx)
 {
 	struct probe_knobs *knob = knobs_get();
+	struct task_struct *task = task_current();
+	struct thread_counts *counts;
 	struct own_cost cost = { .began_ns = 0 };
 	struct call_stamp *stamp;
 	u32 gen;
 
 	if (!knob || !(gen = knob->timing_gen))
 		return 0;
-	stamp = stamp_make(task_current());
+	counts = thread_counts_find(task);
+	if (!counts)
+		return 0;
+	if (!enter_wanted(knob, counts, task, ctx[1])) {
+		timing_drop(counts, task);
+		return 0;
+	}
+	counts->stamped = 1;
+	stamp = stamp_make(task);
 	if (!stamp)
 		return 0;
 	if (unlikely(!(stamp->ns & TIMED_MASK))) {
 		own_cost_begin(&cost);
-		stamp = stamp_make(task_current());
+		stamp = stamp_make(task);
 		if (!stamp)
 			return 0;
 	}

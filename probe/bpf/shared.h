@@ -77,6 +77,7 @@ struct probe_knobs {
 	__u32 test_reenter_nr; /* test builds: re-entry of the store path at this number + 1 */
 	__u8 kinds[8];         /* enum probe_want per enum probe_kind */
 	__u32 timing_gen;      /* of the stamps, below STAMP_TAKEN; 0: durations are not measured */
+	__u32 timing_all;      /* 1: of all in scope, for tables; 0: of streamed calls alone */
 };
 
 /*
@@ -174,7 +175,8 @@ struct thread_counts {
 	__u64 start;     /* boot ns; 0 = not made yet */
 	__u32 tid;
 	__u8 counted; /* where two programs see each call: the first has counted this one */
-	__u8 reserved[3];
+	__u8 stamped; /* a stamp of it may be there that no return has taken */
+	__u8 reserved[2];
 	struct call_other other; /* found room nowhere */
 	struct byte_count bytes;
 	__u8 hints[COUNT_HINTS]; /* slot_hint() -> index; a wrong one only costs a search */

@@ -162,7 +162,7 @@ static void folder_remove(void)
 
 static void timing_on(void)
 {
-	ck_assert_int_eq(probe_want_timing(watch.probe, PROBE_TIMING_ON), 0);
+	ck_assert_int_eq(probe_want_timing(watch.probe, PROBE_TIMED_ALL), 0);
 	while (probe_timing(watch.probe) == PROBE_TIMING_STARTING)
 		live_sleep_ms(1);
 }

@@ -226,7 +226,7 @@ START_TEST(a_full_table_of_durations_loses_no_call)
 	struct ledger ledger;
 
 	ck_assert_int_eq(small_knobs(probe), 0);
-	ck_assert_int_eq(probe_want_timing(probe, PROBE_TIMING_ON), 0);
+	ck_assert_int_eq(probe_want_timing(probe, PROBE_TIMED_ALL), 0);
 	while (probe_timing(probe) == PROBE_TIMING_STARTING)
 		live_sleep_ms(1);
 	run_many(&ledger, probe);

@@ -44,12 +44,17 @@ static void probe_teardown(void)
 	probe_free(probe);
 }
 
-static void timing_on(void)
+static void timing_of(enum probe_timed wanted)
 {
-	ck_assert_int_eq(probe_want_timing(probe, PROBE_TIMING_ON), 0);
+	ck_assert_int_eq(probe_want_timing(probe, wanted), 0);
 	while (probe_timing(probe) == PROBE_TIMING_STARTING)
 		live_sleep_ms(1);
 	ck_assert_int_eq(probe_timing(probe), PROBE_TIMING_ON);
+}
+
+static void timing_on(void)
+{
+	timing_of(PROBE_TIMED_ALL);
 }
 
 static long raw_nanosleep(unsigned ms)
@@ -169,7 +174,7 @@ START_TEST(off_times_nothing)
 	ck_assert_uint_eq(ledger_timed(&ledger, -1), 0);
 	ledger_release(&ledger);
 	timing_on();
-	ck_assert_int_eq(probe_want_timing(probe, PROBE_TIMING_OFF), 0);
+	ck_assert_int_eq(probe_want_timing(probe, PROBE_TIMED_NOTHING), 0);
 	ck_assert_int_eq(probe_timing(probe), PROBE_TIMING_OFF);
 	child = run_child(&ledger, known_durations_work, NULL);
 	ck_assert_uint_eq(ledger_sum(&ledger, SYS_getppid).calls, QUICK);
@@ -302,7 +307,7 @@ START_TEST(a_call_from_an_earlier_generation)
 	ledger_init(&ledger);
 	child = live_child_start(known_durations_work, NULL);
 	ledger_add(&ledger, child.pid);
-	ck_assert_int_eq(probe_want_timing(probe, PROBE_TIMING_OFF), 0);
+	ck_assert_int_eq(probe_want_timing(probe, PROBE_TIMED_NOTHING), 0);
 	timing_on();
 	live_child_go(&child);
 	ck_assert_int_eq(live_child_wait(&child), 0);
@@ -324,14 +329,12 @@ START_TEST(toggling_under_flood_loses_no_count)
 	flood = known_flood_start();
 	load = known_load_start(&ledger);
 	while (waitpid(load, &status, WNOHANG) == 0) {
-		ck_assert_int_eq(probe_want_timing(probe, toggles++ % 3 == 2 ? PROBE_TIMING_OFF
-									     : PROBE_TIMING_ON),
-				 0);
+		ck_assert_int_eq(probe_want_timing(probe, toggles++ % 3), 0);
 		ck_assert_int_eq(ledger_refresh(&ledger, probe), 0);
 		live_sleep_ms(TOGGLE_MS);
 	}
 	ck_assert_int_eq(status, 0);
-	ck_assert_int_eq(probe_want_timing(probe, PROBE_TIMING_OFF), 0);
+	ck_assert_int_eq(probe_want_timing(probe, PROBE_TIMED_NOTHING), 0);
 	ck_assert_int_eq(ledger_refresh(&ledger, probe), 0);
 	kill(flood, SIGKILL);
 	waitpid(flood, NULL, 0);
@@ -432,6 +435,50 @@ START_TEST(records_have_durations)
 	ck_assert_uint_ge(streamed.least_ns[SYS_nanosleep], 20 * MS);
 	ck_assert_uint_eq(streamed.calls[SYS_getppid], QUICK);
 	ck_assert_uint_gt(streamed.least_ns[SYS_getppid], 0);
+}
+END_TEST
+
+/* Durations for records alone: of calls that have none nothing is measured, nothing is added up. */
+START_TEST(only_streamed_calls_are_timed)
+{
+	struct probe_interest interest = { .failed = PROBE_FAILED_OFF };
+	struct streamed streamed;
+	struct ledger ledger;
+
+	interest.calls[SYS_nanosleep] = PROBE_WANT_SCOPE;
+	timing_of(PROBE_TIMED_STREAMED);
+	run_streamed(&streamed, &interest, known_durations_work);
+	ck_assert_uint_eq(streamed.calls[SYS_nanosleep], 4);
+	ck_assert_uint_ge(streamed.least_ns[SYS_nanosleep], 20 * MS);
+	ck_assert_uint_eq(streamed.calls[SYS_getppid], 0);
+	run_child(&ledger, known_durations_work, NULL);
+	ck_assert_uint_eq(ledger_sum(&ledger, SYS_nanosleep).calls, 4);
+	ck_assert_uint_eq(ledger_timed(&ledger, -1), 0);
+	ledger_release(&ledger);
+}
+END_TEST
+
+START_TEST(out_of_scope_is_not_timed)
+{
+	struct live_child in, out;
+	struct ledger ledger;
+
+	ledger_init(&ledger);
+	in = live_child_start(known_durations_work, NULL);
+	out = live_child_start(known_durations_work, NULL);
+	ledger_add(&ledger, in.pid);
+	ledger_add(&ledger, out.pid);
+	live_watch(probe, &in.pid, 1);
+	timing_on();
+	live_child_go(&in);
+	live_child_go(&out);
+	ck_assert_int_eq(live_child_wait(&in), 0);
+	ck_assert_int_eq(live_child_wait(&out), 0);
+	ck_assert_int_eq(ledger_refresh(&ledger, probe), 0);
+	ck_assert_uint_eq(ledger_sum(&ledger, SYS_nanosleep).calls, 8);
+	check_timed(&ledger, in.pid, SYS_nanosleep, 4, 20 * MS);
+	ck_assert_ptr_null(ledger_timing(&ledger, out.pid, SYS_nanosleep));
+	ledger_release(&ledger);
 }
 END_TEST
 
@@ -561,6 +608,67 @@ START_TEST(which_call_a_thread_is_in)
 }
 END_TEST
 
+/* Says that it reads, and reads; twice. */
+struct reads {
+	int said[2], read[2];
+};
+
+static int two_reads_work(void *arg)
+{
+	struct reads *reads = arg;
+	char byte = 0;
+
+	for (int i = 0; i < 2; i++)
+		if (write(reads->said[1], &byte, 1) != 1 || read(reads->read[0], &byte, 1) != 1)
+			return 1;
+	return 0;
+}
+
+static void await_read(const struct reads *reads, pid_t pid)
+{
+	struct task_sample task;
+	char byte;
+
+	ck_assert_int_eq(read(reads->said[0], &byte, 1), 1);
+	do {
+		live_sleep_ms(1);
+		task = sample_of(pid);
+	} while (!(task.flags & TASK_F_IN_CALL) || task.in_nr != SYS_read || task.state != 'S');
+}
+
+/* The first is wanted when it begins, the second when it returns: that has no duration. */
+START_TEST(a_call_never_meets_an_older_entry)
+{
+	static const struct probe_interest nothing = { .failed = PROBE_FAILED_OFF };
+	struct probe_interest interest = nothing;
+	struct streamed streamed = { .pid = 0 };
+	struct live_child child;
+	struct reads reads;
+
+	ck_assert_int_eq(pipe(reads.said), 0);
+	ck_assert_int_eq(pipe(reads.read), 0);
+	child = live_child_start(two_reads_work, &reads);
+	streamed.pid = child.pid;
+	interest.calls[SYS_read] = PROBE_WANT_SCOPE;
+	live_watch(probe, &child.pid, 1);
+	timing_of(PROBE_TIMED_STREAMED);
+	ck_assert_int_eq(probe_set_interest(probe, &interest), 0);
+	live_child_go(&child);
+	await_read(&reads, child.pid);
+	ck_assert_int_eq(probe_set_interest(probe, &nothing), 0);
+	live_drain_all(probe, on_record, &streamed);
+	memset(streamed.calls, 0, sizeof(streamed.calls));
+	ck_assert_int_eq(write(reads.read[1], "x", 1), 1);
+	await_read(&reads, child.pid);
+	ck_assert_int_eq(probe_set_interest(probe, &interest), 0);
+	ck_assert_int_eq(write(reads.read[1], "x", 1), 1);
+	ck_assert_int_eq(live_child_wait(&child), 0);
+	live_drain_all(probe, on_record, &streamed);
+	ck_assert_uint_eq(streamed.calls[SYS_read], 1);
+	ck_assert_uint_eq(streamed.least_ns[SYS_read], 0);
+}
+END_TEST
+
 static int spin_work(void *arg)
 {
 	volatile unsigned *stop = arg;
@@ -610,9 +718,12 @@ int main(int argc, char **argv)
 	tcase_add_test(tcase, toggling_under_flood_loses_no_count);
 	tcase_add_test(tcase, all_of_a_load_are_timed);
 	tcase_add_test(tcase, records_have_durations);
+	tcase_add_test(tcase, only_streamed_calls_are_timed);
+	tcase_add_test(tcase, out_of_scope_is_not_timed);
 	tcase_add_test(tcase, only_slow_calls_are_streamed);
 	tcase_add_test(tcase, only_failed_calls_are_streamed);
 	tcase_add_test(tcase, expected_failures_are_left_out);
+	tcase_add_test(tcase, a_call_never_meets_an_older_entry);
 	tcase_add_test(tcase, which_call_a_thread_is_in);
 	tcase_add_test(tcase, a_thread_that_computes_is_in_no_call);
 	suite_add_tcase(suite, tcase);

@@ -7,7 +7,8 @@
  *   the return    same number and generation: timed, and the stamp holds the duration instead
  *                 no stamp, or another's: counted, not timed (it began before, or was not seen)
  *
- * A stamp is taken once, so a return whose entry no program saw never meets an older entry.
+ * A stamp is taken once, so a return whose entry no program saw never meets an older entry; nor
+ * does one whose entry was not wanted, as that drops what is there.
  */
 #ifndef PROBE_BPF_COUNT_TIMING_H
 #define PROBE_BPF_COUNT_TIMING_H
@@ -85,6 +86,8 @@ OUTLINED u64 timing_take(struct probe_knobs *knob, struct task_struct *task, u32
 	ns = ns ? ns : 1;
 	stamp->ns = ns;
 	stamp->gen = gen | STAMP_TAKEN;
+	if (!knob->timing_all)
+		return ns;
 
 	row = timing_row(FOLLOW(FOLLOW(task, group_leader), start_boottime), FOLLOW(task, tgid),
 			 row_nr);
@@ -103,6 +106,28 @@ OUTLINED u64 timing_take(struct probe_knobs *knob, struct task_struct *task, u32
 	if (bucket < LATENCY_BUCKETS)
 		__sync_fetch_and_add(&row->buckets[bucket], 1);
 	return ns;
+}
+
+/*
+ * Are durations wanted of a thread with this want, and of calls with this interest? For tables: of
+ * whom is in scope. Else of calls that are streamed alone.
+ */
+static __always_inline bool timing_wanted(const struct probe_knobs *knob, u32 interest, u32 want)
+{
+	return knob->timing_all ? want || !knob->scope_by_pid : interest & want;
+}
+
+/* Nobody wants to know: a later return must not meet the stamp. */
+static __always_inline void timing_drop(struct thread_counts *counts, struct task_struct *task)
+{
+	struct call_stamp *stamp;
+
+	if (likely(!counts->stamped))
+		return;
+	counts->stamped = 0;
+	stamp = stamp_find(task);
+	if (stamp)
+		stamp->gen = 0;
 }
 
 /* The duration of the call that was timed last, ns; 0 when it was not. */
