@@ -123,7 +123,7 @@ $(foreach k,golden live,$(eval $(call test_kind,$(k),$(call kind_support,$(k))))
 # Fuzzers: libFuzzer of Debian's clang; the library is compiled again with its coverage.
 FUZZ_SECONDS ?= 60
 FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
-FUZZ_SRC := $(wildcard probe/schema/*.c probe/capture_*.c state/*.c state/*/*.c views/*.c tui/replay_*.c) tui/capture_health.c tui/capture_container.c tui/rule_watch.c tui/rule_mutes.c
+FUZZ_SRC := $(wildcard probe/schema/*.c probe/capture_*.c state/*.c state/*/*.c views/*.c tui/replay_*.c) tui/capture_health.c tui/capture_container.c tui/http2.c tui/rule_watch.c tui/rule_mutes.c
 FUZZ_OBJ := $(FUZZ_SRC:%.c=$(O)/fuzz/%.o) $(O)/fuzz/views/embed.o
 FUZZ_CC = $(CLANG) $(CPPFLAGS) -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
 $(O)/fuzz/%.o: %.c $(O)/flags | $(SKELS)
@@ -162,7 +162,7 @@ run: deps
 	$(Q)$(O)/saker
 
 # Runtimes whose containers are compared with what they say: for tests alone.
-check: DEPS += docker.io containerd lxc systemd-container
+check: DEPS += docker.io containerd lxc systemd-container python3-grpcio
 ## check: install what is missing, build, run all tests (sudo make check); LIVE=require: none is skipped
 check: deps
 	$(Q)$(BUILD) all build-tests

@@ -2,6 +2,7 @@
 /* What runtimes say of containers, see container_info.h. */
 #include "container_info.h"
 #include "container_info_build.h"
+#include "container_json.h"
 
 #include <errno.h>
 #include <json-c/json.h>
@@ -10,37 +11,40 @@
 #include <string.h>
 #include <time.h>
 
-#define JSON_DEPTH 64
 #define IMAGE_ID_SHOWN 12
 #define CREATED_DIGITS 9
 
-static void json_free(struct json_object **json)
+size_t container_info_texts(struct container_info *info, char **texts[CONTAINER_TEXTS_MAX])
 {
-	json_object_put(*json);
+	char **const all[] = {
+#define INFO_TEXT(member, what) &info->member,
+#include "container_info.def"
+#undef INFO_TEXT
+	};
+
+	_Static_assert(sizeof(all) / sizeof(all[0]) <= CONTAINER_TEXTS_MAX, "texts of an info");
+	memcpy(texts, all, sizeof(all));
+	return sizeof(all) / sizeof(all[0]);
 }
-#define _cleanup_json_ __attribute__((cleanup(json_free)))
+
+static void release_labels(struct container_label *labels, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		free(labels[i].key);
+		free(labels[i].value);
+	}
+	free(labels);
+}
 
 void container_info_release(struct container_info *info)
 {
-	free(info->name);
-	free(info->image);
-	free(info->repository);
-	free(info->tag);
-	free(info->digest);
-	free(info->image_id);
-	free(info->pod_name);
-	free(info->pod_namespace);
-	free(info->pod_uid);
-	free(info->sandbox_id);
-	free(info->ip);
-	free(info->healthcheck);
-	free(info->users);
-	free(info->groups);
-	for (size_t i = 0; i < info->labels_len; i++) {
-		free(info->labels[i].key);
-		free(info->labels[i].value);
-	}
-	free(info->labels);
+	char **texts[CONTAINER_TEXTS_MAX];
+	size_t len = container_info_texts(info, texts);
+
+	for (size_t i = 0; i < len; i++)
+		free(*texts[i]);
+	release_labels(info->labels, info->labels_len);
+	release_labels(info->pod_labels, info->pod_labels_len);
 	for (size_t i = 0; i < info->mounts_len; i++) {
 		free(info->mounts[i].source);
 		free(info->mounts[i].destination);
@@ -51,30 +55,31 @@ void container_info_release(struct container_info *info)
 	*info = (struct container_info){ .name = NULL };
 }
 
-/* The texts of an info itself. */
-#define INFO_TEXTS(info)                                                                           \
-	{                                                                                          \
-		&(info)->name, &(info)->image, &(info)->repository, &(info)->tag, &(info)->digest, \
-			&(info)->image_id, &(info)->pod_name, &(info)->pod_namespace,              \
-			&(info)->pod_uid, &(info)->sandbox_id, &(info)->ip, &(info)->healthcheck,  \
-			&(info)->users, &(info)->groups                                            \
-	}
-
 static size_t text_bytes(const char *text)
 {
 	return text ? strlen(text) + 1 : 0;
 }
 
+static size_t labels_bytes(const struct container_label *labels, size_t len)
+{
+	size_t bytes = len * sizeof(*labels);
+
+	for (size_t i = 0; i < len; i++)
+		bytes += text_bytes(labels[i].key) + text_bytes(labels[i].value);
+	return bytes;
+}
+
 size_t container_info_bytes(const struct container_info *info)
 {
-	char *const *const texts[] = INFO_TEXTS(info);
-	size_t bytes = sizeof(*info) + info->labels_len * sizeof(*info->labels) +
+	struct container_info copy = *info;
+	char **texts[CONTAINER_TEXTS_MAX];
+	size_t len = container_info_texts(&copy, texts);
+	size_t bytes = sizeof(*info) + labels_bytes(info->labels, info->labels_len) +
+		       labels_bytes(info->pod_labels, info->pod_labels_len) +
 		       info->mounts_len * sizeof(*info->mounts);
 
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+	for (size_t i = 0; i < len; i++)
 		bytes += text_bytes(*texts[i]);
-	for (size_t i = 0; i < info->labels_len; i++)
-		bytes += text_bytes(info->labels[i].key) + text_bytes(info->labels[i].value);
 	for (size_t i = 0; i < info->mounts_len; i++)
 		bytes += text_bytes(info->mounts[i].source) +
 			 text_bytes(info->mounts[i].destination) +
@@ -93,23 +98,33 @@ static void pack_text(char **slot, char **at)
 	*at += len;
 }
 
+/* The same with the texts of labels, which have their place already. */
+static void pack_labels(const struct container_label *from, struct container_label *to, size_t len,
+			char **at)
+{
+	for (size_t i = 0; i < len; i++) {
+		to[i] = from[i];
+		pack_text(&to[i].key, at);
+		pack_text(&to[i].value, at);
+	}
+}
+
 struct container_info *container_info_pack(const struct container_info *info, void *block)
 {
 	struct container_info *packed = block;
-	char **const texts[] = INFO_TEXTS(packed);
+	char **texts[CONTAINER_TEXTS_MAX];
+	size_t len = container_info_texts(packed, texts);
 	char *at;
 
 	*packed = *info;
 	packed->labels = (struct container_label *)(packed + 1);
-	packed->mounts = (struct container_mount *)(packed->labels + packed->labels_len);
+	packed->pod_labels = packed->labels + packed->labels_len;
+	packed->mounts = (struct container_mount *)(packed->pod_labels + packed->pod_labels_len);
 	at = (char *)(packed->mounts + packed->mounts_len);
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+	for (size_t i = 0; i < len; i++)
 		pack_text(texts[i], &at);
-	for (size_t i = 0; i < info->labels_len; i++) {
-		packed->labels[i] = info->labels[i];
-		pack_text(&packed->labels[i].key, &at);
-		pack_text(&packed->labels[i].value, &at);
-	}
+	pack_labels(info->labels, packed->labels, info->labels_len, &at);
+	pack_labels(info->pod_labels, packed->pod_labels, info->pod_labels_len, &at);
 	for (size_t i = 0; i < info->mounts_len; i++) {
 		packed->mounts[i] = info->mounts[i];
 		pack_text(&packed->mounts[i].source, &at);
@@ -132,52 +147,6 @@ static int set_text(char **slot, const char *text, size_t len)
 int container_info_set_text(char **slot, const char *text)
 {
 	return text ? set_text(slot, text, strlen(text)) : 0;
-}
-
-/* The member of an object as text; NULL when it is not one. */
-static const char *get_string(struct json_object *object, const char *key)
-{
-	struct json_object *member;
-
-	if (!json_object_is_type(object, json_type_object) ||
-	    !json_object_object_get_ex(object, key, &member) ||
-	    !json_object_is_type(member, json_type_string))
-		return NULL;
-	return json_object_get_string(member);
-}
-
-static struct json_object *get_member(struct json_object *object, const char *key,
-				      enum json_type type)
-{
-	struct json_object *member;
-
-	if (!json_object_is_type(object, json_type_object) ||
-	    !json_object_object_get_ex(object, key, &member) || !json_object_is_type(member, type))
-		return NULL;
-	return member;
-}
-
-static int parse(const char *json, size_t len, enum json_type type, struct json_object **ret_root)
-{
-	struct json_tokener *tokener;
-	struct json_object *root;
-	int rc = 0;
-
-	if (len > CONTAINER_INFO_BYTES_MAX)
-		return -E2BIG;
-	tokener = json_tokener_new_ex(JSON_DEPTH);
-	if (!tokener)
-		return -ENOMEM;
-	root = json_tokener_parse_ex(tokener, json, (int)len);
-	if (json_tokener_get_error(tokener) != json_tokener_success ||
-	    !json_object_is_type(root, type)) {
-		json_object_put(root);
-		rc = -EBADMSG;
-	} else {
-		*ret_root = root;
-	}
-	json_tokener_free(tokener);
-	return rc;
 }
 
 /* 2026-11-20T22:19:13.926697606Z; other zones than UTC are not taken. */
@@ -234,12 +203,12 @@ int container_info_set_image(struct container_info *info, const char *image)
 	return at ? container_info_set_text(&info->digest, at + 1) : 0;
 }
 
-static int set_image(struct container_info *info, const char *image)
+int container_info_take_image(struct container_info *info, const char *image)
 {
 	return image && *image && !info->image ? container_info_set_image(info, image) : 0;
 }
 
-static int set_image_id(struct container_info *info, const char *id)
+int container_info_set_image_id(struct container_info *info, const char *id)
 {
 	if (!id)
 		return 0;
@@ -248,23 +217,23 @@ static int set_image_id(struct container_info *info, const char *id)
 	return set_text(&info->image_id, id, strnlen(id, IMAGE_ID_SHOWN));
 }
 
-static int add_label(struct container_info *info, const char *key, const char *value)
+int container_label_add(struct container_label **list, size_t *len, const char *key,
+			const char *value)
 {
 	struct container_label *labels;
 
-	for (size_t i = 0; i < info->labels_len; i++)
-		if (!strcmp(info->labels[i].key, key))
+	for (size_t i = 0; i < *len; i++)
+		if (!strcmp((*list)[i].key, key))
 			return 0;
-	if (info->labels_len == CONTAINER_LABELS_MAX)
+	if (*len == CONTAINER_LABELS_MAX)
 		return -E2BIG;
-	labels = reallocarray(info->labels, info->labels_len + 1, sizeof(*labels));
+	labels = reallocarray(*list, *len + 1, sizeof(*labels));
 	if (!labels)
 		return -ENOMEM;
-	info->labels = labels;
-	labels[info->labels_len] =
-		(struct container_label){ .key = strdup(key), .value = strdup(value) };
-	info->labels_len++;
-	return labels[info->labels_len - 1].key && labels[info->labels_len - 1].value ? 0 : -ENOMEM;
+	*list = labels;
+	labels[*len] = (struct container_label){ .key = strdup(key), .value = strdup(value) };
+	(*len)++;
+	return labels[*len - 1].key && labels[*len - 1].value ? 0 : -ENOMEM;
 }
 
 static int add_labels(struct container_info *info, struct json_object *object)
@@ -277,7 +246,8 @@ static int add_labels(struct container_info *info, struct json_object *object)
 
 		if (!json_object_is_type(value, json_type_string))
 			continue;
-		rc = add_label(info, key, json_object_get_string(value));
+		rc = container_label_add(&info->labels, &info->labels_len, key,
+					 json_object_get_string(value));
 		if (rc < 0)
 			return rc;
 	}
@@ -340,17 +310,18 @@ static int set_pod(struct container_info *info, struct json_object *facts)
 {
 	for (size_t i = 0; facts && i < sizeof(pod_keys) / sizeof(pod_keys[0]); i++) {
 		const struct pod_keys *keys = &pod_keys[i];
-		const char *type = get_string(facts, keys->type);
+		const char *type = json_get_text(facts, keys->type);
 
 		if (type && (!strcmp(type, "sandbox") || !strcmp(type, "podsandbox")))
 			info->sandbox = true;
-		if (container_info_set_text(&info->pod_name, get_string(facts, keys->name)) < 0 ||
-		    container_info_set_text(&info->pod_namespace, get_string(facts, keys->space)) <
+		if (container_info_set_text(&info->pod_name, json_get_text(facts, keys->name)) <
 			    0 ||
-		    container_info_set_text(&info->pod_uid, get_string(facts, keys->uid)) < 0 ||
-		    container_info_set_text(&info->sandbox_id, get_string(facts, keys->sandbox)) <
-			    0 ||
-		    set_image(info, get_string(facts, keys->image)) < 0)
+		    container_info_set_text(&info->pod_namespace,
+					    json_get_text(facts, keys->space)) < 0 ||
+		    container_info_set_text(&info->pod_uid, json_get_text(facts, keys->uid)) < 0 ||
+		    container_info_set_text(&info->sandbox_id,
+					    json_get_text(facts, keys->sandbox)) < 0 ||
+		    container_info_take_image(info, json_get_text(facts, keys->image)) < 0)
 			return -ENOMEM;
 	}
 	return 0;
@@ -360,8 +331,8 @@ static int set_pod(struct container_info *info, struct json_object *facts)
 static int set_pod_container_name(struct container_info *info, struct json_object *facts)
 {
 	for (size_t i = 0; facts && i < sizeof(pod_keys) / sizeof(pod_keys[0]); i++)
-		if (container_info_set_text(&info->name, get_string(facts, pod_keys[i].container)) <
-		    0)
+		if (container_info_set_text(&info->name,
+					    json_get_text(facts, pod_keys[i].container)) < 0)
 			return -ENOMEM;
 	return info->sandbox ? container_info_set_text(&info->name, info->pod_name) : 0;
 }
@@ -372,14 +343,14 @@ static int docker_mounts(struct container_info *info, struct json_object *points
 		return 0;
 	json_object_object_foreach(points, destination, point)
 	{
-		struct json_object *rw = get_member(point, "RW", json_type_boolean);
+		struct json_object *rw = json_get_member(point, "RW", json_type_boolean);
 		/* What the API calls Mode has another name here (moby, volume/mounts). */
-		const char *mode = get_string(point, "Relabel");
+		const char *mode = json_get_text(point, "Relabel");
 		struct container_mount mount = {
-			.source = (char *)get_string(point, "Source"),
+			.source = (char *)json_get_text(point, "Source"),
 			.destination = destination,
-			.mode = (char *)(mode ? mode : get_string(point, "Mode")),
-			.propagation = (char *)get_string(point, "Propagation"),
+			.mode = (char *)(mode ? mode : json_get_text(point, "Mode")),
+			.propagation = (char *)json_get_text(point, "Propagation"),
 			.rdwr = rw && json_object_get_boolean(rw),
 		};
 		int rc = container_info_add_mount(info, &mount);
@@ -393,15 +364,16 @@ static int docker_mounts(struct container_info *info, struct json_object *points
 /* The address in the first network that gave one. */
 static int docker_address(struct container_info *info, struct json_object *settings)
 {
-	struct json_object *networks = get_member(settings, "Networks", json_type_object);
+	struct json_object *networks = json_get_member(settings, "Networks", json_type_object);
 	int rc = 0;
 
 	if (!networks)
-		return container_info_set_text(&info->ip, get_string(settings, "IPAddress"));
+		return container_info_set_text(&info->ip, json_get_text(settings, "IPAddress"));
 	json_object_object_foreach(networks, name, network)
 	{
 		if (rc == 0 && *name)
-			rc = container_info_set_text(&info->ip, get_string(network, "IPAddress"));
+			rc = container_info_set_text(&info->ip,
+						     json_get_text(network, "IPAddress"));
 	}
 	return rc;
 }
@@ -409,52 +381,52 @@ static int docker_address(struct container_info *info, struct json_object *setti
 /* ["CMD", "curl", "-f", "x"], ["CMD-SHELL", "curl -f x"], ["NONE"]. */
 static int docker_health(struct container_info *info, struct json_object *config)
 {
-	struct json_object *check = get_member(config, "Healthcheck", json_type_object);
-	struct json_object *test = get_member(check, "Test", json_type_array);
-	size_t len = test ? json_object_array_length(test) : 0, at = 0;
-	char line[4096];
+	struct json_object *check = json_get_member(config, "Healthcheck", json_type_object);
+	struct json_object *test = json_get_member(check, "Test", json_type_array);
+	size_t len = test ? json_object_array_length(test) : 0;
 	const char *kind = len ? json_object_get_string(json_object_array_get_idx(test, 0)) : NULL;
 
 	if (kind && !strcmp(kind, "NONE"))
 		return container_info_set_text(&info->healthcheck, kind);
-	for (size_t i = 1; i < len && at < sizeof(line); i++) {
-		const char *word = json_object_get_string(json_object_array_get_idx(test, i));
-
-		at += (size_t)snprintf(line + at, sizeof(line) - at, "%s%s", at ? " " : "",
-				       word ? word : "");
-	}
-	return at ? container_info_set_text(&info->healthcheck, line) : 0;
+	return container_command(test, 1, &info->healthcheck);
 }
 
 /* What config.v2.json and the API have in common. */
 static int docker_config(struct container_info *info, struct json_object *root)
 {
-	struct json_object *config = get_member(root, "Config", json_type_object);
-	struct json_object *labels = get_member(config, "Labels", json_type_object);
-	const char *name = get_string(root, "Name");
+	struct json_object *config = json_get_member(root, "Config", json_type_object);
+	struct json_object *labels = json_get_member(config, "Labels", json_type_object);
+	const char *name = json_get_text(root, "Name");
 	int rc;
 
 	if (container_info_set_text(&info->name, name && *name == '/' ? name + 1 : name) < 0 ||
-	    set_image(info, get_string(config, "Image")) < 0 ||
-	    set_image_id(info, get_string(root, "Image")) < 0 || docker_health(info, config) < 0)
+	    container_info_take_image(info, json_get_text(config, "Image")) < 0 ||
+	    container_info_set_image_id(info, json_get_text(root, "Image")) < 0 ||
+	    docker_health(info, config) < 0)
 		return -ENOMEM;
-	set_created(info, get_string(root, "Created"));
-	rc = docker_address(info, get_member(root, "NetworkSettings", json_type_object));
+	set_created(info, json_get_text(root, "Created"));
+	rc = docker_address(info, json_get_member(root, "NetworkSettings", json_type_object));
 	if (rc == 0)
 		rc = add_labels(info, labels);
-	return rc == 0 ? set_pod(info, labels) : rc;
+	if (rc == 0)
+		rc = set_pod(info, labels);
+	/* The kubelet gave docker annotations as labels, behind a word. */
+	return rc == 0 ? container_info_probes(
+				 info, json_get_text(labels, "io.kubernetes.container.name"),
+				 json_get_text(labels, "annotation." ANNOTATION_APPLIED))
+		       : rc;
 }
 
 static bool is_host(struct json_object *object, const char *key)
 {
-	const char *mode = get_string(object, key);
+	const char *mode = json_get_text(object, key);
 
 	return mode && !strcmp(mode, "host");
 }
 
 static int docker_host_config(struct container_info *info, struct json_object *host)
 {
-	struct json_object *privileged = get_member(host, "Privileged", json_type_boolean);
+	struct json_object *privileged = json_get_member(host, "Privileged", json_type_boolean);
 
 	if (!privileged)
 		return -EBADMSG;
@@ -473,25 +445,25 @@ int container_info_inspect(struct container_info *info, const char *json, size_t
 {
 	_cleanup_json_ struct json_object *root = NULL;
 	struct json_object *mounts, *host;
-	int rc = parse(json, len, json_type_object, &root);
+	int rc = json_parse(json, len, json_type_object, &root);
 
 	if (rc < 0)
 		return rc;
-	if (!get_member(root, "Config", json_type_object) || !get_string(root, "Id"))
+	if (!json_get_member(root, "Config", json_type_object) || !json_get_text(root, "Id"))
 		return -EBADMSG;
 	rc = docker_config(info, root);
-	host = get_member(root, "HostConfig", json_type_object);
+	host = json_get_member(root, "HostConfig", json_type_object);
 	if (rc == 0 && host)
 		docker_host_config(info, host);
-	mounts = info->mounts_len ? NULL : get_member(root, "Mounts", json_type_array);
+	mounts = info->mounts_len ? NULL : json_get_member(root, "Mounts", json_type_array);
 	for (size_t i = 0; rc == 0 && mounts && i < json_object_array_length(mounts); i++) {
 		struct json_object *entry = json_object_array_get_idx(mounts, i);
-		struct json_object *rw = get_member(entry, "RW", json_type_boolean);
+		struct json_object *rw = json_get_member(entry, "RW", json_type_boolean);
 		const struct container_mount mount = {
-			.source = (char *)get_string(entry, "Source"),
-			.destination = (char *)get_string(entry, "Destination"),
-			.mode = (char *)get_string(entry, "Mode"),
-			.propagation = (char *)get_string(entry, "Propagation"),
+			.source = (char *)json_get_text(entry, "Source"),
+			.destination = (char *)json_get_text(entry, "Destination"),
+			.mode = (char *)json_get_text(entry, "Mode"),
+			.propagation = (char *)json_get_text(entry, "Propagation"),
 			.rdwr = rw && json_object_get_boolean(rw),
 		};
 
@@ -503,21 +475,21 @@ int container_info_inspect(struct container_info *info, const char *json, size_t
 int container_info_docker(struct container_info *info, const char *json, size_t len)
 {
 	_cleanup_json_ struct json_object *root = NULL;
-	int rc = parse(json, len, json_type_object, &root);
+	int rc = json_parse(json, len, json_type_object, &root);
 
 	if (rc < 0)
 		return rc;
-	if (!get_member(root, "Config", json_type_object) || !get_string(root, "ID"))
+	if (!json_get_member(root, "Config", json_type_object) || !json_get_text(root, "ID"))
 		return -EBADMSG;
 	rc = docker_config(info, root);
-	return rc == 0 ? docker_mounts(info, get_member(root, "MountPoints", json_type_object))
+	return rc == 0 ? docker_mounts(info, json_get_member(root, "MountPoints", json_type_object))
 		       : rc;
 }
 
 int container_info_docker_host(struct container_info *info, const char *json, size_t len)
 {
 	_cleanup_json_ struct json_object *root = NULL;
-	int rc = parse(json, len, json_type_object, &root);
+	int rc = json_parse(json, len, json_type_object, &root);
 
 	return rc < 0 ? rc : docker_host_config(info, root);
 }
@@ -525,11 +497,11 @@ int container_info_docker_host(struct container_info *info, const char *json, si
 /* Bind mounts; the rest of the list is what every container has. */
 static int oci_mount(struct container_info *info, struct json_object *entry)
 {
-	struct json_object *options = get_member(entry, "options", json_type_array);
-	const char *type = get_string(entry, "type");
+	struct json_object *options = json_get_member(entry, "options", json_type_array);
+	const char *type = json_get_text(entry, "type");
 	struct container_mount mount = {
-		.source = (char *)get_string(entry, "source"),
-		.destination = (char *)get_string(entry, "destination"),
+		.source = (char *)json_get_text(entry, "source"),
+		.destination = (char *)json_get_text(entry, "destination"),
 		.rdwr = true,
 	};
 	bool bind = type && !strcmp(type, "bind");
@@ -553,11 +525,11 @@ static int oci_mount(struct container_info *info, struct json_object *entry)
 /* Privileged containers have every capability and see all of /sys and /proc. */
 static void oci_privileged(struct container_info *info, struct json_object *root)
 {
-	struct json_object *process = get_member(root, "process", json_type_object);
-	struct json_object *caps = get_member(process, "capabilities", json_type_object);
-	struct json_object *bounding = get_member(caps, "bounding", json_type_array);
-	struct json_object *linux_part = get_member(root, "linux", json_type_object);
-	struct json_object *masked = get_member(linux_part, "maskedPaths", json_type_array);
+	struct json_object *process = json_get_member(root, "process", json_type_object);
+	struct json_object *caps = json_get_member(process, "capabilities", json_type_object);
+	struct json_object *bounding = json_get_member(caps, "bounding", json_type_array);
+	struct json_object *linux_part = json_get_member(root, "linux", json_type_object);
+	struct json_object *masked = json_get_member(linux_part, "maskedPaths", json_type_array);
 	bool admin = false;
 
 	if (info->privileged_known || !bounding || !linux_part)
@@ -574,14 +546,14 @@ static void oci_privileged(struct container_info *info, struct json_object *root
 /* A container has a namespace of its own of each kind that is listed. */
 static void oci_namespaces(struct container_info *info, struct json_object *root)
 {
-	struct json_object *linux_part = get_member(root, "linux", json_type_object);
-	struct json_object *list = get_member(linux_part, "namespaces", json_type_array);
+	struct json_object *linux_part = json_get_member(root, "linux", json_type_object);
+	struct json_object *list = json_get_member(linux_part, "namespaces", json_type_array);
 
 	if (info->host_known || !list)
 		return;
 	info->host_pid = info->host_network = info->host_ipc = true;
 	for (size_t i = 0; i < json_object_array_length(list); i++) {
-		const char *type = get_string(json_object_array_get_idx(list, i), "type");
+		const char *type = json_get_text(json_object_array_get_idx(list, i), "type");
 
 		info->host_pid &= !type || strcmp(type, "pid") != 0;
 		info->host_network &= !type || strcmp(type, "network") != 0;
@@ -600,14 +572,14 @@ static int oci_labels(struct container_info *info, struct json_object *annotatio
 					      "io.container.manager",
 					      "io.kubernetes.cri-o.ContainerType" };
 	_cleanup_json_ struct json_object *labels = NULL;
-	const char *text = get_string(annotations, "io.kubernetes.cri-o.Labels");
+	const char *text = json_get_text(annotations, "io.kubernetes.cri-o.Labels");
 	bool owned = false;
 
 	for (size_t i = 0; i < sizeof(owners) / sizeof(owners[0]); i++)
-		owned |= get_string(annotations, owners[i]) != NULL;
+		owned |= json_get_text(annotations, owners[i]) != NULL;
 	if (!owned)
 		return add_labels(info, annotations);
-	if (!text || parse(text, strlen(text), json_type_object, &labels) < 0)
+	if (!text || json_parse(text, strlen(text), json_type_object, &labels) < 0)
 		return 0;
 	return add_labels(info, labels);
 }
@@ -626,13 +598,13 @@ int container_info_oci(struct container_info *info, const char *json, size_t len
 	_cleanup_json_ struct json_object *root = NULL;
 	struct json_object *annotations, *mounts;
 	const char *told;
-	int rc = parse(json, len, json_type_object, &root);
+	int rc = json_parse(json, len, json_type_object, &root);
 
 	if (rc < 0)
 		return rc;
-	if (!get_string(root, "ociVersion"))
+	if (!json_get_text(root, "ociVersion"))
 		return -EBADMSG;
-	annotations = get_member(root, "annotations", json_type_object);
+	annotations = json_get_member(root, "annotations", json_type_object);
 	rc = set_pod(info, annotations);
 	if (rc == 0)
 		rc = set_pod_container_name(info, annotations);
@@ -644,14 +616,14 @@ int container_info_oci(struct container_info *info, const char *json, size_t len
 	if (!info->name &&
 	    container_info_set_text(&info->name, label_value(info, "nerdctl/name")) < 0)
 		return -ENOMEM;
-	told = get_string(annotations, "io.podman.annotations.privileged");
+	told = json_get_text(annotations, "io.podman.annotations.privileged");
 	if (told && !info->privileged_known) {
 		info->privileged = !strcmp(told, "TRUE");
 		info->privileged_known = true;
 	}
 	oci_privileged(info, root);
-	set_created(info, get_string(annotations, "io.kubernetes.cri-o.Created"));
-	mounts = info->mounts_len ? NULL : get_member(root, "mounts", json_type_array);
+	set_created(info, json_get_text(annotations, "io.kubernetes.cri-o.Created"));
+	mounts = info->mounts_len ? NULL : json_get_member(root, "mounts", json_type_array);
 	for (size_t i = 0; mounts && i < json_object_array_length(mounts); i++) {
 		rc = oci_mount(info, json_object_array_get_idx(mounts, i));
 		if (rc < 0)
@@ -664,13 +636,13 @@ int container_info_oci(struct container_info *info, const char *json, size_t len
 static int storage_metadata(struct container_info *info, const char *text)
 {
 	_cleanup_json_ struct json_object *root = NULL;
-	int rc = text ? parse(text, strlen(text), json_type_object, &root) : 0;
+	int rc = text ? json_parse(text, strlen(text), json_type_object, &root) : 0;
 
 	if (rc < 0 || !root)
 		return rc;
-	if (set_image(info, get_string(root, "image-name")) < 0 ||
-	    set_image_id(info, get_string(root, "image-id")) < 0 ||
-	    container_info_set_text(&info->name, get_string(root, "name")) < 0)
+	if (container_info_take_image(info, json_get_text(root, "image-name")) < 0 ||
+	    container_info_set_image_id(info, json_get_text(root, "image-id")) < 0 ||
+	    container_info_set_text(&info->name, json_get_text(root, "name")) < 0)
 		return -ENOMEM;
 	return 0;
 }
@@ -679,24 +651,24 @@ int container_info_storage(struct container_info *info, const char *json, size_t
 			   const char *id)
 {
 	_cleanup_json_ struct json_object *root = NULL;
-	int rc = parse(json, len, json_type_array, &root);
+	int rc = json_parse(json, len, json_type_array, &root);
 
 	for (size_t i = 0; rc == 0 && i < json_object_array_length(root); i++) {
 		struct json_object *entry = json_object_array_get_idx(root, i), *names;
-		const char *own = get_string(entry, "id");
+		const char *own = json_get_text(entry, "id");
 
 		if (!own || strcmp(own, id) != 0)
 			continue;
-		names = get_member(entry, "names", json_type_array);
+		names = json_get_member(entry, "names", json_type_array);
 		if (names && json_object_array_length(names) &&
 		    container_info_set_text(
 			    &info->name,
 			    json_object_get_string(json_object_array_get_idx(names, 0))) < 0)
 			return -ENOMEM;
-		set_created(info, get_string(entry, "created"));
-		if (set_image_id(info, get_string(entry, "image")) < 0)
+		set_created(info, json_get_text(entry, "created"));
+		if (container_info_set_image_id(info, json_get_text(entry, "image")) < 0)
 			return -ENOMEM;
-		return storage_metadata(info, get_string(entry, "metadata"));
+		return storage_metadata(info, json_get_text(entry, "metadata"));
 	}
 	return rc < 0 ? rc : -ENOENT;
 }
@@ -713,12 +685,13 @@ int container_info_repositories(struct container_info *info, const char *json, s
 {
 	_cleanup_json_ struct json_object *root = NULL;
 	struct json_object *all, *own;
-	int rc = parse(json, len, json_type_object, &root);
+	int rc = json_parse(json, len, json_type_object, &root);
 
 	if (rc < 0)
 		return rc;
-	all = get_member(root, "Repositories", json_type_object);
-	own = all && info->repository ? get_member(all, info->repository, json_type_object) : NULL;
+	all = json_get_member(root, "Repositories", json_type_object);
+	own = all && info->repository ? json_get_member(all, info->repository, json_type_object)
+				      : NULL;
 	if (!own)
 		return -ENOENT;
 	json_object_object_foreach(own, name, id)
@@ -735,13 +708,14 @@ int container_info_repositories(struct container_info *info, const char *json, s
 int container_info_images(struct container_info *info, const char *json, size_t len)
 {
 	_cleanup_json_ struct json_object *root = NULL;
-	int rc = parse(json, len, json_type_array, &root);
+	int rc = json_parse(json, len, json_type_array, &root);
 
 	for (size_t i = 0; rc == 0 && i < json_object_array_length(root); i++) {
 		struct json_object *image = json_object_array_get_idx(root, i);
 
-		if (id_begins(get_string(image, "id"), info->image_id))
-			return container_info_set_text(&info->digest, get_string(image, "digest"));
+		if (id_begins(json_get_text(image, "id"), info->image_id))
+			return container_info_set_text(&info->digest,
+						       json_get_text(image, "digest"));
 	}
 	return rc < 0 ? rc : -ENOENT;
 }

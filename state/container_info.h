@@ -4,7 +4,8 @@
  * (tui/inspect.c) hands them in. Formats: docker's config.v2.json and hostconfig.json, the OCI
  * runtime specification's config.json with the annotations of containerd's CRI plugin and of podman
  * (libpod), containers.json of containers/storage, LXC's config (lxc.container.conf(5)), the
- * command line of systemd-nspawn(1), and the API of docker.
+ * command line of systemd-nspawn(1), and the API of docker. container_cri.h adds what containerd's
+ * and CRI-O's sockets say.
  *
  * The bytes may be hostile: they are parsed with limits, and every text is kept as it is, to be
  * escaped by who shows it.
@@ -30,31 +31,29 @@ struct container_mount {
 	bool rdwr;
 };
 
-/* Owns all of it; a text that is not known is NULL. */
+/* Owns all of it. */
 struct container_info {
-	char *name;       /* without docker's leading slash */
-	char *image;      /* as the user named it: "localhost/web:1" */
-	char *repository; /* of image: "localhost/web" */
-	char *tag;        /* "1" */
-	char *digest;     /* "sha256:..." */
-	char *image_id;   /* 12 digits of the image's id */
-	char *pod_name, *pod_namespace, *pod_uid, *sandbox_id;
-	char *ip;          /* the first address that its runtime gave it */
-	char *healthcheck; /* command line, "NONE" where it was switched off */
-	char *users,
-		*groups; /* of its own root, as passwd.h has them; in answers about users alone */
-	bool sandbox;    /* holds a pod's namespaces, runs nothing of its own */
+#define INFO_TEXT(member, what) char *member;
+#include "container_info.def"
+#undef INFO_TEXT
+	bool sandbox; /* holds a pod's namespaces, runs nothing of its own */
 	bool privileged, privileged_known;
 	bool host_pid, host_network, host_ipc; /* namespaces that it has none of its own of */
 	bool host_known;
 	uint64_t created_ns; /* since the epoch, 0: not known */
 	struct container_label *labels;
 	size_t labels_len;
+	struct container_label *pod_labels;
+	size_t pod_labels_len;
 	struct container_mount *mounts;
 	size_t mounts_len;
 };
 
 void container_info_release(struct container_info *info);
+
+/* All texts of an info, in the order of container_info.def. */
+#define CONTAINER_TEXTS_MAX 32
+size_t container_info_texts(struct container_info *info, char **texts[CONTAINER_TEXTS_MAX]);
 
 /*
  * Each adds what its file says to what is known already; what is there stays. Return 0, -EBADMSG

@@ -13,49 +13,67 @@
 #define HOST_IPC 32u
 #define HOST_KNOWN 64u
 
-/* The order of the texts in the file. */
-#define INFO_TEXTS(info)                                                                           \
-	{                                                                                          \
-		&(info)->name, &(info)->image, &(info)->repository, &(info)->tag, &(info)->digest, \
-			&(info)->image_id, &(info)->pod_name, &(info)->pod_namespace,              \
-			&(info)->pod_uid, &(info)->sandbox_id, &(info)->ip, &(info)->healthcheck,  \
-			&(info)->users, &(info)->groups                                            \
-	}
+/*
+ * Which of the first texts are known is a mask of these; the rest, and the labels of the pod, come
+ * last, when this bit is set in it: older captures end before.
+ */
+#define FIRST_TEXTS 14
+#define MORE 0x8000u
 
 static void put_text(struct capture_bytes *bytes, const char *text)
 {
 	bytes_text(bytes, text ? text : "", text ? strlen(text) : 0, UINT16_MAX);
 }
 
-static void put_facts(struct capture_bytes *bytes, const struct container_info *info)
+static size_t texts_len(void)
 {
-	char *const *const texts[] = INFO_TEXTS(info);
-	size_t len = sizeof(texts) / sizeof(texts[0]);
-	uint16_t known = 0;
+	struct container_info nothing = { .name = NULL };
+	char **texts[CONTAINER_TEXTS_MAX];
 
-	for (size_t i = 0; i < len; i++)
+	return container_info_texts(&nothing, texts);
+}
+
+/* The texts first to end: a mask of those that are known, then these. */
+static void put_texts(struct capture_bytes *bytes, const struct container_info *info, size_t first,
+		      size_t end)
+{
+	struct container_info copy = *info;
+	char **texts[CONTAINER_TEXTS_MAX];
+	uint16_t known = MORE;
+
+	container_info_texts(&copy, texts);
+	for (size_t i = first; i < end; i++)
 		if (*texts[i])
-			known |= (uint16_t)(1u << i);
+			known |= (uint16_t)(1u << (i - first));
 	bytes_u16(bytes, known);
-	bytes_u8(bytes,
-		 (uint8_t)((info->sandbox ? SANDBOX : 0) | (info->privileged ? PRIVILEGED : 0) |
-			   (info->privileged_known ? PRIVILEGED_KNOWN : 0) |
-			   (info->host_pid ? HOST_PID : 0) |
-			   (info->host_network ? HOST_NETWORK : 0) |
-			   (info->host_ipc ? HOST_IPC : 0) | (info->host_known ? HOST_KNOWN : 0)));
-	bytes_u64(bytes, info->created_ns);
-	for (size_t i = 0; i < len; i++)
+	if (first == 0)
+		bytes_u8(bytes, (uint8_t)((info->sandbox ? SANDBOX : 0) |
+					  (info->privileged ? PRIVILEGED : 0) |
+					  (info->privileged_known ? PRIVILEGED_KNOWN : 0) |
+					  (info->host_pid ? HOST_PID : 0) |
+					  (info->host_network ? HOST_NETWORK : 0) |
+					  (info->host_ipc ? HOST_IPC : 0) |
+					  (info->host_known ? HOST_KNOWN : 0)));
+	if (first == 0)
+		bytes_u64(bytes, info->created_ns);
+	for (size_t i = first; i < end; i++)
 		if (*texts[i])
 			put_text(bytes, *texts[i]);
 }
 
+static void put_labels(struct capture_bytes *bytes, const struct container_label *labels,
+		       size_t len)
+{
+	bytes_u16(bytes, (uint16_t)len);
+	for (size_t i = 0; i < len; i++) {
+		put_text(bytes, labels[i].key);
+		put_text(bytes, labels[i].value);
+	}
+}
+
 static void put_lists(struct capture_bytes *bytes, const struct container_info *info)
 {
-	bytes_u16(bytes, (uint16_t)info->labels_len);
-	for (size_t i = 0; i < info->labels_len; i++) {
-		put_text(bytes, info->labels[i].key);
-		put_text(bytes, info->labels[i].value);
-	}
+	put_labels(bytes, info->labels, info->labels_len);
 	bytes_u16(bytes, (uint16_t)info->mounts_len);
 	for (size_t i = 0; i < info->mounts_len; i++) {
 		put_text(bytes, info->mounts[i].source);
@@ -64,6 +82,8 @@ static void put_lists(struct capture_bytes *bytes, const struct container_info *
 		put_text(bytes, info->mounts[i].propagation);
 		bytes_u8(bytes, info->mounts[i].rdwr);
 	}
+	put_texts(bytes, info, FIRST_TEXTS, texts_len());
+	put_labels(bytes, info->pod_labels, info->pod_labels_len);
 }
 
 void capture_container_put(struct capture_bytes *bytes, const struct container_info *info)
@@ -71,7 +91,7 @@ void capture_container_put(struct capture_bytes *bytes, const struct container_i
 	static const struct container_info nothing;
 	size_t at;
 
-	put_facts(bytes, info);
+	put_texts(bytes, info, 0, FIRST_TEXTS);
 	at = bytes->len;
 	put_lists(bytes, info);
 	if (!bytes->full)
@@ -93,12 +113,25 @@ static int take_text(struct capture_cursor *cursor, char **ret_text)
 	return *ret_text ? 0 : -ENOMEM;
 }
 
-static int take_facts(struct capture_cursor *cursor, struct container_info *info)
+/* Those of the texts from first on that are in the mask. */
+static int take_texts(struct capture_cursor *cursor, struct container_info *info, unsigned known,
+		      size_t first)
 {
-	char **const texts[] = INFO_TEXTS(info);
-	unsigned known = cursor_u16(cursor), facts = cursor_u8(cursor);
+	char **texts[CONTAINER_TEXTS_MAX];
+	size_t len = container_info_texts(info, texts);
 	int rc = 0;
 
+	for (size_t i = 0; i < FIRST_TEXTS && first + i < len && rc == 0; i++)
+		if (known & 1u << i)
+			rc = take_text(cursor, texts[first + i]);
+	return rc;
+}
+
+static int take_facts(struct capture_cursor *cursor, struct container_info *info, bool *ret_more)
+{
+	unsigned known = cursor_u16(cursor), facts = cursor_u8(cursor);
+
+	*ret_more = known & MORE;
 	info->sandbox = facts & SANDBOX;
 	info->privileged = facts & PRIVILEGED;
 	info->privileged_known = facts & PRIVILEGED_KNOWN;
@@ -107,27 +140,25 @@ static int take_facts(struct capture_cursor *cursor, struct container_info *info
 	info->host_ipc = facts & HOST_IPC;
 	info->host_known = facts & HOST_KNOWN;
 	info->created_ns = cursor_u64(cursor);
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]) && rc == 0; i++)
-		if (known & 1u << i)
-			rc = take_text(cursor, texts[i]);
-	return rc;
+	return take_texts(cursor, info, known, 0);
 }
 
-static int take_labels(struct capture_cursor *cursor, struct container_info *info)
+static int take_labels(struct capture_cursor *cursor, struct container_label **ret_labels,
+		       size_t *ret_len)
 {
 	size_t len = cursor_u16(cursor);
 	int rc = 0;
 
 	if (len > CONTAINER_LABELS_MAX)
 		return -EBADMSG;
-	info->labels = calloc(len ? len : 1, sizeof(*info->labels));
-	if (!info->labels)
+	*ret_labels = calloc(len ? len : 1, sizeof(**ret_labels));
+	if (!*ret_labels)
 		return -ENOMEM;
-	info->labels_len = len;
+	*ret_len = len;
 	for (size_t i = 0; i < len && rc == 0; i++) {
-		rc = take_text(cursor, &info->labels[i].key);
+		rc = take_text(cursor, &(*ret_labels)[i].key);
 		if (rc == 0)
-			rc = take_text(cursor, &info->labels[i].value);
+			rc = take_text(cursor, &(*ret_labels)[i].value);
 	}
 	return rc;
 }
@@ -158,12 +189,17 @@ static int take_mounts(struct capture_cursor *cursor, struct container_info *inf
 int capture_container_take(struct capture_cursor *cursor, struct container_info *ret_info)
 {
 	struct container_info info = { .name = NULL };
-	int rc = take_facts(cursor, &info);
+	bool more = false;
+	int rc = take_facts(cursor, &info, &more);
 
 	if (rc == 0)
-		rc = take_labels(cursor, &info);
+		rc = take_labels(cursor, &info.labels, &info.labels_len);
 	if (rc == 0)
 		rc = take_mounts(cursor, &info);
+	if (rc == 0 && more)
+		rc = take_texts(cursor, &info, cursor_u16(cursor), FIRST_TEXTS);
+	if (rc == 0 && more)
+		rc = take_labels(cursor, &info.pod_labels, &info.pod_labels_len);
 	if (rc == 0 && cursor->bad)
 		rc = -EBADMSG;
 	if (rc < 0) {

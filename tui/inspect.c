@@ -12,6 +12,7 @@
  * Where files lie is in inspect_files.c.
  */
 #include "inspect.h"
+#include "inspect_parts.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -48,6 +49,7 @@ struct inspector {
 	pthread_cond_t work;
 	bool ended;
 	char *host_root;
+	struct inspect_sockets sockets; /* the thread's */
 	struct job jobs[JOBS_MAX];
 };
 
@@ -121,7 +123,8 @@ static void *inspector_main(void *arg)
 		pthread_mutex_unlock(&inspector->lock);
 		/* While it is worked on nobody else changes a job. */
 		if (job->kind == JOB_INFO)
-			rc = inspect_container(inspector->host_root, &job->match, job->pid, &info);
+			rc = inspect_container(inspector->host_root, &job->match, job->pid,
+					       &inspector->sockets, &info);
 		else
 			rc = inspect_users(inspector->host_root, job->pid, &info);
 		pthread_mutex_lock(&inspector->lock);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Looks up what runtimes say of containers: from their files on disk, in a thread of its own, so
- * that nobody waits for a disk. Answers are remembered; where no file was found it is looked for
- * again after a while, since a runtime may write its files after it has started the container.
+ * Looks up what runtimes say of containers: from their files on disk, then over their sockets, in a
+ * thread of its own, so that nobody waits for a disk or a runtime. Answers are remembered; where
+ * nothing was found it is looked for again after a while, since a runtime may write its files after
+ * it has started the container.
  */
 #ifndef TUI_INSPECT_H
 #define TUI_INSPECT_H
@@ -12,6 +13,7 @@
 #include "state/container_info.h"
 
 struct inspector;
+struct inspect_sockets;
 
 /* Starts the thread. host_root: prefix of all paths, "" for none; copied. 0 or -errno. */
 int inspector_new(const char *host_root, struct inspector **ret_inspector);
@@ -41,11 +43,11 @@ int inspect_users(const char *host_root, uint32_t pid, struct container_info *re
 void inspect_host_users(const char *host_root, char **ret_users, char **ret_groups);
 
 /*
- * What inspector_ask() finds, at once, in the calling thread: 0, or -ENOENT when no file tells of
- * it.
+ * What inspector_ask() finds, at once, in the calling thread: 0, or -ENOENT when no file and no
+ * socket tells of it. sockets: those that are not to be waited for.
  */
 int inspect_container(const char *host_root, const struct container_match *match, uint32_t pid,
-		      struct container_info *ret_info);
+		      struct inspect_sockets *sockets, struct container_info *ret_info);
 
 /*
  * text: the lines of /proc/PID/cgroup. Where they say that the process is in some machine of

@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #define LINE_MAX_BYTES 8192
+#define TASKS_NAME "/io.containerd.runtime.v2.task/"
 #define TASKS "/run/containerd/io.containerd.runtime.v2.task"
 #define STORAGE "/var/lib/containers/storage"
 #define DOCKER "/var/lib/docker"
@@ -316,6 +317,19 @@ static void search_arguments(struct search *search, uint32_t pid)
 			search_path(search, at);
 }
 
+/* A pod's containers share its sandbox's shim: their folders are beside the one that it is in. */
+static void search_beside(struct search *search, const char *folder)
+{
+	const char *slash = strrchr(folder, '/');
+	char path[PATH_MAX];
+
+	if (!strstr(folder, TASKS_NAME) || !slash || strchr(search_id(search), '/') ||
+	    (size_t)snprintf(path, sizeof(path), "%.*s/%s", (int)(slash - folder), folder,
+			     search_id(search)) >= sizeof(path))
+		return;
+	search_take(search, path, "config.json", container_info_oci);
+}
+
 /*
  * The processes above: runc and conmon name the folder, containerd's shim runs in it. They are
  * there before the container has a root of its own.
@@ -333,18 +347,22 @@ static void search_ancestors(struct search *search)
 		folder[len > 0 ? len : 0] = '\0';
 		search_path(search, folder);
 		if (!search->found)
+			search_beside(search, folder);
+		if (!search->found)
 			search_arguments(search, pid);
 		pid = inspect_parent(search->host_root, pid);
 	}
 }
 
 int inspect_container(const char *host_root, const struct container_match *match, uint32_t pid,
-		      struct container_info *ret_info)
+		      struct inspect_sockets *sockets, struct container_info *ret_info)
 {
 	struct container_info info = { .name = NULL };
-	struct search search = {
-		.host_root = host_root, .match = match, .pid = pid, .info = &info
-	};
+	struct search search = { .host_root = host_root,
+				 .match = match,
+				 .pid = pid,
+				 .info = &info,
+				 .sockets = sockets };
 
 	switch (match->engine) {
 	case CONTAINER_DOCKER:

@@ -2,7 +2,7 @@
 /*
  * For the files that look for what a runtime says of a container: inspect_files.c is the folders of
  * the runtimes that have ids, inspect_machine.c those of LXC and systemd-nspawn, inspect_socket.c
- * the sockets. Nobody else includes this.
+ * the sockets, inspect_cri.c those among them that speak gRPC. Nobody else includes this.
  */
 #ifndef TUI_INSPECT_PARTS_H
 #define TUI_INSPECT_PARTS_H
@@ -16,12 +16,29 @@
 #define SEARCH_ANCESTORS 5
 #define SEARCH_ARGUMENTS_BYTES 16384
 
+#define INSPECT_QUESTION_NS 500000000ll /* that a socket may take for all about one container */
+
+/*
+ * Sockets that did not answer in time: nobody waits for them again for a while, or every container
+ * would wait. Zeroes to begin with.
+ */
+#define INSPECT_SILENT_MAX 8
+#define INSPECT_SOCKET_PATH 108 /* bytes with the NUL, as in struct sockaddr_un */
+struct inspect_sockets {
+	struct {
+		char path[INSPECT_SOCKET_PATH];
+		long long until_ns; /* CLOCK_MONOTONIC */
+	} silent[INSPECT_SILENT_MAX];
+	size_t next;
+};
+
 /* What is looked for, and what was found. */
 struct search {
 	const char *host_root; /* before all paths */
 	const struct container_match *match;
 	uint32_t pid; /* a process in it; 0: none is known */
 	struct container_info *info;
+	struct inspect_sockets *sockets;
 	bool found;
 };
 
@@ -37,8 +54,19 @@ uint32_t inspect_parent(const char *host_root, uint32_t pid);
 size_t inspect_arguments(const char *host_root, uint32_t pid, char *args, size_t size);
 
 void search_machine(struct search *search);
-/* Asks the sockets of runtimes for what files did not tell. Takes a second at most. */
+/* Asks the sockets of runtimes for what files did not tell. Takes INSPECT_QUESTION_NS for each. */
 void search_sockets(struct search *search);
+void search_cri(struct search *search);
+
+bool inspect_is_silent(const struct inspect_sockets *sockets, const char *path);
+/* rc: what became of a question to it. */
+void inspect_note_silent(struct inspect_sockets *sockets, const char *path, int rc);
+
+/* Sockets that do not block, with a deadline of CLOCK_MONOTONIC: 0, -ETIMEDOUT or -errno. */
+long long inspect_now_ns(void);
+int inspect_connect(const char *path, int *ret_fd);
+int inspect_send(int fd, const char *bytes, size_t len, long long deadline_ns);
+int inspect_wait(int fd, short events, long long deadline_ns);
 
 /*
  * One HTTP question to a unix socket: everything that came, with a NUL behind it; the caller frees

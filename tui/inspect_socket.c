@@ -3,9 +3,6 @@
  * The sockets of docker and podman, which speak HTTP: one question for one container, with a limit
  * of time and of bytes. HTTP/1.0, so that the answer ends where the connection does. What comes may
  * be anything.
- *
- * containerd's socket speaks gRPC and is not asked: what it knows of Kubernetes' containers is in
- * their files.
  */
 #include "inspect.h"
 
@@ -23,7 +20,7 @@
 #include "inspect_parts.h"
 
 #define NS_PER_MS 1000000ll
-#define QUESTION_NS (500 * NS_PER_MS)
+#define SILENT_NS 10000000000ll /* that a socket which did not answer is left alone */
 #define FIRST_BYTES 16384
 #define HEADERS_MAX 65536
 
@@ -40,7 +37,7 @@ static void close_fd(const int *fd)
 }
 #define _cleanup_close_ __attribute__((cleanup(close_fd)))
 
-static long long now_ns(void)
+long long inspect_now_ns(void)
 {
 	struct timespec now;
 
@@ -48,12 +45,11 @@ static long long now_ns(void)
 	return now.tv_sec * 1000000000ll + now.tv_nsec;
 }
 
-/* Waits for the socket until the deadline. 0, -ETIMEDOUT or -errno. */
-static int wait_for(int fd, short events, long long deadline_ns)
+int inspect_wait(int fd, short events, long long deadline_ns)
 {
 	for (;;) {
 		struct pollfd ready = { .fd = fd, .events = events };
-		long long left = deadline_ns - now_ns();
+		long long left = deadline_ns - inspect_now_ns();
 		int r = left > 0 ? poll(&ready, 1, (int)(left / NS_PER_MS) + 1) : 0;
 
 		if (r > 0)
@@ -65,7 +61,7 @@ static int wait_for(int fd, short events, long long deadline_ns)
 	}
 }
 
-static int open_socket(const char *path, int *ret_fd)
+int inspect_connect(const char *path, int *ret_fd)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int fd;
@@ -87,18 +83,18 @@ static int open_socket(const char *path, int *ret_fd)
 	return 0;
 }
 
-static int send_all(int fd, const char *text, size_t len, long long deadline_ns)
+int inspect_send(int fd, const char *bytes, size_t len, long long deadline_ns)
 {
 	while (len) {
-		ssize_t sent = send(fd, text, len, MSG_NOSIGNAL);
+		ssize_t sent = send(fd, bytes, len, MSG_NOSIGNAL);
 		int rc = sent < 0 ? -errno : 0;
 
 		if (rc == -EAGAIN)
-			rc = wait_for(fd, POLLOUT, deadline_ns);
+			rc = inspect_wait(fd, POLLOUT, deadline_ns);
 		if (rc < 0 && rc != -EINTR)
 			return rc;
 		if (sent > 0) {
-			text += sent;
+			bytes += sent;
 			len -= (size_t)sent;
 		}
 	}
@@ -136,7 +132,7 @@ static int receive_all(int fd, long long deadline_ns, struct answer *answer)
 		int rc = make_room(answer);
 
 		if (rc == 0)
-			rc = wait_for(fd, POLLIN, deadline_ns);
+			rc = inspect_wait(fd, POLLIN, deadline_ns);
 		if (rc < 0)
 			return rc;
 		got = recv(fd, answer->text + answer->len, answer->size - answer->len - 1, 0);
@@ -167,7 +163,7 @@ int inspect_http_body(const char *text, size_t len, size_t *ret_at)
 
 int inspect_http_get(const char *socket_path, const char *target, char **ret_text, size_t *ret_len)
 {
-	long long deadline_ns = now_ns() + QUESTION_NS;
+	long long deadline_ns = inspect_now_ns() + INSPECT_QUESTION_NS;
 	struct answer answer = { .text = NULL };
 	_cleanup_close_ int fd = -1;
 	char question[512];
@@ -178,9 +174,9 @@ int inspect_http_get(const char *socket_path, const char *target, char **ret_tex
 
 	if ((size_t)len >= sizeof(question))
 		return -ENAMETOOLONG;
-	rc = open_socket(socket_path, &fd);
+	rc = inspect_connect(socket_path, &fd);
 	if (rc == 0)
-		rc = send_all(fd, question, (size_t)len, deadline_ns);
+		rc = inspect_send(fd, question, (size_t)len, deadline_ns);
 	if (rc == 0)
 		rc = receive_all(fd, deadline_ns, &answer);
 	if (rc < 0) {
@@ -192,30 +188,65 @@ int inspect_http_get(const char *socket_path, const char *target, char **ret_tex
 	return 0;
 }
 
-static bool ask_socket(struct search *search, const char *socket_path)
+bool inspect_is_silent(const struct inspect_sockets *sockets, const char *path)
+{
+	long long now = inspect_now_ns();
+
+	for (size_t i = 0; i < INSPECT_SILENT_MAX; i++)
+		if (sockets->silent[i].until_ns > now && !strcmp(sockets->silent[i].path, path))
+			return true;
+	return false;
+}
+
+void inspect_note_silent(struct inspect_sockets *sockets, const char *path, int rc)
+{
+	size_t at = sockets->next;
+
+	if (rc != -ETIMEDOUT || strlen(path) >= INSPECT_SOCKET_PATH)
+		return;
+	memcpy(sockets->silent[at].path, path, strlen(path) + 1);
+	sockets->silent[at].until_ns = inspect_now_ns() + SILENT_NS;
+	sockets->next = (at + 1) % INSPECT_SILENT_MAX;
+}
+
+static void ask_socket(struct search *search, const char *socket_path)
 {
 	_cleanup_text_ char *text = NULL;
 	char path[PATH_MAX], target[128];
 	size_t len = 0, at = 0;
+	int rc;
 
 	snprintf(path, sizeof(path), "%s%s", search->host_root, socket_path);
 	snprintf(target, sizeof(target), "/containers/%s/json", search->match->full_id);
-	if (inspect_http_get(path, target, &text, &len) < 0 || !text ||
-	    inspect_http_body(text, len, &at) < 0 ||
-	    container_info_inspect(search->info, text + at, len - at) < 0)
-		return false;
-	search->found = true;
-	return true;
+	if (inspect_is_silent(search->sockets, path))
+		return;
+	rc = inspect_http_get(path, target, &text, &len);
+	inspect_note_silent(search->sockets, path, rc);
+	if (rc == 0 && text && inspect_http_body(text, len, &at) == 0 &&
+	    container_info_inspect(search->info, text + at, len - at) == 0)
+		search->found = true;
 }
 
 void search_sockets(struct search *search)
 {
-	/* Labels are in no file of podman. */
-	if (!search->match->full_id[0])
-		return;
-	if (search->match->engine == CONTAINER_DOCKER && !search->found)
-		ask_socket(search, "/run/docker.sock");
-	if (search->match->engine == CONTAINER_PODMAN &&
-	    (!search->found || !search->info->labels_len))
-		ask_socket(search, "/run/podman/podman.sock");
+	switch (search->match->engine) {
+	case CONTAINER_DOCKER:
+		if (!search->found && search->match->full_id[0])
+			ask_socket(search, "/run/docker.sock");
+		break;
+	case CONTAINER_PODMAN:
+		/* Labels are in no file of podman. */
+		if (search->match->full_id[0] && (!search->found || !search->info->labels_len))
+			ask_socket(search, "/run/podman/podman.sock");
+		break;
+	case CONTAINER_CRI:
+	case CONTAINER_CRIO:
+	case CONTAINER_CONTAINERD: search_cri(search); break;
+	case CONTAINER_LXC:
+	case CONTAINER_NSPAWN:
+	case CONTAINER_LIBVIRT:
+	case CONTAINER_BPM:
+	case CONTAINER_HOST:
+	case CONTAINER_ENGINE_COUNT: break;
+	}
 }

@@ -101,10 +101,22 @@ OF_INFO(container_image_tag, tag)
 OF_INFO(container_image_digest, digest)
 OF_INFO(container_ip, ip)
 OF_INFO(container_healthcheck, healthcheck)
+OF_INFO(container_liveness_probe, liveness_probe)
+OF_INFO(container_readiness_probe, readiness_probe)
+OF_INFO(container_cni_json, cni_json)
 OF_INFO(k8s_pod_name, pod_name)
 OF_INFO(k8s_pod_uid, pod_uid)
 OF_INFO(k8s_ns_name, pod_namespace)
 OF_INFO(k8s_full_sandbox_id, sandbox_id)
+
+/* A container of a pod has the pod's address. */
+GETTER(k8s_pod_ip)
+{
+	const struct container_info *info = info_of(event);
+
+	return info && (info->pod_name || info->sandbox_id) ? field_put_static(values, info->ip)
+							    : 0;
+}
 
 GETTER(k8s_sandbox_id)
 {
@@ -134,35 +146,59 @@ OF_NAMESPACE(container_host_pid, host_pid)
 OF_NAMESPACE(container_host_network, host_network)
 OF_NAMESPACE(container_host_ipc, host_ipc)
 
-GETTER(container_start_ts)
+/*
+ * When the first process of its own pid namespace started; where it has none of its own, when its
+ * runtime made it. 0: not known.
+ */
+static uint64_t start_ts(struct filter_event *event)
 {
 	const struct container_info *info = info_of(event);
+	const struct facts *facts = NULL;
 
-	return info && info->created_ns ? field_put_time(values, FIELD_ABSTIME, info->created_ns)
-					: 0;
+	if (!field_container(event))
+		return 0;
+	if (!info || !info->host_known || !info->host_pid)
+		facts = field_facts(event, FACT_PIDNS, SEED_IDS);
+	if (facts && facts->pidns_start_ns)
+		return facts->pidns_start_ns;
+	return info ? info->created_ns : 0;
+}
+
+GETTER(container_start_ts)
+{
+	uint64_t start = start_ts(event);
+
+	return start ? field_put_time(values, FIELD_ABSTIME, start) : 0;
 }
 
 GETTER(container_duration)
 {
-	const struct container_info *info = info_of(event);
-	uint64_t now = event->event->ts_ns;
+	uint64_t start = start_ts(event), now = event->event->ts_ns;
 
-	if (!info || !info->created_ns)
-		return 0;
-	return field_put_time(values, FIELD_RELTIME,
-			      now > info->created_ns ? now - info->created_ns : 0);
+	return start ? field_put_time(values, FIELD_RELTIME, now > start ? now - start : 0) : 0;
+}
+
+static int put_label(const struct container_label *labels, size_t len, const char *key,
+		     struct field_value *values)
+{
+	for (size_t i = 0; i < len; i++)
+		if (!strcmp(labels[i].key, key))
+			return field_put_static(values, labels[i].value);
+	return 0;
 }
 
 GETTER(container_label)
 {
 	const struct container_info *info = info_of(event);
-	size_t i;
 
-	for (i = 0; info && i < info->labels_len; i++) {
-		if (!strcmp(info->labels[i].key, ref->key))
-			return field_put_static(values, info->labels[i].value);
-	}
-	return 0;
+	return info ? put_label(info->labels, info->labels_len, ref->key, values) : 0;
+}
+
+GETTER(k8s_pod_label)
+{
+	const struct container_info *info = info_of(event);
+
+	return info ? put_label(info->pod_labels, info->pod_labels_len, ref->key, values) : 0;
 }
 
 /* An item of a list as text; the length that it has, whatever fits. */
@@ -171,6 +207,12 @@ typedef int (*item_print)(const struct container_info *info, size_t index, char 
 static int print_label(const struct container_info *info, size_t index, char *text, size_t size)
 {
 	return snprintf(text, size, "%s:%s", info->labels[index].key, info->labels[index].value);
+}
+
+static int print_pod_label(const struct container_info *info, size_t index, char *text, size_t size)
+{
+	return snprintf(text, size, "%s:%s", info->pod_labels[index].key,
+			info->pod_labels[index].value);
 }
 
 static const char *or_empty(const char *text)
@@ -218,6 +260,16 @@ GETTER(container_labels)
 	return info ? put_items(event, (struct item_range){ 0, info->labels_len }, print_label,
 				values)
 		    : 0;
+}
+
+GETTER(k8s_pod_labels)
+{
+	const struct container_info *info = info_of(event);
+
+	return info && info->pod_labels_len
+		       ? put_items(event, (struct item_range){ 0, info->pod_labels_len },
+				   print_pod_label, values)
+		       : 0;
 }
 
 GETTER(container_mounts)

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Files of container runtimes: any bytes. What is taken is text with an end; a copy is the same. */
+/*
+ * Files and answers of container runtimes: any bytes. What is taken is text with an end; a copy is
+ * the same.
+ */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "state/container_cri.h"
 #include "state/container_info.h"
 #include "state/passwd.h"
+#include "tui/http2.h"
 
 static void check_info(struct container_info *info)
 {
@@ -43,6 +48,38 @@ static void check_passwd(const char *text, size_t size)
 	free(copy);
 }
 
+/* Bytes of a socket: frames of a connection; an answer that is whole is one of containerd. */
+static void check_frames(const uint8_t *bytes, size_t size, struct container_info *info)
+{
+	struct http2_answer answer = { .stream = 1 };
+	struct http2_reply reply;
+	const uint8_t *message;
+	ssize_t taken;
+	size_t len;
+
+	while ((taken = http2_take(&answer, bytes, size, &reply)) > 0) {
+		assert((size_t)taken <= size && reply.len <= sizeof(reply.bytes));
+		bytes += taken;
+		size -= (size_t)taken;
+	}
+	assert(answer.len <= HTTP2_MESSAGE_MAX + 5);
+	if (http2_message(&answer, &message, &len) == 0) {
+		assert(message + len == answer.bytes + answer.len);
+		container_cri_container(info, message, len, "aa");
+	}
+	free(answer.bytes);
+}
+
+static void check_cri(const uint8_t *bytes, size_t size, struct container_info *info)
+{
+	container_cri_container(info, bytes, size, "aa");
+	container_cri_sandbox(info, bytes, size, "aa");
+	container_cri_pod(info, bytes, size);
+	container_cri_image(info, bytes, size);
+	container_native(info, bytes, size);
+	container_native_image(info, bytes, size);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct container_info info = { .name = NULL };
@@ -61,6 +98,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	container_info_inspect(&info, text, size);
 	container_info_lxc(&info, text, size);
 	container_info_nspawn(&info, text, size);
+	check_cri((const uint8_t *)text, size, &info);
+	check_frames((const uint8_t *)text, size, &info);
 	check_info(&info);
 	check_passwd(text, size);
 	free(text);

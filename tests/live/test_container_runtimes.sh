@@ -1,8 +1,8 @@
 #!/bin/sh
 # What saker says of containers is what their runtimes say, field by field: docker, podman with a pod,
 # containerd, systemd-nspawn and lxc run one each, in folders of their own and without a network.
-# Kubernetes is imitated by ctr, with the cgroup and the annotations of its CRI plugin; CRI-O by runc,
-# with the cgroup alone.
+# Kubernetes is imitated by ctr, with the cgroup and the annotations of its CRI plugin (the plugin itself:
+# test_container_cri.sh); CRI-O by runc, with the cgroup alone.
 set -u
 saker=$(cd "${O:-build}" && pwd)/saker
 [ "$(id -u)" = 0 ] || { echo "skipped: runtimes need root"; exit 77; }
@@ -140,11 +140,15 @@ done
 docker inspect saker-docker > "$root/docker.json"
 docker image inspect localhost/saker-test:8 > "$root/docker-image.json"
 podman inspect saker-podman > "$root/podman.json"
+ctr containers info sakerbox > "$root/ctr.json"
+ctr images ls > "$root/ctr-images"
 python3 - "$root" "$kube" "$crio" $lxc $nspawn << 'END' || failed=1
 import json, sys
 root, kube, crio, lxc, nspawn = sys.argv[1:]
 docker = json.load(open(root + "/docker.json"))[0]
 podman = json.load(open(root + "/podman.json"))[0]
+ctr = json.load(open(root + "/ctr.json"))
+ctr_digest = [line.split()[2] for line in open(root + "/ctr-images") if line.startswith(ctr["Image"] + " ")][0]
 NAMES = ("full_id id name type image repository tag image_id digest privileged host_pid host_network "
          "host_ipc labels mounts start pod namespace uid sandbox").split()
 NONE = "<NA>"
@@ -161,7 +165,8 @@ want = {
                        labels={"a:b", "c:d"}, mounts=mounts_of(docker)),
     podman["Id"]: dict(common, name=podman["Name"], type="podman", image=podman["ImageName"], repository="localhost/saker-test",
                        tag="7", image_id=podman["Image"][:12], digest=podman["ImageDigest"], sandbox=podman["Pod"] and None),
-    "sakerbox": dict(common, name="sakerbox", type="containerd", labels={"team:y"}),
+    "sakerbox": dict(common, name="sakerbox", type="containerd", image=ctr["Image"], repository="localhost/saker-test", tag="8",
+                     digest=ctr_digest, labels={"%s:%s" % label for label in ctr["Labels"].items()}),
     kube: dict(common, name="nginx", type="cri", image="localhost/saker-test:8", repository="localhost/saker-test", tag="8",
                pod="web-0", namespace="prod", uid="u-1", sandbox=crio),
     crio: dict(name=NONE, type="cri-o", image=NONE, privileged=NONE),

@@ -12,6 +12,7 @@
 #include "tui/replay_answers.h"
 
 static struct container_label labels[] = { { "app", "shop" }, { "empty", "" } };
+static struct container_label pod_labels[] = { { "tier", "front" } };
 static struct container_mount mounts[] = { { "/srv", "/data", "ro", "rprivate", false },
 					   { "/tmp", "/tmp", "", "", true } };
 static const struct container_info info = {
@@ -25,6 +26,10 @@ static const struct container_info info = {
 	.created_ns = 1700000000000000001ull,
 	.labels = labels,
 	.labels_len = 2,
+	.cni_json = "{}",
+	.readiness_probe = "/ready",
+	.pod_labels = pod_labels,
+	.pod_labels_len = 1,
 	.mounts = mounts,
 	.mounts_len = 2,
 };
@@ -69,11 +74,31 @@ START_TEST(test_answer)
 	ck_assert_uint_eq(got.mounts_len, 2);
 	ck_assert_str_eq(got.mounts[0].destination, "/data");
 	ck_assert(got.mounts[1].rdwr && !got.mounts[0].rdwr);
+	ck_assert_str_eq(got.cni_json, "{}");
+	ck_assert_ptr_null(got.liveness_probe);
+	ck_assert_str_eq(got.readiness_probe, "/ready");
+	ck_assert_uint_eq(got.pod_labels_len, 1);
+	ck_assert_str_eq(got.pod_labels[0].value, "front");
 	container_info_release(&got);
 	match.id[0] = 'f';
 	ck_assert_int_eq(source.container_info(source.ctx, &match, 1, &got), -ENOENT);
 	replay_answers_release(&answers);
 	memory_unref(memory);
+}
+END_TEST
+
+/* A capture of a version that knew nothing of pods: the first bit is not set, nothing follows. */
+START_TEST(test_older)
+{
+	struct capture_cursor cursor = { .data = data, .len = packed(sizeof(data)) };
+	struct container_info got;
+
+	data[1] &= 0x7f;
+	ck_assert_int_eq(capture_container_take(&cursor, &got), 0);
+	ck_assert_uint_eq(got.mounts_len, 2);
+	ck_assert_uint_eq(got.pod_labels_len, 0);
+	ck_assert_ptr_null(got.cni_json);
+	container_info_release(&got);
 }
 END_TEST
 
@@ -126,6 +151,7 @@ int main(void)
 	TCase *tcase = tcase_create("capture_container");
 
 	tcase_add_test(tcase, test_answer);
+	tcase_add_test(tcase, test_older);
 	tcase_add_test(tcase, test_cut);
 	tcase_add_test(tcase, test_changed);
 	tcase_add_test(tcase, test_room);

@@ -11,7 +11,12 @@ static const char docker[] =
 	"{\"ID\":\"" ID "\",\"Name\":\"/shop\",\"Created\":\"2023-11-14T22:13:21Z\","
 	"\"Image\":\"sha256:" ID "\",\"Config\":{\"Image\":\"reg/shop:2@sha256:00ff\","
 	"\"Labels\":{\"team\":\"x\",\"io.kubernetes.pod.name\":\"shop-0\","
-	"\"io.kubernetes.pod.namespace\":\"prod\",\"io.kubernetes.pod.uid\":\"u-1\"}},"
+	"\"io.kubernetes.pod.namespace\":\"prod\",\"io.kubernetes.pod.uid\":\"u-1\","
+	"\"io.kubernetes.container.name\":\"c\","
+	"\"annotation.kubectl.kubernetes.io/last-applied-configuration\":"
+	"\"{\\\"spec\\\":{\\\"containers\\\":[{\\\"name\\\":\\\"c\\\",\\\"livenessProbe\\\":"
+	"{\\\"exec\\\":{\\\"command\\\":[\\\"/live\\\",1]}}}]}}\"}},"
+	"\"NetworkSettings\":{\"IPAddress\":\"10.0.0.9\"},"
 	"\"MountPoints\":{\"/data\":{\"Source\":\"/srv/data\",\"RW\":true,\"Mode\":\"z\","
 	"\"Propagation\":\"rprivate\"}}}";
 
@@ -28,8 +33,8 @@ static const struct {
 	{ "container.image.tag", "2" },
 	{ "container.image.digest", "sha256:00ff" },
 	{ "container.privileged", "true" },
-	{ "container.start_ts", "1700000001000000000" },
-	{ "container.duration", "10005000005" },
+	{ "container.start_ts", "1700000004000000000" },
+	{ "container.duration", "7005000005" },
 	{ "container.mounts", "/srv/data:/data:z:true:rprivate" },
 	{ "container.mount[0]", "/srv/data:/data:z:true:rprivate" },
 	{ "container.mount[1]", "-" },
@@ -43,12 +48,23 @@ static const struct {
 	{ "container.label.team", "x" },
 	{ "container.label[io.kubernetes.pod.name]", "shop-0" },
 	{ "container.label.none", "-" },
+	{ "container.label[io.kubernetes.container.name]", "c" },
 	{ "container.labels",
 	  "team:x,io.kubernetes.pod.name:shop-0,io.kubernetes.pod.namespace:prod,"
-	  "io.kubernetes.pod.uid:u-1" },
+	  "io.kubernetes.pod.uid:u-1,io.kubernetes.container.name:c,"
+	  "annotation.kubectl.kubernetes.io/last-applied-configuration:{\"spec\":{\"containers\":["
+	  "{\"name\":\"c\",\"livenessProbe\":{\"exec\":{\"command\":[\"/live\",1]}}}]}}" },
 	{ "k8s.pod.name", "shop-0" },
 	{ "k8s.pod.uid", "u-1" },
 	{ "k8s.ns.name", "prod" },
+	{ "k8s.pod.id", "u-1" },
+	{ "k8s.pod.ip", "10.0.0.9" },
+	{ "container.ip", "10.0.0.9" },
+	{ "container.liveness_probe", "/live 1" },
+	{ "container.readiness_probe", "-" },
+	{ "container.cni.json", "-" },
+	{ "k8s.pod.labels", "-" },
+	{ "k8s.pod.label.x", "-" },
 	{ "k8s.pod.sandbox_id", "-" },
 	{ "k8s.rs.name", "-" },
 };
