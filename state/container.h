@@ -51,6 +51,12 @@ struct container_match {
 	char full_id[CONTAINER_HEX + 1]; /* all digits; "" where the id is a name */
 };
 
+/* One that its runtime lists, whether anything runs in it. */
+struct container_listed {
+	struct container_match match;
+	uint64_t stamp; /* another one when what its runtime says of it may have changed */
+};
+
 /* What one cgroup path ("/docker/9d8b...") tells. HOST when no pattern fits. */
 void container_match_path(const char *text, size_t len, struct container_match *ret_match);
 /* The same for the lines of /proc/PID/cgroup: the first line that tells of a container. */
@@ -92,6 +98,8 @@ struct containers {
 	struct container_wanted wanted;
 	uint64_t told;    /* 1, 2, ...: counts what could change a verdict */
 	uint64_t serials; /* given to containers so far */
+	uint64_t lists;   /* that runtimes gave so far */
+	bool idle;        /* those that are only listed are rows */
 };
 
 /*

@@ -173,6 +173,24 @@ static int find_item(const uint8_t *bytes, size_t len, const char *id, struct pr
 	return answer.bad ? -EBADMSG : -ENOENT;
 }
 
+int container_cri_ids(const uint8_t *bytes, size_t len,
+		      void (*fn)(void *ctx, const char *id, size_t len), void *ctx)
+{
+	struct protobuf answer = protobuf_of(bytes, len);
+	struct protobuf_field item, field;
+
+	while (protobuf_next(&answer, &item)) {
+		struct protobuf fields;
+
+		if (!protobuf_is(&item, 1))
+			continue;
+		fields = protobuf_inside(&item);
+		if (protobuf_next(&fields, &field) && protobuf_is(&field, 1))
+			fn(ctx, (const char *)field.bytes, field.len);
+	}
+	return answer.bad ? -EBADMSG : 0;
+}
+
 /* Container: 2 sandbox, 3 metadata {1 name}, 4 image, 5 imageRef, 7 createdAt, 8 labels. */
 int container_cri_container(struct container_info *info, const uint8_t *bytes, size_t len,
 			    const char *id)

@@ -19,6 +19,9 @@ int container_cri_container(struct container_info *info, const uint8_t *bytes, s
 /* ListPodSandboxResponse: the sandbox of that id, which the container is itself. */
 int container_cri_sandbox(struct container_info *info, const uint8_t *bytes, size_t len,
 			  const char *id);
+/* The ids in either list; not ended by NULs. */
+int container_cri_ids(const uint8_t *bytes, size_t len,
+		      void (*fn)(void *ctx, const char *id, size_t len), void *ctx);
 /* PodSandboxStatusResponse: the pod that it is in. */
 int container_cri_pod(struct container_info *info, const uint8_t *bytes, size_t len);
 /* ImageStatusResponse: the digest of its image, and the name when only its id is known. */

@@ -673,6 +673,24 @@ int container_info_storage(struct container_info *info, const char *json, size_t
 	return rc < 0 ? rc : -ENOENT;
 }
 
+int container_info_storage_ids(const char *json, size_t len,
+			       void (*fn)(void *ctx, const char *id, bool pod), void *ctx)
+{
+	_cleanup_json_ struct json_object *root = NULL;
+	int rc = json_parse(json, len, json_type_array, &root);
+
+	for (size_t i = 0; rc == 0 && i < json_object_array_length(root); i++) {
+		struct json_object *entry = json_object_array_get_idx(root, i);
+		const char *id = json_get_text(entry, "id");
+		const char *metadata = json_get_text(entry, "metadata");
+
+		/* CRI-O's names the pod (cri-o, internal/storage/runtime.go). */
+		if (id)
+			fn(ctx, id, metadata && strstr(metadata, "\"pod-id\""));
+	}
+	return rc;
+}
+
 /* Does an id in full, maybe behind "sha256:", begin with those digits? */
 static bool id_begins(const char *id, const char *digits)
 {

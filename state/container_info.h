@@ -37,6 +37,7 @@ struct container_info {
 #include "container_info.def"
 #undef INFO_TEXT
 	bool sandbox; /* holds a pod's namespaces, runs nothing of its own */
+	bool partial; /* who knows more could not be asked: ask again later */
 	bool privileged, privileged_known;
 	bool host_pid, host_network, host_ipc; /* namespaces that it has none of its own of */
 	bool host_known;
@@ -72,6 +73,10 @@ int container_info_oci(struct container_info *info, const char *json, size_t len
 /* id: 64 digits. */
 int container_info_storage(struct container_info *info, const char *json, size_t len,
 			   const char *id);
+
+/* Each container of that list; pod: its runtime is CRI-O. 0 or as above. */
+int container_info_storage_ids(const char *json, size_t len,
+			       void (*fn)(void *ctx, const char *id, bool pod), void *ctx);
 
 /*
  * The digest of the image that info names already: docker's image/DRIVER/repositories.json, and

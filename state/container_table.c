@@ -12,6 +12,9 @@
 #define CONTAINER_MISSES_MAX 6
 /* Refreshes that a container without processes keeps what was said of it. */
 #define CONTAINER_EMPTY_REFRESHES 60
+/* Refreshes until a partial answer is asked for again: 8, 16, ... */
+#define CONTAINER_PARTIAL_REFRESHES 8
+#define CONTAINER_PARTIAL_MAX 6
 /* Questions for users at any time; then one in a refresh. */
 #define CONTAINER_USERS_TRIES 256
 
@@ -121,6 +124,68 @@ static void container_keep(struct state *state, struct container *container,
 		container->name = text_intern(&state->texts, info->name, strlen(info->name));
 	if (info->image)
 		container->image = text_intern(&state->texts, info->image, strlen(info->image));
+	container->renew_seq = 0;
+	if (info->partial && container->renewals < CONTAINER_PARTIAL_MAX)
+		container->renew_seq =
+			state->refresh_seq + (CONTAINER_PARTIAL_REFRESHES << container->renewals++);
+}
+
+/* Asks again for one that is known: what is known stays until there is an answer. */
+static void container_renew(struct state *state, struct container *container)
+{
+	struct container_info info = { .name = NULL };
+	int rc = state->source.container_info(state->source.ctx, &container->match, container->pid,
+					      &info);
+
+	if (rc == -EAGAIN || rc == -ENOSPC)
+		return;
+	container->renew_seq = 0;
+	if (rc < 0)
+		return;
+	container_drop_info(state, container);
+	container_keep(state, container, &info);
+	container_info_release(&info);
+	container_told(state);
+}
+
+/* One of a list of runtimes. */
+static void container_take_listed(void *ctx, const struct container_listed *listed)
+{
+	struct state *state = ctx;
+	struct text *id = text_intern(&state->texts, listed->match.id, strlen(listed->match.id));
+	struct container *container;
+
+	if (!id)
+		return;
+	container = id->len ? container_by_text(state, id) : NULL;
+	if (!container) {
+		container_note(state, &listed->match, id, 0);
+		container = id->len ? container_by_text(state, id) : NULL;
+	}
+	if (container) {
+		container->list = state->containers.lists;
+		if (container->stamp != listed->stamp && container->info)
+			container->renew_seq = state->refresh_seq;
+		container->stamp = listed->stamp;
+	}
+	text_unref(&state->texts, id);
+}
+
+static void container_take_list(struct state *state)
+{
+	const struct state_source *source = &state->source;
+
+	if (!source->container_list)
+		return;
+	state->containers.lists++;
+	/* Those of the last list stay in it. */
+	if (source->container_list(source->ctx, container_take_listed, state) < 0)
+		state->containers.lists--;
+}
+
+static bool container_is_listed(const struct state *state, const struct container *container)
+{
+	return container->list && container->list == state->containers.lists;
 }
 
 static void container_ask_info(struct state *state, struct container *container)
@@ -177,24 +242,32 @@ void container_table_refresh(struct state *state)
 	unsigned asked = 0;
 	size_t at = 0;
 
+	container_take_list(state);
 	while ((container = hash_next(known, &at))) {
+		bool listed = container_is_listed(state, container);
+
 		/* Nothing refers to its id any more. The next entry may have moved to its place. */
-		if (container->id->refs == 1) {
+		if (container->id->refs == 1 && !listed) {
 			hash_remove(known, (uint64_t)(uintptr_t)container->id, 0);
 			container_free(state, container);
 			at--;
 			continue;
 		}
-		if (container->seen_seq + CONTAINER_EMPTY_REFRESHES < state->refresh_seq) {
+		if (!listed &&
+		    container->seen_seq + CONTAINER_EMPTY_REFRESHES < state->refresh_seq) {
 			container_drop_info(state, container);
 			container->misses = 0;
 			container->answered = false;
 		} else if (container->wait) {
 			container->wait--;
-		} else if (!container->info && state->source.container_info &&
-			   asked < CONTAINER_INFOS_PER_REFRESH) {
+		} else if (!state->source.container_info || asked >= CONTAINER_INFOS_PER_REFRESH) {
+			continue;
+		} else if (!container->info) {
 			asked++;
 			container_ask_info(state, container);
+		} else if (container->renew_seq && container->renew_seq <= state->refresh_seq) {
+			asked++;
+			container_renew(state, container);
 		}
 	}
 }
@@ -246,7 +319,7 @@ static int container_row_order(const void *a, const void *b)
 	return strcmp(left->match.id, right->match.id);
 }
 
-static int container_fill_row(struct container *container, struct arena *arena,
+static int container_fill_row(struct container *container, bool idle, struct arena *arena,
 			      struct container_row *row)
 {
 	const struct container_info *info = container->info;
@@ -267,6 +340,7 @@ static int container_fill_row(struct container *container, struct arena *arena,
 		.privileged = info && info->privileged,
 		.privileged_known = info && info->privileged_known,
 		.created_ns = info ? info->created_ns : 0,
+		.idle = idle,
 	};
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		const char *from = texts[i].from ? texts[i].from : "";
@@ -294,7 +368,10 @@ int container_table_rows(struct state *state, struct arena *arena,
 		sorted[len++] = container;
 	qsort(sorted, len, sizeof(struct container *), container_row_order);
 	for (size_t i = 0; i < len; i++)
-		if (container_fill_row(sorted[i], arena, &rows[i]) < 0)
+		if (container_fill_row(sorted[i],
+				       state->containers.idle &&
+					       container_is_listed(state, sorted[i]),
+				       arena, &rows[i]) < 0)
 			return -ENOMEM;
 	*ret_rows = rows;
 	*ret_len = len;

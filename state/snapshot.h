@@ -30,6 +30,7 @@ struct container_row {
 	const char *pod, *pod_namespace;
 	bool privileged, privileged_known;
 	uint64_t created_ns; /* since the epoch; 0: not known */
+	bool idle;           /* its runtime lists it: it is shown without processes, too */
 };
 
 /* What only the page of a process shows. Texts NULL and numbers without their `known`: unknown. */
@@ -270,7 +271,7 @@ struct snapshot {
 	bool objects_counted;                   /* bytes of files and sockets are counted */
 	const struct fd_row *fds;               /* by process and number */
 	size_t fds_len, fds_omitted;            /* omitted: there was no room for more */
-	const struct container_row *containers; /* that have processes, by id */
+	const struct container_row *containers; /* by id */
 	size_t containers_len;
 	const struct buffer_row *buffers;
 	size_t buffers_len;

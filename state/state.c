@@ -130,6 +130,7 @@ int state_new(const struct state_opts *opts, const struct state_source *source,
 	hash_init(&state->containers.cgroups, state->memory);
 	hash_init(&state->containers.known, state->memory);
 	state->containers.told = 1;
+	state->containers.idle = opts->idle_containers;
 	if (opts->containers)
 		state->containers.wanted = *opts->containers;
 	hash_init(&state->activity_ids, state->memory);

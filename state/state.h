@@ -22,6 +22,7 @@
 
 struct state;
 struct container_match;
+struct container_listed;
 struct container_info;
 
 /* Not NUL-terminated; 0 = not to be had. */
@@ -62,6 +63,13 @@ struct state_source {
 	int (*container_info)(void *ctx, const struct container_match *match, uint32_t pid,
 			      struct container_info *ret_info);
 	/*
+	 * All containers that runtimes list now, each to fn. -EAGAIN: no newer list is there than
+	 * the last one.
+	 */
+	int (*container_list)(void *ctx,
+			      void (*fn)(void *fn_ctx, const struct container_listed *listed),
+			      void *fn_ctx);
+	/*
 	 * The same for users and groups of the container's own root: only those are set. -ENODATA:
 	 * its root is the host's, or not set up yet.
 	 */
@@ -79,6 +87,7 @@ struct state_source {
 };
 
 struct state_opts {
+	bool idle_containers; /* those in which nothing runs are rows, too */
 	/* For state_judge_cgroup(); NULL: all. Copied. */
 	const struct container_wanted *containers;
 	size_t memory_bytes;    /* 0 = 256 MiB */

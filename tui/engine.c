@@ -498,9 +498,12 @@ static int engine_open(struct engine *engine, struct probe_error *err)
 		.memory_bytes = engine->opts.memory_bytes,
 		.boot_epoch_ns = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_BOOTTIME),
 	};
+	const struct probe_scope *scope = &engine->opts.scope;
 	char host[65] = "";
 	int r;
 
+	opts.idle_containers =
+		!scope->pids_len && !scope->euids_len && !scope->comms_len && !scope->by_cgroup;
 	gethostname(host, sizeof(host) - 1);
 	opts.host = host;
 	r = source_new(host_root(engine), engine_process_files, engine, &engine->source);

@@ -12,7 +12,7 @@
  * Where files lie is in inspect_files.c.
  */
 #include "inspect.h"
-#include "inspect_parts.h"
+#include "inspect_list.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -26,6 +26,7 @@
 #define RETRY_NS 2000000000ull
 #define AGAIN_NS 10000000ull
 #define AGAIN_MAX_NS 150000000ull
+#define LIST_NS 3000000000ull
 
 enum job_state { JOB_FREE, JOB_WAITING, JOB_WORKING, JOB_FOUND, JOB_MISSING };
 
@@ -43,13 +44,20 @@ struct job {
 	struct container_info info; /* of FOUND */
 };
 
+/* given --(LIST_NS)--> wanted -> (thread) made -> given */
+enum list_state { LIST_GIVEN, LIST_WANTED, LIST_MADE };
+
 struct inspector {
 	pthread_t thread;
 	pthread_mutex_t lock; /* of all below */
 	pthread_cond_t work;
 	bool ended;
 	char *host_root;
-	struct inspect_sockets sockets; /* the thread's */
+	struct inspect_memory memory;  /* the thread's */
+	struct container_listed *list; /* INSPECT_LIST_MAX; the thread's while it is LIST_WANTED */
+	size_t list_len;
+	enum list_state list_state;
+	uint64_t list_given_ns;
 	struct job jobs[JOBS_MAX];
 };
 
@@ -101,6 +109,19 @@ static void job_done(struct job *job, int rc, const struct container_info *info)
 	}
 }
 
+/* Makes the list with the lock open. */
+static void make_list(struct inspector *inspector)
+{
+	size_t len;
+
+	pthread_mutex_unlock(&inspector->lock);
+	len = inspect_list(inspector->host_root, &inspector->memory, inspector->list,
+			   INSPECT_LIST_MAX);
+	pthread_mutex_lock(&inspector->lock);
+	inspector->list_len = len;
+	inspector->list_state = LIST_MADE;
+}
+
 static void *inspector_main(void *arg)
 {
 	struct inspector *inspector = arg;
@@ -111,6 +132,12 @@ static void *inspector_main(void *arg)
 		struct container_info info = { .name = NULL };
 		int rc;
 
+		/* Containers in which something runs come first. */
+		if (inspector->list_state == LIST_WANTED &&
+		    (!job || job->due_ns > inspector_now_ns())) {
+			make_list(inspector);
+			continue;
+		}
 		if (!job) {
 			pthread_cond_wait(&inspector->work, &inspector->lock);
 			continue;
@@ -124,7 +151,7 @@ static void *inspector_main(void *arg)
 		/* While it is worked on nobody else changes a job. */
 		if (job->kind == JOB_INFO)
 			rc = inspect_container(inspector->host_root, &job->match, job->pid,
-					       &inspector->sockets, &info);
+					       &inspector->memory, &info);
 		else
 			rc = inspect_users(inspector->host_root, job->pid, &info);
 		pthread_mutex_lock(&inspector->lock);
@@ -143,16 +170,18 @@ int inspector_new(const char *host_root, struct inspector **ret_inspector)
 	if (!inspector)
 		return -ENOMEM;
 	inspector->host_root = strdup(host_root);
+	inspector->list = calloc(INSPECT_LIST_MAX, sizeof(*inspector->list));
 	pthread_mutex_init(&inspector->lock, NULL);
 	pthread_condattr_init(&clock);
 	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
 	pthread_cond_init(&inspector->work, &clock);
 	pthread_condattr_destroy(&clock);
-	rc = inspector->host_root
+	rc = inspector->host_root && inspector->list
 		     ? -pthread_create(&inspector->thread, NULL, inspector_main, inspector)
 		     : -ENOMEM;
 	if (rc < 0) {
 		free(inspector->host_root);
+		free(inspector->list);
 		free(inspector);
 		return rc;
 	}
@@ -175,6 +204,7 @@ void inspector_free(struct inspector *inspector)
 	pthread_mutex_destroy(&inspector->lock);
 	pthread_cond_destroy(&inspector->work);
 	free(inspector->host_root);
+	free(inspector->list);
 	free(inspector);
 }
 
@@ -254,4 +284,26 @@ int inspector_ask_users(struct inspector *inspector, const struct container_matc
 			uint32_t pid, struct container_info *ret_info)
 {
 	return ask(inspector, JOB_USERS, match, pid, ret_info);
+}
+
+int inspector_list(struct inspector *inspector,
+		   void (*fn)(void *ctx, const struct container_listed *listed), void *ctx)
+{
+	uint64_t now = inspector_now_ns();
+	int rc = -EAGAIN;
+
+	pthread_mutex_lock(&inspector->lock);
+	if (inspector->list_state == LIST_MADE) {
+		for (size_t i = 0; i < inspector->list_len; i++)
+			fn(ctx, &inspector->list[i]);
+		inspector->list_state = LIST_GIVEN;
+		inspector->list_given_ns = now;
+		rc = 0;
+	} else if (inspector->list_state == LIST_GIVEN &&
+		   (!inspector->list_given_ns || now - inspector->list_given_ns >= LIST_NS)) {
+		inspector->list_state = LIST_WANTED;
+		pthread_cond_signal(&inspector->work);
+	}
+	pthread_mutex_unlock(&inspector->lock);
+	return rc;
 }

@@ -13,7 +13,7 @@
 #include "state/container_info.h"
 
 struct inspector;
-struct inspect_sockets;
+struct inspect_memory;
 
 /* Starts the thread. host_root: prefix of all paths, "" for none; copied. 0 or -errno. */
 int inspector_new(const char *host_root, struct inspector **ret_inspector);
@@ -36,6 +36,12 @@ int inspector_ask(struct inspector *inspector, const struct container_match *mat
  */
 int inspector_ask_users(struct inspector *inspector, const struct container_match *match,
 			uint32_t pid, struct container_info *ret_info);
+/*
+ * Gives all containers that runtimes list to fn, with the lock held; -EAGAIN while no newer list is
+ * there. One is made some seconds after the last one was given.
+ */
+int inspector_list(struct inspector *inspector,
+		   void (*fn)(void *ctx, const struct container_listed *listed), void *ctx);
 /* At once; -ENOENT: the process is gone. */
 int inspect_users(const char *host_root, uint32_t pid, struct container_info *ret_info);
 
@@ -44,10 +50,10 @@ void inspect_host_users(const char *host_root, char **ret_users, char **ret_grou
 
 /*
  * What inspector_ask() finds, at once, in the calling thread: 0, or -ENOENT when no file and no
- * socket tells of it. sockets: those that are not to be waited for.
+ * socket tells of it. memory: of the thread.
  */
 int inspect_container(const char *host_root, const struct container_match *match, uint32_t pid,
-		      struct inspect_sockets *sockets, struct container_info *ret_info);
+		      struct inspect_memory *memory, struct container_info *ret_info);
 
 /*
  * text: the lines of /proc/PID/cgroup. Where they say that the process is in some machine of

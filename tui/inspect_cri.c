@@ -266,27 +266,81 @@ static int ask_all(struct connection *connection, const struct search *search, i
 	return told ? 0 : rc;
 }
 
-/* 0 when it said anything. */
-static int ask_socket(struct search *search, const char *path, const char *name_space)
+/* A connection on which nothing was asked yet; the caller closes it. */
+static int open_connection(const char *path, struct connection **ret_connection)
 {
 	struct connection *connection = calloc(1, sizeof(*connection));
 	uint8_t begin[HTTP2_BEGIN_BYTES];
-	int last, rc;
+	int rc;
 
 	if (!connection)
 		return -ENOMEM;
 	connection->deadline_ns = inspect_now_ns() + INSPECT_QUESTION_NS;
-	connection->name_space = name_space;
-	rc = last = inspect_connect(path, &connection->fd);
-	if (rc == 0) {
-		rc = last = inspect_send(connection->fd, (char *)begin, http2_begin(begin),
-					 connection->deadline_ns);
-		if (rc == 0)
-			rc = ask_all(connection, search, &last);
-		close(connection->fd);
+	rc = inspect_connect(path, &connection->fd);
+	if (rc < 0) {
+		free(connection);
+		return rc;
 	}
-	inspect_note_silent(search->sockets, path, last);
+	rc = inspect_send(connection->fd, (char *)begin, http2_begin(begin),
+			  connection->deadline_ns);
+	if (rc < 0) {
+		close(connection->fd);
+		free(connection);
+		return rc;
+	}
+	*ret_connection = connection;
+	return 0;
+}
+
+static void close_connection(struct connection *connection)
+{
+	close(connection->fd);
 	free(connection);
+}
+
+/* 0 when it said anything. */
+static int ask_socket(struct search *search, const char *path, const char *name_space)
+{
+	struct connection *connection;
+	int last, rc = open_connection(path, &connection);
+
+	last = rc;
+	if (rc == 0) {
+		connection->name_space = name_space;
+		rc = ask_all(connection, search, &last);
+		close_connection(connection);
+	}
+	inspect_note_silent(search->memory, path, last);
+	return rc;
+}
+
+/* Both lists without a filter. */
+int inspect_cri_list(const char *path, struct inspect_memory *memory,
+		     void (*fn)(void *ctx, const char *id, size_t len), void *ctx)
+{
+	static const char *const lists[] = { "/runtime.v1.RuntimeService/ListPodSandbox",
+					     "/runtime.v1.RuntimeService/ListContainers" };
+	const struct protobuf_out nothing = { .bytes = (uint8_t *)"" };
+	struct connection *connection;
+	int rc;
+
+	if (inspect_is_silent(memory, path))
+		return -ETIMEDOUT;
+	rc = open_connection(path, &connection);
+	for (size_t i = 0; i < 2 && rc == 0; i++) {
+		_cleanup_answer_ struct http2_answer answer = { .bytes = NULL };
+		const uint8_t *bytes;
+		size_t len;
+
+		rc = call(connection, lists[i], &nothing, &answer);
+		if (rc == 0)
+			rc = http2_message(&answer, &bytes, &len);
+		if (rc == 0)
+			rc = container_cri_ids(bytes, len, fn, ctx);
+		if (rc < 0 || i == 1)
+			close_connection(connection);
+	}
+	inspect_note_silent(memory, path, rc);
 	return rc;
 }
 
@@ -318,6 +372,22 @@ static void find_shim(const struct search *search, struct shim *shim)
 	}
 }
 
+/* Asks one socket; true: it knows the container, nobody else need be asked. */
+static bool try_socket(struct search *search, const char *path, const char *name_space)
+{
+	char whole[PATH_MAX];
+
+	if ((size_t)snprintf(whole, sizeof(whole), "%s%s", search->host_root, path) >=
+		    sizeof(whole) ||
+	    inspect_is_silent(search->memory, whole) || ask_socket(search, whole, name_space) != 0)
+		return false;
+	search->info->partial = !search->found;
+	search->found = true;
+	if (search->match->engine != CONTAINER_CONTAINERD)
+		inspect_note_root(search->memory, search->match->engine, path);
+	return true;
+}
+
 void search_cri(struct search *search)
 {
 	static const char *const containerd[] = {
@@ -325,26 +395,23 @@ void search_cri(struct search *search)
 		"/run/k0s/containerd.sock", "/var/snap/microk8s/common/run/containerd.sock", NULL
 	};
 	static const char *const crio[] = { "/run/crio/crio.sock", NULL };
-	const char *const *usual = search->match->engine == CONTAINER_CRIO ? crio : containerd;
+	enum container_engine engine = search->match->engine;
 	struct shim shim = { .address = "" };
 	const char *name_space = "default";
+	bool told;
 
 	find_shim(search, &shim);
 	if (*shim.name_space)
 		name_space = shim.name_space;
-	else if (search->match->engine == CONTAINER_CRI)
+	else if (engine == CONTAINER_CRI)
 		name_space = "k8s.io";
-	for (const char *path = *shim.address ? shim.address : *usual++; path; path = *usual++) {
-		char whole[PATH_MAX];
-
-		if ((size_t)snprintf(whole, sizeof(whole), "%s%s", search->host_root, path) >=
-			    sizeof(whole) ||
-		    inspect_is_silent(search->sockets, whole))
-			continue;
-		/* Who says anything of it is the one that has it. */
-		if (ask_socket(search, whole, name_space) == 0) {
-			search->found = true;
-			return;
-		}
-	}
+	/* Files and a socket tell different things: with one of them alone it is asked again. */
+	search->info->partial = search->found;
+	told = *shim.address && try_socket(search, shim.address, name_space);
+	for (size_t i = 0; !told && i < search->memory->roots_len; i++)
+		told = search->memory->roots[i].engine == engine &&
+		       try_socket(search, search->memory->roots[i].path, name_space);
+	for (const char *const *path = engine == CONTAINER_CRIO ? crio : containerd; !told && *path;
+	     path++)
+		told = try_socket(search, *path, name_space);
 }

@@ -22,9 +22,6 @@
 
 #define LINE_MAX_BYTES 8192
 #define TASKS_NAME "/io.containerd.runtime.v2.task/"
-#define TASKS "/run/containerd/io.containerd.runtime.v2.task"
-#define STORAGE "/var/lib/containers/storage"
-#define DOCKER "/var/lib/docker"
 
 static void close_file(FILE **file)
 {
@@ -39,8 +36,7 @@ static void free_text(char **text)
 }
 #define _cleanup_text_ __attribute__((cleanup(free_text)))
 
-/* A regular file as a whole; NULL when it cannot be had or is too long. The caller frees it. */
-static char *read_file(const char *path, size_t *ret_len)
+char *inspect_read_file(const char *path, size_t *ret_len)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	struct stat stat;
@@ -71,7 +67,7 @@ bool search_take(struct search *search, const char *folder, const char *name, se
 	if ((size_t)snprintf(path, sizeof(path), "%s%s/%s", search->host_root, folder, name) >=
 	    sizeof(path))
 		return false;
-	bytes = read_file(path, &len);
+	bytes = inspect_read_file(path, &len);
 	if (!bytes || fn(search->info, bytes, len) < 0)
 		return false;
 	search->found = true;
@@ -89,6 +85,7 @@ static void search_docker(struct search *search, const char *root)
 		return;
 	if (!search_take(search, folder, "config.v2.json", container_info_docker))
 		return;
+	inspect_note_root(search->memory, CONTAINER_DOCKER, root);
 	search_take(search, folder, "hostconfig.json", container_info_docker_host);
 	for (size_t i = 0; i < sizeof(drivers) / sizeof(drivers[0]) && !search->info->digest; i++) {
 		snprintf(folder, sizeof(folder), "%s/image/%s", root, drivers[i]);
@@ -130,9 +127,9 @@ static void search_bundle(struct search *search, const char *folder)
 /* containers/storage: one list for all containers, and a folder for each. */
 static void search_storage(struct search *search, const char *root)
 {
-	static const char *const drivers[] = { "overlay", "vfs", "btrfs", "zfs" };
+	const char *const *drivers = inspect_storage_drivers;
 
-	for (size_t i = 0; i < sizeof(drivers) / sizeof(drivers[0]) && !search->found; i++) {
+	for (size_t i = 0; i < 4 && !search->found; i++) {
 		_cleanup_text_ char *bytes = NULL;
 		char path[PATH_MAX], folder[PATH_MAX];
 		size_t len = 0;
@@ -142,11 +139,12 @@ static void search_storage(struct search *search, const char *root)
 		    (size_t)snprintf(folder, sizeof(folder), "%s/%s-containers/%s/userdata", root,
 				     drivers[i], search->match->full_id) >= sizeof(folder))
 			return;
-		bytes = read_file(path, &len);
+		bytes = inspect_read_file(path, &len);
 		if (!bytes ||
 		    container_info_storage(search->info, bytes, len, search->match->full_id) < 0)
 			continue;
 		search->found = true;
+		inspect_note_root(search->memory, CONTAINER_PODMAN, root);
 		search_take(search, folder, "config.json", container_info_oci);
 		snprintf(folder, sizeof(folder), "%s/%s-images", root, drivers[i]);
 		search_take(search, folder, "images.json", container_info_images);
@@ -161,7 +159,7 @@ static void search_tasks(struct search *search)
 	struct dirent *entry;
 	DIR *dir;
 
-	snprintf(path, sizeof(path), "%s%s", search->host_root, TASKS);
+	snprintf(path, sizeof(path), "%s%s", search->host_root, INSPECT_TASKS);
 	dir = opendir(path);
 	if (!dir || strchr(id, '/')) {
 		if (dir)
@@ -169,8 +167,9 @@ static void search_tasks(struct search *search)
 		return;
 	}
 	while (!search->found && (entry = readdir(dir))) {
-		if (*entry->d_name == '.' || (size_t)snprintf(path, sizeof(path), "%s/%s/%s", TASKS,
-							      entry->d_name, id) >= sizeof(path))
+		if (*entry->d_name == '.' ||
+		    (size_t)snprintf(path, sizeof(path), "%s/%s/%s", INSPECT_TASKS, entry->d_name,
+				     id) >= sizeof(path))
 			continue;
 		search_take(search, path, "config.json", container_info_oci);
 	}
@@ -354,19 +353,48 @@ static void search_ancestors(struct search *search)
 	}
 }
 
+const char *const inspect_storage_drivers[4] = { "overlay", "vfs", "btrfs", "zfs" };
+
+void inspect_note_root(struct inspect_memory *memory, enum container_engine engine,
+		       const char *path)
+{
+	struct inspect_root *root = &memory->roots[memory->roots_len];
+
+	for (size_t i = 0; i < memory->roots_len; i++)
+		if (memory->roots[i].engine == engine && !strcmp(memory->roots[i].path, path))
+			return;
+	if (memory->roots_len == INSPECT_ROOTS_MAX || strlen(path) >= sizeof(root->path))
+		return;
+	root->engine = engine;
+	memcpy(root->path, path, strlen(path) + 1);
+	memory->roots_len++;
+}
+
+/* Where others of that runtime were found. */
+static void search_roots(struct search *search, enum container_engine engine,
+			 void (*fn)(struct search *search, const char *root))
+{
+	/* What is found is noted: a copy stays as it is. */
+	struct inspect_memory memory = *search->memory;
+
+	for (size_t i = 0; i < memory.roots_len && !search->found; i++)
+		if (memory.roots[i].engine == engine)
+			fn(search, memory.roots[i].path);
+}
+
 int inspect_container(const char *host_root, const struct container_match *match, uint32_t pid,
-		      struct inspect_sockets *sockets, struct container_info *ret_info)
+		      struct inspect_memory *memory, struct container_info *ret_info)
 {
 	struct container_info info = { .name = NULL };
-	struct search search = { .host_root = host_root,
-				 .match = match,
-				 .pid = pid,
-				 .info = &info,
-				 .sockets = sockets };
+	struct search search = {
+		.host_root = host_root, .match = match, .pid = pid, .info = &info, .memory = memory
+	};
 
 	switch (match->engine) {
 	case CONTAINER_DOCKER:
-		search_docker(&search, DOCKER);
+		search_docker(&search, INSPECT_DOCKER);
+		if (!search.found)
+			search_roots(&search, CONTAINER_DOCKER, search_docker);
 		if (!search.found)
 			search_mounts(&search, search_docker);
 		if (!search.found)
@@ -374,7 +402,9 @@ int inspect_container(const char *host_root, const struct container_match *match
 		break;
 	case CONTAINER_PODMAN:
 	case CONTAINER_CRIO:
-		search_storage(&search, STORAGE);
+		search_storage(&search, INSPECT_STORAGE);
+		if (!search.found)
+			search_roots(&search, CONTAINER_PODMAN, search_storage);
 		if (!search.found)
 			search_ancestors(&search);
 		if (!search.found)

@@ -12,7 +12,6 @@
 
 #include "inspect_parts.h"
 
-#define LXC_FOLDER "/var/lib/lxc"
 #define NSPAWN_ANCESTORS 16 /* a machine has services, sessions, shells */
 #define LXC_MONITOR "[lxc monitor] "
 
@@ -57,7 +56,10 @@ static bool lxc_take(struct search *search, const char *lxc)
 	if (strchr(name, '/') || name[0] == '.' ||
 	    (size_t)snprintf(folder, sizeof(folder), "%s/%s", lxc, name) >= sizeof(folder))
 		return false;
-	return search_take(search, folder, "config", container_info_lxc);
+	if (!search_take(search, folder, "config", container_info_lxc))
+		return false;
+	inspect_note_root(search->memory, CONTAINER_LXC, lxc);
+	return true;
 }
 
 static void search_lxc(struct search *search)
@@ -65,8 +67,11 @@ static void search_lxc(struct search *search)
 	char args[SEARCH_ARGUMENTS_BYTES], lxc[PATH_MAX];
 	uint32_t pid = search->pid;
 
-	if (lxc_take(search, LXC_FOLDER))
+	if (lxc_take(search, INSPECT_LXC))
 		return;
+	for (size_t i = 0; i < search->memory->roots_len && !search->found; i++)
+		if (search->memory->roots[i].engine == CONTAINER_LXC)
+			lxc_take(search, search->memory->roots[i].path);
 	for (int i = 0; i < SEARCH_ANCESTORS && !search->found && pid > 1; i++) {
 		size_t len = inspect_arguments(search->host_root, pid, args, sizeof(args));
 

@@ -18,18 +18,27 @@
 
 #define INSPECT_QUESTION_NS 500000000ll /* that a socket may take for all about one container */
 
-/*
- * Sockets that did not answer in time: nobody waits for them again for a while, or every container
- * would wait. Zeroes to begin with.
- */
 #define INSPECT_SILENT_MAX 8
+#define INSPECT_ROOTS_MAX 8
 #define INSPECT_SOCKET_PATH 108 /* bytes with the NUL, as in struct sockaddr_un */
-struct inspect_sockets {
+#define INSPECT_ROOT_PATH 256
+
+/*
+ * What the thread knows by now; zeroes to begin with. Folders and sockets other than the usual ones
+ * were found through processes; containers without processes are looked for there too.
+ */
+struct inspect_memory {
+	/* Sockets that did not answer in time: nobody waits for them again for a while. */
 	struct {
 		char path[INSPECT_SOCKET_PATH];
 		long long until_ns; /* CLOCK_MONOTONIC */
 	} silent[INSPECT_SILENT_MAX];
-	size_t next;
+	size_t silent_next;
+	struct inspect_root {
+		enum container_engine engine; /* PODMAN: any containers/storage */
+		char path[INSPECT_ROOT_PATH]; /* CRI, CRIO: a socket */
+	} roots[INSPECT_ROOTS_MAX];
+	size_t roots_len;
 };
 
 /* What is looked for, and what was found. */
@@ -38,7 +47,7 @@ struct search {
 	const struct container_match *match;
 	uint32_t pid; /* a process in it; 0: none is known */
 	struct container_info *info;
-	struct inspect_sockets *sockets;
+	struct inspect_memory *memory;
 	bool found;
 };
 
@@ -58,9 +67,26 @@ void search_machine(struct search *search);
 void search_sockets(struct search *search);
 void search_cri(struct search *search);
 
-bool inspect_is_silent(const struct inspect_sockets *sockets, const char *path);
+bool inspect_is_silent(const struct inspect_memory *memory, const char *path);
 /* rc: what became of a question to it. */
-void inspect_note_silent(struct inspect_sockets *sockets, const char *path, int rc);
+void inspect_note_silent(struct inspect_memory *memory, const char *path, int rc);
+/* A container was found there; without host_root. A full memory, or a long path: not remembered. */
+void inspect_note_root(struct inspect_memory *memory, enum container_engine engine,
+		       const char *path);
+
+/* Folders with the containers of an engine that is no root of another kind. */
+#define INSPECT_DOCKER "/var/lib/docker"
+#define INSPECT_STORAGE "/var/lib/containers/storage"
+#define INSPECT_LXC "/var/lib/lxc"
+#define INSPECT_TASKS "/run/containerd/io.containerd.runtime.v2.task"
+/* The names that containers/storage and docker have for the folders of their drivers. */
+extern const char *const inspect_storage_drivers[4];
+
+/* Ids of all containers of a runtime's socket; fn gets each. 0 or -errno. */
+int inspect_cri_list(const char *path, struct inspect_memory *memory,
+		     void (*fn)(void *ctx, const char *id, size_t len), void *ctx);
+/* A regular file as a whole, the caller frees it; NULL when it cannot be had or is too long. */
+char *inspect_read_file(const char *path, size_t *ret_len);
 
 /* Sockets that do not block, with a deadline of CLOCK_MONOTONIC: 0, -ETIMEDOUT or -errno. */
 long long inspect_now_ns(void);

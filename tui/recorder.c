@@ -230,6 +230,17 @@ static int source_container(void *ctx, const struct container_match *match, uint
 	return rc;
 }
 
+/* What the list leads to is recorded when it is asked for. */
+static int source_container_list(void *ctx,
+				 void (*fn)(void *fn_ctx, const struct container_listed *listed),
+				 void *fn_ctx)
+{
+	const struct recorder *recorder = ctx;
+	const struct state_source *source = recorder->opts.source;
+
+	return source->container_list ? source->container_list(source->ctx, fn, fn_ctx) : -EAGAIN;
+}
+
 static int source_container_users(void *ctx, const struct container_match *match, uint32_t pid,
 				  struct container_info *ret_info)
 {
@@ -319,6 +330,7 @@ int recorder_new(const struct recorder_opts *opts, struct recorder **ret_recorde
 						  .process_files = source_files,
 						  .process_limits = source_limits,
 						  .container_info = source_container,
+						  .container_list = source_container_list,
 						  .container_users = source_container_users,
 						  .user_name = source_user };
 	recorder->answer = malloc(ITEM_ANSWER_BYTES);

@@ -190,6 +190,16 @@ static int source_container_info(void *ctx, const struct container_match *match,
 	return rc < 0 ? rc : inspector_ask(source->inspector, match, pid, ret_info);
 }
 
+static int source_container_list(void *ctx,
+				 void (*fn)(void *fn_ctx, const struct container_listed *listed),
+				 void *fn_ctx)
+{
+	struct source *source = ctx;
+	int rc = source->inspector ? 0 : inspector_new(source->host_root, &source->inspector);
+
+	return rc < 0 ? rc : inspector_list(source->inspector, fn, fn_ctx);
+}
+
 static int source_container_users(void *ctx, const struct container_match *match, uint32_t pid,
 				  struct container_info *ret_info)
 {
@@ -302,6 +312,7 @@ int source_new(const char *host_root, int (*files)(void *ctx, uint32_t pid), voi
 		.process_limits = source_process_limits,
 		.fd_name = source_fd_name,
 		.container_info = source_container_info,
+		.container_list = source_container_list,
 		.container_users = source_container_users,
 		.user_name = source_user_name,
 		.group_name = source_group_name,

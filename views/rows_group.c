@@ -69,6 +69,25 @@ static bool proc_is_counted(const struct build *build, const struct proc_row *pr
 	return proc->pid && scope_accepts_proc(build->scope, proc);
 }
 
+/* Containers in which nothing runs, where the scope says nothing of processes but these. */
+static int add_idle(struct build *build, struct proc_group **groups)
+{
+	const struct snapshot *snapshot = build->snapshot;
+
+	for (size_t i = 0; i < snapshot->containers_len; i++) {
+		const struct container_row *container = &snapshot->containers[i];
+
+		if (groups[i] || !container->idle ||
+		    !scope_accepts_container(build->scope, container->id))
+			continue;
+		groups[i] = group_new(build, text_key(container->id));
+		if (!groups[i])
+			return -ENOMEM;
+		groups[i]->in = container;
+	}
+	return 0;
+}
+
 int rows_build_container(struct build *build)
 {
 	const struct snapshot *snapshot = build->snapshot;
@@ -92,7 +111,7 @@ int rows_build_container(struct build *build)
 		(*group)->in = proc->in;
 		group_add(*group, proc);
 	}
-	return 0;
+	return add_idle(build, groups);
 }
 
 /* A user of a container is another one than that of the same number on the host. */

@@ -374,6 +374,17 @@ bool scope_accepts_proc(const struct scope *scope, const struct proc_row *proc)
 	return true;
 }
 
+bool scope_accepts_container(const struct scope *scope, const char *id)
+{
+	for (size_t i = 0; i < scope->len; i++) {
+		const struct chip *chip = &scope->chips[i];
+
+		if (chip->kind != CHIP_CONTAINER || text_is(id, chip->text) == chip->negated)
+			return false;
+	}
+	return true;
+}
+
 bool scope_accepts_syscall(const struct scope *scope, int nr)
 {
 	for (size_t i = 0; i < scope->len; i++) {

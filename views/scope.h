@@ -55,6 +55,8 @@ void scope_condition(const struct scope *scope, struct text_buf *buf);
  */
 struct scope scope_of_view(const struct scope *scope, const struct view *view);
 bool scope_accepts_proc(const struct scope *scope, const struct proc_row *proc);
+/* One without processes: only where no chip is about anything else. */
+bool scope_accepts_container(const struct scope *scope, const char *id);
 bool scope_accepts_syscall(const struct scope *scope, int nr);
 bool scope_accepts_tid(const struct scope *scope, uint32_t tid);
 /* A file's path; NULL: not known. Ends of a socket as shown, remote NULL: none. */

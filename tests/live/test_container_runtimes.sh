@@ -28,7 +28,7 @@ lxc=sakerlxc$$ nspawn=sakernsp$$
 cleanup() {
 	[ -z "${nspawn_pid:-}" ] || kill -TERM "$nspawn_pid" 2> /dev/null
 	lxc-stop -P "$root/lxc" -n $lxc -k > /dev/null 2>&1
-	docker rm -f saker-docker saker-idle > /dev/null 2>&1
+	docker rm -f saker-docker saker-docker2 saker-idle > /dev/null 2>&1
 	podman pod rm -f -t 0 -a > /dev/null 2>&1
 	podman rm -f -t 0 -a > /dev/null 2>&1
 	for id in "default sakerbox" "k8s.io $kube"; do
@@ -178,7 +178,7 @@ for file in "said", "said_r":
     said = {}
     for line in open("%s/%s" % (root, file)):
         row = dict(zip(NAMES, line.rstrip("\n").split("|")))
-        said.setdefault(row["full_id"], row)
+        said[row["full_id"]] = row
     for full_id, wanted in want.items():
         row = said.get(full_id)
         if not row:
@@ -196,5 +196,41 @@ for file in "said", "said_r":
             bad += 1
 sys.exit(bad != 0)
 END
+
+# --- made and never started, and given another name: a look at the files some seconds later tells ---
+# rows_are WHAT NAME:PROCS...: the view gets to have rows of these names; procs: none, or some.
+rows_are() {
+	what=$1
+	shift
+	"$saker" -b -v containers --json -d 0.3 --output "$root/rows.json" 2>> "$root/err" &
+	watcher=$!
+	[ "$what" = listed ] || {
+		until_rows saker-docker:some saker-podman:some
+		docker rename saker-docker saker-docker2 > "$root/log" 2>&1 && podman rename saker-podman saker-podman2 >> "$root/log" 2>&1 ||
+			{ echo "test_container_runtimes: rename: $(cat "$root/log")"; failed=1; }
+	}
+	until_rows "$@" || {
+		echo "test_container_runtimes: $what: wanted rows $*; the last ones: $(tail -1 "$root/rows.json" | cut -c1-2000)"
+		failed=1
+	}
+	kill -INT $watcher
+	wait $watcher
+}
+until_rows() {
+	for _ in $(seq 100); do
+		sleep 0.3
+		python3 - "$root/rows.json" "$@" << 'END' 2> /dev/null && return 0
+import json, sys
+rows = json.loads(open(sys.argv[1]).read().split("\n")[-2])["rows"]
+rows = {(row["name"], "some" if row["procs"] else "none") for row in rows}
+sys.exit(not rows.issuperset(tuple(want.split(":")) for want in sys.argv[2:]))
+END
+	done
+	return 1
+}
+podman create --name saker-pidle --network none localhost/saker-test:7 /bin/sh > "$root/log" 2>&1 || failed=1
+rows_are listed saker-idle:none saker-pidle:none saker-docker:some
+rows_are renamed saker-docker2:some saker-podman2:some saker-idle:none
+
 [ $failed -eq 0 ] || cat "$root/err"
 [ $failed -eq 0 ]

@@ -183,6 +183,10 @@ struct fake {
 	unsigned looked_for;  /* questions for what the runtime says */
 	unsigned answered_at; /* the number of the first that is answered */
 	uint32_t through;     /* process of the last */
+	const char *name;     /* that it says; NULL: shop */
+	bool partial;         /* what it says is not all */
+	uint64_t stamp;       /* of the container in the next list; 0: it is in none */
+	bool listing;         /* a list is there */
 };
 
 /* Hands out a name as sources do: bytes and their number, no NUL. */
@@ -214,7 +218,8 @@ static int fake_info(void *ctx, const struct container_match *match, uint32_t pi
 	fake->through = pid;
 	if (++fake->looked_for < fake->answered_at)
 		return -EAGAIN;
-	*ret_info = (struct container_info){ .name = strdup("shop") };
+	*ret_info = (struct container_info){ .name = strdup(fake->name ? fake->name : "shop"),
+					     .partial = fake->partial };
 	return container_info_set_image(ret_info, "a/shop:2");
 }
 
@@ -327,6 +332,110 @@ START_TEST(test_name_comes_late)
 }
 END_TEST
 
+static int fake_list(void *ctx, void (*fn)(void *fn_ctx, const struct container_listed *listed),
+		     void *fn_ctx)
+{
+	const struct fake *fake = ctx;
+	const struct container_listed listed = {
+		.match = { .engine = CONTAINER_DOCKER, .id = S, .full_id = H },
+		.stamp = fake->stamp,
+	};
+
+	if (!fake->listing)
+		return -EAGAIN;
+	if (fake->stamp)
+		fn(fn_ctx, &listed);
+	return 0;
+}
+
+/* The name of the only container that is shown without processes; NULL: none. */
+static void check_idle(struct state *state, const char *name)
+{
+	struct snapshot *snapshot = NULL;
+
+	ck_assert_int_eq(state_publish(state, &snapshot), 0);
+	if (!name) {
+		for (size_t i = 0; i < snapshot->containers_len; i++)
+			ck_assert(!snapshot->containers[i].idle);
+	} else {
+		ck_assert_uint_eq(snapshot->containers_len, 1);
+		ck_assert(snapshot->containers[0].idle);
+		ck_assert_str_eq(snapshot->containers[0].name, name);
+	}
+	snapshot_unref(snapshot);
+}
+
+static void refresh_idle(struct state *state, uint64_t *time, unsigned times)
+{
+	while (times--)
+		refresh(state, ++*time, (uint64_t[4]){ 0 });
+}
+
+/* One without processes is there while it is listed; a new stamp gives it its new name. */
+START_TEST(test_listed)
+{
+	struct fake fake = { .stamp = 1, .listing = true };
+	struct state_source source = { .ctx = &fake,
+				       .process_cgroup = fake_cgroup,
+				       .container_info = fake_info,
+				       .container_list = fake_list };
+	struct state_opts opts = { .idle_containers = true };
+	struct state *state = NULL;
+	unsigned asked;
+	uint64_t time = 0;
+
+	ck_assert_int_eq(state_new(&opts, &source, &state), 0);
+	refresh_idle(state, &time, 3);
+	check_idle(state, "shop");
+	/* No newer list: the last one is good for as long as it takes. */
+	fake.listing = false;
+	fake.name = "fish";
+	refresh_idle(state, &time, 200);
+	check_idle(state, "shop");
+	asked = fake.looked_for;
+	fake.listing = true;
+	refresh_idle(state, &time, 3);
+	ck_assert_uint_eq(fake.looked_for, asked);
+	fake.stamp = 2;
+	refresh_idle(state, &time, 3);
+	check_idle(state, "fish");
+	ck_assert_uint_eq(fake.looked_for, asked + 1);
+	/* Of another name while processes are in it. */
+	fake.lines[0] = "0::/docker/" H;
+	fake.name = "shop";
+	fake.stamp = 3;
+	for (int i = 0; i < 4; i++)
+		refresh(state, ++time, (uint64_t[4]){ 50, 0, 0, 0 });
+	check_name(state, "shop", "a/shop:2");
+	/* Removed. */
+	fake.stamp = 0;
+	refresh_idle(state, &time, 100);
+	check_idle(state, NULL);
+	state_free(state);
+}
+END_TEST
+
+/* An answer that is not all is asked for again, ever more rarely, then no more. */
+START_TEST(test_partial)
+{
+	struct fake fake = { .lines = { "0::/docker/" H }, .partial = true };
+	struct state *state = new_state(&fake);
+	uint64_t time = 0;
+
+	for (int i = 0; i < 4; i++)
+		refresh(state, ++time, (uint64_t[4]){ 50, 0, 0, 0 });
+	ck_assert_uint_eq(fake.looked_for, 1);
+	for (int i = 0; i < 10; i++)
+		refresh(state, ++time, (uint64_t[4]){ 50, 0, 0, 0 });
+	ck_assert_uint_eq(fake.looked_for, 2);
+	for (int i = 0; i < 2000; i++)
+		refresh(state, ++time, (uint64_t[4]){ 50, 0, 0, 0 });
+	ck_assert_uint_eq(fake.looked_for, 7);
+	check_name(state, "shop", "a/shop:2");
+	state_free(state);
+}
+END_TEST
+
 START_TEST(test_moved_while_asked)
 {
 	/* 100 was sampled in cgroup 50, and had moved to the container's 70 when it was asked. */
@@ -374,6 +483,8 @@ int main(void)
 	tcase_add_test(tcase, test_hostile_path);
 	tcase_add_test(tcase, test_asked_once);
 	tcase_add_test(tcase, test_name_comes_late);
+	tcase_add_test(tcase, test_listed);
+	tcase_add_test(tcase, test_partial);
 	tcase_add_test(tcase, test_moved_while_asked);
 	tcase_add_test(tcase, test_gone_is_not_cached);
 	return run_suite("container", tcase);

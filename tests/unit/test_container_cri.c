@@ -153,7 +153,7 @@ START_TEST(test_sandbox)
 }
 END_TEST
 
-/* Status of a pod: {1 {5 {1 ip}, 6 {1 {2 {1: 2, 2: 1}}}, 7 label, 8 annotation}, 2 {"info": JSON}} */
+/* {1 {5 {1 ip}, 6 {1 {2 {1: 2, 2: 1}}}, 7 label, 8 annotation}, 2 {"info": JSON}} */
 START_TEST(test_pod)
 {
 	static const char applied[] =

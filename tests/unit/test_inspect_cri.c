@@ -156,7 +156,7 @@ START_TEST(test_peer)
 					 .full_id = ID };
 	struct peer peer = { .c = &peer_cases[_i] };
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	struct inspect_sockets sockets = { .next = 0 };
+	struct inspect_memory memory = { .silent_next = 0 };
 	struct container_info info;
 	char root[] = "/tmp/saker-cri-XXXXXX", folder[64];
 	pthread_t thread;
@@ -172,12 +172,12 @@ START_TEST(test_peer)
 	ck_assert_int_eq(bind(peer.fd, (struct sockaddr *)&address, sizeof(address)), 0);
 	ck_assert_int_eq(listen(peer.fd, 4), 0);
 	ck_assert_int_eq(pthread_create(&thread, NULL, peer_main, &peer), 0);
-	rc = inspect_container(root, &match, 0, &sockets, &info);
+	rc = inspect_container(root, &match, 0, &memory, &info);
 	if (rc == 0) {
 		ck_assert_pstr_eq(info.name, peer.c->name);
 		container_info_release(&info);
 	}
-	again = inspect_container(root, &match, 0, &sockets, &info);
+	again = inspect_container(root, &match, 0, &memory, &info);
 	if (again == 0)
 		container_info_release(&info);
 	__atomic_store_n(&peer.stop, 1, __ATOMIC_RELEASE);

@@ -1,16 +1,15 @@
 #!/usr/bin/python3
-"""compare.py FOLDER: what saker said of containers against what their runtime said, see
+"""compare.py FOLDER said|said_r|rows: what saker said of containers against what their runtime said, see
 ../test_container_cri.sh."""
 import json
 import sys
 
-root = sys.argv[1]
+root, kind = sys.argv[1:]
 NONE = "<NA>"
 NAMES = ("full_id name type image repository tag image_id digest labels mounts ip cni start liveness readiness pod namespace "
          "uid id sandbox pod_ip pod_cni pod_labels app privileged host_network host_pid").split()
 runtime = json.load(open(root + "/runtime.json"))
 ctr = json.load(open(root + "/ctr.json"))
-rows = {row["container_id"]: row for row in json.load(open(root + "/rows.json"))["rows"]}
 image_digest = [line.split()[2] for line in open(root + "/images") if line.startswith("localhost/saker-test:9 ")][0]
 bad = 0
 
@@ -33,7 +32,9 @@ def as_set(text):
 
 
 want = {}
-for identity, one in runtime["containers"].items():
+running = {identity: one for identity, one in runtime["containers"].items() if one["state"] == 1}
+idle = {identity: one for identity, one in runtime["containers"].items() if one["state"] != 1}
+for identity, one in running.items():
     pod = runtime["pods"][one["sandbox"]]
     repository, tag = one["image"].rsplit(":", 1)
     ip = pod["ip"] or NONE
@@ -50,11 +51,15 @@ want["sakerbox"] = dict(name="sakerbox", type="containerd", image=ctr["Image"], 
                         digest=image_digest, labels=joined(ctr["Labels"]), pod=NONE, pod_ip=NONE, pod_labels=NONE, cni=NONE)
 check("the runtime", "containers", len(want), 3)
 
-for file in "said", "said_r":
+check("the runtime", "containers that never started", [one["name"] for one in idle.values()], ["idle"])
+
+
+def compare_events(file):
     said = {}
     for line in open("%s/%s" % (root, file)):
         row = dict(zip(NAMES, line.rstrip("\n").split("|")))
-        said.setdefault(row["full_id"], row)
+        if len(row) == len(NAMES):
+            said[row["full_id"]] = row
     for identity, wanted in want.items():
         where = "%s: %s" % (file, wanted["name"])
         if identity not in said:
@@ -65,26 +70,35 @@ for file in "said", "said_r":
             if isinstance(value, set):
                 got = as_set(got)
             elif isinstance(value, dict):
-                got = json.loads(got)
+                got = got != NONE and json.loads(got)
             check(where, name, got, value)
-    for identity, one in runtime["containers"].items():
-        if identity not in said:
+        if identity not in running:
             continue
-        where = "%s: %s" % (file, one["name"])
+        one = running[identity]
         # The first process starts between the calls that create and start the container.
-        check(where, "start_ts", one["created"] <= int(said[identity]["start"]) <= one["started"], True)
+        check(where, "start_ts", one["created"] <= int(said[identity]["start"].replace(NONE, "0")) <= one["started"], True)
         for source, destination, _ in one["mounts"]:
             check(where, "mounts", [mount for mount in said[identity]["mounts"].split(",") if source in mount],
                   ["%s:%s:ro:false:rprivate" % (source, destination)])
 
-for identity, pod in runtime["pods"].items():
-    row = rows.get(identity[:12])
-    if not row:
-        check("view", "row of the sandbox of " + pod["name"], None, identity[:12])
-        continue
-    for name, column in (("name", "name"), ("name", "pod"), ("namespace", "pod_namespace")):
-        if column in row:
-            check("view: sandbox of %s" % pod["name"], column, row[column], pod[name])
-    check("view: sandbox of %s" % pod["name"], "image", row["image"], "localhost/saker-test:9")
-    check("view: sandbox of %s" % pod["name"], "procs", row["procs"], 1)
+
+def compare_rows():
+    lines = open(root + "/rows.json").read().split("\n")[:-1]
+    rows = {row["container_id"]: row for row in json.loads(lines[-1])["rows"]}
+    wanted = [(identity, pod["name"], 1) for identity, pod in runtime["pods"].items()]
+    wanted += [(identity, one["name"], 0) for identity, one in idle.items()]
+    for identity, name, procs in wanted:
+        row = rows.get(identity[:12])
+        if not row:
+            check("view", "row of " + name, None, identity[:12])
+            continue
+        check("view: " + name, "name", row["name"], name)
+        check("view: " + name, "image", row["image"], "localhost/saker-test:9")
+        check("view: " + name, "procs", row["procs"], procs)
+
+
+if kind == "rows":
+    compare_rows()
+else:
+    compare_events(kind)
 sys.exit(bad != 0)
