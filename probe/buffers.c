@@ -6,11 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <time.h>
 #include "live.h"
 #include "schema/event.h"
 
 /* Bytes of a ring that are taken before they are given back to the kernel inside a batch. */
 #define RETURN_BYTES (64u << 10)
+#define HOLD_MAX_NS 1000000000ull
 
 int cpu_list_parse(const char *list, bool *online, unsigned possible)
 {
@@ -233,6 +235,18 @@ static bool ring_set_look(struct ring_set *set, uint32_t index, struct ring_head
 	return true;
 }
 
+/* Younger than the begin of the batch; one that is much younger has another clock's time. */
+static bool ring_set_holds(const struct ring_set *set, uint64_t ts_ns)
+{
+	return set->until_ns && ts_ns > set->until_ns && ts_ns - set->until_ns < HOLD_MAX_NS;
+}
+
+/* The next record that is to be handed out in this batch. */
+static bool ring_set_next(struct ring_set *set, uint32_t index, struct ring_head *ret_head)
+{
+	return ring_set_look(set, index, ret_head) && !ring_set_holds(set, ret_head->ts_ns);
+}
+
 /* The heap's root was replaced: restores "a parent is not younger than its children". */
 static void heap_sift_down(struct ring_head *heap, size_t len, size_t at)
 {
@@ -261,7 +275,7 @@ static void ring_set_fill_heap(struct ring_set *set)
 
 		if (used > set->tallies[i].high_bytes)
 			set->tallies[i].high_bytes = used;
-		if (ring_set_look(set, (uint32_t)i, &set->heap[set->heap_len]))
+		if (ring_set_next(set, (uint32_t)i, &set->heap[set->heap_len]))
 			set->heap_len++;
 	}
 	for (size_t i = set->heap_len / 2; i-- > 0;)
@@ -318,7 +332,7 @@ int ring_set_drain(struct ring_set *set, size_t budget, probe_record_fn fn, void
 		ring_take(ring);
 		if (ring_taken_bytes(ring) >= RETURN_BYTES)
 			ring_return(ring);
-		if (!ring_set_look(set, root->index, root))
+		if (!ring_set_next(set, root->index, root))
 			*root = set->heap[--set->heap_len];
 		if (set->heap_len > 1)
 			heap_sift_down(set->heap, set->heap_len, 0);
@@ -351,6 +365,15 @@ void ring_set_clock_step(struct ring_set *set, int64_t delta_ns)
 		set->last_ts_ns = (uint64_t)((int64_t)set->last_ts_ns + delta_ns);
 }
 
+uint64_t probe_record_ns(const struct probe *probe)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec +
+	       probe->knobs->epoch_offset_ns;
+}
+
 int probe_drain(struct probe *probe, size_t budget, probe_record_fn fn, void *ctx, bool *ret_more)
 {
 	if (ret_more)
@@ -358,6 +381,7 @@ int probe_drain(struct probe *probe, size_t budget, probe_record_fn fn, void *ct
 	if (!probe_stream_ready(probe))
 		return 0;
 	probe_refresh_clock(probe);
+	probe->rings->until_ns = probe_record_ns(probe);
 	return ring_set_drain(probe->rings, budget, fn, ctx, ret_more);
 }
 

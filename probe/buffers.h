@@ -7,6 +7,11 @@
  * is reserved, so a ring is only nearly sorted. The merge takes the head with the smallest time;
  * what turns out older than something already handed out is marked RECORD_F_LATE.
  *
+ * Cause before effect: rings are looked at one after another, and what the first one gets meanwhile
+ * would be missed, but not what follows from it in the last one: a fork on one CPU, what the child
+ * does on another. So records that are younger than the begin of the batch wait for the next one:
+ * their causes, which were submitted before them, may be where nobody looks any more.
+ *
  * Loss: the kernel counts PRODUCED and every way a record failed to be submitted, per CPU; a CPU
  * writes to one ring all its life, so sums over a ring's CPUs are the ring's. DELIVERED and CORRUPT
  * are counted here. While records are under way, produced is larger than the sum of the others by
@@ -44,6 +49,7 @@ struct ring_set {
 	struct ring_head *heap; /* of len entries, used while draining */
 	size_t heap_len;
 	uint64_t last_ts_ns;   /* newest time handed out */
+	uint64_t until_ns;     /* records from then on wait for the next batch; 0: none does */
 	uint16_t *ring_of_cpu; /* by CPU number; cpus entries */
 	bool *online;          /* by CPU number, when the set was made */
 	unsigned cpus;         /* possible CPUs */

@@ -121,7 +121,7 @@ static uint64_t clock_ns(clockid_t clock)
 static uint64_t lag_ns(struct probe *probe)
 {
 	uint64_t oldest = ring_set_oldest_ns(probe->rings);
-	uint64_t now = clock_ns(CLOCK_BOOTTIME) + probe->knobs->epoch_offset_ns;
+	uint64_t now = probe_record_ns(probe);
 
 	return oldest != 0 && now > oldest ? now - oldest : 0;
 }

@@ -67,6 +67,8 @@ static inline const char *probe_root(const struct probe *probe)
 
 /* Refreshes the knob that turns boot time into wall time, at most once a second. */
 void probe_refresh_clock(struct probe *probe);
+/* The time that a record has which is made now: since the epoch, ns. */
+uint64_t probe_record_ns(const struct probe *probe);
 
 /* Releases what counters.c and files.c keep. NULL is fine. */
 void counters_free(struct counters *counters);

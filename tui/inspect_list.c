@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Containers that runtimes have files of, whether anything runs in them: made and never started,
- * and ended ones. Of docker the folders of its containers, of containers/storage its list, of LXC the
- * folders with a config; of pods what containerd's and CRI-O's sockets list. Below the usual folders
- * and those that a container was found in before. systemd-nspawn keeps no file of what does not run.
+ * and ended ones. Of docker the folders of its containers, of containers/storage its list, of LXC
+ * the folders with a config; of pods what containerd's and CRI-O's sockets list. Below the usual
+ * folders and those that a container was found in before. systemd-nspawn keeps no file of what
+ * does not run.
  */
 #include <dirent.h>
 #include <limits.h>

@@ -8,7 +8,7 @@
 
 #define INSPECT_LIST_MAX 1024
 
-/* At once, in the calling thread. Returns how many were put into list; those beyond are left out. */
+/* At once, in the calling thread. Returns how many are in list; those beyond size are left out. */
 size_t inspect_list(const char *host_root, struct inspect_memory *memory,
 		    struct container_listed *list, size_t size);
 

@@ -204,6 +204,32 @@ START_TEST(watermark_ends_the_batch)
 }
 END_TEST
 
+/*
+ * What is younger than the begin of a batch waits, or it could overtake its cause in a ring that
+ * was looked at before; a time far from now is no reason to wait.
+ */
+START_TEST(the_young_wait)
+{
+	static const uint64_t times[] = { 5, 10, 20, 21, 22, 1ull << 60 };
+
+	set->until_ns = 15;
+	write_record(1, 5);
+	write_record(0, 10);
+	write_record(1, 21);
+	ck_assert_int_eq(ring_set_drain(set, 100, on_record, NULL, NULL), 2);
+	/* The cause of 21 and 22 came when its ring had been looked at. */
+	write_record(0, 20);
+	write_record(1, 22);
+	write_record(2, 1ull << 60);
+	ck_assert_uint_eq(ring_set_oldest_ns(set), 20);
+	set->until_ns = 22;
+	ck_assert_int_eq(ring_set_drain(set, 100, on_record, NULL, NULL), 4);
+	expect_times("young", times, 6);
+	for (size_t i = 0; i < 6; i++)
+		ck_assert_uint_eq(seen.flags[i], 0);
+}
+END_TEST
+
 START_TEST(older_records_are_marked_late)
 {
 	static const uint64_t times[] = { 10, 5, 11 };
@@ -462,6 +488,7 @@ int main(void)
 	tcase_add_test(drain, merges_by_time);
 	tcase_add_test(drain, budget_leaves_the_rest);
 	tcase_add_test(drain, watermark_ends_the_batch);
+	tcase_add_test(drain, the_young_wait);
 	tcase_add_test(drain, older_records_are_marked_late);
 	tcase_add_test(drain, a_clock_set_back_is_not_late);
 	tcase_add_test(drain, a_busy_record_stops_its_ring_only);
