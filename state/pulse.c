@@ -8,10 +8,10 @@ static uint64_t bytes_of(const struct byte_count *bytes)
 	       bytes->ipc_out;
 }
 
-static bool pulse_is_flat(const struct pulse *pulse, uint64_t time_ns)
+static bool pulse_is_over(const struct pulse *pulse, uint64_t time_ns)
 {
 	for (size_t i = 0; i < PULSE_COUNT; i++)
-		if (!spark_is_flat(&pulse->metrics[i], time_ns))
+		if (!spark_is_over(&pulse->metrics[i], time_ns))
 			return false;
 	return true;
 }
@@ -36,7 +36,7 @@ void pulse_beat(struct state *state, struct process *process)
 		process->pulse = memory_alloc(state->memory, sizeof(*process->pulse));
 	if (!process->pulse)
 		return;
-	if (!active && pulse_is_flat(process->pulse, state->refresh_time_ns)) {
+	if (!active && pulse_is_over(process->pulse, state->refresh_time_ns)) {
 		pulse_free(state, process);
 		return;
 	}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The pulse of a process: what it did in each of the last two minutes' seconds. A process has one
- * from its first activity until all of it is forgotten, so idle ones cost nothing.
+ * The pulse of a process: what it did in each second of the last minute, and in each ten of the
+ * last ten minutes. A process has one from its first activity until all of it is forgotten, so
+ * those that idle for so long cost nothing.
  */
 #ifndef STATE_PULSE_H
 #define STATE_PULSE_H

@@ -48,6 +48,8 @@ struct proc_detail {
 	const char *limits; /* as /proc/PID/limits has them */
 	/* The last SPARK_SHOWN whole seconds; NULL: nothing happened. */
 	const uint32_t *pulse[PULSE_COUNT];
+	/* The last SPARK_SLICES whole slices; NULL: nothing before the last minute. */
+	const float *slices[PULSE_COUNT];
 };
 
 /* A process: identity (pid, start_boot_ns). */

@@ -71,6 +71,23 @@ static void detail_fill_facts(struct tables_maker *maker, const struct process *
 		detail->env = detail_bytes(maker, facts->env, &detail->env_len);
 }
 
+/* What one metric was in the last minute, and in ten where there was something before it. */
+static void detail_fill_pulse(struct tables_maker *maker, const struct spark *spark, size_t metric,
+			      struct proc_detail *detail)
+{
+	uint64_t time_ns = maker->tables->time_ns;
+	float *slices = arena_alloc(&maker->tables->arena, SPARK_SLICES * sizeof(*slices));
+	bool before = false;
+
+	detail->pulse[metric] = tables_spark(maker, spark);
+	if (!slices)
+		return;
+	spark_last_slices(spark, time_ns, slices);
+	for (size_t i = 0; i < SPARK_SLICES - SPARK_SHOWN / SPARK_SLICE_S; i++)
+		before |= slices[i] > 0;
+	detail->slices[metric] = before ? slices : NULL;
+}
+
 static void detail_fill(struct tables_maker *maker, struct process *process,
 			struct proc_detail *detail)
 {
@@ -87,7 +104,7 @@ static void detail_fill(struct tables_maker *maker, struct process *process,
 	if (!(process->flags & PROCESS_F_DEAD))
 		detail->limits = detail_limits(maker, process->pid);
 	for (size_t i = 0; process->pulse && i < PULSE_COUNT; i++)
-		detail->pulse[i] = tables_spark(maker, &process->pulse->metrics[i]);
+		detail_fill_pulse(maker, &process->pulse->metrics[i], i, detail);
 }
 
 int tables_fill_details(struct tables_maker *maker)

@@ -4,11 +4,23 @@
 
 #define SECOND_NS 1000000000ull
 
+static void spark_advance_slices(struct spark *spark, uint64_t second)
+{
+	uint64_t slice = spark->second / SPARK_SLICE_S, last = second / SPARK_SLICE_S;
+
+	if (!spark->second || last - slice >= SPARK_SLICES_KEPT)
+		memset(spark->slices, 0, sizeof(spark->slices));
+	else
+		while (slice < last)
+			spark->slices[++slice % SPARK_SLICES_KEPT] = 0;
+}
+
 /* Makes a second the newest; those in between are empty. */
 static void spark_advance(struct spark *spark, uint64_t second)
 {
 	if (second <= spark->second)
 		return;
+	spark_advance_slices(spark, second);
 	if (!spark->second || second - spark->second >= SPARK_SECONDS) {
 		memset(spark->at, 0, sizeof(spark->at));
 		spark->second = second;
@@ -25,6 +37,7 @@ static void spark_put(struct spark *spark, uint64_t second, uint64_t amount)
 
 	if (second + SPARK_SECONDS <= spark->second)
 		return;
+	spark->slices[second / SPARK_SLICE_S % SPARK_SLICES_KEPT] += (float)amount;
 	*at = amount > UINT32_MAX - *at ? UINT32_MAX : *at + (uint32_t)amount;
 }
 
@@ -73,6 +86,31 @@ void spark_last(const struct spark *spark, uint64_t time_ns, uint32_t *ret_value
 
 		ret_values[i] = kept ? spark->at[second % SPARK_SECONDS] : 0;
 	}
+}
+
+/* The slice that is `back` slices before the one of a time; 0 when it is not kept. */
+static float spark_slice(const struct spark *spark, uint64_t time_ns, uint64_t back)
+{
+	uint64_t end = time_ns / SECOND_NS / SPARK_SLICE_S, newest = spark->second / SPARK_SLICE_S;
+	uint64_t slice = end - back;
+
+	if (back > end || slice > newest || slice + SPARK_SLICES_KEPT <= newest)
+		return 0;
+	return spark->slices[slice % SPARK_SLICES_KEPT];
+}
+
+void spark_last_slices(const struct spark *spark, uint64_t time_ns, float *ret_values)
+{
+	for (uint64_t i = 0; i < SPARK_SLICES; i++)
+		ret_values[i] = spark_slice(spark, time_ns, SPARK_SLICES - i);
+}
+
+bool spark_is_over(const struct spark *spark, uint64_t time_ns)
+{
+	for (uint64_t back = 0; back < SPARK_SLICES_KEPT; back++)
+		if (spark_slice(spark, time_ns, back) > 0)
+			return false;
+	return true;
 }
 
 bool spark_is_flat(const struct spark *spark, uint64_t time_ns)

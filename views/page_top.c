@@ -33,39 +33,76 @@ static void put_rate(struct page *page, struct text_buf *buf, enum column_kind k
 	text_buf_add(buf, "/s");
 }
 
-static void add_minute(struct page *page)
+static const struct pulse_line {
+	enum pulse_metric metric;
+	enum column_kind kind;
+	const char *unit;
+} pulse_lines[] = {
+	{ PULSE_CALLS, COLUMN_COUNT_K, " calls" },
+	{ PULSE_ERRORS, COLUMN_COUNT_K, " failed" },
+	{ PULSE_BYTES, COLUMN_BYTES, " moved" },
+	{ PULSE_CPU_US, COLUMN_DURATION, " of CPU" },
+};
+#define PULSE_LINES (sizeof(pulse_lines) / sizeof(pulse_lines[0]))
+
+/* bars: NULL: nothing happened; sum: of them. */
+static void add_pulse(struct page *page, const char *item, const struct pulse_line *line,
+		      const uint32_t *bars, uint64_t sum)
 {
-	static const struct {
-		enum pulse_metric metric;
-		const char *item;
-		enum column_kind kind;
-		const char *unit;
-	} lines[] = {
-		{ PULSE_CALLS, "last minute", COLUMN_COUNT_K, " calls" },
-		{ PULSE_ERRORS, "", COLUMN_COUNT_K, " failed" },
-		{ PULSE_BYTES, "", COLUMN_BYTES, " moved" },
-		{ PULSE_CPU_US, "", COLUMN_DURATION, " of CPU" },
-	};
-	const struct proc_detail *detail = page->proc->detail;
+	struct cell cell = { .kind = COLUMN_SPARK, .known = true };
 	struct text_buf buf;
 
-	for (size_t i = 0; detail && i < sizeof(lines) / sizeof(lines[0]); i++) {
-		struct cell bars = { .kind = COLUMN_SPARK, .known = true };
+	cell.spark.data = bars;
+	cell.spark.len = SPARK_SHOWN;
+	if (!page_begin(page, &buf))
+		return;
+	if (!bars)
+		text_buf_add(&buf, "               ");
+	cell_human(&cell, &buf);
+	text_buf_add(&buf, "  ");
+	put(&buf, line->kind, line->metric == PULSE_CPU_US ? sum * 1000 : sum);
+	text_buf_add(&buf, line->unit);
+	page_end(page, &buf, item, *item && line->metric == PULSE_CALLS ? "syscalls" : NULL);
+}
+
+static void add_minute(struct page *page)
+{
+	const struct proc_detail *detail = page->proc->detail;
+
+	for (size_t i = 0; detail && i < PULSE_LINES; i++) {
+		const uint32_t *bars = detail->pulse[pulse_lines[i].metric];
 		uint64_t sum = 0;
 
-		bars.spark.data = detail->pulse[lines[i].metric];
-		bars.spark.len = SPARK_SHOWN;
-		for (size_t s = 0; bars.spark.data && s < SPARK_SHOWN; s++)
-			sum += bars.spark.data[s];
-		if (!page_begin(page, &buf))
-			return;
-		if (!bars.spark.data)
-			text_buf_add(&buf, "               ");
-		cell_human(&bars, &buf);
-		text_buf_add(&buf, "  ");
-		put(&buf, lines[i].kind, lines[i].metric == PULSE_CPU_US ? sum * 1000 : sum);
-		text_buf_add(&buf, lines[i].unit);
-		page_end(page, &buf, lines[i].item, i == 0 ? "syscalls" : NULL);
+		for (size_t s = 0; bars && s < SPARK_SHOWN; s++)
+			sum += bars[s];
+		add_pulse(page, i ? "" : "last minute", &pulse_lines[i], bars, sum);
+	}
+}
+
+_Static_assert(SPARK_SLICES == SPARK_SHOWN, "bars of ten minutes are as many as those of one");
+
+/* Only where something was before the last minute. */
+static void add_ten_minutes(struct page *page)
+{
+	const struct proc_detail *detail = page->proc->detail;
+	const char *item = "10 minutes";
+
+	for (size_t i = 0; detail && i < PULSE_LINES; i++) {
+		const float *slices = detail->slices[pulse_lines[i].metric];
+		uint32_t bars[SPARK_SLICES];
+		double sum = 0, most = 0, scale;
+
+		for (size_t s = 0; slices && s < SPARK_SLICES; s++) {
+			sum += slices[s];
+			most = slices[s] > most ? slices[s] : most;
+		}
+		if (!slices)
+			continue;
+		scale = most > UINT32_MAX ? UINT32_MAX / (most * 1.001) : 1;
+		for (size_t s = 0; s < SPARK_SLICES; s++)
+			bars[s] = (uint32_t)(slices[s] * scale);
+		add_pulse(page, item, &pulse_lines[i], bars, (uint64_t)sum);
+		item = "";
 	}
 }
 
@@ -262,6 +299,7 @@ static void add_threads(struct page *page)
 void page_add_top(struct page *page)
 {
 	add_minute(page);
+	add_ten_minutes(page);
 	add_calls(page);
 	add_errors(page);
 	add_objects(page, ACTIVITY_FILE, "files", "files");

@@ -5,9 +5,11 @@
  *
  *   bench_state [PROCESSES [FDS]]   10,000 processes with 10 files each
  *
- * The processes are children that wait, in a tree of their own; they end with it.
+ * The processes are children that wait, in a tree of their own; they end with it. One of them has
+ * 1,000 threads later, whose bytes are what is added by them.
  */
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,7 +58,7 @@ static void stop_children(void)
 
 static void start_children(int processes, int fds)
 {
-	children = calloc((size_t)processes, sizeof(*children));
+	children = calloc((size_t)processes + 1, sizeof(*children));
 	if (!children)
 		die("no memory");
 	for (int i = 0; i < fds; i++)
@@ -75,6 +77,51 @@ static void start_children(int processes, int fds)
 		}
 		children[children_len++] = pid;
 	}
+}
+
+#define THREADS 1000
+static int threads_wanted[2], threads_made[2]; /* pipes */
+
+static void *wait_for_ever(void *arg)
+{
+	for (;;)
+		pause();
+	return NULL;
+}
+
+/* A child that makes its threads when it is told to. */
+static void start_threader(void)
+{
+	pthread_attr_t small;
+	pthread_t thread;
+	char byte = 0;
+
+	if (pipe(threads_wanted) < 0 || pipe(threads_made) < 0)
+		die("no pipe");
+	children[children_len] = fork();
+	if (children[children_len] < 0)
+		die("cannot make so many processes");
+	if (children[children_len++])
+		return;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	pthread_attr_init(&small);
+	pthread_attr_setstacksize(&small, 65536);
+	if (read(threads_wanted[0], &byte, 1) != 1)
+		_exit(1);
+	for (int i = 0; i < THREADS; i++)
+		byte |= pthread_create(&thread, &small, wait_for_ever, NULL) != 0;
+	if (write(threads_made[1], &byte, 1) != 1)
+		_exit(1);
+	pause();
+	_exit(0);
+}
+
+static void make_threads(void)
+{
+	char byte = 0;
+
+	if (write(threads_wanted[1], &byte, 1) != 1 || read(threads_made[0], &byte, 1) != 1 || byte)
+		die("cannot make so many threads");
 }
 
 /* --- seeding --- */
@@ -185,6 +232,15 @@ static void bench_seeding(int processes)
 	start = now_s();
 	files_proc_read("", 0, on_file, &feed);
 	printf("files by /proc            %8zu  %7.1f ms\n", feed.files, (now_s() - start) * 1e3);
+	/* What processes get with their second sample is theirs. */
+	refresh(probe, &feed);
+	before = memory_used(feed.state->memory);
+	with_tasks = feed.tasks;
+	make_threads();
+	refresh(probe, &feed);
+	printf("bytes kept: %.0f a thread more, of %zu\n",
+	       (double)(memory_used(feed.state->memory) - before) / THREADS,
+	       feed.tasks - with_tasks);
 	free(seed);
 	state_free(feed.state);
 	probe_free(probe);
@@ -275,6 +331,7 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
 		bench_family(&families[i]);
 	start_children(processes, fds);
+	start_threader();
 	bench_seeding(processes);
 	return 0;
 }

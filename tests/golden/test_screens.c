@@ -4,6 +4,11 @@
 #include <stdlib.h>
 #include "golden.h"
 
+/* Twenty refreshes. */
+#define STEPS                                                                                   \
+	"step step step step step step step step step step step step step step step step step " \
+	"step step step "
+
 static const struct golden_case cases[] = {
 	{ .name = "processes", .script = "" },
 	{ .name = "processes_40x10", .script = "", .rows = 10, .cols = 40 },
@@ -148,6 +153,9 @@ static const struct golden_case cases[] = {
 	{ .name = "listen_40x10", .script = "'5' step", .rows = 10, .cols = 40 },
 	{ .name = "page", .script = "Down 'i' step" },
 	{ .name = "page_132x50", .script = "Down 'i' step", .rows = 50, .cols = 132 },
+	{ .name = "page_later",
+	  .script = STEPS STEPS STEPS STEPS "Down 'i' step '/' 'minutes' Enter step",
+	  .rows = 30 },
 	{ .name = "page_40x10", .script = "'i' step", .rows = 10, .cols = 40 },
 	{ .name = "page_of_event", .script = "Up 'i' step", .view = "stream" },
 	{ .name = "page_to_files", .script = "Down 'i' step '/' 'open files' Enter Enter step" },

@@ -55,7 +55,7 @@ START_TEST(sums_stay)
 	uint64_t now = T, sum = 0, shown = 0;
 	unsigned seed = (unsigned)_i * 7919 + 1;
 
-	while (now < T + 100 * SECOND) {
+	while (now < T + (SPARK_SECONDS - 6) * SECOND) {
 		uint64_t span, amount;
 
 		seed = seed * 1103515245 + 12345;
@@ -71,6 +71,49 @@ START_TEST(sums_stay)
 	ck_assert_uint_eq(shown, sum);
 	ck_assert(!spark_is_flat(&spark, now));
 	ck_assert(spark_is_flat(&spark, now + SPARK_SECONDS * SECOND));
+	ck_assert(!spark_is_over(&spark, now + SPARK_SECONDS * SECOND));
+	ck_assert(spark_is_over(&spark, now + SPARK_SLICES_KEPT * SPARK_SLICE_S * SECOND));
+}
+END_TEST
+
+/* Ten minutes and more, 7 each second: 70 in each slice, also after a pause, then nothing. */
+START_TEST(slices)
+{
+	const uint64_t pauses[] = { 0, 3, 45, 700 };
+	uint64_t pause = pauses[_i], now = T;
+	float last[SPARK_SLICES];
+	struct spark spark = { 0 };
+
+	for (uint64_t i = 0; i < 1000; i++) {
+		now += SECOND;
+		spark_add(&spark, now, SECOND, 7);
+	}
+	spark_last_slices(&spark, now + pause * SECOND, last);
+	for (uint64_t i = 0; i < SPARK_SLICES; i++) {
+		/* The slice that began when the last second ended has nothing. */
+		bool before = i + pause / SPARK_SLICE_S < SPARK_SLICES;
+		float want = before ? 70 : 0;
+
+		ck_assert_msg(last[i] == want, "after %llu s: slice %llu is %g",
+			      (unsigned long long)pause, (unsigned long long)i, (double)last[i]);
+	}
+	spark_add(&spark, now + pause * SECOND, 0, 1);
+	ck_assert(!spark_is_over(&spark, now + pause * SECOND));
+	spark_last_slices(&spark, now + (pause + SPARK_SLICE_S) * SECOND, last);
+	ck_assert(last[SPARK_SLICES - 1] == 1);
+}
+END_TEST
+
+/* More than 32 bits in ten seconds. */
+START_TEST(slices_hold_much)
+{
+	float last[SPARK_SLICES];
+	struct spark spark = { 0 };
+
+	for (uint64_t i = 0; i < 10; i++)
+		spark_add(&spark, T + i * SECOND, 0, UINT32_MAX - 1);
+	spark_last_slices(&spark, T + 10 * SECOND, last);
+	ck_assert(last[SPARK_SLICES - 1] > 4.2e10f && last[SPARK_SLICES - 1] < 4.3e10f);
 }
 END_TEST
 
@@ -120,6 +163,8 @@ int main(void)
 
 	tcase_add_loop_test(tcase, fills, 0, (int)(sizeof(cases) / sizeof(cases[0])));
 	tcase_add_loop_test(tcase, sums_stay, 0, 50);
+	tcase_add_loop_test(tcase, slices, 0, 4);
+	tcase_add_test(tcase, slices_hold_much);
 	tcase_add_test(tcase, of_a_process);
 	return run_suite("spark", tcase);
 }
