@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <mntent.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,14 +17,16 @@
 
 /* A line of /proc/self/mountinfo, see proc_pid_mountinfo(5). */
 struct mount_line {
-	const char *root, *point, *type, *options;
+	const char *root, *point, *type;
+	struct mntent super; /* only the options of the file system */
 };
 
 /* Cuts the line into its words; false when it is no such line. */
 static bool mount_line_parse(char *line, struct mount_line *ret_mount)
 {
 	char *save = NULL, *word = strtok_r(line, " \n", &save);
-	const char *words[5] = { NULL }, *rest[3] = { NULL };
+	const char *words[5] = { NULL };
+	char *rest[3] = { NULL };
 	size_t len = 0;
 
 	for (; word && len < 5; word = strtok_r(NULL, " \n", &save))
@@ -32,20 +35,8 @@ static bool mount_line_parse(char *line, struct mount_line *ret_mount)
 		word = strtok_r(NULL, " \n", &save);
 	for (len = 0; len < 3; len++)
 		rest[len] = strtok_r(NULL, " \n", &save);
-	*ret_mount = (struct mount_line){ words[3], words[4], rest[0], rest[2] };
+	*ret_mount = (struct mount_line){ words[3], words[4], rest[0], { .mnt_opts = rest[2] } };
 	return words[4] && rest[2];
-}
-
-static bool has_option(const char *options, const char *wanted)
-{
-	size_t len = strlen(wanted);
-
-	for (const char *at = options; at; at = strchr(at, ',')) {
-		at += *at == ',';
-		if (strncmp(at, wanted, len) == 0 && (!at[len] || at[len] == ','))
-			return true;
-	}
-	return false;
 }
 
 /* Takes a mount of a whole hierarchy; the first one below root is kept. */
@@ -76,7 +67,7 @@ void cgroup_paths_open(struct cgroup_paths *paths, const char *root)
 			continue;
 		if (!strcmp(line.type, "cgroup2"))
 			take_mount(&paths->v2, &line, root);
-		else if (v1 && !strcmp(line.type, "cgroup") && has_option(line.options, "pids"))
+		else if (v1 && !strcmp(line.type, "cgroup") && hasmntopt(&line.super, "pids"))
 			take_mount(&paths->pids, &line, root);
 	}
 	if (file)

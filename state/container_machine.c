@@ -3,6 +3,7 @@
 #include "container_info.h"
 
 #include <errno.h>
+#include <mntent.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,36 +26,24 @@ static bool next_word(const char **at, char *word, size_t size)
 	return true;
 }
 
-/* "ro,bind": is the option among them? */
-static bool has_option(const char *options, const char *wanted)
-{
-	size_t len = strlen(wanted);
-
-	for (const char *at = options; at; at = strchr(at, ',')) {
-		at += *at == ',';
-		if (strncmp(at, wanted, len) == 0 && (!at[len] || at[len] == ','))
-			return true;
-	}
-	return false;
-}
-
 /* lxc.mount.entry: a line of fstab(5), its destination relative to the container's root. */
 static int lxc_mount(struct container_info *info, const char *value)
 {
 	char source[WORD_MAX], destination[WORD_MAX], type[64], options[1024],
 		below_root[WORD_MAX + 1];
 	struct container_mount mount = { .source = source, .destination = below_root };
+	struct mntent entry = { .mnt_opts = options };
 
 	if (!next_word(&value, source, sizeof(source)) ||
 	    !next_word(&value, destination, sizeof(destination)) ||
 	    !next_word(&value, type, sizeof(type)) ||
 	    !next_word(&value, options, sizeof(options)) ||
-	    !(has_option(options, "bind") || has_option(options, "rbind")))
+	    !(hasmntopt(&entry, "bind") || hasmntopt(&entry, "rbind")))
 		return 0;
 	below_root[0] = '/';
 	memcpy(below_root + 1, destination + (destination[0] == '/'),
 	       strlen(destination) + 1 - (destination[0] == '/'));
-	mount.rdwr = !has_option(options, "ro");
+	mount.rdwr = !hasmntopt(&entry, "ro");
 	mount.mode = mount.rdwr ? "rw" : "ro";
 	return container_info_add_mount(info, &mount);
 }

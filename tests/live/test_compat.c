@@ -22,10 +22,10 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "compat_case.h"
 #include "ledger.h"
 #include "live_probe.h"
 #include "probe/schema/event.h"
-#include "probe/schema/render.h"
 #include "watch.h"
 
 #define SNAPLEN 16
@@ -339,25 +339,9 @@ static bool kernel_has_compat(void)
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-static const struct event *find(const char *row, int err)
-{
-	for (size_t i = watch.len; i-- > 0;) {
-		const struct event *event = &watch.events[i];
-
-		if (event->prefix.flags & RECORD_F_COMPAT && event->syscall &&
-		    strcmp(event->syscall->name, row) == 0 &&
-		    (err ? event->prefix.ret == -err : event->prefix.ret >= 0))
-			return event;
-	}
-	return NULL;
-}
-
 START_TEST(calls_are_streamed_by_name)
 {
 	const struct compat_case *c = &cases[_i];
-	const struct event *event;
-	struct text_buf buf;
-	char line[1024];
 	int status;
 
 	now = _i;
@@ -368,12 +352,7 @@ START_TEST(calls_are_streamed_by_name)
 			ck_assert(!(watch.events[i].prefix.flags & RECORD_F_COMPAT));
 		return;
 	}
-	event = find(c->row, c->err);
-	ck_assert_msg(event, "%s: no event of %s", c->name, c->row);
-	text_buf_init(&buf, line, sizeof(line));
-	event_args_render(event, NULL, &buf);
-	ck_assert_msg(strncmp(line, c->line, strlen(c->line)) == 0, "%s: \"%s\", expected \"%s\"",
-		      c->name, line, c->line);
+	compat_check_line(c->name, c->row, c->err, c->line);
 }
 END_TEST
 
@@ -386,7 +365,7 @@ START_TEST(the_native_number_is_kept)
 	for (now = 0; strcmp(cases[now].name, "nice") != 0; now++)
 		;
 	ck_assert_int_eq(watch_run(make_call, NULL), 0);
-	event = find("nice", 0);
+	event = compat_find("nice", 0);
 	ck_assert_ptr_nonnull(event);
 	ck_assert_int_eq(event_param_int(event, "nativeID", &native), 0);
 	ck_assert_int_eq(native, 34);
@@ -401,23 +380,7 @@ static int run_program(void *arg)
 	return 100;
 }
 
-static void program_find(void)
-{
-	ssize_t len = readlink("/proc/self/exe", program, sizeof(program) - 64);
-	char *slash;
-
-	ck_assert_int_gt(len, 0);
-	program[len] = '\0';
-	slash = strrchr(program, '/');
-	ck_assert_ptr_nonnull(slash);
-	memcpy(slash + 1, "compat_prog", sizeof("compat_prog"));
-}
-
-struct expected {
-	const char *row;
-	unsigned calls, errors;
-};
-static const struct expected expected[] = {
+static const struct compat_count counts[] = {
 	{ "getpid", 3, 0 }, { "getppid", 4, 0 },    { "openat", 2, 2 }, { "write", 1, 0 },
 	{ "socket", 2, 0 }, { "sendto", 1, 1 },     { "msgget", 1, 1 }, { "sigaction", 1, 0 },
 	{ "nice", 1, 0 },   { "fork", 1, 0 },       { "wait4", 1, 0 },  { "exit", 1, 0 },
@@ -426,44 +389,7 @@ static const struct expected expected[] = {
 
 START_TEST(a_32_bit_program_counts_exactly)
 {
-	struct ledger ledger;
-	struct live_child child;
-	struct call_count sum, before;
-	uint64_t bytes;
-	int ends[2];
-
-	program_find();
-	ck_assert_int_eq(pipe(ends), 0);
-	snprintf(write_fd, sizeof(write_fd), "%d", ends[1]);
-	ledger_init(&ledger);
-	child = live_child_start(run_program, NULL);
-	ledger_add(&ledger, child.pid);
-	ck_assert_int_eq(ledger_refresh(&ledger, watch.probe), 0);
-	/* Until then it is this program, whose assertions write. */
-	before = ledger_process_sum(&ledger, child.pid, SYS_write);
-	bytes = ledger_bytes(&ledger).ipc_out;
-	live_child_go(&child);
-	ck_assert_int_eq(live_child_wait(&child), 0);
-	ck_assert_int_eq(ledger_refresh(&ledger, watch.probe), 0);
-	for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
-		const struct syscall_desc *desc = syscall_by_name(expected[i].row);
-
-		if (syscall_nr(desc) < 0)
-			continue;
-		sum = ledger_process_sum(&ledger, child.pid, syscall_nr(desc));
-		if (syscall_nr(desc) == SYS_write)
-			sum.calls -= before.calls;
-		ck_assert_msg(sum.calls == expected[i].calls && sum.errors == expected[i].errors,
-			      "%s: %llu calls, %llu errors", expected[i].row, sum.calls,
-			      sum.errors);
-	}
-	sum = ledger_process_sum(&ledger, child.pid, COUNT_NR_UNKNOWN);
-	ck_assert_uint_eq(sum.calls, 1);
-	/* What it wrote: 5 bytes into the pipe. */
-	ck_assert_uint_eq(ledger_bytes(&ledger).ipc_out - bytes, 5);
-	ledger_release(&ledger);
-	close(ends[0]);
-	close(ends[1]);
+	compat_check_counts(run_program, write_fd, counts, sizeof(counts) / sizeof(counts[0]));
 }
 END_TEST
 
@@ -473,7 +399,6 @@ START_TEST(a_32_bit_program_is_followed)
 	const struct event *event;
 	int ends[2];
 
-	program_find();
 	ck_assert_int_eq(pipe(ends), 0);
 	snprintf(write_fd, sizeof(write_fd), "%d", ends[1]);
 	ck_assert_int_eq(watch_run(run_program, NULL), 0);
@@ -516,7 +441,6 @@ START_TEST(execs_between_both_kinds)
 	size_t found = 0;
 	int ends[2];
 
-	program_find();
 	ck_assert_int_eq(pipe(ends), 0);
 	snprintf(write_fd, sizeof(write_fd), "%d", ends[1]);
 	ledger_init(&ledger);
@@ -547,6 +471,7 @@ int main(void)
 	TCase *tcase = tcase_create("32-bit calls");
 
 	live_require();
+	compat_program_find("compat_prog", program, sizeof(program));
 	if (!kernel_has_compat()) {
 		printf("test_compat: this kernel runs no 32-bit calls\n");
 		return EXIT_SUCCESS;

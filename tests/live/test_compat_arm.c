@@ -14,10 +14,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "compat/arm_calls.h"
+#include "compat_case.h"
 #include "ledger.h"
 #include "live_probe.h"
 #include "probe/schema/event.h"
-#include "probe/schema/render.h"
 #include "watch.h"
 
 #define SNAPLEN 16
@@ -35,61 +35,23 @@ static const struct arm_case {
 
 static char program[4096], first[16], second[16];
 
-static void program_find(void)
-{
-	ssize_t len = readlink("/proc/self/exe", program, sizeof(program) - 64);
-	char *slash;
-
-	if (len <= 0)
-		abort();
-	program[len] = '\0';
-	slash = strrchr(program, '/');
-	if (!slash)
-		abort();
-	memcpy(slash + 1, "compat_arm", sizeof("compat_arm"));
-}
-
 static int run_program(void *arg)
 {
 	execl(program, "compat_arm", first, second, NULL);
 	return NO_32_BIT;
 }
 
-static const struct event *find(const char *row, int err)
-{
-	for (size_t i = watch.len; i-- > 0;) {
-		const struct event *event = &watch.events[i];
-
-		if (event->prefix.flags & RECORD_F_COMPAT && event->syscall &&
-		    strcmp(event->syscall->name, row) == 0 &&
-		    (err ? event->prefix.ret == -err : event->prefix.ret >= 0))
-			return event;
-	}
-	return NULL;
-}
-
 START_TEST(calls_are_streamed_by_name)
 {
 	const struct arm_case *c = &cases[_i];
-	const struct event *event;
-	struct text_buf buf;
-	char line[1024];
 
 	snprintf(first, sizeof(first), "%d", _i);
 	ck_assert_msg(watch_run(run_program, NULL) == 0, "%s: other result", c->name);
-	event = find(c->row, c->err);
-	ck_assert_msg(event, "%s: no event of %s", c->name, c->row);
-	text_buf_init(&buf, line, sizeof(line));
-	event_args_render(event, NULL, &buf);
-	ck_assert_msg(strncmp(line, c->line, strlen(c->line)) == 0, "%s: \"%s\", expected \"%s\"",
-		      c->name, line, c->line);
+	compat_check_line(c->name, c->row, c->err, c->line);
 }
 END_TEST
 
-static const struct {
-	const char *row;
-	unsigned calls, errors;
-} expected[] = {
+static const struct compat_count counts[] = {
 	{ "getpid", 3, 0 }, { "openat", 2, 2 }, { "write", 1, 0 }, { "socket", 1, 0 },
 	{ "nice", 1, 0 },   { "fork", 1, 0 },   { "wait4", 1, 0 }, { "exit", 1, 0 },
 	{ "execve", 1, 0 }, { "writev", 0, 0 }, { "link", 0, 0 },
@@ -97,41 +59,8 @@ static const struct {
 
 START_TEST(a_32_bit_program_counts_exactly)
 {
-	struct ledger ledger;
-	struct live_child child;
-	struct call_count sum, before;
-	uint64_t bytes;
-	int ends[2];
-
-	ck_assert_int_eq(pipe(ends), 0);
 	snprintf(first, sizeof(first), "all");
-	snprintf(second, sizeof(second), "%d", ends[1]);
-	ledger_init(&ledger);
-	child = live_child_start(run_program, NULL);
-	ledger_add(&ledger, child.pid);
-	ck_assert_int_eq(ledger_refresh(&ledger, watch.probe), 0);
-	before = ledger_process_sum(&ledger, child.pid, SYS_write);
-	bytes = ledger_bytes(&ledger).ipc_out;
-	live_child_go(&child);
-	ck_assert_int_eq(live_child_wait(&child), 0);
-	ck_assert_int_eq(ledger_refresh(&ledger, watch.probe), 0);
-	for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
-		int nr = syscall_nr(syscall_by_name(expected[i].row));
-
-		sum = ledger_process_sum(&ledger, child.pid, nr);
-		if (nr == SYS_write)
-			sum.calls -= before.calls;
-		ck_assert_msg(sum.calls == expected[i].calls && sum.errors == expected[i].errors,
-			      "%s: %llu calls, %llu errors", expected[i].row, sum.calls,
-			      sum.errors);
-	}
-	sum = ledger_process_sum(&ledger, child.pid, COUNT_NR_UNKNOWN);
-	ck_assert_uint_eq(sum.calls, 1);
-	/* What it wrote: 5 bytes into the pipe. */
-	ck_assert_uint_eq(ledger_bytes(&ledger).ipc_out - bytes, 5);
-	ledger_release(&ledger);
-	close(ends[0]);
-	close(ends[1]);
+	compat_check_counts(run_program, second, counts, sizeof(counts) / sizeof(counts[0]));
 }
 END_TEST
 
@@ -148,7 +77,7 @@ START_TEST(execs_between_both_kinds)
 	event = watch_find(SYS_execve, 0);
 	ck_assert_ptr_nonnull(event);
 	ck_assert(!(event->prefix.flags & RECORD_F_COMPAT));
-	event = find("execveat", 0);
+	event = compat_find("execveat", 0);
 	ck_assert_ptr_nonnull(event);
 	ck_assert_int_eq((int32_t)event->prefix.args[0], AT_FDCWD);
 	ck_assert_uint_ne(event->prefix.args[1], 0);
@@ -181,7 +110,7 @@ int main(void)
 	TCase *tcase = tcase_create("32-bit calls of arm");
 
 	live_require();
-	program_find();
+	compat_program_find("compat_arm", program, sizeof(program));
 	if (!cpu_has_compat()) {
 		printf("test_compat_arm: this machine runs no 32-bit programs\n");
 		return 77;

@@ -12,6 +12,7 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -70,6 +71,11 @@ static uint64_t vectors[4] = { 0x10, 5, 0x20, 7 };
 static uint16_t semops[6] = { 0, 0xffff, 0x1000, 1, 2, 0x800 };
 static uint32_t bpf_map[12] = { 1, 0, 8, 1, 0, 0, 0, 0x656e6f6e /* "none" */ };
 static stack_t no_stack = { .ss_flags = SS_DISABLE };
+
+/* Of an abstract address that no other run of this has. */
+static struct sockaddr_un unix_address = { .sun_family = AF_UNIX };
+static socklen_t unix_len;
+static char unix_line[64];
 
 struct raw_case {
 	const char *name;
@@ -261,11 +267,7 @@ static const struct raw_case raw_cases[] = {
 	  0,
 	  { INET6_FD, A(&address), A(&length) },
 	  "addr=[::1]:" },
-	{ "getsockname unix",
-	  SYS_getsockname,
-	  0,
-	  { UNIX_FD, A(&address), A(&length) },
-	  "addr=@saker-raw fd=55" },
+	{ "getsockname unix", SYS_getsockname, 0, { UNIX_FD, A(&address), A(&length) }, unix_line },
 	{ "getsockname fails",
 	  SYS_getsockname,
 	  EBADF,
@@ -465,6 +467,15 @@ static void bind_at(int number, const void *addr, socklen_t len)
 	put_at(fd, number);
 }
 
+static void name_unix_socket(void)
+{
+	char *name = unix_address.sun_path + 1;
+	int len = snprintf(name, sizeof(unix_address.sun_path) - 1, "saker-raw-%d", getpid());
+
+	unix_len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)len);
+	snprintf(unix_line, sizeof(unix_line), "addr=@%.32s fd=%d", name, UNIX_FD);
+}
+
 static void prepare_sockets(void)
 {
 	struct sockaddr_in inet = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
@@ -472,14 +483,13 @@ static void prepare_sockets(void)
 				       .sin_port = htons(9),
 				       .sin_addr = { htonl(INADDR_LOOPBACK) } };
 	struct sockaddr_in6 inet6 = { .sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT };
-	struct sockaddr_un un = { .sun_family = AF_UNIX, .sun_path = "\0saker-raw" };
 
 	put_at(socket(AF_INET, SOCK_DGRAM, 0), PEER_FD);
 	if (connect(PEER_FD, (struct sockaddr *)&discard, sizeof(discard)) < 0)
 		abort();
 	bind_at(INET_FD, &inet, sizeof(inet));
 	bind_at(INET6_FD, &inet6, sizeof(inet6));
-	bind_at(UNIX_FD, &un, offsetof(struct sockaddr_un, sun_path) + 10);
+	bind_at(UNIX_FD, &unix_address, unix_len);
 }
 
 static void prepare(void)
@@ -619,6 +629,7 @@ int main(void)
 {
 	TCase *tcase = tcase_create("raw arguments");
 
+	name_unix_socket();
 	tcase_add_loop_test(tcase, arguments_are_shown, 0,
 			    sizeof(raw_cases) / sizeof(raw_cases[0]));
 	tcase_add_test(tcase, long_data_is_cut);
