@@ -228,7 +228,9 @@ static struct row_data data_of(const struct syscall_desc *call, size_t i)
 		return data;
 	data.arg = (uint8_t)at;
 	data.unit = shape->unit;
-	if (shape->unit == ARG_COUNT_BITS)
+	if (shape->unit == ARG_COUNT_REQUEST)
+		data.count = ROW_COUNT_REQUEST;
+	else if (shape->unit == ARG_COUNT_BITS)
 		data.count = ROW_COUNT_BITS;
 	else if (shape->unit == ARG_COUNT_AT)
 		data.count = ROW_COUNT_AT;
@@ -258,6 +260,33 @@ static int fill_kept(struct row *row, const struct syscall_desc *call)
 	return bytes <= ROW_ITEMS_BYTES ? 0 : -E2BIG;
 }
 
+static const struct row_request requests[] = {
+#define IN ROW_LEAST_ANY
+#define OUT ROW_LEAST_SUCCESS
+#define BOTH ROW_LEAST_ANY
+#define LAYOUT_IOCTL(number, width, when, ...) \
+	{ .request = (number), .bytes = (width), .least = (when) },
+#include "schema/layouts.def"
+#undef IN
+#undef OUT
+#undef BOTH
+};
+
+/* Each in the first free place of those where the programs look. */
+static int fill_request(struct row_table *table, const struct row_request *request)
+{
+	for (uint32_t i = 0; i < ROW_REQUEST_TRIES; i++) {
+		struct row_request *place =
+			&table->requests[row_request_place(request->request, i)];
+
+		if (place->request)
+			continue;
+		*place = *request;
+		return 0;
+	}
+	return -E2BIG;
+}
+
 int rows_fill(struct row_table *table, const char **ret_call)
 {
 	struct fill fill = { .table = table };
@@ -273,6 +302,14 @@ int rows_fill(struct row_table *table, const char **ret_call)
 		rc = fill_kept(&table->rows[nr], call);
 		if (rc < 0) {
 			*ret_call = call->name;
+			return rc;
+		}
+	}
+	for (size_t i = 0; i < ARRAY_LEN(requests); i++) {
+		int rc = fill_request(table, &requests[i]);
+
+		if (rc < 0) {
+			*ret_call = "ioctl";
 			return rc;
 		}
 	}

@@ -82,11 +82,29 @@ struct row_pair {
 
 /* Where the length of an argument's data comes from. */
 enum row_count {
-	ROW_COUNT_ALL,   /* as many as there can be */
-	ROW_COUNT_ITEMS, /* argument `arg`, in items of `unit` bytes */
-	ROW_COUNT_BITS,  /* argument `arg`, in bits */
-	ROW_COUNT_AT,    /* the int that argument `arg` points to */
+	ROW_COUNT_ALL,     /* as many as there can be */
+	ROW_COUNT_ITEMS,   /* argument `arg`, in items of `unit` bytes */
+	ROW_COUNT_BITS,    /* argument `arg`, in bits */
+	ROW_COUNT_AT,      /* the int that argument `arg` points to */
+	ROW_COUNT_REQUEST, /* argument `arg` is a request of ioctl(2): see struct row_request */
 };
+
+/*
+ * How many bytes a request of ioctl(2) points to. It is in the first free one of ROW_REQUEST_TRIES
+ * places from row_request_place() on.
+ */
+struct row_request {
+	__u32 request; /* 0: none, for a place that is free */
+	__u16 bytes;
+	__u8 least; /* ROW_LEAST_* */
+	__u8 reserved;
+};
+#define ROW_REQUESTS_MAX 256
+#define ROW_REQUEST_TRIES 4
+static inline __u32 row_request_place(__u32 request, __u32 tries)
+{
+	return ((request * 2654435769u >> 24) + tries) & (ROW_REQUESTS_MAX - 1);
+}
 
 /* What an argument points to is kept. */
 struct row_data {
@@ -117,6 +135,7 @@ struct row_table {
 	struct row rows[SYSCALL_NR_MAX];
 	struct row_step steps[ROW_STEPS_MAX];
 	struct row_pair pairs[ROW_PAIRS_MAX];
+	struct row_request requests[ROW_REQUESTS_MAX];
 };
 
 #endif

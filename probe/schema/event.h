@@ -100,9 +100,10 @@ struct arg_desc {
 };
 
 /* What an argument points to, as far as it is kept: see types.def. */
-#define ARG_COUNT_BITS UINT8_MAX     /* unit: the count is of bits */
-#define ARG_COUNT_AT (UINT8_MAX - 1) /* unit: bytes, counted by an int in memory */
-#define ARG_COUNT_FIRST INT8_MIN     /* count_at: argument 0 */
+#define ARG_COUNT_BITS UINT8_MAX          /* unit: the count is of bits */
+#define ARG_COUNT_AT (UINT8_MAX - 1)      /* unit: bytes, counted by an int in memory */
+#define ARG_COUNT_REQUEST (UINT8_MAX - 2) /* unit: as many as that ioctl has */
+#define ARG_COUNT_FIRST INT8_MIN          /* count_at: argument 0 */
 #if defined(__x86_64__)
 #define EPOLL_EVENT_BYTES 12 /* packed there (include/uapi/linux/eventpoll.h) */
 #else

@@ -336,6 +336,33 @@ static void landlock_rule_render(const struct event *event, size_t index, struct
 		text_buf_printf(buf, ", parent_fd=%" PRId32 "}", read_s32(r));
 }
 
+/* struct clone_args, include/uapi/linux/sched.h. */
+static void clone_args_render(struct reader *r, struct text_buf *buf)
+{
+	uint32_t low = read_u32(r), high = read_u32(r);
+	uint64_t exit_signal, stack;
+
+	text_buf_add(buf, "{flags=");
+	if (low || !high)
+		flag_set_render(flag_set_by_name("native_clone"), low, buf);
+	text_buf_add(buf, low && high ? "|" : "");
+	if (high)
+		flag_set_render(flag_set_by_name("native_clone_high"), high, buf);
+	r->at += 3 * 8; /* pidfd, child_tid, parent_tid */
+	exit_signal = read_bytes(r, 8);
+	text_buf_add(buf, ", exit_signal=");
+	signal_render((int64_t)exit_signal, buf);
+	stack = read_bytes(r, 8);
+	if (stack)
+		text_buf_printf(buf, ", stack=0x%" PRIx64 ", stack_size=%" PRIu64, stack,
+				read_bytes(r, 8));
+	if (high & 2) {
+		r->at = 80;
+		text_buf_printf(buf, ", cgroup=%" PRIu64, read_bytes(r, 8));
+	}
+	text_buf_add(buf, "}");
+}
+
 static void futex_render(struct reader *r, struct text_buf *buf)
 {
 	text_buf_printf(buf, "{val=%" PRIu64, read_bytes(r, 8));
@@ -500,6 +527,7 @@ void arg_data_render(const struct event *event, size_t index, struct text_buf *b
 	case ARG_TYPE_CAP_DATA: cap_data_render(&r, buf); break;
 	case ARG_TYPE_LANDLOCK_RULE: landlock_rule_render(event, index, &r, buf); break;
 	case ARG_TYPE_SOCKADDR: sockaddr_data_render(&r, buf); break;
+	case ARG_TYPE_CLONE_ARGS: clone_args_render(&r, buf); break;
 	default: bytes_data_render(&r, buf);
 	}
 }

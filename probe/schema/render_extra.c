@@ -132,7 +132,8 @@ static bool means_something(const struct event *event, int index)
 	int param = event_extra_param(event, index);
 
 	/* Where the call wrote nothing the address alone is no news; nor beside the event's fds. */
-	if ((arg->out || arg->type == ARG_TYPE_POLLFDS) && !event->arg_data[index].data)
+	if ((arg->out || arg->type == ARG_TYPE_POLLFDS || arg->type == ARG_TYPE_IOCTL_DATA) &&
+	    !event->arg_data[index].data)
 		return false;
 	if (param >= 0 && arg->flags && event->desc->params[param].flags)
 		return says_more(arg->flags, event->desc->params[param].flags,

@@ -111,6 +111,7 @@ static const uint16_t row_by_sc[SC_COUNT + ROW_COUNT] = {
 #define BITS ARG_COUNT_BITS
 #define AT ARG_COUNT_AT
 #define FIRST ARG_COUNT_FIRST
+#define REQUEST ARG_COUNT_REQUEST
 static const struct arg_shape shapes[ARG_TYPE_COUNT] = {
 #define ARG_DATA(id, text, most, most32, at, item) \
 	[ARG_TYPE_##                               \

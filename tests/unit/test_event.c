@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #include <asm/ioctls.h>
+#include <asm/termbits.h>
+#include <asm/termios.h>
 #include <linux/capability.h>
 #include <linux/fanotify.h>
 #include <linux/fcntl.h>
@@ -24,6 +26,7 @@
 #include <linux/mman.h>
 #include <linux/mount.h>
 #include <linux/netlink.h>
+#include <linux/openat2.h>
 #include <linux/perf_event.h>
 #include <linux/prctl.h>
 #include <linux/random.h>
@@ -33,6 +36,7 @@
 #include <linux/usbdevice_fs.h>
 #include <linux/vhost.h>
 #include <linux/wait.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/epoll.h>
@@ -333,6 +337,26 @@ static const struct header_case header_cases[] = {
 	KERNEL(native_ioctl, TUNSETIFF),
 	KERNEL(native_ioctl, USBDEVFS_CONTROL),
 	KERNEL(native_ioctl, VHOST_SET_OWNER),
+	KERNEL(native_termios_input, IUTF8),
+	KERNEL(native_termios_input, IXON),
+	KERNEL(native_termios_output, ONLCR),
+	KERNEL(native_termios_output, TAB3),
+	KERNEL(native_termios_control, B115200),
+	KERNEL(native_termios_control, B4000000),
+	KERNEL(native_termios_control, CS8),
+	KERNEL(native_termios_control, CRTSCTS),
+	KERNEL(native_termios_local, ECHOCTL),
+	KERNEL(native_termios_local, EXTPROC),
+	KERNEL(native_modem, TIOCM_DSR),
+	KERNEL(native_modem, TIOCM_LOOP),
+	KERNEL(native_interface, IFF_POINTOPOINT),
+	KERNEL(native_interface, IFF_DYNAMIC),
+	KERNEL(native_inode_flags, FS_IMMUTABLE_FL),
+	KERNEL(native_inode_flags, FS_CASEFOLD_FL),
+	KERNEL(native_inode_xflags, FS_XFLAG_COWEXTSIZE),
+	KERNEL(native_inode_xflags, FS_XFLAG_PROJINHERIT),
+	KERNEL(native_resolve, RESOLVE_CACHED),
+	KERNEL(native_resolve, RESOLVE_BENEATH),
 	KERNEL(native_fcntl, F_SETLKW),
 	KERNEL(native_fcntl, F_OFD_SETLK),
 	KERNEL(native_fcntl, F_DUPFD_CLOEXEC),

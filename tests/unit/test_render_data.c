@@ -24,6 +24,8 @@ struct data_case {
 	size_t len;
 	const char *text;
 	uint16_t flags;
+	uint32_t request; /* of ioctl */
+	int64_t ret;
 };
 static const struct data_case data_cases[] = {
 	/* Numbers. */
@@ -136,6 +138,46 @@ static const struct data_case data_cases[] = {
 	{ "landlock_add_rule", "rule_attr", BYTES("\6\0\0\0" ZERO4 U4("\7")),
 	  "{allowed_access=LANDLOCK_ACCESS_FS_WRITE_FILE|LANDLOCK_ACCESS_FS_READ_FILE, "
 	  "parent_fd=7}" },
+	{ "openat2", "how", BYTES("\0\0\x28\0" ZERO4 ZERO8 "\x8\0\0\0" ZERO4),
+	  "{flags=O_RDONLY|O_CLOEXEC|O_PATH, mode=0, resolve=RESOLVE_BENEATH}" },
+	{ "clone3", "cl_args",
+	  BYTES("\0\1\0\0\2\0\0\0" ZERO8 ZERO8 ZERO8 "\x11\0\0\0" ZERO4
+		"\0\x10\0\0" ZERO4 FIVE8 ZERO8 ZERO8 ZERO8 "\x7\0\0\0" ZERO4),
+	  "{flags=CLONE_VM|CLONE_INTO_CGROUP, exit_signal=SIGCHLD, stack=0x1000, stack_size=5, "
+	  "cgroup=7}" },
+	{ "clone3", "cl_args", BYTES(ZERO8 ZERO8), "{flags=0, exit_signal=0}" },
+	{ "clone3", "cl_args", BYTES(ZERO4 "\1\0\0\0"),
+	  "{flags=CLONE_CLEAR_SIGHAND, exit_signal=0}" },
+	/* What the request points to. */
+	{ "ioctl", "argument", BYTES("\x18\0\x50\0" ZERO4), "{row=24, col=80, xpixel=0, ypixel=0}",
+	  .request = 0x5413 },
+	{ "ioctl", "argument", BYTES("\0\5\0\0\5\0\0\0\xbf\0\0\0\x3b\0\0\0"),
+	  "{iflag=ICRNL|IXON, oflag=OPOST|ONLCR, cflag=B38400|CS8|CREAD, "
+	  "lflag=ISIG|ICANON|ECHO|ECHOE|ECHOK}",
+	  .request = 0x5401 },
+	{ "ioctl", "argument", BYTES("\3\0\0\0"), "[3]", .request = 0x541b },
+	{ "ioctl", "argument", BYTES("\3\0\0"), "[]", .request = 0x541b },
+	{ "ioctl", "argument", BYTES("\0\0\x8\0"), "[FS_EXTENT_FL]", .request = 0x80086601 },
+	{ "ioctl", "argument",
+	  BYTES("lo" ZERO8 ZERO4 "\0\0"
+		"\2\0\0\0\x7f\0\0\1"),
+	  "{ifname=lo, addr=127.0.0.1}", .request = 0x8915 },
+	{ "ioctl", "argument",
+	  BYTES("lo" ZERO8 ZERO4 "\0\0"
+		"\xa\0\0\0" ZERO4),
+	  "{ifname=lo, addr=family 10}", .request = 0x8915 },
+	{ "ioctl", "argument",
+	  BYTES("no" ZERO8 ZERO4 "\0\0"
+		"\2\0\0\0\x7f\0\0\1"),
+	  "{ifname=no}", .request = 0x8915, .ret = -ENODEV },
+	{ "ioctl", "argument",
+	  BYTES("lo" ZERO8 ZERO4 "\0\0"
+		"\1\0\2\3\4\5\6\xff"),
+	  "{ifname=lo, hwaddr=02:03:04:05:06:ff}", .request = 0x8927 },
+	{ "ioctl", "argument",
+	  BYTES("lo" ZERO8 ZERO4 "\0\0"
+		"\x49\0"),
+	  "{ifname=lo, flags=IFF_UP|IFF_LOOPBACK|IFF_RUNNING}", .request = 0x8913 },
 	/* The command of these is argument 0, which is 0: BPF_MAP_CREATE. */
 	{ "bpf", "attr",
 	  BYTES(U4("\x1b") ZERO4 ZERO4 "\0\x10\0\0" ZERO8 ZERO4 "a ring" ZERO8 "\0\0"),
@@ -184,11 +226,15 @@ static void decode_data(const struct data_case *c, size_t index, struct event *r
 {
 	static struct build_record b;
 	const struct syscall_desc *desc = syscall_by_name(c->syscall);
-	struct build_prefix prefix = { .pid = 5, .nr = syscall_nr(desc), .flags = c->flags };
+	struct build_prefix prefix = {
+		.pid = 5, .nr = syscall_nr(desc), .flags = c->flags, .ret = c->ret
+	};
 	bool full = desc->flags & SYSCALL_F_RAW || desc->args[index].extra;
 	uint8_t item[600];
 
 	prefix.args[index] = 0x7ffe0000;
+	if (c->request)
+		prefix.args[1] = c->request;
 	build_record_init(&b, full ? desc->exit_event : EVENT_CODE_GENERIC_X, &prefix);
 	item[0] = (uint8_t)index;
 	memcpy(item + 1, c->bytes, c->len);

@@ -321,7 +321,14 @@ static bool has_names(const struct arg_desc *arg)
 {
 	return arg->flags || arg->type == ARG_TYPE_SOCKOPT || arg->type == ARG_TYPE_PROTOCOL ||
 	       arg->type == ARG_TYPE_FCNTL || arg->type == ARG_TYPE_PRCTL ||
-	       arg->type == ARG_TYPE_CLOCK;
+	       arg->type == ARG_TYPE_CLOCK || arg->type == ARG_TYPE_IOCTL_DATA;
+}
+
+/* The programs that keep what extra arguments point to. */
+static bool keeps_data(const char *program)
+{
+	return strcmp(program, "store_row") == 0 || strcmp(program, "store_clone") == 0 ||
+	       strcmp(program, "store_openat2") == 0;
 }
 
 /* Extra arguments have names of their own or for a number, and data where it can be stored. */
@@ -345,8 +352,8 @@ START_TEST(extras_are_of_their_event)
 		ck_assert_msg(param < 0 || (has_names(arg) &&
 					    param_type_bytes(event->params[param].type) > 0),
 			      "%s.%s: the event has one of this name", desc->name, arg->name);
-		ck_assert_msg(!kept || strcmp(desc->store, "store_row") == 0,
-			      "%s.%s: %s keeps no data", desc->name, arg->name, desc->store);
+		ck_assert_msg(!kept || keeps_data(desc->store), "%s.%s: %s keeps no data",
+			      desc->name, arg->name, desc->store);
 	}
 }
 END_TEST

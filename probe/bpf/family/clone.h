@@ -7,6 +7,7 @@
 #ifndef PROBE_BPF_FAMILY_CLONE_H
 #define PROBE_BPF_FAMILY_CLONE_H
 
+#include "raw.h"
 #include "../store/process.h"
 #include "../store/want.h"
 
@@ -98,6 +99,10 @@ static __always_inline void store_clone_event(struct call *call)
 
 	if (build_begin(&b, call, CLONE_PARAMS))
 		return;
+	if (call->nr == NR_CLONE3 && !(call->flags & RECORD_F_CHILD)) {
+		build_call(&b);
+		raw_data(b.slot, NR_CLONE3, 0);
+	}
 	kflags = clone_call_flags(call);
 	flags = clone_flags_encode(kflags);
 	if (kflags & K_CLONE_NEWPID || task_child_pidns(task) ||

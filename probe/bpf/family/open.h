@@ -7,6 +7,7 @@
 #ifndef PROBE_BPF_FAMILY_OPEN_H
 #define PROBE_BPF_FAMILY_OPEN_H
 
+#include "raw.h"
 #include "../store/text.h"
 #include "../extract/file.h"
 #include "../extract/flags.h"
@@ -139,6 +140,8 @@ int CALL_PROG(store_openat2, struct pt_regs *regs, long ret)
 		return 0;
 	if (bpf_probe_read_user(&how, sizeof(how), (void *)call.args[2]))
 		b.slot->flags |= RECORD_F_UNREADABLE;
+	build_call(&b);
+	raw_data(b.slot, call.nr, 2);
 	open_object(&b, &info);
 	build_u64(&b, 0, ret);
 	build_u64(&b, 1, (s64)(s32)call.args[0]);

@@ -62,6 +62,19 @@ SUBPROG int raw_text(struct scratch *slot, u32 arg, u64 user)
 	return 0;
 }
 
+/* How many bytes a request of ioctl(2) points to; 0: nothing that is known, or written. */
+static __always_inline u32 raw_request_len(const struct scratch *slot, u32 request)
+{
+	for (u32 i = 0; i < ROW_REQUEST_TRIES; i++) {
+		const volatile struct row_request *known =
+			&row_table.requests[row_request_place(request, i)];
+
+		if (known->request == request)
+			return known->least && slot->ret < 0 ? 0 : known->bytes;
+	}
+	return 0;
+}
+
 /* How many bytes of an argument's data there are. */
 static __always_inline u32 raw_data_len(struct scratch *slot, const volatile struct row_data *data)
 {
@@ -76,6 +89,8 @@ static __always_inline u32 raw_data_len(struct scratch *slot, const volatile str
 		if (!count || bpf_probe_read_user(&counted, sizeof(counted), (void *)count))
 			return 0;
 		len = counted;
+	} else if (data->count == ROW_COUNT_REQUEST) {
+		len = raw_request_len(slot, count);
 	} else {
 		count = (u32)count;
 		/* What the call wrote: as many as its result says. */
