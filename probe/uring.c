@@ -148,8 +148,9 @@ static bool is_uring(const struct bpf_program *prog)
 }
 
 /*
- * Whether the kernel has what a program is attached to. Silent requests and the tracepoint of a
- * full queue came later than the shapes of submission that this knows (5.17, 6.0).
+ * Whether the kernel has what a program is attached to. Silent requests and the tracepoints of a
+ * full queue and of a request that fails early came later than the shapes of submission that this
+ * knows (5.17, 6.0).
  */
 static bool program_fits(const struct btf *btf, const struct bpf_program *prog,
 			 const struct uring_shape *shape)
@@ -161,9 +162,12 @@ static bool program_fits(const struct btf *btf, const struct bpf_program *prog,
 		return false;
 	if (strncmp(bpf_program__name(prog), "silent_", strlen("silent_")) == 0)
 		return shape->submit == URING_SUBMIT_REQUEST;
+	proto = tracepoint_proto(btf, hook);
+	/* the entry, the request, the error */
+	if (strcmp(hook, "req_failed") == 0)
+		return proto && proto_len(proto) == 3 && proto_points_to(btf, proto, 1, "io_kiocb");
 	if (strcmp(hook, "cqe_overflow") != 0)
 		return true;
-	proto = tracepoint_proto(btf, hook);
 	/* ring, user_data, result, flags, the entry */
 	return proto && proto_len(proto) == 5;
 }

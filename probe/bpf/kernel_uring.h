@@ -15,8 +15,12 @@
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
 struct io_uring_sqe___kernel {
+	u8 opcode;
 	s32 fd;
+	u64 off;
 	u64 addr;
+	u32 len;
+	u32 open_flags; /* of every operation, in one union */
 };
 
 struct io_uring_cqe___kernel {
@@ -49,6 +53,16 @@ struct io_wq_work_node {
 };
 struct io_wq_work_list {
 	struct io_wq_work_node *first;
+};
+/* What a worker does now, and the worker of a task with PF_IO_WORKER: io_uring/io-wq.c. */
+struct io_wq_work {
+	struct io_wq_work_node list;
+};
+struct io_worker {
+	struct io_wq_work *cur_work;
+};
+struct task_struct___worker {
+	void *worker_private; /* NULL: the thread that polls */
 };
 struct io_submit_state {
 	struct io_wq_work_list compl_reqs; /* requests that complete together, since 5.16 */
@@ -83,6 +97,7 @@ struct io_kiocb {
 	struct io_uring_task *tctx; /* since 6.13 (b6f58a3f4aa8) */
 	void *async_data;
 	struct io_wq_work_node comp_list; /* in compl_reqs */
+	struct io_wq_work work;           /* of a worker */
 };
 struct io_kiocb___task { /* up to 6.12 */
 	struct task_struct *task;

@@ -65,7 +65,7 @@ static const char *in_folder(const char *name)
 
 static int made_file(const char *path)
 {
-	int fd = (int)syscall(SYS_open, path, O_CREAT | O_RDWR | O_TRUNC, 0600);
+	int fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_CREAT | O_RDWR | O_TRUNC, 0600);
 
 	NEED(fd >= 0);
 	return fd;
@@ -108,6 +108,45 @@ static int do_openat_failing(void *arg)
 	expect_text("name", "/none/such");
 	expect_any("flags");
 	expect_int("mode", 0);
+	expect_int("dev", 0);
+	expect_int("ino", 0);
+	return 0;
+}
+
+/* What an operation refuses before it has begun is shown as it was asked for. */
+static int do_openat_unreadable(void *arg)
+{
+	struct io_uring_sqe *sqe = request(IORING_OP_OPENAT);
+
+	sqe->fd = AT_FDCWD;
+	sqe->addr = 8;
+	NEED(run(SYS_openat) == -EFAULT);
+	expect_int("fd", -EFAULT);
+	expect_int("dirfd", AT_FDCWD);
+	expect_none("name");
+	expect_any("flags");
+	expect_int("mode", 0);
+	expect_int("dev", 0);
+	expect_int("ino", 0);
+	expect_flags(RECORD_F_UNREADABLE);
+	return 0;
+}
+
+static int do_openat2_refused(void *arg)
+{
+	struct io_uring_sqe *sqe = request(IORING_OP_OPENAT2);
+
+	sqe->fd = 5;
+	sqe->addr = (uintptr_t) "some/name";
+	sqe->off = (uintptr_t)&how;
+	sqe->len = 3; /* no size of a struct open_how */
+	NEED(run(SYS_openat2) == -EINVAL);
+	expect_int("fd", -EINVAL);
+	expect_int("dirfd", 5);
+	expect_text("name", "some/name");
+	expect_any("flags");
+	expect_int("mode", 0);
+	expect_int("resolve", 0);
 	expect_int("dev", 0);
 	expect_int("ino", 0);
 	return 0;
@@ -174,7 +213,7 @@ static int do_read_slot(void *arg)
 {
 	static char buf[4];
 	struct io_uring_sqe *sqe = request(IORING_OP_OPENAT);
-	int file = (int)syscall(SYS_open, "/etc/passwd", O_RDONLY);
+	int file = (int)syscall(SYS_openat, AT_FDCWD, "/etc/passwd", O_RDONLY);
 
 	NEED(uring_child_slots(&ring, 4) == 0);
 	sqe->fd = AT_FDCWD;
@@ -234,6 +273,75 @@ static int do_unlinkat_failing(void *arg)
 	expect_int("dirfd", AT_FDCWD);
 	expect_text("name", "/tmp");
 	expect_int("flags", 0);
+	return 0;
+}
+
+static int do_unlinkat_refused(void *arg)
+{
+	struct io_uring_sqe *sqe = request(IORING_OP_UNLINKAT);
+
+	sqe->fd = AT_FDCWD;
+	sqe->addr = (uintptr_t) "/none/such";
+	sqe->unlink_flags = 0x4000;
+	NEED(run(SYS_unlinkat) == -EINVAL);
+	expect_int("res", -EINVAL);
+	expect_int("dirfd", AT_FDCWD);
+	expect_text("name", "/none/such");
+	expect_any("flags"); /* of capture files */
+	return 0;
+}
+
+static int do_renameat_refused(void *arg)
+{
+	struct io_uring_sqe *sqe = request(IORING_OP_RENAMEAT);
+
+	sqe->fd = AT_FDCWD;
+	sqe->addr = (uintptr_t) "/none/from";
+	sqe->addr2 = (uintptr_t) "/none/to";
+	sqe->len = 5;
+	sqe->buf_index = 1; /* takes none */
+	NEED(run(SYS_renameat2) == -EINVAL);
+	expect_int("res", -EINVAL);
+	expect_int("olddirfd", AT_FDCWD);
+	expect_text("oldpath", "/none/from");
+	expect_int("newdirfd", 5);
+	expect_text("newpath", "/none/to");
+	expect_int("flags", 0);
+	return 0;
+}
+
+static int do_symlinkat_refused(void *arg)
+{
+	struct io_uring_sqe *sqe = request(IORING_OP_SYMLINKAT);
+
+	sqe->fd = AT_FDCWD;
+	sqe->addr = (uintptr_t) "where";
+	sqe->addr2 = (uintptr_t) "/none/link";
+	sqe->len = 5; /* takes none */
+	NEED(run(SYS_symlinkat) == -EINVAL);
+	expect_int("res", -EINVAL);
+	expect_text("target", "where");
+	expect_int("linkdirfd", AT_FDCWD);
+	expect_text("linkpath", "/none/link");
+	return 0;
+}
+
+static int do_connect_refused_early(void *arg)
+{
+	static struct sockaddr_in address = { .sin_family = AF_INET };
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	struct io_uring_sqe *sqe = request(IORING_OP_CONNECT);
+	uint8_t bytes[160];
+
+	sqe->fd = fd;
+	sqe->addr = (uintptr_t)&address;
+	sqe->off = sizeof(address);
+	sqe->len = 5; /* takes none */
+	NEED(run(SYS_connect) == -EINVAL);
+	expect_int("res", -EINVAL);
+	expect_none("tuple");
+	expect_int("fd", fd);
+	expect_bytes("addr", bytes, expect_sockaddr(bytes, &address, 0));
 	return 0;
 }
 
@@ -438,16 +546,31 @@ static int do_recv(void *arg)
 		.name = #what, .work = do_##what \
 	}
 static const struct expect_case cases[] = {
-	CASE(openat),       CASE(openat_failing),
-	CASE(openat2),      CASE(write),
-	CASE(read_failing), CASE(read_slot),
-	CASE(close),        CASE(unlinkat),
-	CASE(renameat),     CASE(unlinkat_failing),
-	CASE(mkdirat),      CASE(symlinkat),
-	CASE(connect_inet), CASE(connect_inet6),
-	CASE(connect_unix), CASE(connect_refused),
-	CASE(accept),       CASE(send),
+	CASE(openat),
+	CASE(openat_failing),
+	CASE(openat2),
+	CASE(write),
+	CASE(read_failing),
+	CASE(read_slot),
+	CASE(close),
+	CASE(unlinkat),
+	CASE(renameat),
+	CASE(unlinkat_failing),
+	CASE(mkdirat),
+	CASE(symlinkat),
+	CASE(connect_inet),
+	CASE(connect_inet6),
+	CASE(connect_unix),
+	CASE(connect_refused),
+	CASE(accept),
+	CASE(send),
 	CASE(recv),
+	CASE(openat_unreadable),
+	CASE(openat2_refused),
+	CASE(unlinkat_refused),
+	CASE(renameat_refused),
+	CASE(symlinkat_refused),
+	CASE(connect_refused_early),
 };
 #define CASES (sizeof(cases) / sizeof(cases[0]))
 

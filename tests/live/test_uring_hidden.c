@@ -109,12 +109,17 @@ static void submit_unlink(uint8_t flags)
 	submit(flags);
 }
 
+/* Status of a child whose kernel has no silent requests: io_uring before 5.17. */
+#define NEVER_SILENT 200
+
 static int do_silently(void *arg)
 {
 	char written[8] = "";
 	int fd;
 
 	NEED(uring_child_open(&ring, mode->setup) == 0);
+	if (!(ring.features & IORING_FEAT_CQE_SKIP))
+		return NEVER_SILENT;
 	submit_open(path, SILENT);
 	fd = open(path, O_RDWR);
 	NEED(fd >= 0);
@@ -208,6 +213,8 @@ START_TEST(silent_requests)
 
 	mode = &uring_modes[_i];
 	status = watch_run(do_silently, NULL);
+	if (status == NEVER_SILENT)
+		return;
 	ck_assert_msg(status == 0, "%s: the child ended at %d", mode->name, status);
 	for (size_t i = 0; i < watch.len; i++) {
 		event = &watch.events[i];

@@ -37,6 +37,7 @@ static int ring_open(struct uring_child *ring, unsigned setup, unsigned entries)
 		return -ENOMEM;
 	ring->fd = (int)fd;
 	ring->setup = setup;
+	ring->features = params.features;
 	ring->taken = 0;
 	ring->sq_head = (unsigned *)(void *)(sq + params.sq_off.head);
 	ring->sq_tail = (unsigned *)(void *)(sq + params.sq_off.tail);

@@ -11,8 +11,9 @@
 
 struct uring_child {
 	int fd;
-	unsigned setup; /* IORING_SETUP_* */
-	unsigned taken; /* entries ever; published at the next submit */
+	unsigned setup;    /* IORING_SETUP_* */
+	unsigned features; /* IORING_FEAT_* */
+	unsigned taken;    /* entries ever; published at the next submit */
 	unsigned *sq_head, *sq_tail, *sq_mask, *sq_array, *sq_flags;
 	unsigned *cq_head, *cq_tail, *cq_mask;
 	struct io_uring_sqe *sqes;

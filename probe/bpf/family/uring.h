@@ -7,6 +7,8 @@
  *                  arguments, its names                 -> uring_calls, uring_texts
                           of one that says nothing when it succeeds: counts;
  *                  --tail call--> silent_row, ... -> ring buffer
+ *   io_uring_req_failed -> uring_failed: of a wanted request that never gets that far, the same
+ *                  from its submission entry -> uring_calls, uring_texts; its completion follows
  *   io_uring_complete -> uring_complete: counts; of a wanted request
  *                  --tail call--> uring_row, _raw, _open, _buffer, _message, _socket -> ring buffer
  *   io_uring_cqe_overflow -> uring_overflow: the same for a completion that finds the queue full
@@ -20,6 +22,7 @@
 #define PROBE_BPF_FAMILY_URING_H
 
 #include "../extract/request.h"
+#include "../extract/sqe.h"
 #include "../extract/user_text.h"
 #include "../store/request.h"
 #include "../store/want.h"
@@ -101,9 +104,33 @@ SUBPROG_OF_NUMBERS u64 requests_scan(u64 node, u64 user_data, s32 res)
 }
 
 /*
- * The request whose completion finds the queue full, which the tracepoint does not name; 0 when it
- * is not one that the ring completes now (but one of several completions). The ring is locked. It
- * goes on where the last one was, for overflow_* to find and because there can be thousands.
+ * Of a worker, the request that it does, when it is that one; else 0. Up to 6.9 workers complete
+ * by themselves.
+ */
+static __always_inline u64 request_of_worker(u64 user_data, s32 res)
+{
+	struct task_struct *task = task_current();
+	struct io_worker *worker;
+	u64 work;
+	struct io_kiocb *req;
+
+	if (!(FOLLOW(task, flags) & PF_IO_WORKER) || !bpf_core_field_exists(struct io_kiocb, work))
+		return 0;
+	worker = BPF_CORE_READ((struct task_struct___worker *)task, worker_private);
+	work = (u64)BPF_CORE_READ(worker, cur_work);
+	if (!work)
+		return 0;
+	req = (struct io_kiocb *)(work - bpf_core_field_offset(struct io_kiocb, work));
+	if (BPF_CORE_READ(req, cqe.user_data) != user_data || BPF_CORE_READ(req, cqe.res) != res)
+		return 0;
+	return (u64)req;
+}
+
+/*
+ * The request whose completion finds the queue full, which the tracepoint does not name; 0 when
+ * neither a worker nor the ring completes it now (but it is one of several completions). The ring
+ * is locked. It goes on where the last one was, for overflow_* to find and because there can be
+ * thousands.
  */
 static __always_inline u64 request_overflowed(u64 ring, u64 user_data, s32 res)
 {
@@ -111,6 +138,11 @@ static __always_inline u64 request_overflowed(u64 ring, u64 user_data, s32 res)
 	struct uring_flush *last = bpf_map_lookup_elem(&uring_flushes, &ring), now = {};
 	struct io_kiocb *req;
 
+	now.request = request_of_worker(user_data, res);
+	if (now.request) {
+		bpf_map_update_elem(&uring_flushes, &ring, &now, BPF_ANY);
+		return now.request;
+	}
 	now.first = first;
 	if (last && last->request && last->first == first) {
 		req = (struct io_kiocb *)last->request;
@@ -370,6 +402,44 @@ int uring_submit(u64 *ctx)
 		    0);
 	if (call && store)
 		bpf_tail_call(ctx, &uring_silent_progs, store);
+	return 0;
+}
+
+/*
+ * A request that its operation refuses, before it is submitted: its own fields may be those of
+ * an earlier one.
+ */
+SEC("?tp_btf/io_uring_req_failed")
+int uring_failed(u64 *ctx)
+{
+	struct io_uring_sqe___kernel *sqe = (struct io_uring_sqe___kernel *)ctx[0];
+	struct uring_submission s = { .req = (struct io_kiocb *)ctx[1] };
+	struct sqe_names names = {};
+	struct sqe_values values;
+	struct uring_call *call;
+
+	s.task = uring_submitter(task_current());
+	s.op = BPF_CORE_READ(sqe, opcode);
+	s.key = (struct uring_key){ (u64)s.req, 0 };
+	if (!uring_wanted(s.task, uring_ops[s.op & (URING_OPS_MAX - 1)].nr)) {
+		uring_pass(&s);
+		return 0;
+	}
+	call = uring_keep(&s, URING_STORE_NONE);
+	if (!call)
+		return 0;
+	call->store = uring_ops[s.op & (URING_OPS_MAX - 1)].store;
+	call->request = 0;
+	sqe_read(sqe, &values);
+	if (!sqe_path_args(&values, call, &names)) {
+		sqe_other_args(&values, call);
+		return 0;
+	}
+	if (names.first && !uring_keep_text(&s.key, names.first_arg, names.first, URING_TEXT_USER))
+		call->texts |= 1u << names.first_arg;
+	if (names.second &&
+	    !uring_keep_text(&s.key, names.second_arg, names.second, URING_TEXT_USER))
+		call->texts |= 1u << names.second_arg;
 	return 0;
 }
 

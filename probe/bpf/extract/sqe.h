@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Arguments of the call that a submission entry of io_uring asks for. Only of requests that fail
+ * before the kernel has made something of them: others have them in extract/request.h.
+ */
+#ifndef PROBE_BPF_EXTRACT_SQE_H
+#define PROBE_BPF_EXTRACT_SQE_H
+
+#include "request.h"
+
+/* Which arguments are paths: see include/uapi/linux/io_uring.h, and the *_prep() of io_uring/fs.c. */
+struct sqe_names {
+	u64 first, second; /* in the caller's memory, 0 = none */
+	u8 first_arg, second_arg;
+};
+
+/* One entry, as it is; the fields of unions by one name each. */
+struct sqe_values {
+	u64 off, addr;
+	s32 fd;
+	u32 len, op_flags;
+};
+
+static __always_inline void sqe_read(struct io_uring_sqe___kernel *sqe, struct sqe_values *v)
+{
+	v->off = BPF_CORE_READ(sqe, off);
+	v->addr = BPF_CORE_READ(sqe, addr);
+	v->fd = BPF_CORE_READ(sqe, fd);
+	v->len = BPF_CORE_READ(sqe, len);
+	v->op_flags = BPF_CORE_READ(sqe, open_flags);
+}
+
+static __always_inline void sqe_how(struct uring_call *call, const struct sqe_values *v)
+{
+	u64 how[3] = {};
+
+	/* A caller whose struct is another one is refused, but means the first two by it. */
+	if (bpf_probe_read_user(how, sizeof(how), (void *)v->off))
+		return;
+	call->how[0] = how[0];
+	call->how[1] = how[1];
+	call->how[2] = how[2];
+}
+
+/* Operations on paths; false for others. */
+static __always_inline bool sqe_path_args(const struct sqe_values *v, struct uring_call *call,
+					  struct sqe_names *names)
+{
+	u64 *args = call->args;
+
+	args[0] = (s64)v->fd;
+	names->first = v->addr;
+	names->first_arg = 1;
+	names->second_arg = 3;
+	switch (call->op) {
+	case URING_OP_OPENAT:
+		args[2] = v->op_flags;
+		args[3] = v->len;
+		call->how[0] = v->op_flags;
+		call->how[1] = v->len;
+		return true;
+	case URING_OP_OPENAT2: sqe_how(call, v); return true;
+	case URING_OP_STATX:
+		args[2] = v->op_flags;
+		args[3] = v->len;
+		args[4] = v->off;
+		return true;
+	case URING_OP_UNLINKAT: args[2] = v->op_flags; return true;
+	case URING_OP_MKDIRAT: args[2] = v->len; return true;
+	case URING_OP_RENAMEAT:
+	case URING_OP_LINKAT:
+		args[2] = (s64)(s32)v->len;
+		args[4] = v->op_flags;
+		names->second = v->off;
+		return true;
+	case URING_OP_SYMLINKAT:
+		args[0] = v->addr;
+		args[1] = (s64)v->fd;
+		names->first_arg = 0;
+		names->second = v->off;
+		names->second_arg = 2;
+		return true;
+	}
+	names->first = 0;
+	return false;
+}
+
+/* The others whose arguments are not descriptor, address, length, flags. */
+static __always_inline void sqe_other_args(const struct sqe_values *v, struct uring_call *call)
+{
+	u64 *args = call->args;
+
+	args[0] = (s64)v->fd;
+	args[1] = v->addr;
+	args[2] = v->len;
+	args[3] = v->op_flags;
+	switch (call->op) {
+	case URING_OP_CONNECT:
+	case URING_OP_BIND:
+		args[2] = v->off;
+		args[3] = 0;
+		request_address(call);
+		return;
+	case URING_OP_ACCEPT: args[2] = v->off; return;
+	case URING_OP_SOCKET: args[1] = v->off; return;
+	case URING_OP_LISTEN:
+	case URING_OP_SHUTDOWN: args[1] = v->len; return;
+	case URING_OP_FSYNC: args[1] = v->op_flags; return;
+	case URING_OP_FTRUNCATE: args[1] = v->off; return;
+	case URING_OP_FALLOCATE:
+		args[1] = v->len;
+		args[2] = v->off;
+		args[3] = v->addr;
+		return;
+	case URING_OP_SYNC_FILE_RANGE:
+	case URING_OP_FADVISE: args[1] = v->off; return;
+	case URING_OP_MADVISE:
+		args[0] = v->addr;
+		args[1] = v->len;
+		args[2] = v->op_flags;
+		return;
+	case URING_OP_EPOLL_CTL:
+		args[1] = v->len;
+		args[2] = v->off;
+		args[3] = v->addr;
+		return;
+	}
+}
+
+#endif
