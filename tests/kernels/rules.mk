@@ -5,10 +5,9 @@ DEPS_KERNELS := qemu-system-x86 qemu-system-arm gcc-aarch64-linux-gnu libc6-dev-
 KERNELS ?= 5.10-amd64 6.1-amd64 6.12-amd64 6.18-amd64 7.2-amd64 7.2-amd64+preempt 6.1-arm64 6.12-arm64
 KERNELS_SHORT := 5.10-amd64 6.1-amd64 7.2-amd64 7.2-amd64+preempt 6.1-arm64
 GUEST_PROGRAMS := saker tests/lint/verify $(addprefix tests/live/test_,counts corruption loss params_socket \
-	params_data params_messages exec objects kinds uring_hidden) tests/kernels/true
-# Whose programs make calls that arm64 does not have.
-GUEST_X86 := $(addprefix $(O)/kernels/x86_64/,$(GUEST_PROGRAMS) $(addprefix tests/live/test_,params_file \
-	params_process params_raw params_rows params_shapes timing uring compat) tests/live/compat_prog)
+	params_data params_messages params_file params_process params_raw params_rows params_shapes timing exec \
+	objects kinds uring uring_hidden) tests/kernels/true
+GUEST_X86 := $(addprefix $(O)/kernels/x86_64/,$(GUEST_PROGRAMS) tests/live/test_compat tests/live/compat_prog)
 # What a test runs, beside it.
 $(O)/kernels/x86_64/tests/live/compat_prog: $(O)/tests/live/compat_prog
 	$(Q)mkdir -p $(@D) && cp $< $@

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "absent_calls.h"
 #include "probe/schema/decode.h"
 
 struct expect_case {
@@ -20,9 +21,14 @@ struct expect_case {
 	int (*work)(void *arg); /* returns 0; runs in the child */
 };
 
-/* Makes the call; returns its result, -errno on failure. */
+/*
+ * Makes the call; returns its result, -errno on failure. A case with a call that this machine does
+ * not have passes: nothing is compared.
+ */
 long expect_call(long nr, const long *args);
 #define ARGS(...) ((const long[6]){ __VA_ARGS__ })
+/* The same for calls that are made otherwise: false when this machine does not have it. */
+bool expect_has(long nr);
 /* For calls that are made otherwise: the event is the one of this number and result. */
 void expect_event(int nr, int64_t ret);
 /* The event is that of another task. */
