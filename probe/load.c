@@ -295,6 +295,7 @@ static int count_open_load(struct probe *probe, enum probe_variant variant)
 	store_names_collect(&stores);
 	nr_info_fill(probe->count->rodata->nr_info, &stores);
 	compat_rows_fill(probe->count->rodata->compat_rows, probe->count->rodata->nr_info);
+	probe->count->rodata->streams = feature_present(FEATURE_TAIL_CALL);
 	bpf_program__set_autoload(probe->count->progs.dump_files, probe->iter_files);
 	count_choose(probe->count, variant);
 	table_choose(probe->count->obj,

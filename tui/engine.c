@@ -541,6 +541,13 @@ static int engine_open(struct engine *engine, struct probe_error *err)
 	return r;
 }
 
+/* Counts are all that is asked for. */
+static bool works_without_stream(const struct engine *engine)
+{
+	return engine->opts.stream == VIEW_STREAM_NONE && !engine->recorder &&
+	       !engine->opts.alerts;
+}
+
 int engine_start(const struct engine_opts *opts, struct engine **ret_engine,
 		 struct probe_error *err)
 {
@@ -569,9 +576,11 @@ int engine_start(const struct engine_opts *opts, struct engine **ret_engine,
 		goto fail;
 	if (opts->wait_stream || engine->recorder) {
 		r = probe_load_stream(engine->probe, err);
-		if (r < 0)
+		if (r < 0 && !(r == -EOPNOTSUPP && works_without_stream(engine)))
 			goto fail;
-		atomic_store(&engine->loader_result, 0);
+		if (r < 0)
+			engine->loader_error = *err;
+		atomic_store(&engine->loader_result, r);
 		/* First the processes, so that their open files find them. */
 		refresh(engine);
 		apply_requests(engine);

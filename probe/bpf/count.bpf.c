@@ -112,7 +112,8 @@ static __always_inline void call_watched(u64 *ctx, struct thread_counts *counts,
 	if (took_ns < knob->min_duration_ns && !(interest & INTEREST_WHOLE) &&
 	    !(nr_info[nr].flags & NR_F_LIFE))
 		return;
-	bpf_tail_call(ctx, &stream_progs, nr_info[nr].store);
+	if (streams)
+		bpf_tail_call(ctx, &stream_progs, nr_info[nr].store);
 }
 
 /* The same of a 32-bit call, which odd_call() has timed. nr is that of its row. */
@@ -130,7 +131,8 @@ static __always_inline void odd_watched(u64 *ctx, struct thread_counts *counts,
 	if (knob->min_duration_ns && !(interest & INTEREST_WHOLE) &&
 	    !(nr_info[nr].flags & NR_F_LIFE) && timing_taken(knob, task) < knob->min_duration_ns)
 		return;
-	bpf_tail_call(ctx, &stream_progs, nr_info[nr].store);
+	if (streams)
+		bpf_tail_call(ctx, &stream_progs, nr_info[nr].store);
 }
 
 /* A record of the call that no program of the stream is there to make. */

@@ -11,12 +11,14 @@ chosen() {
 	awk -v kernel="$kernel" -v short="${SHORT:-}" -v only="${TESTS:-}" -v alone="$1" '
 		function take(name) { printf "%s%s", taken++ ? "," : "", name }
 		BEGIN { count = split(only, names, ","); for (i = 1; i <= count; i++) wanted[names[i]] = 1 }
-		/^#/ || !NF { next }
+		$1 == "@" && kernel ~ "^" $2 "$" { for (i = 3; i <= NF && $i != ":"; i++) these[$i] = few = 1 }
+		/^[#@]/ || !NF { next }
 		{ skip = short != "" && $2 != "short"; is_alone = 0
 		  for (i = 2; i <= NF && $i != ":"; i++) {
 			if ($i == "alone") is_alone = 1
 			if (kernel ~ "^" $i "$") skip = 1
 		  }
+		  skip = skip || few && !($1 in these)
 		  if (only != "") { skip = !($1 in wanted); delete wanted[$1] }
 		  if (!skip && is_alone == alone) take($1) }
 		END { if (!alone) for (name in wanted) take(name) }' "$here/tests.txt"

@@ -1,8 +1,7 @@
 # Other kernels under emulation, and the other machine.
 DEPS_KERNELS := qemu-system-x86 qemu-system-arm gcc-aarch64-linux-gnu libc6-dev-arm64-cross \
 	gcc-arm-linux-gnueabi busybox-static cpio
-# Not 5.10-arm64: see what TAIL_CALL of probe/features.c requires.
-KERNELS ?= 5.10-amd64 6.1-amd64 6.12-amd64 6.18-amd64 7.2-amd64 7.2-amd64+preempt 6.1-arm64 6.12-arm64
+KERNELS ?= 5.10-amd64 6.1-amd64 6.12-amd64 6.18-amd64 7.2-amd64 7.2-amd64+preempt 5.10-arm64 6.1-arm64 6.12-arm64
 KERNELS_SHORT := 5.10-amd64 6.1-amd64 7.2-amd64 7.2-amd64+preempt 6.1-arm64
 GUEST_PROGRAMS := saker tests/lint/verify $(addprefix tests/live/test_,counts corruption loss params_socket \
 	params_data params_messages params_file params_process params_raw params_rows params_shapes timing exec \

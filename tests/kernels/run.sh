@@ -16,7 +16,7 @@ export here cache out
 # Every test that some kernel runs.
 all_tests() {
 	[ -z "${TESTS:-}" ] || { echo "$TESTS" | tr , ' '; return; }
-	awk '!/^#/ && NF { print $1 }' "$here/tests.txt"
+	awk '!/^[#@]/ && NF { print $1 }' "$here/tests.txt"
 }
 
 # image MACHINE BUILD BUSYBOX: the programs as the first file system of a guest.
@@ -34,7 +34,7 @@ image() {
 		for f in "$2/tests/live/$t" "$2/tests/unit/$t"; do [ ! -x "$f" ] || cp "$f" "$root/tests/"; done
 	done
 	printf '#!/bin/sh\nexec saker doctor\n' > "$root/tests/doctor"
-	cp "$here/hotplug.sh" "$root/tests/hotplug"
+	for t in hotplug counted; do cp "$here/$t.sh" "$root/tests/$t"; done
 	echo 'root:x:0:0:root:/:/bin/sh' > "$root/etc/passwd"
 	chmod 755 "$root/init" "$root/tests"/*
 	${STRIP:-strip} -s "$root/tests"/test_* "$root/tests/verify" "$root/bin/saker" 2> /dev/null

@@ -13,17 +13,20 @@ GROWTH = 1.1
 
 
 def tests_read(path):
-    """Names of tests, and of those that are left out somewhere: (pattern, reason)."""
-    names, left_out = [], {}
+    """Names of tests, of those that are left out somewhere (pattern, reason), and kernels with few
+    tests: {pattern: (tests, reason)}."""
+    names, left_out, few = [], {}, {}
     for line in open(path):
         words, _, reason = line.partition(" : ")
         words = words.split()
-        if words and not line.startswith("#"):
+        if words and words[0] == "@":
+            few[words[1]] = (words[2:], reason.strip())
+        elif words and not line.startswith("#"):
             names.append(words[0])
             for pattern in words[1:]:
                 if pattern not in ("short", "alone"):
                     left_out.setdefault(words[0], []).append((pattern, reason.strip()))
-    return names, left_out
+    return names, left_out, few
 
 
 def table_read(path):
@@ -57,13 +60,15 @@ def order(kernel):
     return machine.split("+")[0], [int(part) for part in series.split(".")], kernel
 
 
-def table_text(cells, tests, left_out):
+def table_text(cells, tests, left_out, few):
     kernels = sorted(cells, key=order)
     rows = [["kernel"] + kernels]
     for name in ["release"] + VERIFIED + tests:
         row = [name]
         for kernel in kernels:
             out = any(re.fullmatch(p, kernel) for p, _ in left_out.get(name, []))
+            out |= any(re.fullmatch(p, kernel) and name in tests and name not in these
+                       for p, (these, _) in few.items())
             row.append("-" if out else cells[kernel].get(name, "."))
         if any(cell not in "-." for cell in row[1:]):
             rows.append(row)
@@ -71,6 +76,7 @@ def table_text(cells, tests, left_out):
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
     for name in [row[0] for row in rows]:
         lines += [f"# {name}: not on {pattern}: {why}" for pattern, why in left_out.get(name, [])]
+    lines += [f"# {pattern}: {why}" for pattern, (_, why) in few.items()]
     return "\n".join(lines) + "\n"
 
 
@@ -89,7 +95,7 @@ def faults(kernel, now, before):
 
 
 def main(here, out, kernels):
-    tests, left_out = tests_read(os.path.join(here, "tests.txt"))
+    tests, left_out, few = tests_read(os.path.join(here, "tests.txt"))
     record = os.path.join(here, "results.txt")
     recorded = table_read(record)
     accept = bool(os.environ.get("ACCEPT"))
@@ -98,10 +104,10 @@ def main(here, out, kernels):
         now[kernel] = results_read(os.path.join(out, kernel + ".results"))
         found += faults(kernel, now[kernel], now[kernel] if accept else recorded.get(kernel, {}))
         recorded[kernel] = {**recorded.get(kernel, {}), **now[kernel]}
-    print(table_text(now, tests, left_out), end="")
+    print(table_text(now, tests, left_out, few), end="")
     if accept:
         with open(record, "w") as file:
-            file.write(HEAD + table_text(recorded, tests, left_out))
+            file.write(HEAD + table_text(recorded, tests, left_out, few))
     for fault in found:
         print("kernels: " + fault)
     return 1 if found else 0

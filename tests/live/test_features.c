@@ -45,9 +45,9 @@ static const struct message_case message_cases[] = {
 	  "kernel of 5.12 or newer" },
 	{ "array_of_maps", true, "array of maps map type is not supported",
 	  "use a kernel of 5.8 or newer" },
-	{ "tail_call", true, "tail calls are not supported out of programs with functions",
-	  "use a kernel with CONFIG_BPF_JIT=y and net.core.bpf_jit_enable=1, on arm64 6.0 or "
-	  "later" },
+	{ "tail_call", false, "tail calls are not supported out of programs with functions",
+	  "calls are counted, but not streamed: no events; use a kernel with CONFIG_BPF_JIT=y and "
+	  "net.core.bpf_jit_enable=1, on arm64 6.0 or later" },
 	{ "iter_task", true, "task iterator programs are not supported",
 	  "use a kernel of 5.8 or newer" },
 	{ "iter_task_file", false, "task_file iterator programs are not supported",
