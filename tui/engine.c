@@ -544,8 +544,7 @@ static int engine_open(struct engine *engine, struct probe_error *err)
 /* Counts are all that is asked for. */
 static bool works_without_stream(const struct engine *engine)
 {
-	return engine->opts.stream == VIEW_STREAM_NONE && !engine->recorder &&
-	       !engine->opts.alerts;
+	return engine->opts.stream == VIEW_STREAM_NONE && !engine->recorder && !engine->opts.alerts;
 }
 
 int engine_start(const struct engine_opts *opts, struct engine **ret_engine,

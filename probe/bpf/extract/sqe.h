@@ -8,7 +8,7 @@
 
 #include "request.h"
 
-/* Which arguments are paths: see include/uapi/linux/io_uring.h, and the *_prep() of io_uring/fs.c. */
+/* Which arguments are paths: include/uapi/linux/io_uring.h, and *_prep() of io_uring/fs.c. */
 struct sqe_names {
 	u64 first, second; /* in the caller's memory, 0 = none */
 	u8 first_arg, second_arg;
