@@ -35,7 +35,8 @@ struct expect {
 	uint64_t tid; /* 0: the child itself */
 	uint16_t flags;
 	uint8_t path_flags;
-	bool has_file, absent;
+	bool has_file, has_args, absent;
+	uint64_t args[6]; /* registers: the C library may make the same call, too */
 	struct record_file_id file;
 	char path[4096], path_in_fs[4096], exe[4096];
 	size_t len;
@@ -55,6 +56,9 @@ long expect_call(long nr, const long *args)
 	if (ret == -1)
 		ret = -errno;
 	expect_event((int)nr, ret);
+	for (size_t i = 0; i < 6; i++)
+		expect->args[i] = (uint64_t)args[i];
+	expect->has_args = true;
 	return ret;
 }
 
@@ -273,14 +277,17 @@ static void compare_extension(const char *name, const struct event *event)
 
 static const struct event *expect_find(void)
 {
-	for (size_t i = watch.len; i-- > 0 && expect->tid;) {
+	uint64_t tid = expect->tid ? expect->tid : (uint64_t)watch.pid;
+
+	for (size_t i = watch.len; i-- > 0;) {
 		const struct record_prefix *prefix = &watch.events[i].prefix;
 
-		if (prefix->tid == expect->tid && prefix->nr == expect->nr &&
-		    prefix->ret == expect->ret)
+		if (prefix->tid == tid && prefix->nr == expect->nr && prefix->ret == expect->ret &&
+		    (!expect->has_args ||
+		     memcmp(prefix->args, expect->args, sizeof(expect->args)) == 0))
 			return &watch.events[i];
 	}
-	return expect->tid ? NULL : watch_find(expect->nr, expect->ret);
+	return NULL;
 }
 
 void expect_run(const struct expect_case *c)
