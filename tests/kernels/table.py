@@ -36,7 +36,9 @@ def table_read(path):
         lines = [line.split() for line in open(path) if line.strip() and not line.startswith("#")]
         for row in lines[1:]:
             for kernel, cell in zip(lines[0][1:], row[1:]):
-                cells.setdefault(kernel, {})[row[0]] = cell
+                cells.setdefault(kernel, {})
+                if cell not in ("-", "."):
+                    cells[kernel][row[0]] = cell
     return cells
 
 
