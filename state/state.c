@@ -185,7 +185,7 @@ void state_set_health(struct state *state, const struct health_row *health,
 
 void state_set_rules(struct state *state, struct rule_rows *rows)
 {
-
+	rule_rows_unref(state->rules);
 	state->rules = rows;
 }
 
