@@ -220,9 +220,20 @@ uint64_t process_generation(const struct state *state, const struct process *pro
 	return process->generation + state->ancestry;
 }
 
+bool process_is_since(const struct state *state, const struct process *process, uint64_t num)
+{
+	for (unsigned depth = 0; process && depth < PROCESS_ANCESTORS_MAX; depth++) {
+		if (num <= process->changed_num)
+			return false;
+		process = process->ppid ? process_by_pid(state, process->ppid) : NULL;
+	}
+	return true;
+}
+
 void process_changed(struct state *state, struct process *process)
 {
 	process->generation = ++state->generations;
+	process->changed_num = state->history.last_num;
 	if (process->flags & PROCESS_F_PARENT)
 		state->ancestry++;
 }

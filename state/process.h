@@ -109,11 +109,12 @@ struct process {
 	struct fd_table *fds; /* NULL: not known */
 	struct pulse *pulse;  /* NULL: nothing happened in the time that is kept */
 	struct facts facts;
-	uint64_t generation; /* see process_generation() */
-	uint64_t made_seq;   /* refresh in or before which it was made */
-	uint64_t exited;     /* EXITED_ROW: how many processes it stands for */
-	uint32_t at;         /* index in the list of processes */
-	uint32_t row;        /* index among the rows while tables are made */
+	uint64_t generation;  /* see process_generation() */
+	uint64_t changed_num; /* of the last event before that */
+	uint64_t made_seq;    /* refresh in or before which it was made */
+	uint64_t exited;      /* EXITED_ROW: how many processes it stands for */
+	uint32_t at;          /* index in the list of processes */
+	uint32_t row;         /* index among the rows while tables are made */
 };
 
 enum thread_flag {
@@ -170,6 +171,8 @@ struct process *process_ancestor(struct state *state, struct process *process, u
  * or of an ancestor. Never the same again for this process.
  */
 uint64_t process_generation(const struct state *state, const struct process *process);
+/* Is all that the generation stands for as it was when the event of that number came? */
+bool process_is_since(const struct state *state, const struct process *process, uint64_t num);
 /* Begins a new generation. */
 void process_changed(struct state *state, struct process *process);
 void process_set_ppid(struct state *state, struct process *process, uint32_t ppid);

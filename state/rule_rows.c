@@ -3,13 +3,14 @@
 
 #include <errno.h>
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* One text behind the other. */
 struct rule_texts {
 	struct rule_texts *next;
-	char text[];
+	_Alignas(max_align_t) char text[];
 };
 
 struct rule_rows {
@@ -56,17 +57,23 @@ struct rule_row *rule_rows_at(struct rule_rows *rows, size_t index)
 	return &rows->rows[index];
 }
 
-const char *rule_rows_text(struct rule_rows *rows, const char *text)
+const void *rule_rows_bytes(struct rule_rows *rows, const void *bytes, size_t len)
 {
-	size_t len = strlen(text);
-	struct rule_texts *copy = malloc(sizeof(*copy) + len + 1);
+	struct rule_texts *copy = malloc(sizeof(*copy) + len);
 
 	if (!copy)
-		return "";
-	memcpy(copy->text, text, len + 1);
+		return NULL;
+	memcpy(copy->text, bytes, len);
 	copy->next = rows->texts;
 	rows->texts = copy;
 	return copy->text;
+}
+
+const char *rule_rows_text(struct rule_rows *rows, const char *text)
+{
+	const char *copy = rule_rows_bytes(rows, text, strlen(text) + 1);
+
+	return copy ? copy : "";
 }
 
 size_t rule_rows_len(const struct rule_rows *rows)

@@ -23,6 +23,9 @@ struct rule_row {
 	uint64_t hits, hits_delta;
 	double ns_per_evaluation; /* sampled; negative: not yet */
 	uint64_t last_hit_ns;     /* since the epoch; 0: none */
+	bool below;               /* less severe than what is wanted: it is not loaded */
+	/* Kinds of events that its condition can be true for, struct filter_kinds; NULL: none. */
+	const void *kinds;
 };
 
 struct rule_rows;
@@ -35,6 +38,8 @@ void rule_rows_unref(struct rule_rows *rows); /* any thread; NULL is fine */
 struct rule_row *rule_rows_at(struct rule_rows *rows, size_t index);
 /* A copy that lives as long as the rows; "" when there is no memory. */
 const char *rule_rows_text(struct rule_rows *rows, const char *text);
+/* The same of bytes, aligned for any type; NULL when there is no memory. */
+const void *rule_rows_bytes(struct rule_rows *rows, const void *bytes, size_t len);
 size_t rule_rows_len(const struct rule_rows *rows);
 
 #endif

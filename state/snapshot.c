@@ -25,6 +25,7 @@ struct snapshot_box {
 	struct memory *memory; /* a reference */
 	struct tables *tables; /* a reference */
 	struct rule_rows *rules;
+	struct explained *explained;
 };
 
 static void snapshot_fill_health(const struct state *state, struct health_row *health)
@@ -139,6 +140,7 @@ int state_publish(struct state *state, struct snapshot **ret_snapshot)
 	box->tables = tables;
 	box->memory = memory_ref(state->memory);
 	box->rules = rule_rows_ref(state->rules);
+	box->explained = explained_ref(state->explained);
 	public = &box->public;
 	public->seq = ++state->snapshot_seq;
 	public->time_ns = tables->time_ns;
@@ -165,6 +167,7 @@ int state_publish(struct state *state, struct snapshot **ret_snapshot)
 	public->fds_omitted = tables->fds_omitted;
 	public->rules_len = rule_rows_len(box->rules);
 	public->rules = public->rules_len ? rule_rows_at(box->rules, 0) : NULL;
+	public->explained = box->explained;
 	public->events_first = history_first(&state->history);
 	public->events_end = state->history.last_num + 1;
 	public->hits_first = history_first(&state->hits);
@@ -201,6 +204,7 @@ void snapshot_unref(struct snapshot *snapshot)
 		history_chunk_release(snapshot->hit_chunks[i]);
 	tables_unref(box->tables);
 	rule_rows_unref(box->rules);
+	explained_unref(box->explained);
 	memory = box->memory;
 	memory_free(memory, box, box->bytes);
 	memory_unref(memory);

@@ -15,6 +15,7 @@
 #include <stdint.h>
 #include "probe/schema/decode.h"
 #include "probe/schema/sample.h"
+#include "explained.h"
 #include "pulse.h"
 #include "rule_rows.h"
 #include "spark.h"
@@ -287,6 +288,7 @@ struct snapshot {
 	uint64_t streaming_since_ns;  /* what was streamed since is here; evictions move it on */
 	const struct rule_row *rules; /* in the order of the rules */
 	size_t rules_len;
+	const struct explained *explained; /* the last answer, see explained.h; NULL: none yet */
 	struct health_row health;
 };
 

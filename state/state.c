@@ -48,6 +48,7 @@ static void state_release(struct state *state)
 	fd_rules_free(state);
 	history_release(&state->history);
 	history_release(&state->hits);
+	explained_unref(state->explained);
 	rule_rows_unref(state->rules);
 	hash_release(&state->process_ids);
 	hash_release(&state->process_pids);
@@ -187,6 +188,12 @@ void state_set_rules(struct state *state, struct rule_rows *rows)
 {
 	rule_rows_unref(state->rules);
 	state->rules = rows;
+}
+
+void state_set_explained(struct state *state, struct explained *explained)
+{
+	explained_unref(state->explained);
+	state->explained = explained;
 }
 
 void state_take_forgotten(struct state *state, state_forget_fn fn, void *ctx)

@@ -153,7 +153,8 @@ struct state {
 	struct history history;
 	struct history hits; /* events that rules matched, in a share of their own */
 	uint64_t hit_counts[HISTORY_PRIORITIES];
-	struct rule_rows *rules; /* NULL: none */
+	struct rule_rows *rules;     /* NULL: none */
+	struct explained *explained; /* NULL: nothing was asked */
 
 	struct health_row health;
 	char notice[256];

@@ -84,7 +84,7 @@ static void offer_views(struct monitor *monitor, struct completion *c)
 	for (size_t i = 0; i < view_set_len(views) && c->len < COMPLETION_MAX; i++) {
 		const struct view *view = view_set_at(views, i);
 
-		if (view->entity != ENTITY_FIELD && strncmp(view->name, text, strlen(text)) == 0)
+		if (!entity_is_page(view->entity) && strncmp(view->name, text, strlen(text)) == 0)
 			snprintf(c->items[c->len++], COMPLETION_BYTES, "%s", view->name);
 	}
 	if (strncmp(COMMAND_FILTER, text, strlen(text)) == 0 && c->len < COMPLETION_MAX)
@@ -144,7 +144,8 @@ static void set_filter(struct monitor *monitor, const char *condition)
 	char message[320];
 
 	if (!source->set_filter) {
-		monitor_say(monitor, "a capture takes its condition on the command line");
+		monitor_say(monitor, "a capture that comes from a pipe takes its condition on the "
+				     "command line");
 		return;
 	}
 	if (*condition && compile(condition, &set, &wrong) < 0) {
@@ -155,7 +156,12 @@ static void set_filter(struct monitor *monitor, const char *condition)
 	snprintf(monitor->condition, sizeof(monitor->condition), "%s", condition);
 	source->set_filter(source->ctx, set);
 	monitor->refill = true;
-	if (*condition)
+	if (monitor->opts->replay)
+		level_anew(monitor);
+	if (monitor->opts->replay)
+		monitor_say(monitor, "the capture is read again%s",
+			    *condition ? "; :filter alone shows all" : ", all of it");
+	else if (*condition)
 		monitor_say(monitor, "events from now on that it accepts; :filter alone shows all");
 	else
 		monitor_say(monitor, "all events again, from now on");
@@ -171,7 +177,7 @@ void command_accepted(struct monitor *monitor)
 		return;
 	}
 	view = view_set_find(monitor->opts->views, text);
-	if (view && view->entity != ENTITY_FIELD) {
+	if (view && !entity_is_page(view->entity)) {
 		level_switch(monitor, view);
 		return;
 	}

@@ -119,6 +119,7 @@ static bool footer_applies(struct monitor *monitor, const struct key_row *row)
 	switch (row->request) {
 	case REQUEST_THREAD_PREVIOUS:
 	case REQUEST_THREAD_NEXT: return view->entity == ENTITY_FIELD;
+	case REQUEST_WHY: return entity_is_event(view->entity) || entity_is_page(view->entity);
 	case REQUEST_QUICKER:
 	case REQUEST_SLOWER: return view->stream == VIEW_STREAM_SLOW;
 	case REQUEST_TWIN: return *view->twin;

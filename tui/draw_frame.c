@@ -56,6 +56,7 @@ void draw_frame(struct monitor *monitor)
 	case POPUP_HELP: help_draw(monitor, area, middle); break;
 	case POPUP_OUTPUT: output_draw(monitor, area, middle); break;
 	case POPUP_DRAFT: draft_draw(monitor, area, middle); break;
+	case POPUP_RULES: rule_picker_draw(monitor, area, middle); break;
 	case POPUP_ACTIONS:
 	case POPUP_MUTES:
 	case POPUP_VIEWS:

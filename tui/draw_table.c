@@ -369,7 +369,9 @@ static void no_rows_text(struct monitor *monitor, struct text_buf *buf)
 		text_buf_add(buf, "no row has the text of the filter");
 		return;
 	}
-	if (level->held && level->view->entity == ENTITY_FIELD)
+	if (level->view->entity == ENTITY_WHY)
+		text_buf_add(buf, "the answer is on its way");
+	else if (level->held && level->view->entity == ENTITY_FIELD)
 		text_buf_add(buf, "the event is no longer in memory");
 	else if (snapshot && is_of_events(level->view))
 		no_events_text(monitor, snapshot, buf);

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "alert_sink.h"
+#include "explain.h"
 #include "interest.h"
 #include "probe/schema/event.h"
 #include "rule_book.h"
@@ -352,6 +353,23 @@ static void turn_filter(struct engine *engine)
 	atomic_store(&engine->filter_since, state_events_end(engine->state) - 1);
 }
 
+/* A question that the screen has; a newer one takes the place of one that waits. */
+static void turn_ask(struct engine *engine)
+{
+	struct explain_ask *ask = atomic_exchange(&engine->next_ask, NULL);
+	struct explained *explained = NULL;
+
+	if (!ask)
+		return;
+	if (engine->filter_event.scratch)
+		explained = explain_past(&engine->watch, ask);
+	explain_ask_free(ask);
+	if (!explained)
+		return;
+	state_set_explained(engine->state, explained);
+	publish(engine);
+}
+
 static void turn(struct engine *engine)
 {
 	int drained = drain(engine);
@@ -360,6 +378,7 @@ static void turn(struct engine *engine)
 	take_named(engine);
 	turn_rules(engine);
 	turn_filter(engine);
+	turn_ask(engine);
 	tick_alerts(engine);
 	apply_requests(engine);
 	if (engine_apply_look(engine))
@@ -454,6 +473,7 @@ static void engine_free(struct engine *engine)
 	rule_watch_release(&engine->watch);
 	filter_set_free(engine->chosen);
 	filter_set_free(atomic_load(&engine->next_filter));
+	explain_ask_free(atomic_load(&engine->next_ask));
 	filter_event_release(&engine->filter_event);
 	recorder_close(engine->recorder, engine->opts.capture ? engine->opts.capture : &unread);
 	state_free(engine->state);
@@ -689,6 +709,11 @@ void engine_set_filter(struct engine *engine, struct filter_set *set)
 	atomic_store(&engine->filter_since, UINT64_MAX);
 	filter_set_free(atomic_exchange(&engine->next_filter, set));
 	atomic_store(&engine->has_next_filter, true);
+}
+
+void engine_explain(struct engine *engine, struct explain_ask *ask)
+{
+	explain_ask_free(atomic_exchange(&engine->next_ask, ask));
 }
 
 uint64_t engine_filter_since(struct engine *engine)

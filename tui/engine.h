@@ -20,6 +20,7 @@
 
 struct alert_sink;
 struct engine;
+struct explain_ask;
 struct filter_set;
 struct rule_book;
 struct state;
@@ -111,6 +112,8 @@ int engine_capture_state(struct engine *engine);
  */
 void engine_set_filter(struct engine *engine, struct filter_set *set);
 uint64_t engine_filter_since(struct engine *engine);
+/* Why a rule matches an event or does not: the answer comes with a snapshot. Taken over. */
+void engine_explain(struct engine *engine, struct explain_ask *ask);
 /* The file of alerts was renamed. Also from a handler of signals. */
 void engine_reopen_alerts(struct engine *engine);
 /* A new refresh now, e.g. after a key. */

@@ -48,7 +48,8 @@ struct engine {
 	/* A condition to go by, and what it replaces: NULL and nothing; taken over. */
 	struct filter_set *_Atomic next_filter;
 	_Atomic bool has_next_filter;
-	_Atomic uint64_t filter_since; /* the last event before it; UINT64_MAX: not yet */
+	_Atomic uint64_t filter_since;        /* the last event before it; UINT64_MAX: not yet */
+	struct explain_ask *_Atomic next_ask; /* taken over */
 	_Atomic bool refresh_now, stop;
 	_Atomic int capture_state;       /* see engine_capture_state() */
 	_Atomic int loader_result;       /* 1 while loading, then 0 or -errno */

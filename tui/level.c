@@ -69,7 +69,7 @@ void level_enter(struct monitor *monitor)
 	struct choice choice;
 
 	/* The page of an event keeps what it came from running: the thread's next event. */
-	while (from > 0 && monitor->levels[from].view->entity == ENTITY_FIELD)
+	while (from > 0 && entity_is_page(monitor->levels[from].view->entity))
 		from--;
 	shown = &monitor->levels[from];
 	choice = shown->choice;
@@ -120,7 +120,7 @@ void level_want_timing(struct monitor *monitor, int cols)
 		timing = view_timing(level->view, level->left ? 0 : (unsigned)cols,
 				     level_shown(level));
 	/* The page of an event looks at what is there. */
-	if (level->view->entity == ENTITY_FIELD || timing == monitor->timing ||
+	if (entity_is_page(level->view->entity) || timing == monitor->timing ||
 	    !source->want_timing)
 		return;
 	source->want_timing(source->ctx, timing);
@@ -353,6 +353,7 @@ void level_fill(struct monitor *monitor)
 		.shown = level_shown(level),
 		.text_filter = *level->filter ? level->filter : NULL,
 		.event_num = level->event_num,
+		.question = level->question,
 		.limit = level_arrival(level) ? level->limit : 0,
 		.after_num = level_after(monitor),
 	};
@@ -388,6 +389,21 @@ void level_follow(struct monitor *monitor)
 	level->follow = true;
 	level->pinned = false;
 	level->limit = LEVEL_ROWS_MIN;
+	monitor->refill = true;
+}
+
+void level_anew(struct monitor *monitor)
+{
+	for (size_t i = 0; i < monitor->depth; i++) {
+		struct level *level = &monitor->levels[i];
+
+		if (!entity_is_event(level->view->entity))
+			continue;
+		level_release(level);
+		level->follow = level_arrival(level);
+		level->limit = LEVEL_ROWS_MIN;
+		level->pinned = false;
+	}
 	monitor->refill = true;
 }
 

@@ -55,7 +55,7 @@ static void view_names(const struct view_set *views, char *text, size_t size)
 	for (size_t i = 0; i < view_set_len(views); i++) {
 		const struct view *view = view_set_at(views, i);
 
-		if (view->entity != ENTITY_FIELD)
+		if (!entity_is_page(view->entity))
 			text_buf_printf(&buf, "%s%s", buf.len ? ", " : "", view->name);
 	}
 }
@@ -72,7 +72,7 @@ static int load_views(struct live *live, struct usage_error *err)
 		return option_fail(err, "%s:%u:%u: %s", view_err.file, view_err.line,
 				   view_err.column, view_err.text);
 	live->view = view_set_find(live->views, name);
-	if (live->view && live->view->entity != ENTITY_FIELD)
+	if (live->view && !entity_is_page(live->view->entity))
 		return 0;
 	if (live->view)
 		return option_fail(err,
@@ -275,6 +275,11 @@ static uint64_t source_filter_since(void *ctx)
 	return engine_filter_since(ctx);
 }
 
+static void source_explain(void *ctx, struct explain_ask *ask)
+{
+	engine_explain(ctx, ask);
+}
+
 static void source_set_delay(void *ctx, uint64_t delay_ns)
 {
 	engine_set_delay(ctx, delay_ns);
@@ -357,6 +362,7 @@ static int run_monitor(struct live *live)
 		.set_delay = source_set_delay,
 		.set_filter = source_set_filter,
 		.filter_since = source_filter_since,
+		.explain = source_explain,
 		.reopen = alert_sink_has_file(live->alerts) ? source_reopen : NULL,
 		.refresh = source_refresh,
 	};
@@ -379,12 +385,26 @@ static struct snapshot *replayed_snapshot(void *ctx)
 	return replay_snapshot(ctx);
 }
 
+static void replayed_explain(void *ctx, struct explain_ask *ask)
+{
+	replay_explain(ctx, ask);
+}
+
+static void replayed_set_filter(void *ctx, struct filter_set *set)
+{
+	replay_set_filter(ctx, set);
+}
+
 /* The rows of the end of the file stay on screen until the user leaves. */
 static int replay_monitor(struct live *live, struct replay *replay)
 {
 	const struct snapshot_source source = { .ctx = replay,
 						.snapshot = replayed_snapshot,
-						.fd = replay_fd(replay) };
+						.fd = replay_fd(replay),
+						.explain = replayed_explain,
+						.set_filter = replay_is_readable_again(replay)
+								      ? replayed_set_filter
+								      : NULL };
 	char watched[256], sentence[256] = "";
 	struct monitor_opts opts = monitor_options(live, watched, sizeof(watched));
 	int rc = replay_start(replay);

@@ -51,7 +51,7 @@ static void monitor_view_key(struct monitor *monitor, int key)
 		const struct view *view = view_set_at(views, i);
 
 		if (view->key[0] && !view->key[1] && view->key[0] == key &&
-		    view->entity != ENTITY_FIELD) {
+		    !entity_is_page(view->entity)) {
 			level_switch(monitor, view);
 			return;
 		}
@@ -75,6 +75,8 @@ void monitor_key(struct monitor *monitor, int key)
 		help_key(monitor, key);
 	} else if (monitor->popup == POPUP_DRAFT) {
 		draft_key(monitor, key);
+	} else if (monitor->popup == POPUP_RULES) {
+		rule_picker_key(monitor, key);
 	} else if (monitor->popup == POPUP_OUTPUT) {
 		output_key(monitor, key);
 	} else if (monitor->popup != POPUP_NONE) {
@@ -237,6 +239,7 @@ static void monitor_release(struct monitor *monitor)
 		level_release(&monitor->levels[i]);
 	level_order_release(monitor);
 	action_release(monitor);
+	rule_picker_release(&monitor->rule_picker);
 	lines_release(&monitor->output);
 	table_free(monitor->table);
 	snapshot_unref(monitor->filled);

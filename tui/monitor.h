@@ -17,6 +17,7 @@
 #include "views/scope.h"
 #include "views/view.h"
 
+struct explain_ask;
 struct filter_set;
 struct rule_mutes;
 
@@ -45,6 +46,8 @@ struct snapshot_source {
 	 */
 	void (*set_filter)(void *ctx, struct filter_set *set);
 	uint64_t (*filter_since)(void *ctx);
+	/* Why a rule matches an event or does not; the ask is taken over. NULL: not to be had. */
+	void (*explain)(void *ctx, struct explain_ask *ask);
 	/* SIGHUP came: files that are appended to were renamed. NULL: it ends the monitor. */
 	void (*reopen)(void *ctx);
 	/* A new refresh now. */

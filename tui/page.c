@@ -134,11 +134,24 @@ void page_follow(struct monitor *monitor, const struct row *row)
 		level_push(monitor, view, &chip, 1);
 }
 
+/* The answer is here: the page stays with it, whatever is asked next. */
+static void take_answer(struct monitor *monitor, struct level *level)
+{
+	if (level->held || explained_question(monitor->newest->explained) != level->question)
+		return;
+	level->held = snapshot_ref(monitor->newest);
+	monitor->refill = true;
+}
+
 void page_renew(struct monitor *monitor)
 {
 	struct level *level = level_now(monitor);
 	struct snapshot *newest = monitor->newest;
 
+	if (level->view->entity == ENTITY_WHY) {
+		take_answer(monitor, level);
+		return;
+	}
 	if (level->view->entity != ENTITY_FIELD || level->event_num < SNAPSHOT_HIT_BASE ||
 	    !level->held || monitor->paused || !snapshot_event(newest, level->event_num))
 		return;

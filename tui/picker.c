@@ -24,7 +24,7 @@ void picker_open(struct monitor *monitor, enum popup popup)
 	if (popup == POPUP_VIEWS) {
 		for (size_t i = 0; i < view_set_len(views); i++) {
 			/* The page of an event needs an event: Enter opens it. */
-			if (view_set_at(views, i)->entity == ENTITY_FIELD)
+			if (entity_is_page(view_set_at(views, i)->entity))
 				continue;
 			if (view_set_at(views, i) == level->view)
 				picker->cursor = picker->len;

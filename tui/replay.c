@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -16,8 +17,10 @@
 #include <unistd.h>
 
 #include "alert_sink.h"
+#include "explain.h"
 #include "output.h"
 #include "probe/schema/render.h"
+#include "state/filter/compile.h"
 
 #define STATUS_CANNOT_WRITE 1
 #define STATUS_BAD_INPUT 2
@@ -27,17 +30,26 @@
 struct replay {
 	char name[200];     /* safe to print */
 	const char *output; /* as in struct options; borrowed */
+	int fd;             /* the file, to be read again; -1: it cannot be */
+	off_t start;        /* where it begins */
+	struct replay_feed_opts feed_opts;
 	struct capture_reader *reader;
-	struct replay_feed *feed;
+	struct replay_feed *feed;  /* NULL: there was no memory for another one */
 	struct alert_sink *alerts; /* NULL: none; borrowed */
 	struct replay_tap tap;     /* of the caller */
 	struct replay_error error; /* of the thread; "": none */
 	bool ended;                /* the file was read up to its end */
 	bool told;                 /* by then, or by what is wrong, there was something to show */
 	int event_fd;
+	int request_fd; /* readable when there is something to do after the end of the file */
 	pthread_t thread;
 	bool thread_started;
 	atomic_bool stop;
+	/* Requests, taken over; the newest wins. */
+	struct explain_ask *_Atomic next_ask;
+	struct filter_set *_Atomic next_filter;
+	atomic_bool has_next_filter;
+	struct filter_set *chosen; /* of the thread; NULL: none */
 	uint64_t published_ns;
 	pthread_mutex_t lock; /* of latest: held for a pointer swap only */
 	struct snapshot *latest;
@@ -84,6 +96,46 @@ static int open_file(const struct options *options)
 	return fd;
 }
 
+/* The same file from its beginning, with a place of its own in it. Returns an fd or -errno. */
+static int open_again(const struct replay *replay)
+{
+	char path[48];
+	int fd, rc;
+
+	if (replay->fd < 0)
+		return -ESPIPE;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", replay->fd);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		return -errno;
+	if (lseek(fd, replay->start, SEEK_SET) < 0) {
+		rc = -errno;
+		close(fd);
+		return rc;
+	}
+	return fd;
+}
+
+/* Keeps what can be read again: a regular file. */
+static void keep_file(struct replay *replay, int fd)
+{
+	struct stat st;
+	int again;
+
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return;
+	replay->start = lseek(fd, 0, SEEK_CUR);
+	replay->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	again = open_again(replay);
+	if (again >= 0) {
+		close(again);
+		return;
+	}
+	if (replay->fd >= 0)
+		close(replay->fd);
+	replay->fd = -1;
+}
+
 __attribute__((format(printf, 3, 4))) static void say(const struct replay *replay,
 						      struct replay_error *err, const char *format,
 						      ...)
@@ -117,13 +169,17 @@ int replay_open(const struct options *options, struct filter_set *filter, struct
 	if (!replay)
 		return -ENOMEM;
 	replay->output = options->output;
+	replay->fd = replay->request_fd = -1;
+	replay->feed_opts = opts;
 	pthread_mutex_init(&replay->lock, NULL);
 	text_buf_init(&buf, replay->name, sizeof(replay->name));
 	text_buf_add_safe(&buf, options->read, strlen(options->read));
 	replay->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	rc = replay->event_fd < 0 ? -errno : open_file(options);
-	if (rc >= 0)
+	if (rc >= 0) {
+		keep_file(replay, rc);
 		rc = capture_reader_new(rc, &replay->reader);
+	}
 	if (rc >= 0)
 		rc = replay_feed_new(&opts, &replay->feed);
 	if (rc < 0) {
@@ -141,8 +197,17 @@ void replay_set_watch(struct replay *replay, const struct rule_watch_opts *watch
 	struct rule_watch_opts opts = *watch;
 
 	replay->alerts = alerts;
+	replay->feed_opts.watch = opts;
 	opts.listeners[RULE_LISTENER_ALERTS] = alert_sink_listener(alerts);
 	replay_feed_set_watch(replay->feed, &opts);
+}
+
+static void wake(const struct replay *replay)
+{
+	uint64_t one = 1;
+
+	if (replay->request_fd >= 0 && write(replay->request_fd, &one, sizeof(one)) < 0)
+		return; /* EAGAIN: it is awake */
 }
 
 void replay_close(struct replay *replay)
@@ -150,11 +215,19 @@ void replay_close(struct replay *replay)
 	if (!replay)
 		return;
 	atomic_store(&replay->stop, true);
+	wake(replay);
 	if (replay->thread_started)
 		pthread_join(replay->thread, NULL);
+	explain_ask_free(atomic_load(&replay->next_ask));
+	filter_set_free(atomic_load(&replay->next_filter));
 	snapshot_unref(replay->latest);
 	replay_feed_free(replay->feed);
 	capture_reader_free(replay->reader);
+	filter_set_free(replay->chosen);
+	if (replay->fd >= 0)
+		close(replay->fd);
+	if (replay->request_fd >= 0)
+		close(replay->request_fd);
 	pthread_mutex_destroy(&replay->lock);
 	if (replay->event_fd >= 0)
 		close(replay->event_fd);
@@ -179,6 +252,8 @@ static void say_failure(const struct replay *replay, int rc, const struct captur
 		say(replay, err, "%s", strerror(-rc));
 }
 
+static bool goes_on(struct replay *replay);
+
 int replay_run(struct replay *replay, const struct replay_tap *tap, struct replay_error *err)
 {
 	const struct capture_sink *sink = replay_feed_sink(replay->feed);
@@ -188,7 +263,7 @@ int replay_run(struct replay *replay, const struct replay_tap *tap, struct repla
 	replay->tap = *tap;
 	do {
 		rc = capture_read(replay->reader, sink, &from);
-	} while (rc > 0 && !atomic_load_explicit(&replay->stop, memory_order_relaxed));
+	} while (rc > 0 && goes_on(replay));
 	replay->ended = rc == 0;
 	if (replay->alerts)
 		alert_sink_end(replay->alerts);
@@ -290,27 +365,167 @@ static int on_refreshed(void *ctx)
 	return 0;
 }
 
-static void *replay_main(void *arg)
+/* Reads the file, or what is left of it, and shows what there is. */
+static void read_and_show(struct replay *replay)
 {
-	struct replay *replay = arg;
 	const struct replay_tap tap = { .ctx = replay, .refreshed = on_refreshed };
 	struct replay_error remark;
-	int rc;
+	int rc = replay_run(replay, &tap, &replay->error);
 
-	pthread_setname_np(pthread_self(), "saker-replay");
-	rc = replay_run(replay, &tap, &replay->error);
 	if (rc < 0)
 		replay_feed_notice(replay->feed, replay->error.text);
 	else if (replay_remark(replay, &remark))
 		replay_feed_notice(replay->feed, remark.text);
 	show(replay);
+}
+
+/* Reads it from its beginning, for another condition. Alerts were told. */
+static void read_again(struct replay *replay)
+{
+	struct replay_feed_opts opts = replay->feed_opts;
+	int fd = open_again(replay);
+
+	if (fd < 0)
+		return;
+	opts.chosen = replay->chosen;
+	replay->alerts = NULL;
+	replay_feed_free(replay->feed);
+	capture_reader_free(replay->reader);
+	replay->feed = NULL;
+	replay->reader = NULL;
+	if (opts.rules)
+		rules_restart(opts.rules);
+	if (capture_reader_new(fd, &replay->reader) < 0 ||
+	    replay_feed_new(&opts, &replay->feed) < 0)
+		return;
+	read_and_show(replay);
+}
+
+/* A question on its way through a feed of its own. */
+struct inspection {
+	const struct explain_ask *ask;
+	struct explained *explained;
+};
+
+static void on_until(void *ctx, struct rule_watch *watch)
+{
+	struct inspection *inspection = ctx;
+
+	inspection->explained = explain_last(watch, inspection->ask);
+}
+
+/* Reads up to the event, where everything is as it was then; NULL where that is not to be had. */
+static struct explained *inspect(struct replay *replay, const struct explain_ask *ask)
+{
+	struct inspection inspection = { .ask = ask };
+	struct replay_feed_opts opts = replay->feed_opts;
+	struct capture_reader *reader = NULL;
+	struct replay_feed *feed = NULL;
+	struct capture_error err;
+	int fd = open_again(replay);
+	int rc = fd < 0 ? fd : capture_reader_new(fd, &reader);
+
+	opts.until_num = explain_ask_event(ask);
+	opts.until = on_until;
+	opts.until_ctx = &inspection;
+	opts.tap = (struct replay_tap){ .ctx = NULL };
+	if (rc == 0)
+		rc = opts.until_num ? replay_feed_new(&opts, &feed) : -ENOENT;
+	if (rc == 0) {
+		do {
+			rc = capture_read(reader, replay_feed_sink(feed), &err);
+		} while (rc > 0 && !atomic_load(&replay->stop) && !atomic_load(&replay->next_ask));
+	}
+	replay_feed_free(feed);
+	capture_reader_free(reader);
+	/* Processes of that state are gone. */
+	if (opts.rules)
+		rules_forget(opts.rules);
+	return inspection.explained;
+}
+
+static void answer(struct replay *replay, const struct explain_ask *ask)
+{
+	struct state *state = replay_feed_state(replay->feed);
+	struct explained *explained = inspect(replay, ask);
+
+	if (!explained && replay_feed_watch(replay->feed) && !atomic_load(&replay->next_ask))
+		explained = explain_past(replay_feed_watch(replay->feed), ask);
+	if (!explained)
+		return;
+	state_set_explained(state, explained);
+	show(replay);
+}
+
+/* Between two blocks of the file, and after its end. */
+static void serve(struct replay *replay)
+{
+	struct explain_ask *ask;
+
+	while (replay->feed && replay_feed_state(replay->feed) &&
+	       (ask = atomic_exchange(&replay->next_ask, NULL)) != NULL) {
+		answer(replay, ask);
+		explain_ask_free(ask);
+	}
+}
+
+/* Is the rest of the file to be read? Not where it is to be read anew and all alerts were told. */
+static bool goes_on(struct replay *replay)
+{
+	if (atomic_load_explicit(&replay->next_ask, memory_order_relaxed))
+		serve(replay);
+	return !atomic_load_explicit(&replay->stop, memory_order_relaxed) &&
+	       (replay->alerts ||
+		!atomic_load_explicit(&replay->has_next_filter, memory_order_relaxed));
+}
+
+static void *replay_main(void *arg)
+{
+	struct replay *replay = arg;
+	struct pollfd wait = { .fd = replay->request_fd, .events = POLLIN };
+	uint64_t news;
+
+	pthread_setname_np(pthread_self(), "saker-replay");
+	read_and_show(replay);
+	while (!atomic_load(&replay->stop)) {
+		if (poll(&wait, 1, -1) > 0 && read(replay->request_fd, &news, sizeof(news)) < 0)
+			continue;
+		while (atomic_exchange(&replay->has_next_filter, false)) {
+			filter_set_free(replay->chosen);
+			replay->chosen = atomic_exchange(&replay->next_filter, NULL);
+			read_again(replay);
+		}
+		serve(replay);
+	}
 	return NULL;
+}
+
+bool replay_is_readable_again(const struct replay *replay)
+{
+	return replay->fd >= 0;
+}
+
+void replay_explain(struct replay *replay, struct explain_ask *ask)
+{
+	explain_ask_free(atomic_exchange(&replay->next_ask, ask));
+	wake(replay);
+}
+
+void replay_set_filter(struct replay *replay, struct filter_set *set)
+{
+	filter_set_free(atomic_exchange(&replay->next_filter, set));
+	atomic_store(&replay->has_next_filter, true);
+	wake(replay);
 }
 
 int replay_start(struct replay *replay)
 {
-	int rc = -pthread_create(&replay->thread, NULL, replay_main, replay);
+	int rc;
 
+	replay->request_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (replay->request_fd < 0)
+		return -errno;
+	rc = -pthread_create(&replay->thread, NULL, replay_main, replay);
 	replay->thread_started = rc == 0;
 	return rc;
 }

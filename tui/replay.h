@@ -13,6 +13,7 @@
 #include "state/snapshot.h"
 
 struct alert_sink;
+struct explain_ask;
 struct replay;
 
 struct replay_error {
@@ -54,6 +55,15 @@ bool replay_remark(const struct replay *replay, struct replay_error *ret_remark)
 
 /* Reads in a thread of its own. 0 or -errno. */
 int replay_start(struct replay *replay);
+/* Can the file be read more than once? Not where it is a pipe. */
+bool replay_is_readable_again(const struct replay *replay);
+/* As engine_explain(). */
+void replay_explain(struct replay *replay, struct explain_ask *ask);
+/*
+ * Has the file, which can be read again, read with this condition besides (of one, taken over;
+ * NULL: none). Alerts are not told again.
+ */
+void replay_set_filter(struct replay *replay, struct filter_set *set);
 /* As engine_snapshot() and engine_fd(). */
 struct snapshot *replay_snapshot(struct replay *replay);
 int replay_fd(const struct replay *replay);

@@ -75,7 +75,7 @@ static int need_state(struct replay_feed *feed)
 		state_show_files(feed->state, STATE_SHOW);
 		state_show_detail(feed->state, 0, STATE_DETAIL_ENVIRONMENT);
 	}
-	if (rc == 0 && (feed->opts.filter || feed->opts.rules))
+	if (rc == 0 && (feed->opts.filter || feed->opts.chosen || feed->opts.rules))
 		rc = filter_event_init(&feed->filter_event, feed->state);
 	if (rc == 0) {
 		struct rule_watch_opts watch = feed->opts.watch;
@@ -129,6 +129,23 @@ static int on_list_file(void *ctx, const struct file_sample *file, const char *n
 
 /* --- events --- */
 
+/* Everything is told up to one event, which somebody looks at. */
+static int pass_until(struct replay_feed *feed)
+{
+	if (state_events_end(feed->state) <= feed->opts.until_num)
+		return 0;
+	feed->opts.until(feed->opts.until_ctx, &feed->watch);
+	return -ECANCELED;
+}
+
+static bool is_accepted(struct replay_feed *feed)
+{
+	const struct replay_feed_opts *opts = &feed->opts;
+
+	return (!opts->filter || filter_set_accepts_last(opts->filter, &feed->filter_event)) &&
+	       (!opts->chosen || filter_set_accepts_last(opts->chosen, &feed->filter_event));
+}
+
 static int deliver(struct replay_feed *feed, const void *record, size_t len)
 {
 	const struct history_event *kept;
@@ -137,7 +154,9 @@ static int deliver(struct replay_feed *feed, const void *record, size_t len)
 	if (rc < 0)
 		return rc;
 	feed->events++;
-	if (feed->opts.filter && !filter_set_accepts_last(feed->opts.filter, &feed->filter_event))
+	if (feed->opts.until_num)
+		return pass_until(feed);
+	if (!is_accepted(feed))
 		state_hide_last(feed->state);
 	rule_watch_last(&feed->watch);
 	kept = state_last_event(feed->state);
@@ -415,7 +434,8 @@ static int take_end(struct replay_feed *feed, bool complete)
 		state_refresh_end(feed->state);
 	else
 		state_refresh_abandon(feed->state);
-	rule_watch_publish(&feed->watch);
+	if (!feed->opts.until_num)
+		rule_watch_publish(&feed->watch);
 	return 0;
 }
 
@@ -649,6 +669,11 @@ void replay_feed_free(struct replay_feed *feed)
 const struct capture_sink *replay_feed_sink(const struct replay_feed *feed)
 {
 	return &feed->sink;
+}
+
+struct rule_watch *replay_feed_watch(struct replay_feed *feed)
+{
+	return feed->state && feed->filter_event.scratch ? &feed->watch : NULL;
 }
 
 struct state *replay_feed_state(const struct replay_feed *feed)

@@ -35,7 +35,12 @@ struct replay_feed_opts {
 	struct container_wanted containers;
 	size_t memory_bytes;       /* limit of the state; 0 = as recorded */
 	struct filter_set *filter; /* FILTER: other events are hidden; NULL: none. Borrowed */
+	struct filter_set *chosen; /* the same of the screen */
 	struct rules *rules;       /* NULL: none. Borrowed */
+	/* Nothing is told to rules or tap, and this is called with the event of the number. */
+	uint64_t until_num;                                 /* 0: everything is told */
+	void (*until)(void *ctx, struct rule_watch *watch); /* then the reading ends: -ECANCELED */
+	void *until_ctx;
 	struct rule_watch_opts watch;
 	struct replay_tap tap;
 };
@@ -44,6 +49,8 @@ int replay_feed_new(const struct replay_feed_opts *opts, struct replay_feed **re
 void replay_feed_free(struct replay_feed *feed); /* NULL is fine */
 /* How rules are watched; before anything is read. */
 void replay_feed_set_watch(struct replay_feed *feed, const struct rule_watch_opts *watch);
+/* Rules against the state; NULL as that is. */
+struct rule_watch *replay_feed_watch(struct replay_feed *feed);
 /* What capture_read() is to tell. Valid as long as the feed. */
 const struct capture_sink *replay_feed_sink(const struct replay_feed *feed);
 /* Borrowed; NULL while the file has told nothing that a state is needed for. */

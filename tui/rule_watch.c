@@ -8,6 +8,7 @@
 #include "rule_mutes.h"
 #include "state/filter/explain.h"
 #include "state/filter/format.h"
+#include "state/filter/kind.h"
 #include "state/filter/print.h"
 #include "state/state.h"
 
@@ -45,6 +46,7 @@ void rule_watch_release(struct rule_watch *watch)
 void rule_watch_use(struct rule_watch *watch, struct rules *rules)
 {
 	watch->rules = rules;
+	watch->since_num = state_events_end(watch->state) - 1;
 	watch->before_len = 0;
 	free(watch->costs);
 	free(watch->before);
@@ -184,6 +186,7 @@ static void fill_row(struct rule_watch *watch, size_t index, struct rule_rows *r
 	const struct rule_cost *cost = &watch->costs[index];
 	struct rule_counted *before = &watch->before[index];
 	struct rule_row *row = rule_rows_at(rows, index);
+	struct filter_kinds kinds;
 
 	*row = (struct rule_row){
 		.name = rule_rows_text(rows, rule->name),
@@ -202,20 +205,35 @@ static void fill_row(struct rule_watch *watch, size_t index, struct rule_rows *r
 		row->evaluations_delta = cost->evaluations - before->evaluations;
 		row->hits_delta = rule->hits - before->hits;
 	}
+	rules_kinds(watch->rules, rule, &kinds);
+	row->kinds = rule_rows_bytes(rows, &kinds, sizeof(kinds));
 	*before = (struct rule_counted){ cost->evaluations, rule->hits };
+}
+
+static void fill_below(const struct rule_below *below, struct rule_rows *rows, struct rule_row *row)
+{
+	*row = (struct rule_row){ .name = rule_rows_text(rows, below->name),
+				  .file = rule_rows_text(rows, below->file),
+				  .line = below->place.line + 1,
+				  .priority = below->priority,
+				  .below = true,
+				  .ns_per_evaluation = -1 };
 }
 
 void rule_watch_publish(struct rule_watch *watch)
 {
 	size_t len = watch->rules ? rules_len(watch->rules) : 0;
+	size_t below = watch->rules ? rules_below_len(watch->rules) : 0;
 	struct rule_rows *rows;
 
 	/* Without memory the rows before stay. */
-	if (!len || !watch->costs || !watch->before || rule_rows_new(len, &rows) < 0)
+	if (!len || !watch->costs || !watch->before || rule_rows_new(len + below, &rows) < 0)
 		return;
 	rules_costs(watch->rules, watch->costs);
 	for (size_t i = 0; i < len; i++)
 		fill_row(watch, i, rows);
+	for (size_t i = 0; i < below; i++)
+		fill_below(rules_below_at(watch->rules, i), rows, rule_rows_at(rows, len + i));
 	watch->before_len = len;
 	state_set_rules(watch->state, rows);
 }

@@ -50,6 +50,7 @@ struct rule_counted {
 struct rule_watch {
 	struct rule_watch_opts opts;
 	struct rules *rules;        /* NULL: there are none. Borrowed */
+	uint64_t since_num;         /* of the last event before they were used */
 	struct filter_event *event; /* borrowed */
 	struct state *state;
 	uint64_t reasons_ns; /* time of the event whose reasons were kept last */

@@ -41,6 +41,7 @@ struct level {
 	size_t left;             /* columns scrolled away; beyond the last, steps into its text */
 	size_t limit;            /* table_query.limit of arrival order */
 	uint64_t event_num;      /* entity FIELD */
+	uint64_t question;       /* entity WHY */
 	char filter[FILTER_MAX]; /* "" = all rows */
 	struct snapshot
 		*held; /* rows are of this snapshot, not of the newest; owned, may be NULL */
@@ -54,6 +55,7 @@ enum popup {
 	POPUP_ACTIONS,
 	POPUP_MUTES,
 	POPUP_DRAFT,
+	POPUP_RULES,
 	POPUP_OUTPUT
 };
 
@@ -86,6 +88,16 @@ struct picker {
 	size_t len, cursor, top;
 };
 
+/* Rules to ask about, and the event: see rule_picker.c. */
+struct rule_picker {
+	struct snapshot *snapshot; /* owned; NULL before the first use */
+	uint64_t event_num;
+	uint16_t kind; /* of the event */
+	size_t *items; /* owned; indexes of the snapshot's rules */
+	char find[64]; /* what is typed */
+	size_t len, cursor, top;
+};
+
 struct monitor {
 	const struct monitor_opts *opts;
 	const struct snapshot_source *source;
@@ -108,6 +120,8 @@ struct monitor {
 	enum popup popup;
 	struct prompt prompt;
 	struct picker picker;
+	struct rule_picker rule_picker;
+	uint64_t questions; /* asked so far */
 	size_t help_top, help_lines;
 	struct lines output; /* of COMMAND */
 	size_t output_back;  /* lines that the pane is scrolled back from the end */
@@ -181,6 +195,8 @@ bool level_arrival(const struct level *level);
 /* The rows stay those of the snapshot on screen. */
 void level_hold(struct monitor *monitor);
 void level_follow(struct monitor *monitor);
+/* All events are made anew: no list of them stays with those that it has. */
+void level_anew(struct monitor *monitor);
 /* Holds the order that is on screen; gives it up. */
 void level_order_hold(struct monitor *monitor);
 void level_order_release(struct monitor *monitor);
@@ -211,7 +227,7 @@ void command_draw(struct monitor *monitor, int row, int column);
 void page_follow(struct monitor *monitor, const struct row *row);
 /* What a line is about; false for those that are about nothing that a scope can name. */
 bool page_chip(const struct row *row, struct chip *ret_chip);
-/* A newer snapshot came: what happened after a hit comes in. */
+/* A newer snapshot came: what happened after a hit comes in, and what was asked. */
 void page_renew(struct monitor *monitor);
 
 /* find.c */
@@ -236,6 +252,11 @@ const char *prompt_label(const struct monitor *monitor);
 void picker_open(struct monitor *monitor, enum popup popup);
 void picker_key(struct monitor *monitor, int key);
 void picker_draw(struct monitor *monitor, struct spot area, int rows);
+
+/* rule_picker.c */
+void rule_picker_key(struct monitor *monitor, int key);
+void rule_picker_draw(struct monitor *monitor, struct spot area, int rows);
+void rule_picker_release(struct rule_picker *picker);
 
 /* help.c */
 void help_key(struct monitor *monitor, int key);

@@ -56,6 +56,11 @@ bool entity_is_event(enum entity entity)
 	       entity == ENTITY_NEWCONN || entity == ENTITY_HIT;
 }
 
+bool entity_is_page(enum entity entity)
+{
+	return entity == ENTITY_FIELD || entity == ENTITY_WHY;
+}
+
 const char *column_kind_name(enum column_kind kind)
 {
 	switch (kind) {

@@ -30,7 +30,9 @@ void get_rule_on(const struct row *row, struct cell *ret_cell)
 {
 	const char *enabled = row->rule->muted ? "mute" : "on";
 
-	cell_set_text(ret_cell, row->rule->enabled ? enabled : "off");
+	if (!row->rule->enabled)
+		enabled = row->rule->below ? "low" : "off";
+	cell_set_text(ret_cell, enabled);
 }
 
 void get_rule_evaluations(const struct row *row, struct cell *ret_cell)

@@ -146,6 +146,7 @@ bool row_chip(const struct row *row, const struct view *view, struct chip *ret_c
 	case ENTITY_HIT_RULE:
 	case ENTITY_HIT_PRIORITY:
 	case ENTITY_BUFFER:
+	case ENTITY_WHY:
 	case ENTITY_COUNT: break;
 	}
 	return false;

@@ -55,6 +55,7 @@ int rows_build_hits(struct build *build);
 /* The lines of a hit's page above its fields. */
 int rows_build_hit_page(struct build *build, const struct history_event *kept,
 			const struct event *event);
+int rows_build_why(struct build *build);
 int rows_build_newconn(struct build *build);
 int rows_build_fd(struct build *build);
 int rows_build_listener(struct build *build);

@@ -122,6 +122,7 @@ static const unsigned chips_taken[ENTITY_COUNT] = {
 	[ENTITY_HIT_RULE] = CHIPS_OF_EVENT,
 	[ENTITY_HIT_PRIORITY] = CHIPS_OF_EVENT,
 	[ENTITY_BUFFER] = 0,
+	[ENTITY_WHY] = CHIPS_OF_EVENT,
 };
 
 /* Can an event of the call (NULL: of none that is known) be a row? Other rows are of all calls. */

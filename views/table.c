@@ -363,6 +363,7 @@ static int build_rows(struct build *build)
 	case ENTITY_LISTENER: return rows_build_listener(build);
 	case ENTITY_PAGE: return rows_build_page(build);
 	case ENTITY_VARIABLE: return rows_build_variable(build);
+	case ENTITY_WHY: return rows_build_why(build);
 	case ENTITY_COUNT: break;
 	}
 	return 0;

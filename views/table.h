@@ -43,6 +43,7 @@ struct row {
 	const struct page_line *page;          /* PAGE, VARIABLE */
 	const struct rule_row *rule;           /* RULE */
 	struct hit_group *hits;                /* HIT_RULE, HIT_PRIORITY; see hit.h */
+	const struct explained_line *why;      /* WHY */
 	const struct hit_line *line;           /* FIELD: a line above the fields; NULL: a field */
 	uint64_t
 		time_whole_ns; /* SYSCALL, CALLER: time in the calls of all rows, in the interval */
@@ -139,6 +140,7 @@ struct table_query {
 	const char
 		*text_filter; /* part of any visible cell of a row, case-insensitive; NULL: all */
 	uint64_t event_num;   /* entity FIELD: the event of the page */
+	uint64_t question;    /* entity WHY: the one whose answer is shown */
 	size_t limit;         /* at most so many rows; 0 = all (for arrival order: the newest) */
 	uint64_t after_num;   /* arrival order: only events after this one */
 	uint64_t before_num;  /* and before this one; 0 = up to the newest */

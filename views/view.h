@@ -90,6 +90,8 @@ const struct column *column_find(enum entity entity, const char *id);
 const char *entity_name(enum entity entity);
 /* Is a row one event of the stream? */
 bool entity_is_event(enum entity entity);
+/* Is it about one event that is opened from another view, or asked about? */
+bool entity_is_page(enum entity entity);
 
 struct view_column {
 	const struct column *column;

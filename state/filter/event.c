@@ -124,24 +124,40 @@ bool filter_event_is_by_inode(const struct filter_event *event)
 				     (event->names == FILTER_NAMES_RESOLVED && event->by_inode));
 }
 
+void filter_event_begin(struct filter_event *event, const struct event *decoded)
+{
+	scratch_reset(event->scratch);
+	event->event = decoded;
+	event->process = NULL;
+	event->thread = NULL;
+	event->fd = NULL;
+	event->fd_num = -1;
+	event->fd_renamed = false;
+	event->names = FILTER_NAMES_CALLED;
+	event->first_ts_ns = event->state->streaming_since_ns;
+	event->by_inode = false;
+	event->inode_name = NULL;
+}
+
+void filter_event_name(struct filter_event *event)
+{
+	event->inode_name = inode_name(event);
+}
+
 bool filter_event_last(struct filter_event *event)
 {
 	const struct state_now *now = &event->state->now;
 
 	if (!now->valid)
 		return false;
-	scratch_reset(event->scratch);
-	event->event = &now->event;
+	filter_event_begin(event, &now->event);
 	event->process = now->process;
 	event->thread = now->thread;
 	event->fd = now->has_fd ? &now->fd : NULL;
 	event->fd_num = now->fd_num;
 	event->fd_renamed = now->fd_renamed;
 	event->num = event->state->history.last_num;
-	event->names = FILTER_NAMES_CALLED;
-	event->first_ts_ns = event->state->streaming_since_ns;
 	event->before_ts_ns = now->before_ts_ns;
-	event->by_inode = false;
-	event->inode_name = inode_name(event);
+	filter_event_name(event);
 	return true;
 }

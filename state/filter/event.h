@@ -63,6 +63,12 @@ void filter_event_release(struct filter_event *event);
 /* Describes the record that state_record() took last; false when there is none. */
 bool filter_event_last(struct filter_event *event);
 /*
+ * For who describes another event (past.h): as the last one, with nothing known but the record;
+ * then, when the rest is, what rules call its file.
+ */
+void filter_event_begin(struct filter_event *event, const struct event *decoded);
+void filter_event_name(struct filter_event *event);
+/*
  * Do the two names of a file differ in this event? Otherwise evaluating it once is enough.
  */
 bool filter_event_has_two_names(struct filter_event *event);

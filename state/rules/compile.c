@@ -156,6 +156,26 @@ static const char *copy_text(struct rules *rules, const char *text)
 	return arena_text(&rules->arena, text, strlen(text));
 }
 
+/* Names of the exceptions that are parts of the condition, in their order there. */
+static int copy_exceptions(struct rules *rules, const struct rule_draft *draft, struct rule *rule)
+{
+	const char **names = arena_alloc(&rules->arena, draft->exceptions.len * sizeof(*names));
+
+	if (!names)
+		return -ENOMEM;
+	rule->exceptions = names;
+	for (size_t i = 0; i < draft->exceptions.len; i++) {
+		const struct exception_draft *exception = draft->exceptions.items[i];
+
+		if (!exception_has_values(exception))
+			continue;
+		names[rule->exceptions_len] = copy_text(rules, exception->name);
+		if (!names[rule->exceptions_len++])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 /* All of a rule but what is compiled. */
 static int copy_rule(struct compilation *c, const struct rule_draft *draft,
 		     const struct condition *written, struct rule *rule)
@@ -183,6 +203,8 @@ static int copy_rule(struct compilation *c, const struct rule_draft *draft,
 	if (!rule->name || !rule->description || !rule->source || !rule->condition || !rule->file)
 		return -ENOMEM;
 	rc = copy_names(rules, &draft->tags, false, &rule->tags, &rule->tags_len);
+	if (rc == 0)
+		rc = copy_exceptions(rules, draft, rule);
 	if (rc == 0)
 		rc = close_uses(c, &macros, &lists);
 	if (rc == 0)
@@ -380,6 +402,20 @@ static int compile_rule(struct compilation *c, const struct rule_draft *draft)
 	return rc < 0 ? rc : 0;
 }
 
+static int note_below(struct rules *rules, const struct rule_draft *draft)
+{
+	struct rule_below *below = &rules->below[rules->below_len];
+
+	*below = (struct rule_below){ .name = copy_text(rules, draft->name),
+				      .file = copy_text(rules, draft->context->file->name),
+				      .place = draft->context->place,
+				      .priority = draft->priority };
+	if (!below->name || !below->file)
+		return -ENOMEM;
+	rules->below_len++;
+	return 0;
+}
+
 static int warn_unused(struct compilation *c)
 {
 	const struct vector *lists = &c->loader->collection.lists.things;
@@ -431,8 +467,12 @@ static int compile_drafts(struct compilation *c)
 	for (size_t i = 0; i < drafts->len; i++) {
 		const struct rule_draft *draft = drafts->items[i];
 
-		if (!draft->unknown_source && draft->priority <= options->min_priority &&
-		    !loader_goes_on(compile_rule(c, draft), &rc))
+		if (draft->unknown_source)
+			continue;
+		if (!loader_goes_on(draft->priority <= options->min_priority
+					    ? compile_rule(c, draft)
+					    : note_below(c->rules, draft),
+				    &rc))
 			return rc;
 	}
 	/* What is wrong may have used them. */

@@ -440,7 +440,7 @@ static void add_exception(struct condition *c, const struct exception_draft *exc
 	condition_add_text(c, file, fields, 0, rows ? ")" : "))");
 }
 
-static bool has_values(const struct exception_draft *exception)
+bool exception_has_values(const struct exception_draft *exception)
 {
 	return exception->values.len > 0 && exception->fields->len > 0;
 }
@@ -465,7 +465,7 @@ void exceptions_expand(const struct rule_draft *rule, struct condition *ret_cond
 	for (size_t i = 0; i < rule->exceptions.len; i++) {
 		const struct exception_draft *exception = rule->exceptions.items[i];
 
-		if (!has_values(exception))
+		if (!exception_has_values(exception))
 			continue;
 		condition_add_text(c, exception->file, exception->fields, 0, " and not ");
 		add_exception(c, exception);
@@ -476,6 +476,6 @@ void exception_expand(const struct rule_draft *rule, size_t n, struct condition 
 {
 	const struct exception_draft *exception = rule->exceptions.items[n];
 
-	if (has_values(exception))
+	if (exception_has_values(exception))
 		add_exception(ret_condition, exception);
 }

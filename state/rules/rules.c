@@ -8,6 +8,7 @@
 #include "rules_private.h"
 #include "state/filter/ast.h"
 #include "state/filter/compile.h"
+#include "state/filter/evset.h"
 #include "state/filter/format.h"
 
 int rules_new(size_t memory_bytes, size_t room, struct rules **ret_rules)
@@ -28,8 +29,9 @@ int rules_new(size_t memory_bytes, size_t room, struct rules **ret_rules)
 	rules->ids = arena_alloc(&rules->arena, 3 * room * sizeof(*rules->ids));
 	rules->before = arena_alloc(&rules->arena, room * sizeof(*rules->before));
 	rules->set_costs = arena_alloc(&rules->arena, room * sizeof(*rules->set_costs));
+	rules->below = arena_alloc(&rules->arena, room * sizeof(*rules->below));
 	if (!rules->items || !rules->by_id || !rules->ids || !rules->before || !rules->set_costs ||
-	    filter_set_new(memory_bytes, &rules->set) < 0) {
+	    !rules->below || filter_set_new(memory_bytes, &rules->set) < 0) {
 		rules_free(rules);
 		return -ENOMEM;
 	}
@@ -115,6 +117,29 @@ void rules_inherit(struct rules *rules, const struct rules *before)
 	}
 }
 
+void rules_forget(struct rules *rules)
+{
+	filter_set_forget(rules->set);
+}
+
+void rules_restart(struct rules *rules)
+{
+	filter_set_forget(rules->set);
+	filter_set_costs(rules->set, rules->set_costs);
+	for (size_t i = 0; i < rules->len; i++) {
+		struct rule *rule = &rules->items[i];
+		struct rule_cost own;
+
+		rule->hits = rule->last_hit_ns = 0;
+		rules->before[i] = (struct rule_cost){ .evaluations = 0 };
+		own = cost_of(rules, rule);
+		/* What the set goes on counting from, taken off. */
+		rules->before[i] = (struct rule_cost){ .evaluations = -own.evaluations,
+						       .sampled = -own.sampled,
+						       .sampled_ns = -own.sampled_ns };
+	}
+}
+
 size_t rules_len(const struct rules *rules)
 {
 	return rules->len;
@@ -123,6 +148,24 @@ size_t rules_len(const struct rules *rules)
 const struct rule *rules_at(const struct rules *rules, size_t index)
 {
 	return &rules->items[index];
+}
+
+size_t rules_below_len(const struct rules *rules)
+{
+	return rules->below_len;
+}
+
+const struct rule_below *rules_below_at(const struct rules *rules, size_t index)
+{
+	return &rules->below[index];
+}
+
+void rules_kinds(const struct rules *rules, const struct rule *rule, struct filter_kinds *ret_kinds)
+{
+	if (rule->id != UINT32_MAX)
+		*ret_kinds = *filter_set_events(rules->set, rule->id);
+	else if (filter_ast_kinds(rule->ast, ret_kinds, NULL) < 0)
+		filter_kinds_fill(ret_kinds);
 }
 
 /* Are the set's conditions those of the enabled rules in their order, and no others? */

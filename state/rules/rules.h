@@ -124,7 +124,9 @@ struct rule {
 	size_t lists_len;
 	const char *file;
 	struct document_place place;
-	struct filter_ast *ast;    /* of compiled; for explanations */
+	struct filter_ast *ast;        /* of compiled; for explanations */
+	const char *const *exceptions; /* those that are in it, the last parts of its root */
+	size_t exceptions_len;
 	uint32_t id;               /* of the condition in the set; UINT32_MAX: not in it */
 	struct format *format;     /* of output and what is appended; what has no value is <NA> */
 	struct format *fields;     /* of output_fields; NULL: those of format */
@@ -150,9 +152,25 @@ void rules_free(struct rules *rules);
 void rules_costs(const struct rules *rules, struct rule_cost *ret_costs);
 /* What rules of the same name counted before goes on in these. */
 void rules_inherit(struct rules *rules, const struct rules *before);
+/* Nothing is known of events and processes: those of another state come. */
+void rules_forget(struct rules *rules);
+/* The same, and nothing has been matched yet. */
+void rules_restart(struct rules *rules);
 size_t rules_len(const struct rules *rules);
 /* In the order in which they are matched: that of first definition, but default rules come last. */
 const struct rule *rules_at(const struct rules *rules, size_t index);
+
+/* A rule that is less severe than options.min_priority: it is not loaded. */
+struct rule_below {
+	const char *name, *file;
+	struct document_place place;
+	enum rule_priority priority;
+};
+size_t rules_below_len(const struct rules *rules);
+const struct rule_below *rules_below_at(const struct rules *rules, size_t index);
+/* The kinds of events that the rule's condition can be true for, also when it is disabled. */
+void rules_kinds(const struct rules *rules, const struct rule *rule,
+		 struct filter_kinds *ret_kinds);
 
 enum rules_switch { RULES_DISABLE, RULES_ENABLE };
 /*

@@ -14,6 +14,8 @@ struct rules {
 	struct arena arena;    /* all texts and rules */
 	struct rule *items;
 	size_t len;
+	struct rule_below *below;
+	size_t below_len;
 	struct filter_set *set;        /* of those that are enabled, or of all */
 	size_t *by_id;                 /* id of the set -> index of the rule */
 	uint32_t *ids;                 /* room for what matches, under each name */

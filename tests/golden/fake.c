@@ -759,6 +759,13 @@ static void fake_focus(void *ctx, uint32_t pid)
 	fake->child.shared->focus = pid;
 }
 
+static void fake_explain(void *ctx, struct explain_ask *ask)
+{
+	struct fake *fake = ctx;
+
+	fake_rules_explain(fake->state, ask);
+}
+
 static void fake_set_delay(void *ctx, uint64_t delay_ns)
 {
 	struct fake *fake = ctx;
@@ -778,5 +785,6 @@ struct snapshot_source fake_source(struct fake *fake)
 		.look = fake_look,
 		.focus = fake_focus,
 		.set_delay = fake_set_delay,
+		.explain = fake_explain,
 	};
 }

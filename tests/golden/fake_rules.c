@@ -3,6 +3,11 @@
 
 #include <stdlib.h>
 
+#include "state/filter/kind.h"
+#include "state/rules/rules.h"
+#include "tui/explain.h"
+#include "tui/rule_watch.h"
+
 static const struct history_hit hits[] = {
 	{ .rule = "Read sensitive file",
 	  .output = "Sensitive file opened by an untrusted program (file=/etc/shadow)",
@@ -56,6 +61,70 @@ static const struct rule_row rules[] = {
 	  .ns_per_evaluation = -1 },
 };
 
+/* What the same rules say, for questions. */
+static const char file[] =
+	"- rule: Read sensitive file\n"
+	"  desc: d\n"
+	"  condition: evt.type in (open, openat, openat2) and fd.name in (/etc/shadow, "
+	"/etc/gshadow)"
+	" and not proc.name in (sshd, login, su, sudo, passwd, chage)\n"
+	"  output: o\n"
+	"  priority: WARNING\n"
+	"  exceptions:\n"
+	"    - {name: backups, fields: [proc.name, proc.pname],"
+	" values: [[backup.sh, cron], [rsync, cron]]}\n"
+	"- rule: Binary folder written\n"
+	"  desc: d\n"
+	"  condition: evt.type in (open, openat, openat2) and evt.is_open_write = true and"
+	" fd.directory in (/usr/bin, /usr/sbin)\n"
+	"  output: o\n"
+	"  priority: ERROR\n"
+	"- rule: Shell in a container\n"
+	"  desc: d\n"
+	"  condition: evt.type = execve and container.id != host\n"
+	"  output: o\n"
+	"  priority: CRITICAL\n"
+	"- rule: Network tool\n"
+	"  desc: d\n"
+	"  condition: evt.type = execve and proc.name in (nmap, nc)\n"
+	"  output: o\n"
+	"  priority: NOTICE\n"
+	"  enabled: false\n";
+
+static struct rules *load(void)
+{
+	struct rules_options options;
+	struct rules_loader *loader;
+	struct rules *loaded;
+
+	rules_options_init(&options);
+	if (rules_loader_new(&options, &loader) < 0 ||
+	    rules_loader_add(loader, "default.yaml", file, sizeof(file) - 1) < 0 ||
+	    rules_loader_finish(loader, &loaded) < 0)
+		abort();
+	rules_loader_free(loader);
+	return loaded;
+}
+
+void fake_rules_explain(struct state *state, struct explain_ask *ask)
+{
+	const struct rule_watch_opts opts = { .names = RULES_NAMES_BOTH };
+	struct rules *loaded = load();
+	struct filter_event event;
+	struct rule_watch watch;
+
+	if (filter_event_init(&event, state) < 0)
+		abort();
+	rule_watch_init(&watch, &opts, &event, state);
+	rule_watch_use(&watch, loaded);
+	watch.since_num = 0;
+	state_set_explained(state, explain_past(&watch, ask));
+	rule_watch_release(&watch);
+	filter_event_release(&event);
+	rules_free(loaded);
+	explain_ask_free(ask);
+}
+
 void fake_rules_hit(struct state *state, uint64_t turn)
 {
 	if (state_hit(state, &hits[turn % (sizeof(hits) / sizeof(hits[0]))]) < 0)
@@ -65,15 +134,20 @@ void fake_rules_hit(struct state *state, uint64_t turn)
 void fake_rules_publish(struct state *state, uint64_t now_ns)
 {
 	size_t len = sizeof(rules) / sizeof(rules[0]);
+	struct rules *loaded = load();
 	struct rule_rows *rows;
 
 	if (rule_rows_new(len, &rows) < 0)
 		abort();
 	for (size_t i = 0; i < len; i++) {
 		struct rule_row *row = rule_rows_at(rows, i);
+		struct filter_kinds kinds;
 
 		*row = rules[i];
 		row->last_hit_ns = row->hits ? now_ns - 2000000000u : 0;
+		rules_kinds(loaded, rules_at(loaded, i), &kinds);
+		row->kinds = rule_rows_bytes(rows, &kinds, sizeof(kinds));
 	}
+	rules_free(loaded);
 	state_set_rules(state, rows);
 }

@@ -229,6 +229,7 @@ static const struct embedded_case {
 	  false },
 	{ "hits_by_priority", "", "hits", "", "hits", ENTITY_HIT_PRIORITY, VIEW_STREAM_NONE,
 	  false },
+	{ "why", "", "", "", "", ENTITY_WHY, VIEW_STREAM_NONE, false },
 	{ "rules", "R", "hits", "", "hits_by_rule", ENTITY_RULE, VIEW_STREAM_NONE, false },
 	{ "hits", "8", "hit", "", "hits_by_rule", ENTITY_HIT, VIEW_STREAM_NONE, true },
 	{ "newconn", "", "event", "", "", ENTITY_NEWCONN, VIEW_STREAM_CONNECTS, true },
