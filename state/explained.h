@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Why a rule matches an event or does not, as lines: the answer to a question of the screen. Whoever
- * has the rules makes it; snapshots share it until another question is answered.
+ * Why a rule matches an event or does not, as lines: the answer to a question of the screen.
+ * Whoever has the rules makes it; snapshots share it until another question is answered.
  */
 #ifndef STATE_EXPLAINED_H
 #define STATE_EXPLAINED_H

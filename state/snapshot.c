@@ -168,6 +168,7 @@ int state_publish(struct state *state, struct snapshot **ret_snapshot)
 	public->rules_len = rule_rows_len(box->rules);
 	public->rules = public->rules_len ? rule_rows_at(box->rules, 0) : NULL;
 	public->explained = box->explained;
+	public->saved = state->saved;
 	public->events_first = history_first(&state->history);
 	public->events_end = state->history.last_num + 1;
 	public->hits_first = history_first(&state->hits);

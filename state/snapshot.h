@@ -251,6 +251,13 @@ struct health_row {
 	const char *notice;        /* one line for the screen, or NULL */
 };
 
+/* What became of a capture that the screen asked for. */
+struct snapshot_saved {
+	uint64_t question; /* which one; 0: none was asked for */
+	uint64_t events, processes;
+	int error; /* 0 or the first -errno */
+};
+
 #define SNAPSHOT_HIT_BASE (1ull << 62)
 
 struct snapshot {
@@ -289,6 +296,7 @@ struct snapshot {
 	const struct rule_row *rules; /* in the order of the rules */
 	size_t rules_len;
 	const struct explained *explained; /* the last answer, see explained.h; NULL: none yet */
+	struct snapshot_saved saved;       /* the last one */
 	struct health_row health;
 };
 

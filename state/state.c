@@ -190,6 +190,11 @@ void state_set_rules(struct state *state, struct rule_rows *rows)
 	state->rules = rows;
 }
 
+void state_set_saved(struct state *state, const struct snapshot_saved *saved)
+{
+	state->saved = *saved;
+}
+
 void state_set_explained(struct state *state, struct explained *explained)
 {
 	explained_unref(state->explained);

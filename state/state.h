@@ -210,6 +210,8 @@ size_t state_roots(const struct state *state, struct state_root *roots, size_t m
 void state_set_rules(struct state *state, struct rule_rows *rows);
 /* The answer to a question, for the next snapshots; takes over the reference. */
 void state_set_explained(struct state *state, struct explained *explained);
+/* What became of a capture, for the next snapshots. */
+void state_set_saved(struct state *state, const struct snapshot_saved *saved);
 /* One more than the number of the event that came last. */
 uint64_t state_events_end(const struct state *state);
 /* That event is not wanted: it stays in the history, and views leave it out. */

@@ -155,6 +155,7 @@ struct state {
 	uint64_t hit_counts[HISTORY_PRIORITIES];
 	struct rule_rows *rules;     /* NULL: none */
 	struct explained *explained; /* NULL: nothing was asked */
+	struct snapshot_saved saved;
 
 	struct health_row health;
 	char notice[256];

@@ -23,6 +23,7 @@ enum action_need {
 	ACTION_NEED_RULE = 1u << 1,
 	ACTION_NEED_HIT = 1u << 2,
 	ACTION_NEED_SIGNAL = 1u << 3, /* a process that can be signalled */
+	ACTION_NEED_WINDOW = 1u << 4, /* a hit whose surroundings can be written */
 };
 #define NEED(id) ACTION_NEED_##id
 
@@ -31,6 +32,7 @@ static void action_mute(struct monitor *monitor, int argument);
 static void action_mute_process(struct monitor *monitor, int argument);
 static void action_muted(struct monitor *monitor, int argument);
 static void action_exception(struct monitor *monitor, int argument);
+static void action_save(struct monitor *monitor, int argument);
 static void action_signal(struct monitor *monitor, int argument);
 
 static const struct action {
@@ -74,6 +76,7 @@ static void take_event(struct subject *subject, const struct row *row)
 	if (!history_hit(row->kept, &hit))
 		return;
 	subject->hit = true;
+	subject->hit_num = row->kept->num;
 	snprintf(subject->rule, sizeof(subject->rule), "%s", hit.rule);
 	text_buf_init(&buf, subject->draft, sizeof(subject->draft));
 	if (exception_draft(row->kept, row->event, &buf) < 0)
@@ -110,9 +113,16 @@ static bool applies(const struct monitor *monitor, const struct action *action)
 	has |= subject->pid && !monitor->opts->replay ? NEED(SIGNAL) : 0;
 	has |= subject->rule[0] && monitor->opts->mutes ? NEED(RULE) : 0;
 	has |= subject->draft[0] ? NEED(HIT) : 0;
+	has |= subject->hit && monitor->source->save ? NEED(WINDOW) : 0;
 	if (action->run == action_muted && !monitor->opts->mutes)
 		return false;
 	return (action->needs & ~has) == 0;
+}
+
+static void forget_subject(struct monitor *monitor)
+{
+	snapshot_unref(monitor->subject_snapshot);
+	monitor->subject_snapshot = NULL;
 }
 
 static void open_menu(struct monitor *monitor, unsigned first)
@@ -121,6 +131,8 @@ static void open_menu(struct monitor *monitor, unsigned first)
 	bool found = false;
 
 	monitor->subject = subject_of(level_cursor_row(monitor));
+	forget_subject(monitor);
+	monitor->subject_snapshot = snapshot_ref(monitor->filled);
 	*picker = (struct picker){ .len = 0 };
 	for (size_t i = 0; i < ACTIONS_LEN; i++) {
 		if (!applies(monitor, &actions[i]))
@@ -244,6 +256,16 @@ static void action_exception(struct monitor *monitor, int argument)
 	monitor->draft_top = 0;
 }
 
+/* --- captures --- */
+
+static void action_save(struct monitor *monitor, int argument)
+{
+	if (monitor->opts->readonly)
+		monitor_say(monitor, "saker runs with --readonly: it writes no capture");
+	else
+		prompt_open(monitor, PROMPT_SAVE, "saker-hit.scap");
+}
+
 /* --- signals --- */
 
 static const char *sent_name(int sig)
@@ -263,6 +285,7 @@ static void close_target(struct monitor *monitor)
 
 void action_release(struct monitor *monitor)
 {
+	forget_subject(monitor);
 	close_target(monitor);
 }
 

@@ -21,6 +21,7 @@
 
 #include "alert_sink.h"
 #include "explain.h"
+#include "hit_window.h"
 #include "interest.h"
 #include "probe/schema/event.h"
 #include "rule_book.h"
@@ -370,6 +371,20 @@ static void turn_ask(struct engine *engine)
 	publish(engine);
 }
 
+/* While it is written the rings fill: what finds no room there is lost, and said so. */
+static void turn_save(struct engine *engine)
+{
+	struct hit_window_ask *ask = atomic_exchange(&engine->next_save, NULL);
+	struct snapshot_saved saved;
+
+	if (!ask)
+		return;
+	saved = hit_window_write(ask, engine->source, RECORDER_HERE);
+	hit_window_ask_free(ask);
+	state_set_saved(engine->state, &saved);
+	publish(engine);
+}
+
 static void turn(struct engine *engine)
 {
 	int drained = drain(engine);
@@ -379,6 +394,7 @@ static void turn(struct engine *engine)
 	turn_rules(engine);
 	turn_filter(engine);
 	turn_ask(engine);
+	turn_save(engine);
 	tick_alerts(engine);
 	apply_requests(engine);
 	if (engine_apply_look(engine))
@@ -474,6 +490,7 @@ static void engine_free(struct engine *engine)
 	filter_set_free(engine->chosen);
 	filter_set_free(atomic_load(&engine->next_filter));
 	explain_ask_free(atomic_load(&engine->next_ask));
+	hit_window_ask_free(atomic_load(&engine->next_save));
 	filter_event_release(&engine->filter_event);
 	recorder_close(engine->recorder, engine->opts.capture ? engine->opts.capture : &unread);
 	state_free(engine->state);
@@ -500,7 +517,6 @@ static int open_recorder(struct engine *engine, const struct state_opts *state)
 		.packing = engine->opts.capture_packing,
 		.source = engine->source,
 		.host = state->host,
-		.host_root = host_root(engine),
 		.boot_epoch_ns = state->boot_epoch_ns,
 		.memory_bytes = state->memory_bytes,
 		.events = engine->opts.capture_events,
@@ -714,6 +730,11 @@ void engine_set_filter(struct engine *engine, struct filter_set *set)
 void engine_explain(struct engine *engine, struct explain_ask *ask)
 {
 	explain_ask_free(atomic_exchange(&engine->next_ask, ask));
+}
+
+void engine_save(struct engine *engine, struct hit_window_ask *ask)
+{
+	hit_window_ask_free(atomic_exchange(&engine->next_save, ask));
 }
 
 uint64_t engine_filter_since(struct engine *engine)

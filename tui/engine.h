@@ -22,6 +22,7 @@ struct alert_sink;
 struct engine;
 struct explain_ask;
 struct filter_set;
+struct hit_window_ask;
 struct rule_book;
 struct state;
 
@@ -114,6 +115,8 @@ void engine_set_filter(struct engine *engine, struct filter_set *set);
 uint64_t engine_filter_since(struct engine *engine);
 /* Why a rule matches an event or does not: the answer comes with a snapshot. Taken over. */
 void engine_explain(struct engine *engine, struct explain_ask *ask);
+/* A capture of what is in memory around a hit (hit_window.h). Taken over. */
+void engine_save(struct engine *engine, struct hit_window_ask *ask);
 /* The file of alerts was renamed. Also from a handler of signals. */
 void engine_reopen_alerts(struct engine *engine);
 /* A new refresh now, e.g. after a key. */

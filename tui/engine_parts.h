@@ -50,6 +50,7 @@ struct engine {
 	_Atomic bool has_next_filter;
 	_Atomic uint64_t filter_since;        /* the last event before it; UINT64_MAX: not yet */
 	struct explain_ask *_Atomic next_ask; /* taken over */
+	struct hit_window_ask *_Atomic next_save;
 	_Atomic bool refresh_now, stop;
 	_Atomic int capture_state;       /* see engine_capture_state() */
 	_Atomic int loader_result;       /* 1 while loading, then 0 or -errno */

@@ -280,6 +280,11 @@ static void source_explain(void *ctx, struct explain_ask *ask)
 	engine_explain(ctx, ask);
 }
 
+static void source_save(void *ctx, struct hit_window_ask *ask)
+{
+	engine_save(ctx, ask);
+}
+
 static void source_set_delay(void *ctx, uint64_t delay_ns)
 {
 	engine_set_delay(ctx, delay_ns);
@@ -363,6 +368,7 @@ static int run_monitor(struct live *live)
 		.set_filter = source_set_filter,
 		.filter_since = source_filter_since,
 		.explain = source_explain,
+		.save = source_save,
 		.reopen = alert_sink_has_file(live->alerts) ? source_reopen : NULL,
 		.refresh = source_refresh,
 	};
@@ -390,6 +396,11 @@ static void replayed_explain(void *ctx, struct explain_ask *ask)
 	replay_explain(ctx, ask);
 }
 
+static void replayed_save(void *ctx, struct hit_window_ask *ask)
+{
+	replay_save(ctx, ask);
+}
+
 static void replayed_set_filter(void *ctx, struct filter_set *set)
 {
 	replay_set_filter(ctx, set);
@@ -402,6 +413,7 @@ static int replay_monitor(struct live *live, struct replay *replay)
 						.snapshot = replayed_snapshot,
 						.fd = replay_fd(replay),
 						.explain = replayed_explain,
+						.save = replayed_save,
 						.set_filter = replay_is_readable_again(replay)
 								      ? replayed_set_filter
 								      : NULL };

@@ -133,6 +133,7 @@ static void monitor_take_snapshot(struct monitor *monitor)
 		monitor->refreshes++;
 	}
 	page_renew(monitor);
+	save_take(monitor);
 	if (level_snapshot(monitor) == snapshot)
 		monitor->refill = true;
 }

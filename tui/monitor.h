@@ -19,6 +19,7 @@
 
 struct explain_ask;
 struct filter_set;
+struct hit_window_ask;
 struct rule_mutes;
 
 /*
@@ -48,6 +49,8 @@ struct snapshot_source {
 	uint64_t (*filter_since)(void *ctx);
 	/* Why a rule matches an event or does not; the ask is taken over. NULL: not to be had. */
 	void (*explain)(void *ctx, struct explain_ask *ask);
+	/* A capture of what is in memory around a hit; taken over. NULL: not to be had. */
+	void (*save)(void *ctx, struct hit_window_ask *ask);
 	/* SIGHUP came: files that are appended to were renamed. NULL: it ends the monitor. */
 	void (*reopen)(void *ctx);
 	/* A new refresh now. */

@@ -739,7 +739,8 @@ void recorder_seed(struct recorder *recorder)
 					   .machine = THIS_MACHINE,
 					   .memory_bytes = recorder->opts.memory_bytes };
 	const struct recorder_seed_opts opts = { .host = recorder->opts.host,
-						 .host_root = recorder->opts.host_root,
+						 .source = recorder->opts.source,
+						 .origin = recorder->opts.origin,
 						 .boot_epoch_ns = recorder->opts.boot_epoch_ns,
 						 .everything = recorder->opts.everything };
 	size_t at = 0;

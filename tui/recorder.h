@@ -22,12 +22,15 @@
 
 struct recorder;
 
+/* Whose users and interfaces are in the lists for other readers. */
+enum recorder_origin { RECORDER_HERE, RECORDER_ELSEWHERE };
+
 struct recorder_opts {
 	int fd; /* taken over, also when recorder_new() fails */
 	enum capture_packing packing;
 	const struct state_source *source; /* who really answers; borrowed */
 	const char *host;
-	const char *host_root; /* before /proc; borrowed */
+	enum recorder_origin origin;
 	uint64_t boot_epoch_ns;
 	size_t memory_bytes; /* limit of the state */
 	uint64_t events;     /* records after which it stops; 0 = no end */

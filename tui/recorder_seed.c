@@ -224,8 +224,26 @@ static void write_own_users(const struct recorder_seed *seed, struct capture_wri
 	}
 }
 
+/* Of another machine there are the names that the source knows. */
+static void write_told_users(const struct recorder_seed *seed, const struct state_source *source,
+			     struct capture_writer *writer)
+{
+	for (size_t i = 0; i < seed->threads_len; i++) {
+		struct capture_user user = { .home = "", .shell = "", .uid = seed->threads[i].uid };
+		char name[256];
+		size_t len = sizeof(name) - 1;
+
+		if (!is_first(seed, i, offsetof(struct seed_thread, uid)) ||
+		    source->user_name(source->ctx, user.uid, name, &len) < 0)
+			continue;
+		name[len] = '\0';
+		user.name = name;
+		capture_write_user(writer, &user);
+	}
+}
+
 /* All threads have what the process has, but for name and id. */
-static void write_processes(const struct recorder_seed *seed, const char *host_root,
+static void write_processes(const struct recorder_seed *seed, const struct state_source *source,
 			    struct capture_writer *writer)
 {
 	struct process_seed *process = seed->process;
@@ -241,7 +259,7 @@ static void write_processes(const struct recorder_seed *seed, const char *host_r
 			process->uid = thread->uid;
 			process->gid = thread->gid;
 			/* One that is gone by now has what the sample said. */
-			proc_seed_read(host_root, pid, SEED_ALL, process);
+			source->process_seed(source->ctx, pid, SEED_ALL, process);
 			process->ppid = thread->ppid;
 		}
 		proc_seed_thread(process, thread->tid);
@@ -279,12 +297,15 @@ void recorder_seed_write(const struct recorder_seed *seed, const struct recorder
 			 struct capture_writer *writer)
 {
 	write_machine(opts, writer);
-	write_interfaces(writer);
-	if (opts->everything)
+	if (opts->origin == RECORDER_HERE)
+		write_interfaces(writer);
+	if (opts->origin == RECORDER_ELSEWHERE)
+		write_told_users(seed, opts->source, writer);
+	else if (opts->everything)
 		write_all_users(writer);
 	else
 		write_own_users(seed, writer);
-	write_processes(seed, opts->host_root, writer);
+	write_processes(seed, opts->source, writer);
 	for (size_t i = 0; i < seed->files_len; i++)
 		capture_write_file(writer, &seed->files[i].sample, seed->files[i].path);
 }

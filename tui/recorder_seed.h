@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The beginning of a capture: what other readers must know before the first event. Threads and open
- * files are gathered while the first refresh tells of them; the rest is read from /proc, the user
- * database and the interfaces when it is written.
+ * files are gathered while the first refresh tells of them; the rest is asked of the source, and
+ * read from the user database and the interfaces of this machine, when it is written.
  */
 #ifndef TUI_RECORDER_SEED_H
 #define TUI_RECORDER_SEED_H
@@ -10,12 +10,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "probe/capture_writer.h"
+#include "recorder.h"
 
 struct recorder_seed;
 
 struct recorder_seed_opts {
 	const char *host;
-	const char *host_root; /* before /proc */
+	const struct state_source *source;
+	enum recorder_origin origin;
 	uint64_t boot_epoch_ns;
 	bool everything; /* all users and groups, not just those of the processes */
 };

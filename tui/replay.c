@@ -18,6 +18,7 @@
 
 #include "alert_sink.h"
 #include "explain.h"
+#include "hit_window.h"
 #include "output.h"
 #include "probe/schema/render.h"
 #include "state/filter/compile.h"
@@ -47,6 +48,7 @@ struct replay {
 	atomic_bool stop;
 	/* Requests, taken over; the newest wins. */
 	struct explain_ask *_Atomic next_ask;
+	struct hit_window_ask *_Atomic next_save;
 	struct filter_set *_Atomic next_filter;
 	atomic_bool has_next_filter;
 	struct filter_set *chosen; /* of the thread; NULL: none */
@@ -219,6 +221,7 @@ void replay_close(struct replay *replay)
 	if (replay->thread_started)
 		pthread_join(replay->thread, NULL);
 	explain_ask_free(atomic_load(&replay->next_ask));
+	hit_window_ask_free(atomic_load(&replay->next_save));
 	filter_set_free(atomic_load(&replay->next_filter));
 	snapshot_unref(replay->latest);
 	replay_feed_free(replay->feed);
@@ -457,10 +460,26 @@ static void answer(struct replay *replay, const struct explain_ask *ask)
 	show(replay);
 }
 
+static void save(struct replay *replay, struct hit_window_ask *ask)
+{
+	const struct state_source *source = replay_feed_source(replay->feed);
+	struct snapshot_saved saved = hit_window_write(ask, source, RECORDER_ELSEWHERE);
+
+	state_set_saved(replay_feed_state(replay->feed), &saved);
+	show(replay);
+}
+
 /* Between two blocks of the file, and after its end. */
 static void serve(struct replay *replay)
 {
+	struct hit_window_ask *to_save;
 	struct explain_ask *ask;
+
+	while (replay->feed && replay_feed_state(replay->feed) &&
+	       (to_save = atomic_exchange(&replay->next_save, NULL)) != NULL) {
+		save(replay, to_save);
+		hit_window_ask_free(to_save);
+	}
 
 	while (replay->feed && replay_feed_state(replay->feed) &&
 	       (ask = atomic_exchange(&replay->next_ask, NULL)) != NULL) {
@@ -472,7 +491,8 @@ static void serve(struct replay *replay)
 /* Is the rest of the file to be read? Not where it is to be read anew and all alerts were told. */
 static bool goes_on(struct replay *replay)
 {
-	if (atomic_load_explicit(&replay->next_ask, memory_order_relaxed))
+	if (atomic_load_explicit(&replay->next_ask, memory_order_relaxed) ||
+	    atomic_load_explicit(&replay->next_save, memory_order_relaxed))
 		serve(replay);
 	return !atomic_load_explicit(&replay->stop, memory_order_relaxed) &&
 	       (replay->alerts ||
@@ -508,6 +528,12 @@ bool replay_is_readable_again(const struct replay *replay)
 void replay_explain(struct replay *replay, struct explain_ask *ask)
 {
 	explain_ask_free(atomic_exchange(&replay->next_ask, ask));
+	wake(replay);
+}
+
+void replay_save(struct replay *replay, struct hit_window_ask *ask)
+{
+	hit_window_ask_free(atomic_exchange(&replay->next_save, ask));
 	wake(replay);
 }
 

@@ -14,6 +14,7 @@
 
 struct alert_sink;
 struct explain_ask;
+struct hit_window_ask;
 struct replay;
 
 struct replay_error {
@@ -59,6 +60,8 @@ int replay_start(struct replay *replay);
 bool replay_is_readable_again(const struct replay *replay);
 /* As engine_explain(). */
 void replay_explain(struct replay *replay, struct explain_ask *ask);
+/* As engine_save(). */
+void replay_save(struct replay *replay, struct hit_window_ask *ask);
 /*
  * Has the file, which can be read again, read with this condition besides (of one, taken over;
  * NULL: none). Alerts are not told again.

@@ -36,6 +36,7 @@ struct replay_feed {
 	struct memory *memory;
 	struct replay_scope scope;
 	struct replay_answers answers;
+	struct state_source source; /* that answers them */
 	struct replay_tasks tasks;
 	struct replay_named named;
 	struct replay_foreign foreign;
@@ -55,7 +56,6 @@ struct replay_feed {
 
 static int need_state(struct replay_feed *feed)
 {
-	struct state_source source = replay_answers_source(&feed->answers);
 	const struct state_opts opts = {
 		.containers = &feed->opts.containers,
 		.memory_bytes = feed->opts.memory_bytes ? feed->opts.memory_bytes
@@ -68,7 +68,8 @@ static int need_state(struct replay_feed *feed)
 
 	if (feed->state)
 		return 0;
-	rc = state_new(&opts, &source, &feed->state);
+	feed->source = replay_answers_source(&feed->answers);
+	rc = state_new(&opts, &feed->source, &feed->state);
 	if (rc == 0) {
 		state_follow_activities(feed->state);
 		/* What somebody will look at is not known yet. */
@@ -674,6 +675,11 @@ const struct capture_sink *replay_feed_sink(const struct replay_feed *feed)
 struct rule_watch *replay_feed_watch(struct replay_feed *feed)
 {
 	return feed->state && feed->filter_event.scratch ? &feed->watch : NULL;
+}
+
+const struct state_source *replay_feed_source(const struct replay_feed *feed)
+{
+	return &feed->source;
 }
 
 struct state *replay_feed_state(const struct replay_feed *feed)

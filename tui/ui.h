@@ -66,6 +66,7 @@ struct subject {
 	char process[16]; /* its name; host bytes */
 	char rule[256];   /* "": none */
 	bool hit;
+	uint64_t hit_num; /* of the hit */
 	char draft[2048]; /* an exception for the hit; "": there is none */
 };
 
@@ -127,6 +128,9 @@ struct monitor {
 	size_t output_back;  /* lines that the pane is scrolled back from the end */
 	bool output_ended;
 	struct subject subject;
+	struct snapshot *subject_snapshot;      /* that it is of; owned, NULL before the first */
+	uint64_t saves;                         /* captures asked for so far; of the last: */
+	char save_path[FILTER_MAX];             /* "": it was said what became of it */
 	struct rule_mute muted[RULE_MUTES_MAX]; /* those on screen */
 	size_t muted_len;
 	char muted_text[64];
@@ -206,6 +210,11 @@ void action_texts(size_t item, const char *texts[3]);
 void action_run(struct monitor *monitor, size_t item);
 void action_confirmed(struct monitor *monitor);
 void action_release(struct monitor *monitor);
+
+/* save.c */
+void save_accepted(struct monitor *monitor);
+/* A newer snapshot came: says what became of a capture. */
+void save_take(struct monitor *monitor);
 void mutes_texts(struct monitor *monitor, size_t item, const char *texts[3]);
 void mutes_remove(struct monitor *monitor, size_t item);
 

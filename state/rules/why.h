@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Why a rule matches an event or does not: what stands before its condition (it is disabled, not for
- * this kind of event, below the least priority, another rule came first), the exceptions that take
- * the event away, and the tree of its condition with what each check saw, under each name of the
- * file.
+ * Why a rule matches an event or does not: what stands before its condition (it is disabled, not
+ * for this kind of event, below the least priority, another rule came first), the exceptions that
+ * take the event away, and the tree of its condition with what each check saw, under each name of
+ * the file.
  */
 #ifndef STATE_RULES_WHY_H
 #define STATE_RULES_WHY_H

@@ -12,6 +12,7 @@
 #include "probe/schema/event.h"
 #include "state/state.h"
 #include "tests/unit/build_record.h"
+#include "tui/hit_window.h"
 
 #define SECOND 1000000000ull
 #define BOOT_NS (1767225600ull * SECOND)       /* 2026-01-01 00:00:00 */
@@ -766,6 +767,11 @@ static void fake_explain(void *ctx, struct explain_ask *ask)
 	fake_rules_explain(fake->state, ask);
 }
 
+static void fake_save(void *ctx, struct hit_window_ask *ask)
+{
+	hit_window_ask_free(ask);
+}
+
 static void fake_set_delay(void *ctx, uint64_t delay_ns)
 {
 	struct fake *fake = ctx;
@@ -786,5 +792,6 @@ struct snapshot_source fake_source(struct fake *fake)
 		.focus = fake_focus,
 		.set_delay = fake_set_delay,
 		.explain = fake_explain,
+		.save = fake_save,
 	};
 }

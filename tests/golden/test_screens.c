@@ -135,6 +135,7 @@ static const struct golden_case cases[] = {
 	  .cols = 40 },
 	{ .name = "signals", .script = "step 'k'" },
 	{ .name = "draft", .script = "'8' step End 'a' 'e'", .kind = FAKE_RULES },
+	{ .name = "save", .script = "'8' step End 'a' 'w'", .kind = FAKE_RULES },
 	{ .name = "muted", .script = "'8' step End 'a' 'm'", .kind = FAKE_RULES },
 	{ .name = "muted_list", .script = "'8' step End 'a' 'p' 'a' 'u'", .kind = FAKE_RULES },
 	{ .name = "unmuted", .script = "'8' step End 'a' 'p' 'a' 'u' Enter", .kind = FAKE_RULES },

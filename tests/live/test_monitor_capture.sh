@@ -18,6 +18,11 @@ cat > rules.yaml << 'END'
   condition: evt.type = openat and fd.name endswith /load.sh and proc.name = nobody
   output: o
   priority: WARNING
+- rule: Any load read
+  desc: the script is read by anybody
+  condition: evt.type = openat and fd.name endswith /load.sh
+  output: o
+  priority: WARNING
 END
 cat > drive.py << 'END'
 import subprocess, sys
@@ -33,8 +38,10 @@ def rows(condition):
 
 m = Monitor("test_monitor_capture", [saker, "-r", record, "-v", "stream", "--no-default-rules",
                                      "--rules", "rules.yaml"])
+total = rows("evt.num > 0")
+m.show(" %d/%d " % (total, total), "all events")
 m.press("\x1b[H")
-m.show("1/%d" % rows("evt.num > 0"), "all events")
+m.show(" 1/%d " % total, "the first event")
 m.press("w")
 m.wait_for("Why does a rule match, or not?", "the rules to ask about")
 m.press("load\r")
@@ -47,14 +54,34 @@ for condition in "evt.type = openat", "proc.name = sh and evt.failed = true":
     m.wait_for("the capture is read again", "a condition")
     m.show(" %d/%d " % (rows(condition), rows(condition)), condition)
 m.press(":\x15filter\r")
-m.show(" %d/%d " % (rows("evt.num > 0"), rows("evt.num > 0")), "no condition")
+m.show(" %d/%d " % (total, total), "no condition")
+# What is around a hit of a capture, as a capture: its events again, with the names of then.
+m.press("8")
+m.wait_for("Any load read", "a hit")
+m.press("aw\x15around.scap.gz\r")
+m.wait_for("processes; saker -r reads it", "a capture of what is around the hit")
+line = "%evt.type %evt.res %proc.name %fd.name %user.name"
+def lines(name, condition):
+    return subprocess.run([saker, "stream", "-r", name, "-o", line, condition],
+                          stdout=subprocess.PIPE, check=True).stdout.decode().splitlines()
+around = lines("around.scap.gz", "evt.num > 0")
+whole = lines(record, "evt.num > 0")
+if len(around) < 50 or set(around) - set(whole):
+    m.fail("the capture has %d events, not in the first: %s"
+           % (len(around), sorted(set(around) - set(whole))[:5]))
+m.leave()
+
+m = Monitor("test_monitor_capture", [saker, "-r", record, "-v", "hits", "--no-default-rules",
+                                     "--rules", "rules.yaml", "--readonly"])
+m.wait_for("Any load read", "a hit")
+m.press("aw")
+m.wait_for("--readonly: it writes no capture", "nothing is written with --readonly")
 m.leave()
 
 # From a pipe it can be read but once.
 m = Monitor("test_monitor_capture", ["/bin/sh", "-c", "zcat %s | %s -r /dev/fd/3 -v stream 3<&0 </dev/tty"
                                      % (record, saker)])
-m.press("\x1b[H")
-m.show("1/%d" % rows("evt.num > 0"), "all events of a pipe")
+m.show(" %d/%d " % (total, total), "all events of a pipe")
 m.press(":\x15filter fd.num = 3\r")
 m.wait_for("comes from a pipe takes its condition", "a condition for a pipe")
 m.leave()

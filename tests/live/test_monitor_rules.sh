@@ -1,6 +1,6 @@
 #!/bin/sh
 # The monitor in a terminal of its own: a hit on screen, rules that follow their file, a wrong file,
-# why another rule did not match, a rule that is muted, a signal to a process of the test's own.
+# why another rule did not match, a capture of what is around the hit, a rule that is muted, a signal to a process of the test's own.
 set -u
 saker=$(cd "${O:-build}" && pwd)/saker
 PYTHONPATH=$(pwd)/tests/live/monitor
@@ -25,7 +25,7 @@ cat > rules.yaml << END
   priority: CRITICAL
 END
 cat > drive.py << 'END'
-import os, signal, subprocess, sys
+import os, re, shutil, signal, subprocess, sys
 from monitor_pty import Monitor
 
 victim = subprocess.Popen(["sleep", "600"])
@@ -62,6 +62,23 @@ m.show("Cellar written (Critical, rules.yaml:", "the rule")
 m.show("%s/vault -> fd.name = %s/cellar" % (os.getcwd(), os.getcwd()), "what decided")
 m.press("wvault\r")
 m.show("it matches", "another answer")
+m.press("\x7f")
+m.press("aw\x15around.scap\r")
+m.wait_for("processes; saker -r reads it", "a capture of what happened around the hit")
+m.press("aw\x15around.scap\r")
+m.wait_for("is there already; nothing was written", "a file that is there")
+m.press("aw\x15no/such/folder\r")
+m.wait_for("No such file or directory", "no folder")
+# The hit is in it again, with its process and what that had open; sysdig reads it too.
+out = subprocess.run([sys.argv[1], "alerts", "-r", "around.scap", "--no-default-rules", "--rules", "rules.yaml"],
+                     stdout=subprocess.PIPE, check=True).stdout.decode()
+if "third words (sh)" not in out:
+    m.fail("the capture has no hit: %s" % out)
+if shutil.which("sysdig"):
+    out = subprocess.run(["sysdig", "-r", "around.scap", "-p", "*%evt.type %proc.name %proc.cmdline %fd.name"],
+                         stdout=subprocess.PIPE, check=True).stdout.decode()
+    if not re.search("openat sh sh -c while.* %s/vault" % os.getcwd(), out):
+        m.fail("sysdig does not see the hit: %s" % out[-1500:])
 m.press("R")
 m.wait_for("Vault written", "the view of rules")
 m.press("am")

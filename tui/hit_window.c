@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hit_window.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "hit_files.h"
+#include "probe/schema/decode.h"
+#include "probe/schema/event.h"
+
+#define NS_PER_S 1000000000ull
+#define WINDOW_NS (60 * NS_PER_S)
+#define EVENTS_MAX 1000000
+#define PROCESSES_MAX 4096
+
+/* A process of the file; those that are not in the snapshot any more are as their event says. */
+struct window_process {
+	const struct proc_row *row; /* NULL: it is gone */
+	bool execs;                 /* it becomes what it is known as in one of the events */
+	struct record_prefix prefix;
+};
+
+struct window {
+	const struct snapshot *snapshot;
+	const struct state_source *inner;
+	const struct history_event *hit;
+	struct history_hit said;
+	struct record_prefix prefix; /* of the hit */
+	const struct history_event **events;
+	size_t len, size;
+	struct window_process *processes;
+	size_t processes_len;
+	struct hit_files *files;
+	struct recorder *recorder;
+	struct state *state;
+	int rc;
+};
+
+struct hit_window_ask *hit_window_ask_new(uint64_t question, struct snapshot *snapshot,
+					  uint64_t event_num, int fd)
+{
+	struct hit_window_ask *ask = calloc(1, sizeof(*ask));
+
+	if (!ask) {
+		close(fd);
+		return NULL;
+	}
+	*ask = (struct hit_window_ask){ .question = question,
+					.snapshot = snapshot_ref(snapshot),
+					.event_num = event_num,
+					.fd = fd };
+	return ask;
+}
+
+void hit_window_ask_free(struct hit_window_ask *ask)
+{
+	if (!ask)
+		return;
+	if (ask->fd >= 0)
+		close(ask->fd);
+	snapshot_unref(ask->snapshot);
+	free(ask);
+}
+
+/* --- which events and processes --- */
+
+static struct window_process *process_of(struct window *w, uint32_t pid, uint64_t start_boot_ns)
+{
+	for (size_t i = 0; i < w->processes_len; i++)
+		if (w->processes[i].prefix.pid == pid &&
+		    w->processes[i].prefix.start_boot_ns == start_boot_ns)
+			return &w->processes[i];
+	return NULL;
+}
+
+static void add_process(struct window *w, const struct record_prefix *prefix)
+{
+	if (w->processes_len == PROCESSES_MAX || process_of(w, prefix->pid, prefix->start_boot_ns))
+		return;
+	w->processes[w->processes_len++] = (struct window_process){
+		.row = snapshot_proc(w->snapshot, prefix->pid, prefix->start_boot_ns),
+		.prefix = *prefix,
+	};
+}
+
+static bool has_pid(const struct window *w, uint32_t pid)
+{
+	for (size_t i = 0; i < w->processes_len; i++)
+		if (w->processes[i].prefix.pid == pid)
+			return true;
+	return false;
+}
+
+/* On the host: the hit's process, its parent, and who is below one that is in the file. */
+static bool is_of_tree(const struct window *w, const struct record_prefix *prefix)
+{
+	return prefix->pid == w->prefix.pid || has_pid(w, prefix->ppid) ||
+	       (prefix->pid == w->prefix.ppid && prefix->pid > 2) ||
+	       process_of((struct window *)w, prefix->pid, prefix->start_boot_ns);
+}
+
+/* What it was before it executed another program is not known any more. */
+static void note_exec(struct window *w, const struct record_prefix *prefix)
+{
+	const struct syscall_desc *call = syscall_by_nr(prefix->nr);
+	struct window_process *process = process_of(w, prefix->pid, prefix->start_boot_ns);
+
+	if (process && prefix->ret == 0 && call &&
+	    (strcmp(call->name, "execve") == 0 || strcmp(call->name, "execveat") == 0))
+		process->execs = true;
+}
+
+static int add_event(struct window *w, const struct history_event *kept)
+{
+	if (w->len == w->size) {
+		size_t size = w->size ? w->size * 2 : 1024;
+		const struct history_event **grown =
+			reallocarray(w->events, size, sizeof(*w->events));
+
+		if (!grown)
+			return -ENOMEM;
+		w->events = grown;
+		w->size = size;
+	}
+	w->events[w->len++] = kept;
+	return 0;
+}
+
+/* The hit keeps its event when the stream has dropped it. */
+static int take_event(struct window *w, const struct history_event *kept)
+{
+	bool contained = w->hit->container && *w->hit->container;
+	struct record_prefix prefix;
+
+	if (kept->record_len < sizeof(prefix) || kept->ts_ns + WINDOW_NS < w->hit->ts_ns ||
+	    kept->ts_ns > w->hit->ts_ns + WINDOW_NS || w->len == EVENTS_MAX)
+		return 0;
+	memcpy(&prefix, kept->record, sizeof(prefix));
+	if (contained ? !kept->container || strcmp(kept->container, w->hit->container) != 0
+		      : !is_of_tree(w, &prefix))
+		return 0;
+	/* The parent's other children are none of it. */
+	if (contained || prefix.pid != w->prefix.ppid)
+		add_process(w, &prefix);
+	note_exec(w, &prefix);
+	return add_event(w, kept);
+}
+
+static int find_events(struct window *w)
+{
+	const struct snapshot *snapshot = w->snapshot;
+	bool has_hit = false;
+	int rc = 0;
+
+	add_process(w, &w->prefix);
+	for (size_t c = 0; c < snapshot->chunks_len; c++) {
+		size_t len = history_chunk_len(snapshot->chunks[c]);
+
+		for (size_t i = 0; i < len && rc == 0; i++) {
+			const struct history_event *kept = history_chunk_at(snapshot->chunks[c], i);
+
+			if (kept->num < snapshot->events_first || kept->num >= snapshot->events_end)
+				continue;
+			if (!has_hit && kept->num > w->said.event_num)
+				rc = add_event(w, w->hit);
+			has_hit |= kept->num >= w->said.event_num;
+			if (rc == 0)
+				rc = take_event(w, kept);
+		}
+	}
+	return rc == 0 && !has_hit ? add_event(w, w->hit) : rc;
+}
+
+/* The youngest of that pid in the snapshot, whose rows are by pid and start. */
+static const struct proc_row *row_of_pid(const struct snapshot *snapshot, uint32_t pid)
+{
+	const struct proc_row *found = NULL;
+
+	for (size_t i = 0; i < snapshot->procs_len; i++)
+		if (snapshot->procs[i].pid == pid)
+			found = &snapshot->procs[i];
+	return found;
+}
+
+static void add_row(struct window *w, const struct proc_row *row)
+{
+	struct record_prefix prefix = { .pid = row->pid,
+					.ppid = row->ppid,
+					.euid = row->euid,
+					.start_boot_ns = row->start_boot_ns,
+					.cgroup_id = row->cgroup_id };
+
+	snprintf(prefix.comm, sizeof(prefix.comm), "%s", row->comm);
+	add_process(w, &prefix);
+}
+
+/* Who did nothing meanwhile but is asked for: the ancestors, all in the container. */
+static void find_others(struct window *w)
+{
+	const struct snapshot *snapshot = w->snapshot;
+	const struct proc_row *row = row_of_pid(snapshot, w->prefix.ppid);
+
+	for (unsigned depth = 0; row && depth < 64; depth++) {
+		add_row(w, row);
+		row = row->ppid ? row_of_pid(snapshot, row->ppid) : NULL;
+	}
+	for (size_t i = 0; *w->hit->container && i < snapshot->procs_len; i++)
+		if (strcmp(snapshot->procs[i].container, w->hit->container) == 0)
+			add_row(w, &snapshot->procs[i]);
+}
+
+/* --- what the state asks --- */
+
+static size_t copy_text(const char *text, char *bytes)
+{
+	size_t len = text ? strnlen(text, PROCESS_TEXT_MAX) : 0;
+
+	memcpy(bytes, text ? text : "", len);
+	return len;
+}
+
+/* From the row: its command line is one text, so blanks part arguments. */
+static void seed_of_row(const struct proc_row *row, struct process_seed *seed)
+{
+	seed->ppid = row->ppid;
+	seed->exe_len = copy_text(row->exe, seed->exe);
+	seed->cwd_len = copy_text(row->cwd, seed->cwd);
+	if (row->kthread)
+		return;
+	seed->cmdline_len = copy_text(row->cmdline, seed->cmdline);
+	for (size_t i = 0; i < seed->cmdline_len; i++)
+		if (seed->cmdline[i] == ' ')
+			seed->cmdline[i] = '\0';
+	if (seed->cmdline_len && seed->cmdline_len < PROCESS_TEXT_MAX)
+		seed->cmdline[seed->cmdline_len++] = '\0';
+}
+
+static bool has_exec(const struct window *w, uint32_t pid)
+{
+	for (size_t i = 0; i < w->processes_len; i++)
+		if (w->processes[i].prefix.pid == pid && w->processes[i].execs)
+			return true;
+	return false;
+}
+
+/*
+ * Of who lives, or has no row because it is out of scope, the source knows more; another process
+ * may have the pid of one that ended.
+ */
+static int ask_seed(struct window *w, uint32_t pid, unsigned parts, struct process_seed *ret_seed)
+{
+	const struct proc_row *row = row_of_pid(w->snapshot, pid);
+	int rc = -ENOENT;
+
+	if (row ? !row->dead : !has_pid(w, pid))
+		rc = w->inner->process_seed(w->inner->ctx, pid, parts, ret_seed);
+	if (rc == 0 || !row)
+		return rc;
+	ret_seed->pid = ret_seed->tid = pid;
+	seed_of_row(row, ret_seed);
+	ret_seed->parts = SEED_TEXT;
+	return 0;
+}
+
+/* Of one that executes a program in the window only its folder is what it was before. */
+static int window_seed(void *ctx, uint32_t pid, unsigned parts, struct process_seed *ret_seed)
+{
+	struct window *w = ctx;
+	int rc = ask_seed(w, pid, parts, ret_seed);
+
+	if (rc < 0 || !has_exec(w, pid))
+		return rc;
+	ret_seed->cmdline_len = ret_seed->exe_len = ret_seed->env_len = 0;
+	ret_seed->parts &= SEED_TEXT | SEED_CGROUP | SEED_ROOT;
+	return 0;
+}
+
+static int window_cgroup(void *ctx, uint32_t pid, char *text, size_t *len)
+{
+	struct window *w = ctx;
+
+	return w->inner->process_cgroup(w->inner->ctx, pid, text, len);
+}
+
+static int window_cgroup_path(void *ctx, uint64_t cgroup_id, char *text, size_t *len)
+{
+	struct window *w = ctx;
+
+	return w->inner->cgroup_path ? w->inner->cgroup_path(w->inner->ctx, cgroup_id, text, len)
+				     : -ENOENT;
+}
+
+static int window_container(void *ctx, const struct container_match *match, uint32_t pid,
+			    struct container_info *ret_info)
+{
+	struct window *w = ctx;
+
+	return w->inner->container_info
+		       ? w->inner->container_info(w->inner->ctx, match, pid, ret_info)
+		       : -ENOENT;
+}
+
+static int window_container_users(void *ctx, const struct container_match *match, uint32_t pid,
+				  struct container_info *ret_info)
+{
+	struct window *w = ctx;
+
+	return w->inner->container_users
+		       ? w->inner->container_users(w->inner->ctx, match, pid, ret_info)
+		       : -ENODATA;
+}
+
+static int window_user(void *ctx, uint32_t uid, char *name, size_t *len)
+{
+	struct window *w = ctx;
+
+	return w->inner->user_name(w->inner->ctx, uid, name, len);
+}
+
+/* --- writing --- */
+
+static struct task_sample sample_of(const struct window_process *process)
+{
+	const struct record_prefix *prefix = &process->prefix;
+	const struct proc_row *row = process->row;
+	struct task_sample task = { .pid = prefix->pid,
+				    .tid = prefix->pid,
+				    .ppid = prefix->ppid,
+				    .uid = row ? row->uid : prefix->euid,
+				    .euid = prefix->euid,
+				    .start_boot_ns = prefix->start_boot_ns,
+				    .thread_start_boot_ns = prefix->start_boot_ns,
+				    .cgroup_id = prefix->cgroup_id,
+				    .threads = row ? row->threads : 1,
+				    .state = row && row->state ? row->state : 'S' };
+
+	memcpy(task.comm, prefix->comm, sizeof(task.comm));
+	memcpy(task.leader_comm, prefix->comm, sizeof(task.leader_comm));
+	if (!row)
+		return task;
+	task.cpu_ns = row->cpu_ns;
+	task.rss_bytes = row->rss_bytes;
+	task.vm_bytes = row->vm_bytes;
+	if (row->kthread)
+		task.flags |= TASK_F_KTHREAD;
+	return task;
+}
+
+enum refresh { REFRESH_FIRST, REFRESH_LAST };
+
+/* At the end those that ended are missing. */
+static void tell_refresh(struct window *w, uint64_t time_ns, enum refresh which)
+{
+	const struct health_row health = { .stream_ready = true };
+
+	recorder_begin(w->recorder, time_ns);
+	state_refresh_begin(w->state, time_ns);
+	for (size_t i = 0; i < w->processes_len; i++) {
+		const struct window_process *process = &w->processes[i];
+		struct task_sample task = sample_of(process);
+
+		if (which == REFRESH_LAST && (!process->row || process->row->dead))
+			continue;
+		recorder_task(w->recorder, &task, NULL);
+		state_task(w->state, &task, NULL);
+	}
+	state_refresh_end(w->state);
+	recorder_end(w->recorder, RECORDER_COMPLETE);
+	if (which == REFRESH_FIRST)
+		for (size_t i = 0; i < w->processes_len; i++)
+			hit_files_tell_first(w->files, w->processes[i].prefix.pid);
+	state_set_health(w->state, &health, NULL, 0);
+	recorder_health(w->recorder, &health, NULL, 0);
+}
+
+static void tell_events(struct window *w)
+{
+	for (size_t i = 0; i < w->len; i++) {
+		const struct history_event *kept = w->events[i];
+
+		hit_files_tell_event(w->files, kept);
+		if (state_record(w->state, kept->record, kept->record_len) == 0)
+			recorder_record(w->recorder, kept->record, kept->record_len);
+	}
+}
+
+static int open_all(struct window *w, struct hit_window_ask *ask, const struct state_source *source,
+		    enum recorder_origin origin)
+{
+	const struct state_opts opts = { .boot_epoch_ns = w->snapshot->boot_epoch_ns,
+					 .host = w->snapshot->host };
+	const struct recorder_opts recorder = { .fd = ask->fd,
+						.packing = ask->packing,
+						.source = source,
+						.host = w->snapshot->host,
+						.origin = origin,
+						.boot_epoch_ns = w->snapshot->boot_epoch_ns,
+						.memory_bytes = 256u << 20 };
+	int rc;
+
+	ask->fd = -1;
+	rc = recorder_new(&recorder, &w->recorder);
+	if (rc == 0)
+		rc = state_new(&opts, recorder_source(w->recorder), &w->state);
+	return rc == 0 ? hit_files_new(w->state, w->recorder, &w->files) : rc;
+}
+
+static int write_all(struct window *w, struct hit_window_ask *ask,
+		     const struct state_source *source, enum recorder_origin origin)
+{
+	int rc = open_all(w, ask, source, origin);
+
+	for (size_t i = 0; rc == 0 && i < w->len; i++)
+		hit_files_see(w->files, w->events[i]);
+	if (rc < 0)
+		return rc;
+	tell_refresh(w, w->events[0]->ts_ns, REFRESH_FIRST);
+	recorder_seed(w->recorder);
+	tell_events(w);
+	tell_refresh(w, w->events[w->len - 1]->ts_ns, REFRESH_LAST);
+	return 0;
+}
+
+static int find_all(struct window *w, const struct hit_window_ask *ask)
+{
+	w->hit = snapshot_event(ask->snapshot, ask->event_num);
+	if (!w->hit || !history_hit(w->hit, &w->said) || w->hit->record_len < sizeof(w->prefix))
+		return -ENOENT;
+	memcpy(&w->prefix, w->hit->record, sizeof(w->prefix));
+	w->processes = calloc(PROCESSES_MAX, sizeof(*w->processes));
+	if (!w->processes)
+		return -ENOMEM;
+	w->rc = find_events(w);
+	find_others(w);
+	return w->rc;
+}
+
+struct snapshot_saved hit_window_write(struct hit_window_ask *ask,
+				       const struct state_source *source,
+				       enum recorder_origin origin)
+{
+	struct window w = { .snapshot = ask->snapshot, .inner = source };
+	const struct state_source own = { .ctx = &w,
+					  .process_seed = window_seed,
+					  .process_cgroup = window_cgroup,
+					  .cgroup_path = window_cgroup_path,
+					  .container_info = window_container,
+					  .container_users = window_container_users,
+					  .user_name = window_user };
+	struct recorder_result result = { .events = 0 };
+	int rc = find_all(&w, ask);
+
+	if (rc == 0)
+		rc = write_all(&w, ask, &own, origin);
+	if (w.recorder)
+		recorder_close(w.recorder, &result);
+	hit_files_free(w.files);
+	state_free(w.state);
+	free(w.processes);
+	free(w.events);
+	return (struct snapshot_saved){ .question = ask->question,
+					.events = result.events,
+					.processes = w.processes_len,
+					.error = rc < 0 ? rc : result.error };
+}

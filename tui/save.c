@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A capture of what is in memory around a hit: its file, and what became of it. */
+#include "ui.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "hit_window.h"
+#include "output.h"
+#include "record.h"
+
+void save_accepted(struct monitor *monitor)
+{
+	const char *path = monitor->prompt.text;
+	struct hit_window_ask *ask;
+	int fd;
+
+	if (!*path)
+		return;
+	fd = output_new_fd(path);
+	if (fd < 0) {
+		monitor_say(monitor, "%s: %s", path,
+			    fd == -EEXIST ? "is there already; nothing was written"
+					  : strerror(-fd));
+		return;
+	}
+	ask = hit_window_ask_new(++monitor->saves, monitor->subject_snapshot,
+				 monitor->subject.hit_num, fd);
+	if (!ask) {
+		monitor_say(monitor, "%s: no memory", path);
+		return;
+	}
+	ask->packing = record_packing(path);
+	snprintf(monitor->save_path, sizeof(monitor->save_path), "%s", path);
+	monitor->source->save(monitor->source->ctx, ask);
+	monitor_say(monitor, "%s is being written", path);
+}
+
+void save_take(struct monitor *monitor)
+{
+	const struct snapshot_saved *saved = &monitor->newest->saved;
+
+	if (!*monitor->save_path || saved->question != monitor->saves)
+		return;
+	if (saved->error == -ENOENT)
+		monitor_say(monitor, "%s is empty: the hit is no longer in memory",
+			    monitor->save_path);
+	else if (saved->error)
+		monitor_say(monitor, "%s is not complete: %s", monitor->save_path,
+			    strerror(-saved->error));
+	else
+		monitor_say(monitor,
+			    "%s: %" PRIu64 " events, %" PRIu64 " processes; saker -r reads it",
+			    monitor->save_path, saved->events, saved->processes);
+	monitor->save_path[0] = '\0';
+}
