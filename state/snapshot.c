@@ -169,6 +169,7 @@ int state_publish(struct state *state, struct snapshot **ret_snapshot)
 	public->rules = public->rules_len ? rule_rows_at(box->rules, 0) : NULL;
 	public->explained = box->explained;
 	public->saved = state->saved;
+	public->counted = state->counted;
 	public->events_first = history_first(&state->history);
 	public->events_end = state->history.last_num + 1;
 	public->hits_first = history_first(&state->hits);

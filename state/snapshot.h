@@ -258,6 +258,15 @@ struct snapshot_saved {
 	int error; /* 0 or the first -errno */
 };
 
+/* How many events in memory a condition accepts that the screen asked about. */
+struct snapshot_counted {
+	uint64_t question; /* which one; 0: none */
+	uint64_t matched, looked, total;
+	bool done;  /* all were looked at */
+	bool about; /* what is known of some processes is not what it was then */
+	bool cut;   /* there are older ones, which are not looked at */
+};
+
 #define SNAPSHOT_HIT_BASE (1ull << 62)
 
 struct snapshot {
@@ -297,6 +306,7 @@ struct snapshot {
 	size_t rules_len;
 	const struct explained *explained; /* the last answer, see explained.h; NULL: none yet */
 	struct snapshot_saved saved;       /* the last one */
+	struct snapshot_counted counted;   /* of the last condition */
 	struct health_row health;
 };
 

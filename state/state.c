@@ -195,6 +195,11 @@ void state_set_saved(struct state *state, const struct snapshot_saved *saved)
 	state->saved = *saved;
 }
 
+void state_set_counted(struct state *state, const struct snapshot_counted *counted)
+{
+	state->counted = *counted;
+}
+
 void state_set_explained(struct state *state, struct explained *explained)
 {
 	explained_unref(state->explained);

@@ -212,6 +212,8 @@ void state_set_rules(struct state *state, struct rule_rows *rows);
 void state_set_explained(struct state *state, struct explained *explained);
 /* What became of a capture, for the next snapshots. */
 void state_set_saved(struct state *state, const struct snapshot_saved *saved);
+/* How many events a condition accepts, so far. */
+void state_set_counted(struct state *state, const struct snapshot_counted *counted);
 /* One more than the number of the event that came last. */
 uint64_t state_events_end(const struct state *state);
 /* That event is not wanted: it stays in the history, and views leave it out. */

@@ -156,6 +156,7 @@ struct state {
 	struct rule_rows *rules;     /* NULL: none */
 	struct explained *explained; /* NULL: nothing was asked */
 	struct snapshot_saved saved;
+	struct snapshot_counted counted;
 
 	struct health_row health;
 	char notice[256];

@@ -6,16 +6,19 @@
  */
 #include "ui.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "condition.h"
+#include "event_count.h"
 #include "keys.h"
 #include "request.h"
 #include "state/filter/compile.h"
 #include "text.h"
 
 #define COMMAND_FILTER "filter"
+#define OWN_FIELDS_MAX 32
 
 void request_command(struct monitor *monitor)
 {
@@ -38,8 +41,25 @@ static const char *condition_of(const char *text)
 	return strpbrk(text, ". ()=") ? text : NULL;
 }
 
+/* Does the condition ask for nothing but what events tell themselves? */
+static bool is_own(const struct filter_ast *ast)
+{
+	static const char *const classes[] = { "evt.", "fd.", "fs.", "syscall." };
+	struct filter_str names[OWN_FIELDS_MAX];
+	size_t len = filter_ast_fields(ast, names, OWN_FIELDS_MAX);
+	bool own = len < OWN_FIELDS_MAX;
+
+	for (size_t i = 0; own && i < len; i++) {
+		own = false;
+		for (size_t k = 0; k < sizeof(classes) / sizeof(classes[0]); k++)
+			own |= strncmp(names[i].data, classes[k], strlen(classes[k])) == 0;
+	}
+	return own;
+}
+
 /* Returns 0 and a set, or what is wrong and at which byte of the condition. */
-static int compile(const char *condition, struct filter_set **ret_set, struct filter_error *wrong)
+static int compile(const char *condition, struct filter_set **ret_set, bool *ret_own,
+		   struct filter_error *wrong)
 {
 	struct filter_ast *ast = NULL;
 	struct filter_set *set = NULL;
@@ -51,6 +71,7 @@ static int compile(const char *condition, struct filter_set **ret_set, struct fi
 	/* Names of hosts would be asked for while somebody types. */
 	if (rc == 0)
 		rc = filter_compile(set, ast, &condition_capture, &id, wrong);
+	*ret_own = rc == 0 && is_own(ast);
 	filter_ast_free(ast);
 	if (rc < 0)
 		filter_set_free(set);
@@ -59,16 +80,34 @@ static int compile(const char *condition, struct filter_set **ret_set, struct fi
 	return rc;
 }
 
+/* How many events in memory it accepts; the set is taken over. */
+static void ask_count(struct monitor *monitor, struct filter_set *set, bool own)
+{
+	struct event_count *count;
+
+	if (!monitor->source->count || !monitor->newest) {
+		filter_set_free(set);
+		return;
+	}
+	count = event_count_new(monitor->counts, monitor->newest, set, own);
+	monitor->counting = count != NULL;
+	if (count)
+		monitor->source->count(monitor->source->ctx, count);
+}
+
 static void check(struct monitor *monitor, const char *condition)
 {
 	struct filter_error wrong = { .message = "" };
 	struct filter_set *set;
+	bool own;
 
 	*monitor->wrong = '\0';
+	monitor->counts++;
+	monitor->counting = false;
 	if (!*condition)
 		return;
-	if (compile(condition, &set, &wrong) == 0) {
-		filter_set_free(set);
+	if (compile(condition, &set, &own, &wrong) == 0) {
+		ask_count(monitor, set, own);
 		return;
 	}
 	condition_message(&wrong, monitor->wrong, sizeof(monitor->wrong));
@@ -142,13 +181,14 @@ static void set_filter(struct monitor *monitor, const char *condition)
 	struct filter_error wrong = { .message = "" };
 	struct filter_set *set = NULL;
 	char message[320];
+	bool own;
 
 	if (!source->set_filter) {
 		monitor_say(monitor, "a capture that comes from a pipe takes its condition on the "
 				     "command line");
 		return;
 	}
-	if (*condition && compile(condition, &set, &wrong) < 0) {
+	if (*condition && compile(condition, &set, &own, &wrong) < 0) {
 		condition_message(&wrong, message, sizeof(message));
 		monitor_say(monitor, "not set: %s", message);
 		return;
@@ -202,6 +242,27 @@ static void draw_candidates(struct monitor *monitor, int row)
 				      i == now ? ROLE_POPUP_CURSOR : ROLE_POPUP, c->items[i]);
 }
 
+/* "~1204 of 48200 events in memory match". */
+static void draw_count(struct monitor *monitor, int row)
+{
+	const struct snapshot_counted *counted = &monitor->newest->counted;
+	struct screen *screen = monitor->screen;
+	int cols = screen_cols(screen);
+	char data[160];
+	struct text_buf buf;
+
+	text_buf_init(&buf, data, sizeof(data));
+	if (counted->question != monitor->counts)
+		text_buf_add(&buf, "...");
+	else
+		text_buf_printf(&buf, "%s%" PRIu64 " of %s%" PRIu64 " events in memory match%s",
+				counted->about ? "~" : "", counted->matched,
+				counted->cut ? "the newest " : "", counted->total,
+				counted->done ? "" : " so far");
+	screen_fill(screen, (struct spot){ row, 0, cols }, ROLE_POPUP);
+	screen_put(screen, (struct spot){ row, 1, cols - 2 }, ROLE_POPUP, data);
+}
+
 void command_draw(struct monitor *monitor, int row, int column)
 {
 	struct screen *screen = monitor->screen;
@@ -210,6 +271,8 @@ void command_draw(struct monitor *monitor, int row, int column)
 
 	if (monitor->completion.len)
 		draw_candidates(monitor, row - 2);
+	if (!*monitor->wrong && monitor->counting)
+		draw_count(monitor, row - 1);
 	if (!*monitor->wrong)
 		return;
 	snprintf(front, sizeof(front), "%.*s", (int)monitor->wrong_at, monitor->prompt.text);

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "alert_sink.h"
+#include "event_count.h"
 #include "explain.h"
 #include "hit_window.h"
 #include "interest.h"
@@ -31,10 +32,11 @@
 #include "state/state.h"
 
 #define NS_PER_MS 1000000ull
-#define WAIT_IDLE_MS 40    /* a request waits at most this long; wake-ups cost idle CPU */
-#define WAIT_BUSY_MS 5     /* while events flow: how far the screen may lag behind them */
-#define WAIT_HELD_MS 1     /* while events wait for the name of a container */
-#define DRAIN_BUDGET 65536 /* records before requests are looked at again */
+#define WAIT_IDLE_MS 40 /* a request waits at most this long; wake-ups cost idle CPU */
+#define WAIT_BUSY_MS 5  /* while events flow: how far the screen may lag behind them */
+#define WAIT_HELD_MS 1  /* while events wait for the name of a container, or are counted */
+#define COUNT_STEP_NS (2 * NS_PER_MS) /* of a turn, for counting what a condition accepts */
+#define DRAIN_BUDGET 65536            /* records before requests are looked at again */
 #define PUBLISH_EVENTS_NS (80 * NS_PER_MS)
 #define EXITS_NS (100 * NS_PER_MS)
 #define FIRST_INTERVAL_NS (300 * NS_PER_MS) /* the first rates appear soon after the first screen */
@@ -336,6 +338,13 @@ static void take_named(struct engine *engine)
 	state_named_files(engine->state, files, len);
 }
 
+static int need_filter_event(struct engine *engine)
+{
+	return engine->filter_event.scratch
+		       ? 0
+		       : filter_event_init(&engine->filter_event, engine->state);
+}
+
 /* The condition of the screen. */
 static void turn_filter(struct engine *engine)
 {
@@ -343,8 +352,7 @@ static void turn_filter(struct engine *engine)
 		return;
 	filter_set_free(engine->chosen);
 	engine->chosen = atomic_exchange(&engine->next_filter, NULL);
-	if (engine->chosen && !engine->filter_event.scratch &&
-	    filter_event_init(&engine->filter_event, engine->state) < 0) {
+	if (engine->chosen && need_filter_event(engine) < 0) {
 		filter_set_free(engine->chosen);
 		engine->chosen = NULL;
 	}
@@ -385,6 +393,31 @@ static void turn_save(struct engine *engine)
 	publish(engine);
 }
 
+/* Some more of the events that a condition is asked about, and how many it is by now. */
+static void turn_count(struct engine *engine)
+{
+	struct event_count *next = atomic_exchange(&engine->next_count, NULL);
+	struct snapshot_counted counted;
+	bool more;
+
+	if (next) {
+		event_count_free(engine->count);
+		engine->count = next;
+	}
+	if (!engine->count || need_filter_event(engine) < 0)
+		return;
+	more = event_count_step(engine->count, &engine->filter_event, COUNT_STEP_NS);
+	counted = event_count_now(engine->count);
+	state_set_counted(engine->state, &counted);
+	if (!more) {
+		event_count_free(engine->count);
+		engine->count = NULL;
+		publish(engine);
+	} else {
+		engine->events_unpublished = true;
+	}
+}
+
 static void turn(struct engine *engine)
 {
 	int drained = drain(engine);
@@ -395,6 +428,7 @@ static void turn(struct engine *engine)
 	turn_filter(engine);
 	turn_ask(engine);
 	turn_save(engine);
+	turn_count(engine);
 	tick_alerts(engine);
 	apply_requests(engine);
 	if (engine_apply_look(engine))
@@ -412,7 +446,7 @@ static void turn(struct engine *engine)
 		   now - engine->last_publish_ns >= PUBLISH_EVENTS_NS) {
 		publish(engine);
 	}
-	if (!hold_is_empty(&engine->hold))
+	if (!hold_is_empty(&engine->hold) || engine->count)
 		probe_wait(engine->probe, WAIT_HELD_MS);
 	else if (drained < DRAIN_BUDGET)
 		probe_wait(engine->probe, drained > 0 ? WAIT_BUSY_MS : WAIT_IDLE_MS);
@@ -491,6 +525,8 @@ static void engine_free(struct engine *engine)
 	filter_set_free(atomic_load(&engine->next_filter));
 	explain_ask_free(atomic_load(&engine->next_ask));
 	hit_window_ask_free(atomic_load(&engine->next_save));
+	event_count_free(atomic_load(&engine->next_count));
+	event_count_free(engine->count);
 	filter_event_release(&engine->filter_event);
 	recorder_close(engine->recorder, engine->opts.capture ? engine->opts.capture : &unread);
 	state_free(engine->state);
@@ -730,6 +766,11 @@ void engine_set_filter(struct engine *engine, struct filter_set *set)
 void engine_explain(struct engine *engine, struct explain_ask *ask)
 {
 	explain_ask_free(atomic_exchange(&engine->next_ask, ask));
+}
+
+void engine_count(struct engine *engine, struct event_count *count)
+{
+	event_count_free(atomic_exchange(&engine->next_count, count));
 }
 
 void engine_save(struct engine *engine, struct hit_window_ask *ask)

@@ -20,6 +20,7 @@
 
 struct alert_sink;
 struct engine;
+struct event_count;
 struct explain_ask;
 struct filter_set;
 struct hit_window_ask;
@@ -115,6 +116,8 @@ void engine_set_filter(struct engine *engine, struct filter_set *set);
 uint64_t engine_filter_since(struct engine *engine);
 /* Why a rule matches an event or does not: the answer comes with a snapshot. Taken over. */
 void engine_explain(struct engine *engine, struct explain_ask *ask);
+/* How many events in memory a condition accepts: a newer question ends the one before. */
+void engine_count(struct engine *engine, struct event_count *count);
 /* A capture of what is in memory around a hit (hit_window.h). Taken over. */
 void engine_save(struct engine *engine, struct hit_window_ask *ask);
 /* The file of alerts was renamed. Also from a handler of signals. */

@@ -51,6 +51,7 @@ struct engine {
 	_Atomic uint64_t filter_since;        /* the last event before it; UINT64_MAX: not yet */
 	struct explain_ask *_Atomic next_ask; /* taken over */
 	struct hit_window_ask *_Atomic next_save;
+	struct event_count *_Atomic next_count;
 	_Atomic bool refresh_now, stop;
 	_Atomic int capture_state;       /* see engine_capture_state() */
 	_Atomic int loader_result;       /* 1 while loading, then 0 or -errno */
@@ -71,6 +72,7 @@ struct engine {
 	uint64_t refreshed_ns, next_exits_ns, last_publish_ns;
 	bool first_interval; /* it is a short one */
 	bool events_unpublished;
+	struct event_count *count; /* that goes on, owned; NULL: none */
 	struct filter_set *chosen; /* of the screen, owned; NULL: none */
 	struct filter_kinds chosen_kinds;
 	uint32_t chosen_gates;

@@ -280,6 +280,11 @@ static void source_explain(void *ctx, struct explain_ask *ask)
 	engine_explain(ctx, ask);
 }
 
+static void source_count(void *ctx, struct event_count *count)
+{
+	engine_count(ctx, count);
+}
+
 static void source_save(void *ctx, struct hit_window_ask *ask)
 {
 	engine_save(ctx, ask);
@@ -369,6 +374,7 @@ static int run_monitor(struct live *live)
 		.filter_since = source_filter_since,
 		.explain = source_explain,
 		.save = source_save,
+		.count = source_count,
 		.reopen = alert_sink_has_file(live->alerts) ? source_reopen : NULL,
 		.refresh = source_refresh,
 	};
@@ -396,6 +402,11 @@ static void replayed_explain(void *ctx, struct explain_ask *ask)
 	replay_explain(ctx, ask);
 }
 
+static void replayed_count(void *ctx, struct event_count *count)
+{
+	replay_count(ctx, count);
+}
+
 static void replayed_save(void *ctx, struct hit_window_ask *ask)
 {
 	replay_save(ctx, ask);
@@ -414,6 +425,7 @@ static int replay_monitor(struct live *live, struct replay *replay)
 						.fd = replay_fd(replay),
 						.explain = replayed_explain,
 						.save = replayed_save,
+						.count = replayed_count,
 						.set_filter = replay_is_readable_again(replay)
 								      ? replayed_set_filter
 								      : NULL };

@@ -17,6 +17,7 @@
 #include "views/scope.h"
 #include "views/view.h"
 
+struct event_count;
 struct explain_ask;
 struct filter_set;
 struct hit_window_ask;
@@ -49,6 +50,8 @@ struct snapshot_source {
 	uint64_t (*filter_since)(void *ctx);
 	/* Why a rule matches an event or does not; the ask is taken over. NULL: not to be had. */
 	void (*explain)(void *ctx, struct explain_ask *ask);
+	/* How many events in memory a condition accepts (event_count.h); taken over. NULL: so. */
+	void (*count)(void *ctx, struct event_count *count);
 	/* A capture of what is in memory around a hit; taken over. NULL: not to be had. */
 	void (*save)(void *ctx, struct hit_window_ask *ask);
 	/* SIGHUP came: files that are appended to were renamed. NULL: it ends the monitor. */

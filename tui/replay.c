@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "alert_sink.h"
+#include "event_count.h"
 #include "explain.h"
 #include "hit_window.h"
 #include "output.h"
@@ -27,6 +28,7 @@
 #define STATUS_BAD_INPUT 2
 /* While a long file is read the screen shows how far it is. */
 #define PUBLISH_NS 250000000ull
+#define COUNT_STEP_NS 20000000ull
 
 struct replay {
 	char name[200];     /* safe to print */
@@ -49,6 +51,7 @@ struct replay {
 	/* Requests, taken over; the newest wins. */
 	struct explain_ask *_Atomic next_ask;
 	struct hit_window_ask *_Atomic next_save;
+	struct event_count *_Atomic next_count;
 	struct filter_set *_Atomic next_filter;
 	atomic_bool has_next_filter;
 	struct filter_set *chosen; /* of the thread; NULL: none */
@@ -222,6 +225,7 @@ void replay_close(struct replay *replay)
 		pthread_join(replay->thread, NULL);
 	explain_ask_free(atomic_load(&replay->next_ask));
 	hit_window_ask_free(atomic_load(&replay->next_save));
+	event_count_free(atomic_load(&replay->next_count));
 	filter_set_free(atomic_load(&replay->next_filter));
 	snapshot_unref(replay->latest);
 	replay_feed_free(replay->feed);
@@ -447,6 +451,15 @@ static struct explained *inspect(struct replay *replay, const struct explain_ask
 	return inspection.explained;
 }
 
+/* Is there a question that waits, or the end? */
+static bool is_asked(const struct replay *replay)
+{
+	return atomic_load_explicit(&replay->next_ask, memory_order_relaxed) ||
+	       atomic_load_explicit(&replay->next_save, memory_order_relaxed) ||
+	       atomic_load_explicit(&replay->next_count, memory_order_relaxed) ||
+	       atomic_load_explicit(&replay->stop, memory_order_relaxed);
+}
+
 static void answer(struct replay *replay, const struct explain_ask *ask)
 {
 	struct state *state = replay_feed_state(replay->feed);
@@ -469,11 +482,33 @@ static void save(struct replay *replay, struct hit_window_ask *ask)
 	show(replay);
 }
 
+/* Counts what a condition accepts, unless there is something newer to do. */
+static void count_events(struct replay *replay, struct event_count *count)
+{
+	struct filter_event *event = replay_feed_event(replay->feed);
+	struct snapshot_counted counted;
+	bool more = event != NULL;
+
+	while (more && !is_asked(replay))
+		more = event_count_step(count, event, COUNT_STEP_NS);
+	counted = event_count_now(count);
+	state_set_counted(replay_feed_state(replay->feed), &counted);
+	show(replay);
+}
+
 /* Between two blocks of the file, and after its end. */
 static void serve(struct replay *replay)
 {
 	struct hit_window_ask *to_save;
+	struct event_count *count;
 	struct explain_ask *ask;
+
+	if (!replay->feed || !replay_feed_state(replay->feed))
+		return;
+	count = atomic_exchange(&replay->next_count, NULL);
+	if (count)
+		count_events(replay, count);
+	event_count_free(count);
 
 	while (replay->feed && replay_feed_state(replay->feed) &&
 	       (to_save = atomic_exchange(&replay->next_save, NULL)) != NULL) {
@@ -491,8 +526,7 @@ static void serve(struct replay *replay)
 /* Is the rest of the file to be read? Not where it is to be read anew and all alerts were told. */
 static bool goes_on(struct replay *replay)
 {
-	if (atomic_load_explicit(&replay->next_ask, memory_order_relaxed) ||
-	    atomic_load_explicit(&replay->next_save, memory_order_relaxed))
+	if (is_asked(replay))
 		serve(replay);
 	return !atomic_load_explicit(&replay->stop, memory_order_relaxed) &&
 	       (replay->alerts ||
@@ -528,6 +562,12 @@ bool replay_is_readable_again(const struct replay *replay)
 void replay_explain(struct replay *replay, struct explain_ask *ask)
 {
 	explain_ask_free(atomic_exchange(&replay->next_ask, ask));
+	wake(replay);
+}
+
+void replay_count(struct replay *replay, struct event_count *count)
+{
+	event_count_free(atomic_exchange(&replay->next_count, count));
 	wake(replay);
 }
 

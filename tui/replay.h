@@ -13,6 +13,7 @@
 #include "state/snapshot.h"
 
 struct alert_sink;
+struct event_count;
 struct explain_ask;
 struct hit_window_ask;
 struct replay;
@@ -60,6 +61,8 @@ int replay_start(struct replay *replay);
 bool replay_is_readable_again(const struct replay *replay);
 /* As engine_explain(). */
 void replay_explain(struct replay *replay, struct explain_ask *ask);
+/* As engine_count(). */
+void replay_count(struct replay *replay, struct event_count *count);
 /* As engine_save(). */
 void replay_save(struct replay *replay, struct hit_window_ask *ask);
 /*

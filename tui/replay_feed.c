@@ -677,6 +677,13 @@ struct rule_watch *replay_feed_watch(struct replay_feed *feed)
 	return feed->state && feed->filter_event.scratch ? &feed->watch : NULL;
 }
 
+struct filter_event *replay_feed_event(struct replay_feed *feed)
+{
+	if (!feed->filter_event.scratch && filter_event_init(&feed->filter_event, feed->state) < 0)
+		return NULL;
+	return &feed->filter_event;
+}
+
 const struct state_source *replay_feed_source(const struct replay_feed *feed)
 {
 	return &feed->source;

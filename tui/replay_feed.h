@@ -49,6 +49,8 @@ int replay_feed_new(const struct replay_feed_opts *opts, struct replay_feed **re
 void replay_feed_free(struct replay_feed *feed); /* NULL is fine */
 /* How rules are watched; before anything is read. */
 void replay_feed_set_watch(struct replay_feed *feed, const struct rule_watch_opts *watch);
+/* Its events as conditions see them; NULL when there is no memory for that. */
+struct filter_event *replay_feed_event(struct replay_feed *feed);
 /* What its state asks; valid as long as the state. */
 const struct state_source *replay_feed_source(const struct replay_feed *feed);
 /* Rules against the state; NULL as that is. */

@@ -143,6 +143,8 @@ struct monitor {
 	char condition[FILTER_MAX];   /* of :filter; "": none */
 	char wrong[320];              /* what is wrong with what is typed; "": nothing */
 	size_t wrong_at;              /* its byte */
+	uint64_t counts;              /* conditions asked about so far */
+	bool counting;                /* about the one that is typed */
 	char search[FILTER_MAX];
 	char status[256]; /* said once, until the next key; "" = nothing */
 	uint64_t delay_ns;

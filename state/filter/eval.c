@@ -295,8 +295,11 @@ void filter_set_forget(struct filter_set *set)
 
 bool filter_set_accepts_last(struct filter_set *set, struct filter_event *event)
 {
-	if (!filter_event_last(event))
-		return false;
+	return filter_event_last(event) && filter_set_accepts(set, event);
+}
+
+bool filter_set_accepts(struct filter_set *set, struct filter_event *event)
+{
 	if (filter_set_eval(set, 0, event))
 		return true;
 	if (!event->event->path.data)

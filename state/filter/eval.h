@@ -52,7 +52,9 @@ bool filter_set_wants(struct filter_set *set, uint16_t kind);
 /* Nothing is known any more of the event and its process. */
 void filter_set_forget(struct filter_set *set);
 
-/* Does condition 0 accept the record that the state took last, by either name of its file? */
+/* Does condition 0 accept the event, by either name of its file? */
+bool filter_set_accepts(struct filter_set *set, struct filter_event *event);
+/* The same for the record that the state took last. */
 bool filter_set_accepts_last(struct filter_set *set, struct filter_event *event);
 
 #endif

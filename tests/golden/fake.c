@@ -12,7 +12,6 @@
 #include "probe/schema/event.h"
 #include "state/state.h"
 #include "tests/unit/build_record.h"
-#include "tui/hit_window.h"
 
 #define SECOND 1000000000ull
 #define BOOT_NS (1767225600ull * SECOND)       /* 2026-01-01 00:00:00 */
@@ -760,18 +759,6 @@ static void fake_focus(void *ctx, uint32_t pid)
 	fake->child.shared->focus = pid;
 }
 
-static void fake_explain(void *ctx, struct explain_ask *ask)
-{
-	struct fake *fake = ctx;
-
-	fake_rules_explain(fake->state, ask);
-}
-
-static void fake_save(void *ctx, struct hit_window_ask *ask)
-{
-	hit_window_ask_free(ask);
-}
-
 static void fake_set_delay(void *ctx, uint64_t delay_ns)
 {
 	struct fake *fake = ctx;
@@ -779,9 +766,14 @@ static void fake_set_delay(void *ctx, uint64_t delay_ns)
 	fake->child.shared->delay_ns = delay_ns;
 }
 
+struct state *fake_state(void *ctx)
+{
+	return ((struct fake *)ctx)->state;
+}
+
 struct snapshot_source fake_source(struct fake *fake)
 {
-	return (struct snapshot_source){
+	struct snapshot_source source = {
 		.ctx = fake,
 		.snapshot = fake_snapshot,
 		.fd = fake->child.fd,
@@ -791,7 +783,8 @@ struct snapshot_source fake_source(struct fake *fake)
 		.look = fake_look,
 		.focus = fake_focus,
 		.set_delay = fake_set_delay,
-		.explain = fake_explain,
-		.save = fake_save,
 	};
+
+	fake_rules_answer(&source);
+	return source;
 }

@@ -25,5 +25,7 @@ struct fake *fake_new(enum fake_kind kind, const struct term_child *child);
 void fake_free(struct fake *fake);
 /* A source that lives as long as the fake. */
 struct snapshot_source fake_source(struct fake *fake);
+/* Of the context of a source, for what answers in its place. */
+struct state *fake_state(void *ctx);
 
 #endif

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fake_rules.h"
+#include "fake.h"
 
 #include <stdlib.h>
 
 #include "state/filter/kind.h"
 #include "state/rules/rules.h"
+#include "tui/event_count.h"
 #include "tui/explain.h"
+#include "tui/hit_window.h"
 #include "tui/rule_watch.h"
 
 static const struct history_hit hits[] = {
@@ -106,8 +109,9 @@ static struct rules *load(void)
 	return loaded;
 }
 
-void fake_rules_explain(struct state *state, struct explain_ask *ask)
+static void explain(void *ctx, struct explain_ask *ask)
 {
+	struct state *state = fake_state(ctx);
 	const struct rule_watch_opts opts = { .names = RULES_NAMES_BOTH };
 	struct rules *loaded = load();
 	struct filter_event event;
@@ -123,6 +127,35 @@ void fake_rules_explain(struct state *state, struct explain_ask *ask)
 	filter_event_release(&event);
 	rules_free(loaded);
 	explain_ask_free(ask);
+}
+
+static void count_events(void *ctx, struct event_count *count)
+{
+	struct state *state = fake_state(ctx);
+	struct snapshot_counted counted;
+	struct filter_event event;
+
+	if (filter_event_init(&event, state) < 0)
+		abort();
+	while (event_count_step(count, &event, 1))
+		;
+	counted = event_count_now(count);
+	state_set_counted(state, &counted);
+	filter_event_release(&event);
+	event_count_free(count);
+}
+
+/* No file is written. */
+static void save(void *ctx, struct hit_window_ask *ask)
+{
+	hit_window_ask_free(ask);
+}
+
+void fake_rules_answer(struct snapshot_source *source)
+{
+	source->explain = explain;
+	source->count = count_events;
+	source->save = save;
 }
 
 void fake_rules_hit(struct state *state, uint64_t turn)

@@ -9,8 +9,8 @@
 void fake_rules_hit(struct state *state, uint64_t turn);
 /* What they did up to now. */
 void fake_rules_publish(struct state *state, uint64_t now_ns);
-/* Answers from them; the ask is taken over. */
-struct explain_ask;
-void fake_rules_explain(struct state *state, struct explain_ask *ask);
+/* What is asked of them and of the events; the context is a fake. */
+struct snapshot_source;
+void fake_rules_answer(struct snapshot_source *source);
 
 #endif

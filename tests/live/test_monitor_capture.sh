@@ -1,6 +1,7 @@
 #!/bin/sh
 # The monitor on a capture, in a terminal of its own and without privileges: why a rule did not match
-# an event whose process is another program by the end of the capture, and conditions that have the file read again.
+# an event whose process is another program by the end of the capture, conditions that have the file read
+# again, and how many events they take.
 set -u
 saker=$(cd "${O:-build}" && pwd)/saker
 record=$(pwd)/tests/record/files.scap.gz
@@ -49,11 +50,20 @@ m.show("it does not match: parts with * decide", "an answer")
 # As it was then: it became another program.
 m.show("saker-record.pr -> proc.name = nobody", "the name of then")
 m.press("\x7f")
-for condition in "evt.type = openat", "proc.name = sh and evt.failed = true":
-    m.press(":\x15filter %s\r" % condition)
+for condition in "evt.type = openat", "proc.name = cat and evt.failed = true":
+    # In one frame, so that the line above is drawn whole. The prompt has no key to draw anew.
+    m.press(":\x15filter %s" % condition)
+    m.wait_for("%d of %d events in memory match" % (rows(condition), total),
+               "how many it takes, while it is typed")
+    m.press("\r")
     m.wait_for("the capture is read again", "a condition")
     m.show(" %d/%d " % (rows(condition), rows(condition)), condition)
+# A process of the first event is another program now.
 m.press(":\x15filter\r")
+m.show(" %d/%d " % (total, total), "no condition")
+m.press(":\x15evt.num < 3 and proc.name = busybox")
+m.wait_for("~2 of %d events in memory match" % total, "what is known now is not what was then")
+m.press("\x15filter\r")
 m.show(" %d/%d " % (total, total), "no condition")
 # What is around a hit of a capture, as a capture: its events again, with the names of then.
 m.press("8")
