@@ -357,3 +357,64 @@ GETTER(container_mount_propagation)
 
 	return mount ? field_put_static(values, mount->propagation) : 0;
 }
+
+/* Is the command line, with a space between its words, or what a shell is to run, that text? */
+static bool is_command(const struct text *words, const char *command)
+{
+	const char *word = words->data, *end = words->data + words->len, *at = command;
+	const char *option = word + strnlen(word, words->len) + 1;
+	const char *script =
+		option < end ? option + strnlen(option, (size_t)(end - option)) + 1 : end;
+
+	/* Words have their NULs. */
+	if (script < end && !strcmp(option, "-c") && !strcmp(script, command))
+		return true;
+	for (; word < end; word += strlen(word) + 1) {
+		size_t len = strlen(word);
+
+		if (at != command && *at++ != ' ')
+			return false;
+		if (strncmp(at, word, len) != 0)
+			return false;
+		at += len;
+	}
+	return !*at;
+}
+
+#define PROBE_ANCESTORS 32
+
+/*
+ * A runtime starts probes from outside: the process, or one that it descends from, is the command,
+ * and none of these was made by the container's own first process.
+ */
+static int put_probe(struct filter_event *event, const char *command, struct field_value *values)
+{
+	const struct text *id = container_text(event);
+	struct process *process = event->process;
+	bool found = false;
+
+	if (!id)
+		return 0;
+	for (int i = 0; command && process && process->container == id && i < PROBE_ANCESTORS;
+	     i++) {
+		facts_want(event->state, process, SEED_TEXT | SEED_IDS);
+		if ((process->facts.known & FACT_VPID) && process->facts.vpid == 1)
+			return field_put_bool(values, false);
+		found |= process->facts.words && process->facts.words->len &&
+			 is_command(process->facts.words, command);
+		process = process_parent(event->state, process);
+	}
+	return field_put_bool(values, found);
+}
+
+#define IS_PROBE(name, member)                                               \
+	GETTER(name)                                                         \
+	{                                                                    \
+		const struct container_info *info = info_of(event);          \
+                                                                             \
+		return put_probe(event, info ? info->member : NULL, values); \
+	}
+
+IS_PROBE(proc_is_container_healthcheck, healthcheck)
+IS_PROBE(proc_is_container_liveness_probe, liveness_probe)
+IS_PROBE(proc_is_container_readiness_probe, readiness_probe)

@@ -111,6 +111,7 @@ for _ in $(seq 150); do
 done
 docker import "$root/fs.tar" localhost/saker-test:8 > "$root/docker.log" 2>&1 &&
 	docker run -d --name saker-docker --label a=b --label c=d -v "$root/data:/data:ro" --network none --pid host --ulimit nofile=1024:1024 \
+		--health-cmd "/bin/sleep 0.01" --health-interval 1s \
 		localhost/saker-test:8 /bin/sh -c "$loop" >> "$root/docker.log" 2>&1 &&
 	docker create --name saker-idle --network none localhost/saker-test:8 /bin/sh >> "$root/docker.log" 2>&1 ||
 	{ echo "test_container_runtimes: docker: $(cat "$root/docker.log" "$root/dockerd.log" | tail -20)"; exit 1; }
@@ -196,6 +197,19 @@ for file in "said", "said_r":
             bad += 1
 sys.exit(bad != 0)
 END
+
+# --- the health check, which docker starts from outside, and nothing else is one ---
+"$saker" stream --output "$root/health" -o '*%proc.cmdline|%container.name|%container.healthcheck' \
+	"evt.type=execve and proc.is_container_healthcheck=true" 2>> "$root/err" &
+watcher=$!
+for _ in $(seq 300); do
+	[ -s "$root/health" ] && break
+	sleep 0.1
+done
+kill -INT $watcher
+wait $watcher
+grep -q '^[^|]*sleep 0.01|saker-docker|/bin/sleep 0.01$' "$root/health" && ! grep -q 'sleep 0.2|' "$root/health" ||
+	{ echo "test_container_runtimes: health check: $(head -5 "$root/health")"; failed=1; }
 
 # --- made and never started, and given another name: a look at the files some seconds later tells ---
 # rows_are WHAT NAME:PROCS...: the view gets to have rows of these names; procs: none, or some.

@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Fields of containers: what the cgroup tells, and what the runtime says. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "field_host.h"
+#include "field_steps.h"
 #include "run_suite.h"
+#include "state/process.h"
 
 #define ID "aa11bb22cc33dd44ee55ff6600112233445566778899aabbccddeeff00112233"
 
 static const char docker[] =
 	"{\"ID\":\"" ID "\",\"Name\":\"/shop\",\"Created\":\"2023-11-14T22:13:21Z\","
-	"\"Image\":\"sha256:" ID "\",\"Config\":{\"Image\":\"reg/shop:2@sha256:00ff\","
+	"\"Image\":\"sha256:" ID "\",\"Config\":{"
+	"\"Healthcheck\":{\"Test\":[\"CMD\",\"cat\",\"-n\",\"/etc/hosts\"]},\"Image\":\"reg/"
+	"shop:2@sha256:00ff\","
 	"\"Labels\":{\"team\":\"x\",\"io.kubernetes.pod.name\":\"shop-0\","
 	"\"io.kubernetes.pod.namespace\":\"prod\",\"io.kubernetes.pod.uid\":\"u-1\","
 	"\"io.kubernetes.container.name\":\"c\","
@@ -19,6 +24,8 @@ static const char docker[] =
 	"\"NetworkSettings\":{\"IPAddress\":\"10.0.0.9\"},"
 	"\"MountPoints\":{\"/data\":{\"Source\":\"/srv/data\",\"RW\":true,\"Mode\":\"z\","
 	"\"Propagation\":\"rprivate\"}}}";
+
+static const char *docker_said = docker;
 
 static const struct {
 	const char *field, *value;
@@ -60,6 +67,7 @@ static const struct {
 	{ "k8s.pod.id", "u-1" },
 	{ "k8s.pod.ip", "10.0.0.9" },
 	{ "container.ip", "10.0.0.9" },
+	{ "container.healthcheck", "cat -n /etc/hosts" },
 	{ "container.liveness_probe", "/live 1" },
 	{ "container.readiness_probe", "-" },
 	{ "container.cni.json", "-" },
@@ -90,7 +98,7 @@ static struct field_host *host_in_container(void)
 	ck_assert_ptr_nonnull(host);
 	field_host_init(host);
 	host->cgroup = "0::/docker/" ID "\n";
-	host->docker_json = docker;
+	host->docker_json = docker_said;
 	for (i = 0; i < 3; i++) {
 		state_refresh_begin(host->state, HOST_BOOT_NS + (uint64_t)(20 + i) * HOST_SECOND);
 		state_task(host->state, &sample, NULL);
@@ -114,10 +122,53 @@ START_TEST(value)
 }
 END_TEST
 
+/* What a process runs, whether it is the container's first one, and what it is then. */
+static const struct {
+	const char *check;
+	bool first, is;
+} probe_cases[] = {
+	{ "[\"CMD\",\"cat\",\"-n\",\"/etc/hosts\"]", false, true },
+	{ "[\"CMD\",\"cat\",\"-n\",\"/etc/hosts\"]", true, false },
+	{ "[\"CMD\",\"cat\",\"-n\"]", false, false },
+	{ "[\"CMD\",\"cat\",\"-n\",\"/etc/hosts\",\"x\"]", false, false },
+	{ "[\"CMD\",\"ca\",\"t\",\"-n\",\"/etc/hosts\"]", false, false },
+	{ "[\"NONE\"]", false, false },
+};
+
+START_TEST(probe)
+{
+	struct field_host *host;
+	struct process *process;
+	const char *got;
+	char json[512];
+
+	snprintf(json, sizeof(json),
+		 "{\"ID\":\"" ID "\",\"Config\":{\"Healthcheck\":{\"Test\":%s}}}",
+		 probe_cases[_i].check);
+	docker_said = json;
+	host = host_in_container();
+	docker_said = docker;
+	step_exec(host);
+	process = process_by_pid(host->state, 100);
+	ck_assert_ptr_nonnull(process);
+	process->facts.known |= FACT_VPID;
+	process->facts.vpid = probe_cases[_i].first ? 1 : 9;
+	got = field_host_value(host, "proc.is_container_healthcheck", FILTER_NAMES_CALLED);
+	ck_assert_msg(!strcmp(got, probe_cases[_i].is ? "true" : "false"), "%s: %s",
+		      probe_cases[_i].check, got);
+	ck_assert_str_eq(
+		field_host_value(host, "proc.is_container_liveness_probe", FILTER_NAMES_CALLED),
+		"false");
+	field_host_release(host);
+	free(host);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = tcase_create("field_container");
 
 	tcase_add_loop_test(tcase, value, 0, sizeof(cases) / sizeof(cases[0]));
+	tcase_add_loop_test(tcase, probe, 0, sizeof(probe_cases) / sizeof(probe_cases[0]));
 	return run_suite("field_container", tcase);
 }
