@@ -104,8 +104,8 @@ SUBPROG_OF_NUMBERS u64 requests_scan(u64 node, u64 user_data, s32 res)
 }
 
 /*
- * Of a worker, the request that it does, when it is that one; else 0. Up to 6.9 workers complete
- * by themselves.
+ * Of a worker, the request that it does, when it is that one; else 0. Workers complete requests by
+ * themselves where the ring does not want its own task for that (6.1, 6.12).
  */
 static __always_inline u64 request_of_worker(u64 user_data, s32 res)
 {
