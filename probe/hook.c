@@ -29,7 +29,6 @@ static void detach(struct hook *hook)
 {
 	bpf_link__destroy(hook->link);
 	hook->link = NULL;
-	atomic_store(&hook->state, HOOK_OFF);
 }
 
 static void *hook_main(void *arg)
@@ -46,6 +45,9 @@ static void *hook_main(void *arg)
 			pthread_cond_wait(&hook->changed, &hook->lock);
 			continue;
 		}
+		/* Under the lock: who wants it again from now on does not find it on. */
+		if (!wanted)
+			atomic_store(&hook->state, HOOK_OFF);
 		pthread_mutex_unlock(&hook->lock);
 		tried = wanted;
 		if (wanted)

@@ -19,7 +19,7 @@ int hook_new(struct bpf_program *program, const char *thread_name, struct hook *
 void hook_free(struct hook *hook);
 /* An attach that failed is tried again when it is wanted anew. */
 void hook_want(struct hook *hook, bool wanted);
-/* enum hook_state as it is, or -errno of the last attach. */
+/* enum hook_state, or -errno of the last attach. Off as soon as a detach begins. */
 int hook_state(const struct hook *hook);
 
 #endif

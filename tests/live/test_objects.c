@@ -255,9 +255,6 @@ START_TEST(off_is_off_and_on_begins_anew)
 	ck_assert_int_eq(probe_want_objects(probe, PROBE_OBJECTS_OFF), 1);
 	read_rows(&rows);
 	ck_assert_uint_eq(rows.len, 0);
-	for (int tries = 0; probe_objects(probe) != PROBE_OBJECTS_OFF && tries < 5000; tries++)
-		live_sleep_ms(1);
-	live_sleep_ms(50);
 	ck_assert_int_eq(probe_want_objects(probe, PROBE_OBJECTS_ON), 1);
 	await_on();
 	rows.pid = run(move_file_bytes);
