@@ -62,6 +62,25 @@ static void expect_cmdline(void)
 	expect_bytes("args", text + first, len - first);
 }
 
+/* Does this kernel have the controller? Newer ones list those of v1 alone in /proc/cgroups. */
+static bool has_controller(const char *name)
+{
+	const char *unified = "/sys/fs/cgroup/cgroup.controllers";
+	char text[TEXT_MAX], pattern[32];
+
+	snprintf(pattern, sizeof(pattern), "\n%s\t", name);
+	proc_read("/proc/cgroups", text, sizeof(text));
+	if (strstr(text, pattern))
+		return true;
+	if (access(unified, R_OK) < 0)
+		return false;
+	proc_read(unified, text, sizeof(text));
+	for (char *word = strtok(text, " \n"); word; word = strtok(NULL, " \n"))
+		if (strcmp(word, strcmp(name, "blkio") == 0 ? "io" : name) == 0)
+			return true;
+	return false;
+}
+
 /*
  * "cpuset=/path" and so on for every controller, as /proc/self/cgroup says; those of the v2
  * hierarchy are in "0::".
@@ -72,18 +91,15 @@ static void expect_cgroups(void)
 					     "memory",  "pids",       "devices",  "freezer",
 					     "net_cls", "perf_event", "net_prio", "hugetlb",
 					     "rdma",    "misc" };
-	char text[TEXT_MAX], known[TEXT_MAX], out[TEXT_MAX];
+	char text[TEXT_MAX], out[TEXT_MAX];
 	size_t len = 0;
 
 	proc_read("/proc/self/cgroup", text, sizeof(text));
-	proc_read("/proc/cgroups", known, sizeof(known));
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		const char *path = "/", *name = strcmp(names[i], "io") == 0 ? "blkio" : names[i];
 		char pattern[32], *line;
 
-		/* Whether this kernel has it: a word at the beginning of a line. */
-		snprintf(pattern, sizeof(pattern), "\n%s\t", name);
-		if (!strstr(known, pattern))
+		if (!has_controller(name))
 			continue;
 		snprintf(pattern, sizeof(pattern), ":%s:", name);
 		line = strstr(text, pattern);
