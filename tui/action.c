@@ -68,6 +68,7 @@ static void take_process(struct subject *subject, uint32_t pid, uint64_t start_b
 static void take_event(struct subject *subject, const struct row *row)
 {
 	const struct record_prefix *prefix = &row->event->prefix;
+	const struct proc_row *proc;
 	struct history_hit hit;
 	struct text_buf buf;
 
@@ -79,7 +80,8 @@ static void take_event(struct subject *subject, const struct row *row)
 	subject->hit_num = row->kept->num;
 	snprintf(subject->rule, sizeof(subject->rule), "%s", hit.rule);
 	text_buf_init(&buf, subject->draft, sizeof(subject->draft));
-	if (exception_draft(row->kept, row->event, &buf) < 0)
+	proc = snapshot_proc(row->snapshot, prefix->pid, prefix->start_boot_ns);
+	if (exception_draft(row->kept, row->event, proc ? proc->exe : NULL, &buf) < 0)
 		subject->draft[0] = '\0';
 }
 
@@ -320,7 +322,7 @@ static void action_signal(struct monitor *monitor, int argument)
 		text_buf_init(&buf, name, sizeof(name));
 		text_buf_add_safe(&buf, comm, strlen(comm));
 	}
-	snprintf(monitor->question, sizeof(monitor->question), "%s to %s[%u]? y or n, then Enter",
+	snprintf(monitor->question, sizeof(monitor->question), "%s to %s[%u]? y or n",
 		 sent_name(argument), name, subject->pid);
 	prompt_open(monitor, PROMPT_CONFIRM, "");
 }
@@ -328,7 +330,7 @@ static void action_signal(struct monitor *monitor, int argument)
 void action_confirmed(struct monitor *monitor)
 {
 	const char *text = monitor->prompt.text;
-	bool yes = strcmp(text, "y") == 0 || strcmp(text, "yes") == 0;
+	bool yes = strcmp(text, "y") == 0;
 	int rc = yes && monitor->target_fd > 0
 			 ? process_signal_send(monitor->target_fd, monitor->target_signal)
 			 : 0;

@@ -54,27 +54,81 @@ static struct event_text file_name(const struct history_event *kept, const struc
 										 : none;
 }
 
-int exception_draft(const struct history_event *kept, const struct event *event,
+/* The program's path as the event has it, or as it is known otherwise. */
+static struct event_text program(const struct event *event, const char *exe)
+{
+	struct event_text path = event->exe;
+
+	if (!path.data || !path.len)
+		path = (struct event_text){ .data = exe, .len = exe ? strlen(exe) : 0 };
+	if (!path.len || path.data[0] != '/')
+		path.data = NULL;
+	return path;
+}
+
+/* The first of the hit's ancestors. They were made safe: a name that this changed is left out. */
+static struct event_text parent(const struct history_hit *hit)
+{
+	struct event_text name = { .data = hit->ancestors, .len = strcspn(hit->ancestors, "\t\n") };
+
+	if (!name.len || memchr(name.data, '\\', name.len) || memchr(name.data, '?', name.len))
+		name.data = NULL;
+	return name;
+}
+
+/* A column of the exception; data NULL: it has none. */
+struct draft_field {
+	const char *name;
+	struct event_text value;
+};
+
+static void add_fields(struct text_buf *buf, const struct draft_field *fields, size_t len)
+{
+	const char *blank = "";
+
+	text_buf_add(buf, "\n  exceptions:\n    - name: drafted\n      fields: [");
+	for (size_t i = 0; i < len; i++, blank = fields[i - 1].value.data ? ", " : blank)
+		if (fields[i].value.data)
+			text_buf_printf(buf, "%s%s", blank, fields[i].name);
+	text_buf_add(buf, "]\n      comps: [");
+	blank = "";
+	for (size_t i = 0; i < len; i++, blank = fields[i - 1].value.data ? ", " : blank)
+		if (fields[i].value.data)
+			text_buf_printf(buf, "%s=", blank);
+	text_buf_add(buf, "]\n      values:\n        - [");
+	blank = "";
+	for (size_t i = 0; i < len; i++, blank = fields[i - 1].value.data ? ", " : blank) {
+		if (!fields[i].value.data)
+			continue;
+		text_buf_add(buf, blank);
+		add_value(buf, fields[i].value.data, fields[i].value.len);
+	}
+	text_buf_add(buf, "]\n  override:\n    exceptions: append\n");
+}
+
+int exception_draft(const struct history_event *kept, const struct event *event, const char *exe,
 		    struct text_buf *buf)
 {
-	struct event_text file;
+	const char *comm = event->prefix.comm;
 	struct history_hit hit;
+	struct draft_field fields[] = {
+		{ "proc.name", { .data = comm, .len = strnlen(comm, RECORD_COMM_LEN) } },
+		{ "fd.name", { .data = NULL } },
+		{ "proc.exepath", { .data = NULL } },
+		{ "proc.pname", { .data = NULL } },
+	};
 
 	if (!history_hit(kept, &hit))
 		return -ENOENT;
-	file = file_name(kept, event, &hit);
+	fields[1].value = file_name(kept, event, &hit);
+	/* A name alone would leave out far more than this. */
+	if (!fields[1].value.data) {
+		fields[2].value = program(event, exe);
+		fields[3].value = parent(&hit);
+	}
 	text_buf_add(buf, "# Load it behind the file of the rule: saker --rules FILE.\n"
 			  "# saker list rules --rules FILE says whether it is right.\n- rule: ");
 	add_quoted(buf, hit.rule, strlen(hit.rule));
-	text_buf_add(buf, "\n  exceptions:\n    - name: drafted\n      fields: [proc.name");
-	text_buf_add(buf,
-		     file.data ? ", fd.name]\n      comps: [=, =]\n" : "]\n      comps: [=]\n");
-	text_buf_add(buf, "      values:\n        - [");
-	add_value(buf, event->prefix.comm, strnlen(event->prefix.comm, RECORD_COMM_LEN));
-	if (file.data) {
-		text_buf_add(buf, ", ");
-		add_value(buf, file.data, file.len);
-	}
-	text_buf_add(buf, "]\n  override:\n    exceptions: append\n");
+	add_fields(buf, fields, sizeof(fields) / sizeof(fields[0]));
 	return buf->truncated ? -EMSGSIZE : 0;
 }

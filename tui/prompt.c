@@ -158,6 +158,16 @@ static bool prompt_edit(struct prompt *prompt, int key)
 	return prompt->len != len;
 }
 
+/* One key answers: anything but y is no. */
+static void prompt_confirm(struct monitor *monitor, int key)
+{
+	struct prompt *prompt = &monitor->prompt;
+
+	snprintf(prompt->text, sizeof(prompt->text), "%s", key == 'y' || key == 'Y' ? "y" : "n");
+	prompt->kind = PROMPT_NONE;
+	prompt_rows[PROMPT_CONFIRM].accepted(monitor);
+}
+
 void prompt_key(struct monitor *monitor, int key)
 {
 	struct prompt *prompt = &monitor->prompt;
@@ -165,6 +175,10 @@ void prompt_key(struct monitor *monitor, int key)
 
 	if (kind == PROMPT_COMMAND && command_key(monitor, key))
 		return;
+	if (kind == PROMPT_CONFIRM) {
+		prompt_confirm(monitor, key);
+		return;
+	}
 	switch (key) {
 	case INPUT_ENTER:
 		prompt->kind = PROMPT_NONE;

@@ -238,12 +238,15 @@ void rule_report_first(const struct rules_loader *loader, char *text, size_t siz
 {
 	const struct rule_finding *finding = NULL;
 	struct text_buf buf;
+	size_t len = 0;
 
 	text_buf_init(&buf, text, size);
-	for (size_t i = 0; i < rules_loader_len(loader) && !finding; i++) {
+	for (size_t i = 0; i < rules_loader_len(loader); i++) {
 		const struct rule_findings *errors = &rules_loader_result(loader, i)->errors;
 
-		finding = errors->len ? errors->items[0] : NULL;
+		if (errors->len && !finding)
+			finding = errors->items[0];
+		len += errors->len;
 	}
 	if (!finding)
 		return;
@@ -258,4 +261,6 @@ void rule_report_first(const struct rules_loader *loader, char *text, size_t siz
 		text_buf_add_safe(&buf, finding->hint, strlen(finding->hint));
 		text_buf_add(&buf, "?");
 	}
+	if (len > 1)
+		text_buf_printf(&buf, " (and %zu more)", len - 1);
 }

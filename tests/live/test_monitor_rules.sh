@@ -90,14 +90,14 @@ m.press("f600\r")
 m.redraw()
 m.wait_for("sleep 600", "the process alone")
 m.press("kt")
-m.wait_for("SIGTERM to sleep[%d]? y or n, then Enter" % victim.pid, "the question")
-m.press("n\r")
+m.wait_for("SIGTERM to sleep[%d]? y or n" % victim.pid, "the question")
+m.press("n")
 m.wait_for("nothing was sent", "no")
 if victim.poll() is not None:
     m.fail("the process ended, nobody said yes")
 m.press("kt")
-m.wait_for("SIGTERM to sleep[%d]? y or n, then Enter" % victim.pid, "the question again")
-m.press("y\r")
+m.wait_for("SIGTERM to sleep[%d]? y or n" % victim.pid, "the question again")
+m.press("y")
 # What the line had before is not drawn again.
 m.wait_for("sent to pid", "yes")
 if victim.wait(timeout=60) != -signal.SIGTERM:

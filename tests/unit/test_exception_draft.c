@@ -18,14 +18,27 @@ static const char rule_file[] =
 static const struct draft_case {
 	const char *name, *comm, *called, *resolved, *values;
 	bool by_resolved;
+	const char *exe, *ancestors;
 } draft_cases[] = {
 	{ "as it was called", "cat", "/etc/shadow", "/etc/shadow-", "[\"cat\", \"/etc/shadow\"]",
-	  false },
+	  false, NULL, NULL },
 	{ "under its real name", "cat", "/tmp/link", "/etc/shadow", "[\"cat\", \"/etc/shadow\"]",
-	  true },
-	{ "a relative name", "cat", "shadow", "/etc/shadow", "[\"cat\", \"/etc/shadow\"]", false },
-	{ "no name that stays", "cat", "shadow", NULL, "[\"cat\"]", false },
-	{ "what confuses YAML", "a\"b\\c: d", "/tmp/\n- rule: x\x1b[1m", NULL, "[\"\\\"a", false },
+	  true, NULL, NULL },
+	{ "a relative name", "cat", "shadow", "/etc/shadow", "[\"cat\", \"/etc/shadow\"]", false,
+	  NULL, NULL },
+	{ "no name that stays", "cat", "shadow", NULL, "[\"cat\"]", false, NULL, NULL },
+	{ "then its program", "cat", "shadow", NULL, "[\"cat\", \"/usr/bin/cat\"]", false,
+	  "/usr/bin/cat", NULL },
+	{ "and its parent", "cat", "shadow", NULL, "[\"cat\", \"/usr/bin/cat\", \"cron\"]", false,
+	  "/usr/bin/cat", "cron\t80\nsystemd\t1\n" },
+	{ "a parent alone", "cat", "shadow", NULL, "[\"cat\", \"cron\"]", false, NULL,
+	  "cron\t80\n" },
+	{ "a parent that was made safe", "cat", "shadow", NULL, "[\"cat\"]", false, NULL,
+	  "cr\\x1bon\t80\n" },
+	{ "not with a file", "cat", "/etc/shadow", NULL, "[\"cat\", \"/etc/shadow\"]", false,
+	  "/usr/bin/cat", "cron\t80\n" },
+	{ "what confuses YAML", "a\"b\\c: d", "/tmp/\n- rule: x\x1b[1m", NULL, "[\"\\\"a", false,
+	  NULL, NULL },
 };
 
 static void check_loads(const char *draft, const char *name)
@@ -55,7 +68,8 @@ START_TEST(test_draft)
 	const struct draft_case *c = &draft_cases[_i];
 	const struct history_hit hit = { .rule = "Odd \"file\"",
 					 .output = "o",
-					 .resolved = c->by_resolved };
+					 .resolved = c->by_resolved,
+					 .ancestors = c->ancestors };
 	struct build_record b;
 	struct history_event kept = { .fd_name = "" };
 	uint8_t bytes[HISTORY_HIT_BYTES_MAX];
@@ -76,11 +90,11 @@ START_TEST(test_draft)
 	kept.hit = bytes;
 	ck_assert_int_eq(event_decode(kept.record, kept.record_len, &event), 0);
 	text_buf_init(&buf, data, sizeof(data));
-	ck_assert_int_eq(exception_draft(&kept, &event, &buf), 0);
+	ck_assert_int_eq(exception_draft(&kept, &event, c->exe, &buf), 0);
 	ck_assert_msg(strstr(data, c->values), "%s: no %s in\n%s", c->name, c->values, data);
 	check_loads(data, c->name);
 	kept.hit = NULL;
-	ck_assert_int_eq(exception_draft(&kept, &event, &buf), -ENOENT);
+	ck_assert_int_eq(exception_draft(&kept, &event, c->exe, &buf), -ENOENT);
 }
 END_TEST
 

@@ -189,10 +189,15 @@ START_TEST(test_wrong)
 	ck_assert_int_eq(rule_book_new(&options, rules, stamp, &book), 0);
 	ck_assert_int_eq(rule_book_watch(book), 0);
 	ck_assert(!rule_book_notice(book, text, sizeof(text)));
-	write_rules("a.yaml", "a", "opne");
+	write_file("a.yaml", "- rule: a\n  desc: d\n  condition: evt.type = opne\n  output: o\n  "
+			     "priority: INFO\n"
+			     "- rule: b\n  desc: d\n  condition: evt.type = clsoe\n  output: o\n  "
+			     "priority: INFO\n");
 	ck_assert(!wait_next(book));
 	ck_assert(rule_book_notice(book, text, sizeof(text)));
-	ck_assert_msg(strstr(text, "/a.yaml:3:") && strstr(text, "those before stay"), "%s", text);
+	ck_assert_msg(strstr(text, "/a.yaml:3:") &&
+			      strstr(text, " (and 1 more); those before stay"),
+		      "%s", text);
 	ck_assert_str_eq(rules_at(rule_book_rules(book), 0)->name, "a");
 	write_rules("a.yaml", "z", "open");
 	wait_right(book);
