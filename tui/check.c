@@ -51,12 +51,39 @@ static int load(const struct option_words *files, const struct load_opts *opts,
 	return 0;
 }
 
+/*
+ * The files as they are; those that are right only above the default rules, because they change
+ * them (append, override), as everywhere else.
+ */
+static int load_words(const struct options *options, struct rules_loader **ret_loader)
+{
+	struct load_opts opts = { .config = NULL };
+	struct rules_loader *loader = NULL, *above = NULL;
+	int rc = load(&options->words, &opts, &loader);
+
+	if (rc == 0 && !rule_report_ok(loader) && !options->no_default_rules) {
+		opts.defaults = WITH_DEFAULTS;
+		rc = load(&options->words, &opts, &above);
+	}
+	if (rc < 0) {
+		rules_loader_free(loader);
+		return rc;
+	}
+	if (above && rule_report_ok(above)) {
+		rules_loader_free(loader);
+		loader = above;
+	} else {
+		rules_loader_free(above);
+	}
+	*ret_loader = loader;
+	return 0;
+}
+
 int check_run(FILE *out, const struct options *options)
 {
 	struct rules_loader *loader = NULL;
 	struct rules *rules = NULL;
-	const struct load_opts opts = { .config = NULL };
-	int rc = load(&options->words, &opts, &loader);
+	int rc = load_words(options, &loader);
 
 	if (rc == 0)
 		rc = rules_loader_finish(loader, &rules);

@@ -130,19 +130,31 @@ static void put_file(const struct rule_file_result *result, FILE *out)
 	}
 }
 
+/* Default rules that are right are beneath what is reported. */
+static bool is_told(const struct rule_file_result *result)
+{
+	return !result->file->defaults || result->errors.len;
+}
+
 void rule_report_text(const struct rules_loader *loader, FILE *out)
 {
 	struct rules_counts counts;
+	bool defaults = false;
 
-	for (size_t i = 0; i < rules_loader_len(loader); i++)
-		put_file(rules_loader_result(loader, i), out);
+	for (size_t i = 0; i < rules_loader_len(loader); i++) {
+		const struct rule_file_result *result = rules_loader_result(loader, i);
+
+		defaults |= result->file->defaults;
+		if (is_told(result))
+			put_file(result, out);
+	}
 	rules_loader_counts(loader, &counts);
 	put_count(counts.rules, "rule", out);
 	fputs(", ", out);
 	put_count(counts.macros, "macro", out);
 	fputs(", ", out);
 	put_count(counts.lists, "list", out);
-	fputc('\n', out);
+	fputs(defaults ? ", with the default rules beneath\n" : "\n", out);
 }
 
 static void json_location(const struct rule_context *context, FILE *out)
@@ -214,11 +226,15 @@ static void json_file(const struct rule_file_result *result, FILE *out)
 
 void rule_report_json(const struct rules_loader *loader, const struct rules *rules, FILE *out)
 {
+	const char *comma = "";
+
 	fputs("{\"falco_load_results\":[", out);
 	for (size_t i = 0; i < rules_loader_len(loader); i++) {
-		if (i)
-			fputc(',', out);
+		if (!is_told(rules_loader_result(loader, i)))
+			continue;
+		fputs(comma, out);
 		json_file(rules_loader_result(loader, i), out);
+		comma = ",";
 	}
 	fputs("],\"falco_describe_results\":[", out);
 	if (rules)

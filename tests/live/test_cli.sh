@@ -109,6 +109,16 @@ printf 'not a rule file\n' > rules.d/ignored.txt
 wants 0 '' check rules.d
 grep -qx 'rules.d/20.yml: Ok' out || bad "check rules.d: $(cat out)"
 grep -qx '1 rule, 0 macros, 1 list' out || bad "check rules.d: $(cat out)"
+cat > above.yaml << 'END'
+- rule: Password hashes read
+  condition: and proc.name != backup
+  override:
+    condition: append
+END
+wants 0 '' check above.yaml
+[ "$(sed '$d' out)" = 'above.yaml: Ok' ] || bad "check above.yaml: $(cat out)"
+grep -q 'rules, .* lists, with the default rules beneath$' out || bad "check above.yaml: $(cat out)"
+wants 1 '' check above.yaml wrong.yaml
 wants 1 '' check rules.d wrong.yaml
 grep -qx 'wrong.yaml: Invalid' out || bad "check wrong.yaml: $(cat out)"
 grep -qF 'macro condition: (wrong.yaml:2:14)' out || bad "check wrong.yaml: $(cat out)"
