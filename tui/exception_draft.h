@@ -8,9 +8,9 @@
 
 /*
  * Appends an item with an exception for the rule of a hit: the process's name and the file, where
- * the event has one; else the name, and as far as they are known the path of its program (exe, NULL:
- * not known; what an exec tells itself comes first) and the name of its parent. Host bytes are
- * written as escapes of YAML. Returns 0, or -ENOENT for an event that no rule hit.
+ * the event has one; else the name, and as far as they are known the path of its program (exe,
+ * NULL: not known; what an exec tells itself comes first) and the name of its parent. Host bytes
+ * are written as escapes of YAML. Returns 0, or -ENOENT for an event that no rule hit.
  */
 int exception_draft(const struct history_event *kept, const struct event *event, const char *exe,
 		    struct text_buf *buf);

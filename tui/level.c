@@ -116,9 +116,11 @@ void level_want_timing(struct monitor *monitor, int cols)
 	enum view_timing timing = VIEW_TIMING_ON;
 
 	/* Columns that are scrolled to may be any. */
-	if (!monitor->timing_kept && !level->choice.min_duration_ns)
+	if (!monitor->timing_kept)
 		timing = view_timing(level->view, level->left ? 0 : (unsigned)cols,
 				     level_shown(level));
+	if (timing == VIEW_TIMING_OFF && level->choice.min_duration_ns)
+		timing = VIEW_TIMING_EVENTS;
 	/* The page of an event looks at what is there. */
 	if (entity_is_page(level->view->entity) || timing == monitor->timing ||
 	    !source->want_timing)

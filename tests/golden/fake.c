@@ -741,7 +741,7 @@ static void fake_want_timing(void *ctx, enum view_timing timing)
 {
 	struct fake *fake = ctx;
 
-	fake->child.shared->timing = timing == VIEW_TIMING_ON;
+	fake->child.shared->timing = timing;
 }
 
 static void fake_look(void *ctx, const struct look *look)
