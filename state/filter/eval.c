@@ -3,6 +3,7 @@
 #include "eval.h"
 
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "match.h"
@@ -222,6 +223,15 @@ static uint64_t clock_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
+/* How often this thread has left its CPU. */
+static long switches(void)
+{
+	struct rusage usage = { .ru_nvcsw = 0 };
+
+	getrusage(RUSAGE_THREAD, &usage);
+	return usage.ru_nvcsw + usage.ru_nivcsw;
+}
+
 /* The same, and how long it takes: without what the clock takes itself. */
 static bool match_timed(struct filter_set *set, const struct special *special,
 			struct filter_event *event)
@@ -233,9 +243,19 @@ static bool match_timed(struct filter_set *set, const struct special *special,
 	end = clock_ns();
 	took = end - start;
 	clock = start - before;
-	condition->sampled++;
-	condition->sampled_ns += took > clock ? took - clock : 0;
+	condition->sample_ns = took > clock ? took - clock : 0;
 	return result;
+}
+
+/* The event's samples, of the first len conditions, count: nothing else ran meanwhile. */
+static void keep_samples(struct filter_set *set, const struct program *program, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		struct condition *condition = &set->conditions[program->conditions[i].id];
+
+		condition->sampled++;
+		condition->sampled_ns += condition->sample_ns;
+	}
 }
 
 size_t filter_set_match(struct filter_set *set, struct filter_event *event, uint32_t *ids,
@@ -244,6 +264,7 @@ size_t filter_set_match(struct filter_set *set, struct filter_event *event, uint
 	struct program *program;
 	bool timed;
 	size_t found = 0, i;
+	long left = 0;
 
 	if (!set->ready && filter_set_prepare(set) < 0)
 		return match_all(set, event, ids, max);
@@ -253,12 +274,16 @@ size_t filter_set_match(struct filter_set *set, struct filter_event *event, uint
 	begin(set, event);
 	program->runs++;
 	timed = set->runs++ % FILTER_SAMPLED == 0;
+	if (timed)
+		left = switches();
 	for (i = 0; i < program->len && found < max; i++) {
 		const struct special *special = &program->conditions[i];
 
 		if (timed ? match_timed(set, special, event) : match_one(set, special, event))
 			ids[found++] = special->id;
 	}
+	if (timed && switches() == left)
+		keep_samples(set, program, i);
 	for (; i < program->len; i++)
 		set->conditions[program->conditions[i].id].skipped++;
 	return found;

@@ -38,7 +38,7 @@ size_t filter_set_match(struct filter_set *set, struct filter_event *event, uint
 			size_t max);
 /*
  * What filter_set_match() did so far with a condition: how often it was looked at, and of some of
- * those (one event in FILTER_SAMPLED) how long that took.
+ * those (one event in FILTER_SAMPLED, if the thread did not leave its CPU) how long that took.
  */
 struct filter_cost {
 	uint64_t evaluations;

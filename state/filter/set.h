@@ -22,6 +22,7 @@ struct condition {
 	struct filter_kinds kinds;
 	uint64_t skipped; /* runs of its programs that ended before it */
 	uint64_t sampled, sampled_ns;
+	uint64_t sample_ns; /* of the event at hand, if that is timed */
 };
 
 /* A condition as it is for one kind of events. */
