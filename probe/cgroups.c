@@ -84,9 +84,12 @@ int probe_drain_cgroups(struct probe *probe, probe_cgroup_fn fn, void *ctx)
 			wire.path[sizeof(wire.path) - 1] = '\0';
 			if (!wire.path_len || wire.path_len >= sizeof(wire.path))
 				wire.path[0] = '\0';
-			fn(ctx, wire.id,
-			   wire.fate == CGROUP_MADE ? PROBE_CGROUP_MADE : PROBE_CGROUP_REMOVED,
-			   wire.path);
+			fn(ctx, &(struct probe_cgroup){ .id = wire.id,
+							.fate = wire.fate == CGROUP_MADE
+									? PROBE_CGROUP_MADE
+									: PROBE_CGROUP_REMOVED,
+							.pid = wire.pid,
+							.path = wire.path });
 		}
 		ring_take(ring);
 	}

@@ -91,8 +91,13 @@ int probe_judge_cgroup(struct probe *probe, uint64_t cgroup_id, enum probe_verdi
  * hierarchy, "" when it is not known. Some may be missing when very many come at once.
  */
 enum probe_cgroup_fate { PROBE_CGROUP_MADE, PROBE_CGROUP_REMOVED };
-typedef void (*probe_cgroup_fn)(void *ctx, uint64_t cgroup_id, enum probe_cgroup_fate fate,
-				const char *path);
+struct probe_cgroup {
+	uint64_t id;
+	enum probe_cgroup_fate fate;
+	uint32_t pid;     /* who did it */
+	const char *path; /* valid during the call */
+};
+typedef void (*probe_cgroup_fn)(void *ctx, const struct probe_cgroup *cgroup);
 int probe_drain_cgroups(struct probe *probe, probe_cgroup_fn fn, void *ctx);
 /* Focus: everything of these processes (with descendants made from now on) is streamed. */
 int probe_set_focus(struct probe *probe, const pid_t *pids, size_t pids_len);

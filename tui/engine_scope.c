@@ -3,7 +3,8 @@
  * Scope by container, and names before events. A record from a cgroup whose container is not named
  * yet waits, and so does what comes behind it: files are read within a millisecond, in another
  * thread, so a container's first event is shown with its name. What takes longer than HOLD_NS is
- * not waited for.
+ * not waited for. Where nothing but some containers is wanted, nobody waits for the rest: a busy
+ * machine is given the time.
  *
  * The kernel has the verdicts on cgroups as far as they are known, and lets the others through;
  * here every record, sample and end is judged once more.
@@ -15,6 +16,7 @@
 #include <time.h>
 
 #define HOLD_NS 250000000ull
+#define HOLD_SCOPE_NS 2000000000ull /* with --container */
 #define SETTLE_PAUSE_NS 2000000
 
 enum held_kind { HELD_RECORD, HELD_EXIT };
@@ -146,6 +148,13 @@ static struct task_key held_task(const struct hold_entry *entry)
 	return (struct task_key){ ended.cgroup_id, ended.pid };
 }
 
+static bool held_too_long(const struct engine *engine, uint64_t now)
+{
+	uint64_t limit = engine->opts.scope.by_cgroup ? HOLD_SCOPE_NS : HOLD_NS;
+
+	return now - engine->hold.since_ns > limit;
+}
+
 int engine_release_held(struct engine *engine, enum engine_release which)
 {
 	uint64_t now = hold_is_empty(&engine->hold) ? 0 : now_ns();
@@ -154,7 +163,7 @@ int engine_release_held(struct engine *engine, enum engine_release which)
 
 	while (hold_first(&engine->hold, &entry) == 0) {
 		const struct task_key task = held_task(&entry);
-		bool late = which == ENGINE_RELEASE_ALL || now - engine->hold.since_ns > HOLD_NS;
+		bool late = which == ENGINE_RELEASE_ALL || held_too_long(engine, now);
 		enum container_verdict verdict =
 			late ? state_judge_now(engine->state, task.cgroup_id, 0)
 			     : state_judge_cgroup(engine->state, task.cgroup_id, 0, NULL);
@@ -196,18 +205,19 @@ void engine_settle_names(struct engine *engine)
 	} while (now_ns() - since < HOLD_NS);
 }
 
-static void on_cgroup(void *ctx, uint64_t cgroup_id, enum probe_cgroup_fate fate, const char *path)
+static void on_cgroup(void *ctx, const struct probe_cgroup *cgroup)
 {
 	struct engine *engine = ctx;
 
-	if (fate == PROBE_CGROUP_REMOVED) {
+	if (cgroup->fate == PROBE_CGROUP_REMOVED) {
 		if (engine->recorder)
-			recorder_cgroup_removed(engine->recorder, cgroup_id);
-		state_cgroup_removed(engine->state, cgroup_id);
-	} else if (*path) {
+			recorder_cgroup_removed(engine->recorder, cgroup->id);
+		state_cgroup_removed(engine->state, cgroup->id);
+	} else if (*cgroup->path) {
 		if (engine->recorder)
-			recorder_cgroup_made(engine->recorder, cgroup_id, path);
-		state_cgroup_made(engine->state, cgroup_id, path);
+			recorder_cgroup_made(engine->recorder, cgroup->id, cgroup->path);
+		state_cgroup_made(engine->state, cgroup->id, cgroup->path);
+		source_cgroup_made(engine->source, cgroup->path, cgroup->pid);
 	}
 }
 

@@ -8,6 +8,8 @@
  *
  * A container's first process is in its cgroup before it has its mounts, and a runtime may write a
  * file when that process runs already: what is not found is looked for some more times at once.
+ * A container of a moment has ended by then; who made its cgroup has not, so it is looked for from
+ * that moment on, and the answer waits for the question.
  *
  * Where files lie is in inspect_files.c.
  */
@@ -26,6 +28,7 @@
 #define RETRY_NS 2000000000ull
 #define AGAIN_NS 10000000ull
 #define AGAIN_MAX_NS 150000000ull
+#define AGAIN_MIN_TRIES 8 /* where time runs faster than the thread */
 #define LIST_NS 3000000000ull
 
 enum job_state { JOB_FREE, JOB_WAITING, JOB_WORKING, JOB_FOUND, JOB_MISSING };
@@ -38,9 +41,11 @@ struct job {
 	int rc; /* of MISSING */
 	struct container_match match;
 	uint32_t pid;
+	uint32_t maker; /* the process that made its cgroup; 0: not known */
+	unsigned tries;
 	uint64_t since_ns;          /* when it was first asked for */
 	uint64_t due_ns;            /* WAITING: not to be looked for before */
-	uint64_t missing_ns;        /* when it was not found */
+	uint64_t done_ns;           /* FOUND, MISSING: since when */
 	struct container_info info; /* of FOUND */
 };
 
@@ -97,15 +102,17 @@ static void job_done(struct job *job, int rc, const struct container_info *info)
 	uint64_t now = inspector_now_ns();
 
 	job->rc = rc;
+	job->tries++;
+	job->done_ns = now;
 	if (rc == 0) {
 		job->state = JOB_FOUND;
 		job->info = *info;
-	} else if (job->kind == JOB_INFO && job->pid && now - job->since_ns < AGAIN_MAX_NS) {
+	} else if (job->kind == JOB_INFO && (job->pid || job->maker) &&
+		   (now - job->since_ns < AGAIN_MAX_NS || job->tries < AGAIN_MIN_TRIES)) {
 		job->state = JOB_WAITING;
 		job->due_ns = now + AGAIN_NS;
 	} else {
 		job->state = JOB_MISSING;
-		job->missing_ns = now;
 	}
 }
 
@@ -120,6 +127,21 @@ static void make_list(struct inspector *inspector)
 	pthread_mutex_lock(&inspector->lock);
 	inspector->list_len = len;
 	inspector->list_state = LIST_MADE;
+}
+
+static int work_on(struct inspector *inspector, const struct job *job,
+		   struct container_info *ret_info)
+{
+	int rc;
+
+	if (job->kind == JOB_USERS)
+		return inspect_users(inspector->host_root, job->pid, ret_info);
+	rc = inspect_container(inspector->host_root, &job->match, job->pid ? job->pid : job->maker,
+			       &inspector->memory, ret_info);
+	if (rc < 0 && job->pid && job->maker)
+		rc = inspect_container(inspector->host_root, &job->match, job->maker,
+				       &inspector->memory, ret_info);
+	return rc;
 }
 
 static void *inspector_main(void *arg)
@@ -149,11 +171,7 @@ static void *inspector_main(void *arg)
 		job->state = JOB_WORKING;
 		pthread_mutex_unlock(&inspector->lock);
 		/* While it is worked on nobody else changes a job. */
-		if (job->kind == JOB_INFO)
-			rc = inspect_container(inspector->host_root, &job->match, job->pid,
-					       &inspector->memory, &info);
-		else
-			rc = inspect_users(inspector->host_root, job->pid, &info);
+		rc = work_on(inspector, job, &info);
 		pthread_mutex_lock(&inspector->lock);
 		job_done(job, rc, &info);
 	}
@@ -216,16 +234,18 @@ static struct job *find_job(struct inspector *inspector, enum job_kind kind,
 
 	for (size_t i = 0; i < JOBS_MAX; i++) {
 		struct job *job = &inspector->jobs[i];
-		bool old = job->state == JOB_MISSING &&
-			   inspector_now_ns() - job->missing_ns > 10 * RETRY_NS;
+		bool old = (job->state == JOB_MISSING || job->state == JOB_FOUND) &&
+			   inspector_now_ns() - job->done_ns > 10 * RETRY_NS;
 
 		if (job->state != JOB_FREE && job->kind == kind &&
 		    job->match.engine == match->engine && !strcmp(job->match.id, match->id) &&
 		    !strcmp(job->match.full_id, match->full_id))
 			return job;
 		/* Nobody asks for it any more. */
-		if (old)
-			job->state = JOB_FREE;
+		if (old) {
+			container_info_release(&job->info);
+			*job = (struct job){ .state = JOB_FREE };
+		}
 		if (job->state == JOB_FREE && !spare)
 			spare = job;
 	}
@@ -235,7 +255,7 @@ static struct job *find_job(struct inspector *inspector, enum job_kind kind,
 /* When a job that found nothing may begin anew. */
 static bool is_over(const struct job *job, uint32_t pid)
 {
-	uint64_t age = inspector_now_ns() - job->missing_ns;
+	uint64_t age = inspector_now_ns() - job->done_ns;
 
 	if (job->kind == JOB_USERS)
 		return age > AGAIN_NS;
@@ -272,6 +292,24 @@ static int ask(struct inspector *inspector, enum job_kind kind, const struct con
 	}
 	pthread_mutex_unlock(&inspector->lock);
 	return rc;
+}
+
+void inspector_made(struct inspector *inspector, const struct container_match *match,
+		    uint32_t maker)
+{
+	struct job *job;
+
+	pthread_mutex_lock(&inspector->lock);
+	job = find_job(inspector, JOB_INFO, match);
+	if (job && job->state == JOB_FREE) {
+		*job = (struct job){ .state = JOB_WAITING,
+				     .kind = JOB_INFO,
+				     .match = *match,
+				     .maker = maker,
+				     .since_ns = inspector_now_ns() };
+		pthread_cond_signal(&inspector->work);
+	}
+	pthread_mutex_unlock(&inspector->lock);
 }
 
 int inspector_ask(struct inspector *inspector, const struct container_match *match, uint32_t pid,

@@ -37,6 +37,13 @@ int inspector_ask(struct inspector *inspector, const struct container_match *mat
 int inspector_ask_users(struct inspector *inspector, const struct container_match *match,
 			uint32_t pid, struct container_info *ret_info);
 /*
+ * A process made the cgroup of a container: what runtimes say of it is looked for from now on, also
+ * through that process, so that the answer is there when it is asked for, and for 20 s.
+ */
+void inspector_made(struct inspector *inspector, const struct container_match *match,
+		    uint32_t maker);
+
+/*
  * Gives all containers that runtimes list to fn, with the lock held; -EAGAIN while no newer list is
  * there. One is made some seconds after the last one was given.
  */

@@ -19,6 +19,7 @@
 #include "inspect.h"
 #include "state/passwd.h"
 
+#define INIT_PID 1u
 #define USERS_AGAIN_NS 30000000000ull
 #define SOURCE_USER_BYTES 4096 /* for one line of the passwd file */
 
@@ -181,32 +182,52 @@ static int source_user_name(void *ctx, uint32_t uid, char *name, size_t *len)
 }
 
 /* The thread is started with the first container. */
+static int source_inspector(struct source *source, struct inspector **ret_inspector)
+{
+	int rc = source->inspector ? 0 : inspector_new(source->host_root, &source->inspector);
+
+	*ret_inspector = source->inspector;
+	return rc;
+}
+
 static int source_container_info(void *ctx, const struct container_match *match, uint32_t pid,
 				 struct container_info *ret_info)
 {
-	struct source *source = ctx;
-	int rc = source->inspector ? 0 : inspector_new(source->host_root, &source->inspector);
+	struct inspector *inspector;
+	int rc = source_inspector(ctx, &inspector);
 
-	return rc < 0 ? rc : inspector_ask(source->inspector, match, pid, ret_info);
+	return rc < 0 ? rc : inspector_ask(inspector, match, pid, ret_info);
 }
 
 static int source_container_list(void *ctx,
 				 void (*fn)(void *fn_ctx, const struct container_listed *listed),
 				 void *fn_ctx)
 {
-	struct source *source = ctx;
-	int rc = source->inspector ? 0 : inspector_new(source->host_root, &source->inspector);
+	struct inspector *inspector;
+	int rc = source_inspector(ctx, &inspector);
 
-	return rc < 0 ? rc : inspector_list(source->inspector, fn, fn_ctx);
+	return rc < 0 ? rc : inspector_list(inspector, fn, fn_ctx);
 }
 
 static int source_container_users(void *ctx, const struct container_match *match, uint32_t pid,
 				  struct container_info *ret_info)
 {
-	struct source *source = ctx;
-	int rc = source->inspector ? 0 : inspector_new(source->host_root, &source->inspector);
+	struct inspector *inspector;
+	int rc = source_inspector(ctx, &inspector);
 
-	return rc < 0 ? rc : inspector_ask_users(source->inspector, match, pid, ret_info);
+	return rc < 0 ? rc : inspector_ask_users(inspector, match, pid, ret_info);
+}
+
+void source_cgroup_made(struct state_source *source, const char *path, uint32_t maker)
+{
+	struct container_match match;
+	struct inspector *inspector;
+
+	container_match_path(path, strlen(path), &match);
+	if (match.engine == CONTAINER_HOST || maker <= INIT_PID)
+		return;
+	if (source_inspector(source->ctx, &inspector) == 0)
+		inspector_made(inspector, &match, maker);
 }
 
 static int source_group_name(void *ctx, uint32_t gid, char *name, size_t *len)

@@ -18,4 +18,10 @@ int source_new(const char *host_root, int (*files)(void *ctx, uint32_t pid), voi
 	       struct state_source **ret_source);
 void source_free(struct state_source *source);
 
+/*
+ * A process made a cgroup. Where that is a container's, what is to be known of it is looked for
+ * before it is asked for; who asks init to make it (systemd's units) leads to nothing.
+ */
+void source_cgroup_made(struct state_source *source, const char *path, uint32_t maker);
+
 #endif

@@ -94,6 +94,8 @@ struct cgroup_wire {
 	__u64 id;
 	__u32 fate;     /* enum cgroup_fate */
 	__u32 path_len; /* with its NUL; CGROUP_PATH_MAX: maybe cut */
+	__u32 pid;      /* who did it */
+	__u32 pad;
 	char path[CGROUP_PATH_MAX];
 };
 

@@ -109,21 +109,14 @@ done
 # One that is not there yet: its first exec and its end are seen, with its name, live and over a capture.
 format='%container.name %container.image.tag %evt.type %proc.name %proc.exepath'
 late() {
-	podman run --rm --name late --network none localhost/saker-test:7 /bin/sleep 0.01 > "$root/log" 2>&1 ||
+	podman run --rm --name late --network none localhost/saker-test:7 /bin/sleep 1 > "$root/log" 2>&1 ||
 		{ echo "test_container: podman: $(cat "$root/log")"; exit 1; }
 }
-# with_late FILE COMMAND...: runs until the container came and went and FILE grew twice since; the
-# command is there when its file is.
-grown() {
-	size=$(stat -c %s "$1")
-	for _ in $(seq 300); do
-		[ "$(stat -c %s "$1")" -gt "$size" ] && return
-		sleep 0.1
-	done
-}
+# with_late WANTED FILE COMMAND...: runs until the container came and went and WANTED is true of FILE;
+# the command is there when its file is.
 with_late() {
-	out=$1
-	shift
+	wanted=$1 out=$2
+	shift 2
 	"$@" 2> "$root/err" &
 	watcher=$!
 	for _ in $(seq 300); do
@@ -131,23 +124,33 @@ with_late() {
 		sleep 0.1
 	done
 	late
-	grown "$out"
-	grown "$out"
+	for _ in $(seq 100); do
+		$wanted && break
+		sleep 0.2
+	done
 	kill -INT $watcher
 	wait $watcher
 }
-with_late "$root/late.scap" "$saker" record -w "$root/late.scap" --container late --container shop
-"$saker" stream -r "$root/late.scap" --container late -o "$format" > "$root/late.txt"
-grep -q '^late 7 execve sleep /bin/busybox$' "$root/late.txt" && grep -q '^late 7 procexit sleep' "$root/late.txt" &&
-	! grep -v '^late 7 ' "$root/late.txt" ||
-	{ echo "test_container: record of a late container: $(head -5 "$root/late.txt") $(cat "$root/err")"; failed=$((failed + 1)); }
+recorded() {
+	"$saker" stream -r "$root/late.scap" --container late -o "$format" > "$root/late.txt" 2> "$root/late.err"
+	grep -q '^late 7 procexit sleep' "$root/late.txt"
+}
+with_late recorded "$root/late.scap" "$saker" record -w "$root/late.scap" --container late --container shop
+recorded && grep -q '^late 7 execve sleep /bin/busybox$' "$root/late.txt" && ! grep -v '^late 7 ' "$root/late.txt" ||
+	{ echo "test_container: record of a late container: $(head -5 "$root/late.txt") $(cat "$root/err" "$root/late.err")"; failed=$((failed + 1)); }
 # Its counts are there although it lived for a moment between two refreshes.
-with_late "$root/late.json" "$saker" -b -v processes --json --container late -d 0.5 --output "$root/late.json"
-python3 -c '
+counted() {
+	python3 -c '
 import json, sys
-rows = [row for line in open(sys.argv[1]) for row in json.loads(line)["rows"] if row["pid"]]
+rows = []
+for line in open(sys.argv[1]):
+    if line.endswith("\n"): # the last one may be being written
+        rows += [row for row in json.loads(line)["rows"] if row["pid"]]
 if [row for row in rows if row["container"] != "late"] or not [row for row in rows if row["calls_total"] > 5]:
-    sys.exit("table of a late container: %s" % rows)' "$root/late.json" || failed=$((failed + 1))
+    sys.exit("table of a late container: %s" % rows)' "$root/late.json" > "$root/late.txt" 2>&1
+}
+with_late counted "$root/late.json" "$saker" -b -v processes --json --container late -d 3 --output "$root/late.json"
+counted || { echo "test_container: $(cat "$root/late.txt" "$root/err")"; failed=$((failed + 1)); }
 
 # Users and groups are those of the container's own root, also over a capture; it is a row of its own.
 podman run -d --name till --user 4321:77 --network none localhost/saker-test:7 /bin/sh -c 'while :; do /bin/sleep 0.2; done' > "$root/till" 2> "$root/log" ||

@@ -407,17 +407,20 @@ END_TEST
 struct told {
 	const char *name; /* last component */
 	uint64_t id;      /* 0: nothing yet */
+	pid_t maker;
 	bool removed;
 };
 
-static void on_cgroup(void *ctx, uint64_t cgroup_id, enum probe_cgroup_fate fate, const char *path)
+static void on_cgroup(void *ctx, const struct probe_cgroup *cgroup)
 {
 	struct told *told = ctx;
-	const char *name = strrchr(path, '/');
+	const char *name = strrchr(cgroup->path, '/');
 
-	if (fate == PROBE_CGROUP_MADE && name && strcmp(name + 1, told->name) == 0)
-		told->id = cgroup_id;
-	told->removed |= fate == PROBE_CGROUP_REMOVED && cgroup_id == told->id;
+	if (cgroup->fate == PROBE_CGROUP_MADE && name && strcmp(name + 1, told->name) == 0) {
+		told->id = cgroup->id;
+		told->maker = (pid_t)cgroup->pid;
+	}
+	told->removed |= cgroup->fate == PROBE_CGROUP_REMOVED && cgroup->id == told->id;
 }
 
 /* The hierarchy that the records name; a group of the test's own in it, with one process. */
@@ -454,6 +457,7 @@ START_TEST(a_control_group)
 	/* A kernfs id is the directory's inode number (64-bit kernels, 40430452fd5d). */
 	ck_assert_int_eq(stat(dir, &group), 0);
 	ck_assert_uint_eq(told.id, group.st_ino);
+	ck_assert_int_eq(told.maker, getpid());
 
 	ck_assert_int_eq(probe_set_scope(probe, &scope), 0);
 	want_getppid(PROBE_WANT_SCOPE, PROBE_WANT_NONE);

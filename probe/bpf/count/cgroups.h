@@ -45,6 +45,8 @@ static __always_inline int cgroup_tell(u64 *ctx, u32 fate)
 	len = bpf_probe_read_kernel_str(wire->path, sizeof(wire->path), (const void *)ctx[1]);
 	wire->id = id;
 	wire->fate = fate;
+	wire->pid = bpf_get_current_pid_tgid() >> 32;
+	wire->pad = 0;
 	wire->path_len = len > 0 ? len : 0;
 	bpf_ringbuf_submit(wire, BPF_RB_NO_WAKEUP);
 	return 0;

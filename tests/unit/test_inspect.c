@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The thread that looks for what runtimes say, on a root of its own. */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+#include "run_suite.h"
+#include "state/container.h"
+#include "tui/inspect.h"
+
+#define ID "aa11bb22cc33dd44ee55ff6600112233445566778899aabbccddeeff00112233"
+#define MAKER 77
+#define ENDED 4444 /* there is no such process */
+
+static char root[] = "/tmp/saker-inspect-XXXXXX";
+
+static void put_file(const char *path, const void *bytes, size_t len)
+{
+	char full[PATH_MAX];
+	FILE *file;
+
+	snprintf(full, sizeof(full), "%s%s", root, path);
+	for (char *slash = full + strlen(root) + 1; (slash = strchr(slash, '/')); slash++) {
+		*slash = '\0';
+		ck_assert(mkdir(full, 0755) == 0 || errno == EEXIST);
+		*slash = '/';
+	}
+	file = fopen(full, "we");
+	ck_assert_ptr_nonnull(file);
+	ck_assert_uint_eq(fwrite(bytes, 1, len, file), len);
+	ck_assert_int_eq(fclose(file), 0);
+}
+
+static void put_text(const char *path, const char *text)
+{
+	put_file(path, text, strlen(text));
+}
+
+/* A storage that is not where it usually is; only the process that makes the cgroup names it. */
+static void make_root(void)
+{
+	static const char args[] = "runc\0create\0--bundle\0/srv/graph/overlay-containers/" ID
+				   "/userdata";
+
+	ck_assert_ptr_nonnull(mkdtemp(root));
+	put_text("/srv/graph/overlay-containers/containers.json",
+		 "[{\"id\": \"" ID "\", \"names\": [\"short\"], \"image\": \"\"}]");
+	put_file("/proc/77/cmdline", args, sizeof(args));
+	put_text("/proc/77/stat", "77 (runc) S 1 77 77 0");
+}
+
+static void remove_root(void)
+{
+	static const char *const paths[] = {
+		"/srv/graph/overlay-containers/containers.json",
+		"/srv/graph/overlay-containers",
+		"/srv/graph",
+		"/srv",
+		"/proc/77/cmdline",
+		"/proc/77/stat",
+		"/proc/77",
+		"/proc",
+		"",
+	};
+	char full[PATH_MAX];
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		snprintf(full, sizeof(full), "%s%s", root, paths[i]);
+		ck_assert_int_eq(remove(full), 0);
+	}
+}
+
+/* What there is in the end; the thread has all the time that it needs. */
+static int ask(struct inspector *inspector, const struct container_match *match,
+	       struct container_info *info)
+{
+	const struct timespec pause = { .tv_nsec = 1000000 };
+	int rc;
+
+	while ((rc = inspector_ask(inspector, match, ENDED, info)) == -EAGAIN)
+		nanosleep(&pause, NULL);
+	return rc;
+}
+
+/* A container whose processes have ended is found through who made its cgroup. */
+START_TEST(through_its_maker)
+{
+	struct container_info info = { .name = NULL };
+	struct container_match match;
+	struct inspector *inspector;
+
+	make_root();
+	container_match_path("/libpod_parent/libpod-" ID, strlen("/libpod_parent/libpod-" ID),
+			     &match);
+	ck_assert_int_eq(match.engine, CONTAINER_PODMAN);
+
+	ck_assert_int_eq(inspector_new(root, &inspector), 0);
+	ck_assert_int_eq(ask(inspector, &match, &info), -ENOENT);
+	inspector_free(inspector);
+
+	ck_assert_int_eq(inspector_new(root, &inspector), 0);
+	inspector_made(inspector, &match, MAKER);
+	ck_assert_int_eq(ask(inspector, &match, &info), 0);
+	ck_assert_str_eq(info.name, "short");
+	container_info_release(&info);
+	inspector_free(inspector);
+	remove_root();
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tc = tcase_create("inspect");
+
+	tcase_set_timeout(tc, 60);
+	tcase_add_test(tc, through_its_maker);
+	return run_suite("inspect", tc);
+}
