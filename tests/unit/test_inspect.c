@@ -43,8 +43,8 @@ static void put_text(const char *path, const char *text)
 /* A storage that is not where it usually is; only the process that makes the cgroup names it. */
 static void make_root(void)
 {
-	static const char args[] = "runc\0create\0--bundle\0/srv/graph/overlay-containers/" ID
-				   "/userdata";
+	static const char args[] =
+		"runc\0create\0--bundle\0/srv/graph/overlay-containers/" ID "/userdata";
 
 	ck_assert_ptr_nonnull(mkdtemp(root));
 	put_text("/srv/graph/overlay-containers/containers.json",
