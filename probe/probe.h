@@ -136,9 +136,10 @@ int probe_set_interest(struct probe *probe, const struct probe_interest *interes
 
 /*
  * Durations: off at first, when they cost nothing. Of nothing; of calls that are streamed, whose
- * records then have them; or of all calls in scope, which are added up as struct timing_count too.
- * Other calls pay for the look at whose they are. Wanting them takes effect at once for the knobs,
- * and as soon as the program on sys_enter is attached for calls that begin then: that is done by a
+ * records then have them; or of all calls in scope, which are added up as struct timing_count too
+ * (where the scope is by user, name or container: of all calls of the host). Other calls pay for
+ * the look at whose they are. Wanting them takes effect at once for the knobs, and as soon as the
+ * program on sys_enter is attached for calls that begin then: that is done by a
  * thread of the probe, nobody waits. Returns 0 or -errno of starting that thread.
  */
 enum probe_timed { PROBE_TIMED_NOTHING, PROBE_TIMED_STREAMED, PROBE_TIMED_ALL };

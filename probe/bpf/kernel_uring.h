@@ -15,12 +15,12 @@
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
 struct io_uring_sqe___kernel {
-	u8 opcode;
 	s32 fd;
 	u64 off;
 	u64 addr;
 	u32 len;
 	u32 open_flags; /* of every operation, in one union */
+	s32 splice_fd_in;
 };
 
 struct io_uring_cqe___kernel {

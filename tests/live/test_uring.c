@@ -235,6 +235,42 @@ static int do_read_slot(void *arg)
 	return 0;
 }
 
+/* What it reads from is a slot of the ring, whatever the process has open under that number. */
+static int do_read_slot_refused(void *arg)
+{
+	static char buf[4];
+	struct io_uring_sqe *sqe = request(IORING_OP_READ);
+
+	sqe->fd = 0;
+	sqe->flags |= IOSQE_FIXED_FILE;
+	sqe->addr = (uintptr_t)buf;
+	sqe->len = sizeof(buf);
+	sqe->ioprio = 0xffff; /* no such class */
+	NEED(run(SYS_read) == -EINVAL);
+	expect_int("res", -EINVAL);
+	expect_none("data");
+	expect_int("fd", 0);
+	expect_int("size", sizeof(buf));
+	return 0;
+}
+
+static int do_splice_refused(void *arg)
+{
+	struct io_uring_sqe *sqe = request(IORING_OP_SPLICE);
+
+	sqe->splice_fd_in = 5;
+	sqe->fd = 7;
+	sqe->len = 4096;
+	sqe->splice_flags = 0x40; /* no such flag */
+	NEED(run(SYS_splice) == -EINVAL);
+	expect_int("res", -EINVAL);
+	expect_int("fd_in", 5);
+	expect_int("fd_out", 7);
+	expect_int("size", 4096);
+	expect_int("flags", 0);
+	return 0;
+}
+
 static int do_close(void *arg)
 {
 	int fd = made_file(in_folder("closed"));
@@ -571,6 +607,8 @@ static const struct expect_case cases[] = {
 	CASE(renameat_refused),
 	CASE(symlinkat_refused),
 	CASE(connect_refused_early),
+	CASE(read_slot_refused),
+	CASE(splice_refused),
 };
 #define CASES (sizeof(cases) / sizeof(cases[0]))
 
@@ -591,6 +629,10 @@ START_TEST(call_by_ring)
 		ck_assert_msg(event->tid == (uint64_t)watch.pid, "%s, %s: task %lu", c->name,
 			      mode->name, (unsigned long)event->tid);
 		ck_assert_msg(event->prefix.duration_ns > 0, "%s: no duration", c->name);
+		if (event->prefix.nr == SYS_read)
+			ck_assert_msg(!(event->uring_flags & RECORD_EXT_F_FIXED_FILE) ==
+					      !strstr(c->name, "slot"),
+				      "%s, %s: flags %#x", c->name, mode->name, event->uring_flags);
 	}
 	ck_assert_msg(marked > 0, "%s, %s: nothing is marked", c->name, mode->name);
 }

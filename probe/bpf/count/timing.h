@@ -110,7 +110,7 @@ OUTLINED u64 timing_take(struct probe_knobs *knob, struct task_struct *task, u32
 
 /*
  * Are durations wanted of a thread with this want, and of calls with this interest? For tables: of
- * whom is in scope. Else of calls that are streamed alone.
+ * whom is in scope by process. Else of calls that are streamed alone.
  */
 static __always_inline bool timing_wanted(const struct probe_knobs *knob, u32 interest, u32 want)
 {

@@ -378,19 +378,26 @@ static __always_inline bool request_repeats(struct io_kiocb *req, u32 op)
 	       REQ(struct io_sr_msg, flags) & K_RECV_MULTISHOT;
 }
 
-/* Arguments of the call; call->op is set, the rest of the call is zero. */
-static __always_inline void request_args(struct io_kiocb *req, struct uring_call *call)
+/* Those of IOSQE_* that say what its descriptor and its address are. */
+static __always_inline u32 request_flags(struct io_kiocb *req)
 {
 	u32 flags = BPF_CORE_READ(req, flags);
 
-	if (flags & K_REQ_BUFFER_SELECT)
-		call->flags |= URING_F_BUFFERS;
+	return (flags & K_REQ_BUFFER_SELECT ? URING_F_BUFFERS : 0) |
+	       (flags & K_REQ_FIXED_FILE ? URING_F_FIXED_FILE : 0);
+}
+
+/* Arguments of the call; call->op is set, the rest of the call is zero. */
+static __always_inline void request_args(struct io_kiocb *req, struct uring_call *call)
+{
+	u32 flags = request_flags(req);
+
+	call->flags |= flags & URING_F_BUFFERS;
 	if (request_path_args(req, call))
 		return;
 	if (call->op != URING_OP_SOCKET && call->op != URING_OP_MADVISE)
 		call->args[0] = (s64)request_fd(req);
-	if (flags & K_REQ_FIXED_FILE)
-		call->flags |= URING_F_FIXED_FILE;
+	call->flags |= flags;
 	if (!request_socket_args(req, call))
 		request_file_args(req, call);
 }

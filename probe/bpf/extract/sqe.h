@@ -17,7 +17,7 @@ struct sqe_names {
 /* One entry, as it is; the fields of unions by one name each. */
 struct sqe_values {
 	u64 off, addr;
-	s32 fd;
+	s32 fd, fd_in;
 	u32 len, op_flags;
 };
 
@@ -26,6 +26,7 @@ static __always_inline void sqe_read(struct io_uring_sqe___kernel *sqe, struct s
 	v->off = BPF_CORE_READ(sqe, off);
 	v->addr = BPF_CORE_READ(sqe, addr);
 	v->fd = BPF_CORE_READ(sqe, fd);
+	v->fd_in = BPF_CORE_READ(sqe, splice_fd_in);
 	v->len = BPF_CORE_READ(sqe, len);
 	v->op_flags = BPF_CORE_READ(sqe, open_flags);
 }
@@ -112,12 +113,31 @@ static __always_inline void sqe_other_args(const struct sqe_values *v, struct ur
 		args[2] = v->off;
 		args[3] = v->addr;
 		return;
-	case URING_OP_SYNC_FILE_RANGE:
-	case URING_OP_FADVISE: args[1] = v->off; return;
+	case URING_OP_SYNC_FILE_RANGE: args[1] = v->off; return;
+	/* io_uring/advise.c: a length of 64 bits, where there is one, comes before that of 32. */
+	case URING_OP_FADVISE:
+		args[1] = v->off;
+		args[2] = v->addr ? v->addr : v->len;
+		return;
 	case URING_OP_MADVISE:
 		args[0] = v->addr;
-		args[1] = v->len;
+		args[1] = v->off ? v->off : v->len;
 		args[2] = v->op_flags;
+		return;
+	/* io_uring/splice.c */
+	case URING_OP_SPLICE:
+		args[0] = (s64)v->fd_in;
+		args[1] = v->addr;
+		args[2] = (s64)v->fd;
+		args[3] = v->off;
+		args[4] = v->len;
+		args[5] = v->op_flags & ~K_SPLICE_FD_IN_FIXED;
+		return;
+	case URING_OP_TEE:
+		args[0] = (s64)v->fd_in;
+		args[1] = (s64)v->fd;
+		args[2] = v->len;
+		args[3] = v->op_flags & ~K_SPLICE_FD_IN_FIXED;
 		return;
 	case URING_OP_EPOLL_CTL:
 		args[1] = v->len;

@@ -406,21 +406,22 @@ int uring_submit(u64 *ctx)
 }
 
 /*
- * A request that its operation refuses, before it is submitted: its own fields may be those of
- * an earlier one.
+ * A request that its operation refuses, before it is submitted: what the operation keeps in it may
+ * be of an earlier one, but its operation and flags are its own (io_init_req() sets them first).
  */
 SEC("?tp_btf/io_uring_req_failed")
 int uring_failed(u64 *ctx)
 {
 	struct io_uring_sqe___kernel *sqe = (struct io_uring_sqe___kernel *)ctx[0];
-	struct uring_submission s = { .req = (struct io_kiocb *)ctx[1] };
+	struct io_kiocb *req = (struct io_kiocb *)ctx[1];
+	struct uring_submission s = { .req = req };
 	struct sqe_names names = {};
 	struct sqe_values values;
 	struct uring_call *call;
 
 	s.task = uring_submitter(task_current());
-	s.op = BPF_CORE_READ(sqe, opcode);
-	s.key = (struct uring_key){ (u64)s.req, 0 };
+	s.op = BPF_CORE_READ(req, opcode);
+	s.key = (struct uring_key){ (u64)req, 0 };
 	if (!uring_wanted(s.task, uring_ops[s.op & (URING_OPS_MAX - 1)].nr)) {
 		uring_pass(&s);
 		return 0;
@@ -432,6 +433,7 @@ int uring_failed(u64 *ctx)
 	call->request = 0;
 	sqe_read(sqe, &values);
 	if (!sqe_path_args(&values, call, &names)) {
+		call->flags |= request_flags(req);
 		sqe_other_args(&values, call);
 		return 0;
 	}
