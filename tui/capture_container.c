@@ -25,6 +25,15 @@ static void put_text(struct capture_bytes *bytes, const char *text)
 	bytes_text(bytes, text ? text : "", text ? strlen(text) : 0, UINT16_MAX);
 }
 
+/* There are two blocks of texts. */
+enum {
+#define INFO_TEXT(member, what) TEXT_##member,
+#include "state/container_info.def"
+#undef INFO_TEXT
+	TEXTS
+};
+_Static_assert(TEXTS <= 2 * FIRST_TEXTS, "texts of an info");
+
 static size_t texts_len(void)
 {
 	struct container_info nothing = { .name = NULL };

@@ -80,7 +80,18 @@ for line in sys.stdin:
 if len(rows) != 1 or any(rows[0][key] != want[key] for key in want):
     sys.exit("containers: %s, wanted %s" % (rows, want))' "$(cut -c1-12 "$root/cid")" || failed=$((failed + 1))
 # A capture has what the runtime said.
-"$saker" record -w "$root/c.scap" -p "$pid" -M 4 2> "$root/err"
+# end_when CONDITION: ends $watcher when that is true, or after a minute.
+end_when() {
+	for _ in $(seq 300); do
+		$1 && break
+		sleep 0.2
+	done
+	kill -INT $watcher
+	wait $watcher
+}
+"$saker" record -w "$root/c.scap" -p "$pid" 2> "$root/err" &
+watcher=$!
+end_when "[ -s $root/c.scap ]"
 sees "$pid" container shop -r "$root/c.scap"
 sees "$pid" container_image localhost/saker-test:7 -r "$root/c.scap"
 
@@ -124,12 +135,7 @@ with_late() {
 		sleep 0.1
 	done
 	late
-	for _ in $(seq 100); do
-		$wanted && break
-		sleep 0.2
-	done
-	kill -INT $watcher
-	wait $watcher
+	end_when "$wanted"
 }
 recorded() {
 	"$saker" stream -r "$root/late.scap" --container late -o "$format" > "$root/late.txt" 2> "$root/late.err"
@@ -155,13 +161,20 @@ counted || { echo "test_container: $(cat "$root/late.txt" "$root/err")"; failed=
 # Users and groups are those of the container's own root, also over a capture; it is a row of its own.
 podman run -d --name till --user 4321:77 --network none localhost/saker-test:7 /bin/sh -c 'while :; do /bin/sleep 0.2; done' > "$root/till" 2> "$root/log" ||
 	{ echo "test_container: podman: $(cat "$root/log")"; exit 1; }
-"$saker" record -w "$root/till.scap" --container till -M 3 2> "$root/err"
 format='%container.name %user.name %user.uid %user.homedir %user.shell %group.name'
 want='till keeper 4321 /srv/keeper /bin/sh till'
-"$saker" stream -r "$root/till.scap" -o "$format" evt.type=execve | tail -1 > "$root/users_r"
-"$saker" stream --container till -M 2 -o "$format" evt.type=execve 2>> "$root/err" | tail -1 > "$root/users"
+till_recorded() {
+	"$saker" stream -r "$root/till.scap" -o "$format" evt.type=execve > "$root/users_r" 2> "$root/late.err"
+	[ -s "$root/users_r" ]
+}
+"$saker" record -w "$root/till.scap" --container till 2> "$root/err" &
+watcher=$!
+end_when till_recorded
+"$saker" stream --container till --output "$root/users" -o "$format" evt.type=execve 2>> "$root/err" &
+watcher=$!
+end_when "[ -s $root/users ]"
 for said in users users_r; do
-	[ "$(cat "$root/$said")" = "$want" ] ||
+	[ "$(tail -1 "$root/$said")" = "$want" ] ||
 		{ echo "test_container: $said: $(cat "$root/$said"), wanted $want $(cat "$root/err")"; failed=$((failed + 1)); }
 done
 "$saker" -b -v users --json -d 0.2 -n 100 2> "$root/err" | python3 -c '

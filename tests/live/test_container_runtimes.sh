@@ -133,11 +133,34 @@ fields='*%container.full_id|%container.id|%container.name|%container.type|%conta
 fields="$fields|%container.image.tag|%container.image.id|%container.image.digest|%container.privileged|%container.host_pid"
 fields="$fields|%container.host_network|%container.host_ipc|%container.labels|%container.mounts|%container.start_ts"
 fields="$fields|%k8s.pod.name|%k8s.ns.name|%k8s.pod.uid|%k8s.pod.full_sandbox_id"
-"$saker" record -w "$root/all.scap" -M 6 "evt.type=execve and container.id!=host" 2> "$root/err"
-for from in "" "-r $root/all.scap"; do
-	# shellcheck disable=SC2086
-	"$saker" stream ${from:--M 4} $from -o "$fields" "evt.type=execve and container.id!=host" > "$root/said$([ -z "$from" ] || echo _r)" 2>> "$root/err"
-done
+execs="evt.type=execve and container.id!=host"
+ids="$(docker inspect -f '{{.Id}}' saker-docker) $(podman inspect -f '{{.Id}}' saker-podman) sakerbox $kube $crio $lxc $nspawn"
+# said_twice FILE: there are two events of each.
+said_twice() {
+	for id in $ids; do
+		[ "$(grep "^$id|" "$1" 2> /dev/null | wc -l)" -ge 2 ] || return 1
+	done
+}
+replayed() {
+	"$saker" stream -r "$root/all.scap" -o "$fields" "$execs" > "$root/said_r" 2> "$root/replay_err"
+	said_twice "$root/said_r"
+}
+# until_true CONDITION COMMAND...: COMMAND runs until CONDITION is true, or for two minutes.
+until_true() {
+	condition=$1
+	shift
+	"$@" 2>> "$root/err" &
+	watcher=$!
+	for _ in $(seq 240); do
+		$condition && break
+		sleep 0.5
+	done
+	kill -INT $watcher
+	wait $watcher
+}
+until_true replayed "$saker" record -w "$root/all.scap" "$execs"
+replayed
+until_true "said_twice $root/said" "$saker" stream --output "$root/said" -o "$fields" "$execs"
 docker inspect saker-docker > "$root/docker.json"
 docker image inspect localhost/saker-test:8 > "$root/docker-image.json"
 podman inspect saker-podman > "$root/podman.json"

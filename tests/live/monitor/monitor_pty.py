@@ -55,6 +55,16 @@ class Monitor:
         self.seen = ""
         self.press("\x0c")
 
+    def screen(self, text, what):
+        """What is on a screen that has the text."""
+        self.redraw()
+        end = time.time() + 60
+        while text not in self.seen:
+            if time.time() > end or not self.read_for(0.2):
+                self.fail("%s: no %r on screen: %r" % (what, text, self.seen[-1500:]))
+        self.read_for(0.5)  # the rest of it
+        return self.seen
+
     def show(self, text, what):
         """The same, until the screen has the text."""
         end = time.time() + 60
