@@ -493,14 +493,17 @@ struct container_cgroup *container_cgroup_find(struct state *state, uint64_t cgr
 	return cgroup;
 }
 
-void state_cgroup_made(struct state *state, uint64_t cgroup_id, const char *path)
+bool state_cgroup_made(struct state *state, uint64_t cgroup_id, const char *path)
 {
 	struct container_cgroup *cgroup = hash_get(&state->containers.cgroups, cgroup_id, 0);
+	const struct container *container;
 
 	if (!cgroup)
 		cgroup = container_cgroup_make(state, cgroup_id);
 	if (cgroup && !cgroup->confirmed)
 		container_cgroup_set_path(state, cgroup, path, strlen(path));
+	container = cgroup ? container_find(state, cgroup->id) : NULL;
+	return !container || !container->info;
 }
 
 void state_cgroup_removed(struct state *state, uint64_t cgroup_id)

@@ -54,7 +54,7 @@ struct container_match {
 /* One that its runtime lists, whether anything runs in it. */
 struct container_listed {
 	struct container_match match;
-	uint64_t stamp; /* another one when what its runtime says of it may have changed */
+	uint64_t stamp; /* another one when what its runtime says of it may have changed; 0: not known */
 };
 
 /* What one cgroup path ("/docker/9d8b...") tells. HOST when no pattern fits. */

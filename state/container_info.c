@@ -632,6 +632,17 @@ int container_info_oci(struct container_info *info, const char *json, size_t len
 	return 0;
 }
 
+/* FNV-1a of an entry's text, never 0. */
+static uint64_t entry_stamp(struct json_object *entry)
+{
+	const char *text = json_object_to_json_string_ext(entry, JSON_C_TO_STRING_PLAIN);
+	uint64_t hash = 0xcbf29ce484222325u;
+
+	for (; text && *text; text++)
+		hash = (hash ^ (unsigned char)*text) * 0x100000001b3u;
+	return hash ? hash : 1;
+}
+
 /* "metadata" is JSON in a text. */
 static int storage_metadata(struct container_info *info, const char *text)
 {
@@ -659,6 +670,7 @@ int container_info_storage(struct container_info *info, const char *json, size_t
 
 		if (!own || strcmp(own, id) != 0)
 			continue;
+		info->stamp = entry_stamp(entry);
 		names = json_get_member(entry, "names", json_type_array);
 		if (names && json_object_array_length(names) &&
 		    container_info_set_text(
@@ -674,19 +686,24 @@ int container_info_storage(struct container_info *info, const char *json, size_t
 }
 
 int container_info_storage_ids(const char *json, size_t len,
-			       void (*fn)(void *ctx, const char *id, bool pod), void *ctx)
+			       void (*fn)(void *ctx, const struct container_storage_entry *entry),
+			       void *ctx)
 {
 	_cleanup_json_ struct json_object *root = NULL;
 	int rc = json_parse(json, len, json_type_array, &root);
 
 	for (size_t i = 0; rc == 0 && i < json_object_array_length(root); i++) {
 		struct json_object *entry = json_object_array_get_idx(root, i);
-		const char *id = json_get_text(entry, "id");
 		const char *metadata = json_get_text(entry, "metadata");
+		const struct container_storage_entry told = {
+			.id = json_get_text(entry, "id"),
+			/* CRI-O's names the pod (cri-o, internal/storage/runtime.go). */
+			.pod = metadata && strstr(metadata, "\"pod-id\""),
+			.stamp = entry_stamp(entry),
+		};
 
-		/* CRI-O's names the pod (cri-o, internal/storage/runtime.go). */
-		if (id)
-			fn(ctx, id, metadata && strstr(metadata, "\"pod-id\""));
+		if (told.id)
+			fn(ctx, &told);
 	}
 	return rc;
 }

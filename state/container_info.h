@@ -42,6 +42,7 @@ struct container_info {
 	bool host_pid, host_network, host_ipc; /* namespaces that it has none of its own of */
 	bool host_known;
 	uint64_t created_ns; /* since the epoch, 0: not known */
+	uint64_t stamp;      /* of what it was read from, as in lists (container.h); 0: not known */
 	struct container_label *labels;
 	size_t labels_len;
 	struct container_label *pod_labels;
@@ -74,9 +75,16 @@ int container_info_oci(struct container_info *info, const char *json, size_t len
 int container_info_storage(struct container_info *info, const char *json, size_t len,
 			   const char *id);
 
-/* Each container of that list; pod: its runtime is CRI-O. 0 or as above. */
+/* One of that list. */
+struct container_storage_entry {
+	const char *id;
+	bool pod;       /* its runtime is CRI-O */
+	uint64_t stamp; /* another one when its entry is, which is also that of its info */
+};
+/* Each container of that list. 0 or as above. */
 int container_info_storage_ids(const char *json, size_t len,
-			       void (*fn)(void *ctx, const char *id, bool pod), void *ctx);
+			       void (*fn)(void *ctx, const struct container_storage_entry *entry),
+			       void *ctx);
 
 /*
  * The digest of the image that info names already: docker's image/DRIVER/repositories.json, and

@@ -8,6 +8,8 @@
 #include "tables.h"
 
 #define CONTAINER_INFOS_PER_REFRESH 64
+/* Of these for known ones: names of new ones come first. */
+#define CONTAINER_RENEWALS_PER_REFRESH 8
 /* Refreshes between two questions for one that no file told of: 1, 2, 4, ... */
 #define CONTAINER_MISSES_MAX 6
 /* Refreshes that a container without processes keeps what was said of it. */
@@ -148,6 +150,18 @@ static void container_renew(struct state *state, struct container *container)
 	container_told(state);
 }
 
+/* Was what is known read from other files than were there for a list? Once for each of these. */
+static bool container_is_stale(struct container *container, uint64_t stamp)
+{
+	uint64_t before = container->stamp, known;
+
+	if (!container->info || !stamp)
+		return false;
+	known = container->info->stamp ? container->info->stamp : before;
+	container->stamp = stamp;
+	return known && known != stamp && before != stamp;
+}
+
 /* One of a list of runtimes. */
 static void container_take_listed(void *ctx, const struct container_listed *listed)
 {
@@ -164,9 +178,8 @@ static void container_take_listed(void *ctx, const struct container_listed *list
 	}
 	if (container) {
 		container->list = state->containers.lists;
-		if (container->stamp != listed->stamp && container->info)
+		if (container_is_stale(container, listed->stamp))
 			container->renew_seq = state->refresh_seq;
-		container->stamp = listed->stamp;
 	}
 	text_unref(&state->texts, id);
 }
@@ -239,7 +252,7 @@ void container_table_refresh(struct state *state)
 {
 	struct hash *known = &state->containers.known;
 	struct container *container;
-	unsigned asked = 0;
+	unsigned asked = 0, renewed = 0;
 	size_t at = 0;
 
 	container_take_list(state);
@@ -256,6 +269,7 @@ void container_table_refresh(struct state *state)
 		if (!listed &&
 		    container->seen_seq + CONTAINER_EMPTY_REFRESHES < state->refresh_seq) {
 			container_drop_info(state, container);
+			container->stamp = 0;
 			container->misses = 0;
 			container->answered = false;
 		} else if (container->wait) {
@@ -265,8 +279,10 @@ void container_table_refresh(struct state *state)
 		} else if (!container->info) {
 			asked++;
 			container_ask_info(state, container);
-		} else if (container->renew_seq && container->renew_seq <= state->refresh_seq) {
+		} else if (container->renew_seq && container->renew_seq <= state->refresh_seq &&
+			   renewed < CONTAINER_RENEWALS_PER_REFRESH) {
 			asked++;
+			renewed++;
 			container_renew(state, container);
 		}
 	}

@@ -19,7 +19,7 @@ struct container {
 	uint64_t wait;     /* refreshes until it is asked for again */
 	unsigned misses;
 	uint64_t list;               /* containers.lists of the last list that it was in; 0: none */
-	uint64_t stamp;              /* of that */
+	uint64_t stamp;              /* of that, since info is known */
 	uint64_t renew_seq;          /* refresh from which on it is asked for anew; 0: never */
 	unsigned renewals;           /* because its answer was partial */
 	struct container_info *info; /* one block, NULL: not known */

@@ -151,8 +151,11 @@ enum container_verdict state_judge_cgroup(struct state *state, uint64_t cgroup_i
 enum container_verdict state_judge_now(struct state *state, uint64_t cgroup_id, uint32_t pid);
 /* A wanted container that was not seen so far; NULL: there is none. */
 const char *state_awaited_container(const struct state *state);
-/* A cgroup was made; its path in its hierarchy. Its container is looked up before it is used. */
-void state_cgroup_made(struct state *state, uint64_t cgroup_id, const char *path);
+/*
+ * A cgroup was made; its path in its hierarchy. Its container is looked up before it is used. True
+ * when what its runtime says of that is not known yet.
+ */
+bool state_cgroup_made(struct state *state, uint64_t cgroup_id, const char *path);
 void state_cgroup_removed(struct state *state, uint64_t cgroup_id);
 
 /*

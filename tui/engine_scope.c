@@ -216,8 +216,8 @@ static void on_cgroup(void *ctx, const struct probe_cgroup *cgroup)
 	} else if (*cgroup->path) {
 		if (engine->recorder)
 			recorder_cgroup_made(engine->recorder, cgroup->id, cgroup->path);
-		state_cgroup_made(engine->state, cgroup->id, cgroup->path);
-		source_cgroup_made(engine->source, cgroup->path, cgroup->pid);
+		if (state_cgroup_made(engine->state, cgroup->id, cgroup->path))
+			source_cgroup_made(engine->source, cgroup->path, cgroup->pid);
 	}
 }
 

@@ -26,6 +26,7 @@
 #define NS_PER_S 1000000000ull
 #define JOBS_MAX 256
 #define RETRY_NS 2000000000ull
+#define KEEP_NS 20000000000ull /* that an answer waits for its question */
 #define AGAIN_NS 10000000ull
 #define AGAIN_MAX_NS 150000000ull
 #define AGAIN_MIN_TRIES 8 /* where time runs faster than the thread */
@@ -235,17 +236,17 @@ static struct job *find_job(struct inspector *inspector, enum job_kind kind,
 	for (size_t i = 0; i < JOBS_MAX; i++) {
 		struct job *job = &inspector->jobs[i];
 		bool old = (job->state == JOB_MISSING || job->state == JOB_FOUND) &&
-			   inspector_now_ns() - job->done_ns > 10 * RETRY_NS;
+			   inspector_now_ns() - job->done_ns > KEEP_NS;
 
-		if (job->state != JOB_FREE && job->kind == kind &&
-		    job->match.engine == match->engine && !strcmp(job->match.id, match->id) &&
-		    !strcmp(job->match.full_id, match->full_id))
-			return job;
 		/* Nobody asks for it any more. */
 		if (old) {
 			container_info_release(&job->info);
 			*job = (struct job){ .state = JOB_FREE };
 		}
+		if (job->state != JOB_FREE && job->kind == kind &&
+		    job->match.engine == match->engine && !strcmp(job->match.id, match->id) &&
+		    !strcmp(job->match.full_id, match->full_id))
+			return job;
 		if (job->state == JOB_FREE && !spare)
 			spare = job;
 	}

@@ -36,7 +36,16 @@ static void free_text(char **text)
 }
 #define _cleanup_text_ __attribute__((cleanup(free_text)))
 
-char *inspect_read_file(const char *path, size_t *ret_len)
+uint64_t inspect_stamp(const struct stat *stat)
+{
+	uint64_t stamp = ((uint64_t)stat->st_mtim.tv_sec * 1000000000u +
+			  (uint64_t)stat->st_mtim.tv_nsec) ^
+			 ((uint64_t)stat->st_ino << 32) ^ (uint64_t)stat->st_size;
+
+	return stamp ? stamp : 1;
+}
+
+char *inspect_read_file(const char *path, size_t *ret_len, uint64_t *ret_stamp)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	struct stat stat;
@@ -52,6 +61,8 @@ char *inspect_read_file(const char *path, size_t *ret_len)
 	close(fd);
 	if (len > 0) {
 		*ret_len = (size_t)len;
+		if (ret_stamp)
+			*ret_stamp = inspect_stamp(&stat);
 		return bytes;
 	}
 	free(bytes);
@@ -67,7 +78,7 @@ bool search_take(struct search *search, const char *folder, const char *name, se
 	if ((size_t)snprintf(path, sizeof(path), "%s%s/%s", search->host_root, folder, name) >=
 	    sizeof(path))
 		return false;
-	bytes = inspect_read_file(path, &len);
+	bytes = inspect_read_file(path, &len, &search->stamp);
 	if (!bytes || fn(search->info, bytes, len) < 0)
 		return false;
 	search->found = true;
@@ -85,6 +96,7 @@ static void search_docker(struct search *search, const char *root)
 		return;
 	if (!search_take(search, folder, "config.v2.json", container_info_docker))
 		return;
+	search->info->stamp = search->stamp;
 	inspect_note_root(search->memory, CONTAINER_DOCKER, root);
 	search_take(search, folder, "hostconfig.json", container_info_docker_host);
 	for (size_t i = 0; i < sizeof(drivers) / sizeof(drivers[0]) && !search->info->digest; i++) {
@@ -139,7 +151,7 @@ static void search_storage(struct search *search, const char *root)
 		    (size_t)snprintf(folder, sizeof(folder), "%s/%s-containers/%s/userdata", root,
 				     drivers[i], search->match->full_id) >= sizeof(folder))
 			return;
-		bytes = inspect_read_file(path, &len);
+		bytes = inspect_read_file(path, &len, NULL);
 		if (!bytes ||
 		    container_info_storage(search->info, bytes, len, search->match->full_id) < 0)
 			continue;

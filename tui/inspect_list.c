@@ -32,40 +32,47 @@ static bool is_id(const char *text, size_t len)
 	return len == CONTAINER_HEX && strspn(text, "0123456789abcdef") >= len;
 }
 
-/* Differs when the file was changed or replaced; 0: there is none. */
+/* 0: there is no such file. */
 static uint64_t file_stamp(const char *path)
 {
 	struct stat stat_buf;
 
-	if (stat(path, &stat_buf) < 0 || !S_ISREG(stat_buf.st_mode))
-		return 0;
-	return ((uint64_t)stat_buf.st_mtim.tv_sec * 1000000000u +
-		(uint64_t)stat_buf.st_mtim.tv_nsec) ^
-	       ((uint64_t)stat_buf.st_ino << 32) ^ (uint64_t)stat_buf.st_size;
+	return stat(path, &stat_buf) == 0 && S_ISREG(stat_buf.st_mode) ? inspect_stamp(&stat_buf)
+								       : 0;
+}
+
+/* What files say comes before what sockets say of the same one. */
+static void add_listed(struct listing *listing, const struct container_listed *listed)
+{
+	for (size_t i = 0; i < listing->len; i++)
+		if (!strcmp(listing->list[i].match.id, listed->match.id))
+			return;
+	if (listing->len < listing->size)
+		listing->list[listing->len++] = *listed;
 }
 
 static void add(struct listing *listing, const char *id, size_t len)
 {
-	struct container_listed *listed = &listing->list[listing->len];
+	struct container_listed listed = { .match = { .engine = listing->engine },
+					   .stamp = listing->stamp };
 	bool digits = is_id(id, len);
 
-	if (listing->len == listing->size || (!digits && len >= CONTAINER_ID_MAX))
+	if (!digits && len >= CONTAINER_ID_MAX)
 		return;
-	*listed = (struct container_listed){ .match = { .engine = listing->engine },
-					     .stamp = listing->stamp };
-	memcpy(listed->match.id, id, digits ? SHOWN : len);
+	memcpy(listed.match.id, id, digits ? SHOWN : len);
 	if (digits)
-		memcpy(listed->match.full_id, id, len);
-	listing->len++;
+		memcpy(listed.match.full_id, id, len);
+	add_listed(listing, &listed);
 }
 
-static void add_storage(void *ctx, const char *id, bool pod)
+static void add_storage(void *ctx, const struct container_storage_entry *entry)
 {
 	struct listing *listing = ctx;
 
-	listing->engine = pod ? CONTAINER_CRIO : CONTAINER_PODMAN;
-	if (is_id(id, strlen(id)))
-		add(listing, id, strlen(id));
+	listing->engine = entry->pod ? CONTAINER_CRIO : CONTAINER_PODMAN;
+	listing->stamp = entry->stamp;
+	if (is_id(entry->id, strlen(entry->id)))
+		add(listing, entry->id, strlen(entry->id));
 }
 
 static void add_cri(void *ctx, const char *id, size_t len)
@@ -84,8 +91,7 @@ static void list_storage(struct listing *listing, const char *root)
 				     listing->host_root, root,
 				     inspect_storage_drivers[i]) >= sizeof(path))
 			return;
-		listing->stamp = file_stamp(path);
-		bytes = listing->stamp ? inspect_read_file(path, &len) : NULL;
+		bytes = inspect_read_file(path, &len, NULL);
 		if (bytes)
 			container_info_storage_ids(bytes, len, add_storage, listing);
 		free(bytes);
@@ -132,7 +138,7 @@ static void list_root(struct listing *listing, enum container_engine engine, con
 	case CONTAINER_CRI:
 	case CONTAINER_CRIO:
 		/* Names of pods do not change. */
-		listing->stamp = 1;
+		listing->stamp = 0;
 		snprintf(path, sizeof(path), "%s%s", listing->host_root, root);
 		inspect_cri_list(path, listing->memory, add_cri, listing);
 		break;

@@ -58,6 +58,7 @@ static bool lxc_take(struct search *search, const char *lxc)
 		return false;
 	if (!search_take(search, folder, "config", container_info_lxc))
 		return false;
+	search->info->stamp = search->stamp;
 	inspect_note_root(search->memory, CONTAINER_LXC, lxc);
 	return true;
 }

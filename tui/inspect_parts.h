@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include "state/container.h"
 #include "state/container_info.h"
 
@@ -49,6 +50,7 @@ struct search {
 	struct container_info *info;
 	struct inspect_memory *memory;
 	bool found;
+	uint64_t stamp; /* of the last file that was taken */
 };
 
 typedef int (*search_take_fn)(struct container_info *info, const char *text, size_t len);
@@ -85,8 +87,13 @@ extern const char *const inspect_storage_drivers[4];
 /* Ids of all containers of a runtime's socket; fn gets each. 0 or -errno. */
 int inspect_cri_list(const char *path, struct inspect_memory *memory,
 		     void (*fn)(void *ctx, const char *id, size_t len), void *ctx);
-/* A regular file as a whole, the caller frees it; NULL when it cannot be had or is too long. */
-char *inspect_read_file(const char *path, size_t *ret_len);
+/*
+ * A regular file as a whole, the caller frees it; NULL when it cannot be had or is too long. Its
+ * stamp is from before it was read; NULL: not wanted.
+ */
+char *inspect_read_file(const char *path, size_t *ret_len, uint64_t *ret_stamp);
+/* Differs when a file was changed or replaced; not 0. */
+uint64_t inspect_stamp(const struct stat *stat);
 
 /* Sockets that do not block, with a deadline of CLOCK_MONOTONIC: 0, -ETIMEDOUT or -errno. */
 long long inspect_now_ns(void);

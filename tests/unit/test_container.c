@@ -186,6 +186,7 @@ struct fake {
 	const char *name;     /* that it says; NULL: shop */
 	bool partial;         /* what it says is not all */
 	uint64_t stamp;       /* of the container in the next list; 0: it is in none */
+	uint64_t read_stamp;  /* of what it says; 0: not known */
 	bool listing;         /* a list is there */
 };
 
@@ -219,7 +220,8 @@ static int fake_info(void *ctx, const struct container_match *match, uint32_t pi
 	if (++fake->looked_for < fake->answered_at)
 		return -EAGAIN;
 	*ret_info = (struct container_info){ .name = strdup(fake->name ? fake->name : "shop"),
-					     .partial = fake->partial };
+					     .partial = fake->partial,
+					     .stamp = fake->read_stamp };
 	return container_info_set_image(ret_info, "a/shop:2");
 }
 
@@ -415,6 +417,42 @@ START_TEST(test_listed)
 }
 END_TEST
 
+/*
+ * What was read before the first list, while the list was made, or when it was listed already, is
+ * read anew: once.
+ */
+START_TEST(test_read_before_listed)
+{
+	struct fake fake = { .lines = { "0::/docker/" H }, .stamp = 2, .read_stamp = 1 };
+	struct state_source source = { .ctx = &fake,
+				       .process_cgroup = fake_cgroup,
+				       .container_info = fake_info,
+				       .container_list = fake_list };
+	struct state_opts opts = { .idle_containers = true };
+	struct state *state = NULL;
+	uint64_t time = 0;
+
+	fake.listing = _i == 2;
+	fake.answered_at = 3;
+	ck_assert_int_eq(state_new(&opts, &source, &state), 0);
+	while (fake.looked_for < fake.answered_at)
+		refresh(state, ++time, (uint64_t[4]){ 50, 0, 0, 0 });
+	ck_assert(!state_cgroup_made(state, 51, "/docker/" H "/child"));
+	fake.listing = true;
+	fake.name = "fish";
+	fake.read_stamp = _i == 1 ? 3 : 2;
+	refresh(state, ++time, (uint64_t[4]){ 50, 0, 0, 0 });
+	ck_assert_uint_eq(fake.looked_for, 4);
+	check_name(state, "fish", "a/shop:2");
+	fake.stamp = fake.read_stamp;
+	for (int i = 0; i < 10; i++)
+		refresh(state, ++time, (uint64_t[4]){ 50, 0, 0, 0 });
+	ck_assert_uint_eq(fake.looked_for, 4);
+	ck_assert(state_cgroup_made(state, 52, "/docker/" G));
+	state_free(state);
+}
+END_TEST
+
 /* An answer that is not all is asked for again, ever more rarely, then no more. */
 START_TEST(test_partial)
 {
@@ -484,6 +522,7 @@ int main(void)
 	tcase_add_test(tcase, test_asked_once);
 	tcase_add_test(tcase, test_name_comes_late);
 	tcase_add_test(tcase, test_listed);
+	tcase_add_loop_test(tcase, test_read_before_listed, 0, 3);
 	tcase_add_test(tcase, test_partial);
 	tcase_add_test(tcase, test_moved_while_asked);
 	tcase_add_test(tcase, test_gone_is_not_cached);
