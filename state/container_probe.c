@@ -24,7 +24,8 @@ int container_command(struct json_object *words, size_t first, char **slot)
 		at += (size_t)snprintf(line + at, sizeof(line) - at, "%s%s", at ? " " : "",
 				       word ? word : "");
 	}
-	return at ? container_info_set_text(slot, line) : 0;
+	/* A part of it would be another command. */
+	return at && at < sizeof(line) ? container_info_set_text(slot, line) : 0;
 }
 
 static int take_probe(struct json_object *container, const char *kind, char **slot)

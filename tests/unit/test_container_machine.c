@@ -105,6 +105,25 @@ static const char inspect_json[] =
 	"\"Mounts\":[{\"Source\":\"/srv\",\"Destination\":\"/data\",\"Mode\":\"z\",\"RW\":false,"
 	"\"Propagation\":\"rprivate\"}]}";
 
+/* A command that is longer than what is kept is not known: a part of it would be another one. */
+START_TEST(test_long_command)
+{
+	static const char head[] = "{\"Id\":\"" ID "\",\"Config\":{\"Healthcheck\":{\"Test\":[\"CMD\",\"";
+	const size_t word = _i ? 4096 : 4095, size = sizeof(head) + word + 8;
+	struct container_info info = { .name = NULL };
+	char *json = malloc(size);
+
+	snprintf(json, size, "%s%*s\"]}}}", head, (int)word, "x");
+	ck_assert_int_eq(container_info_inspect(&info, json, strlen(json)), 0);
+	if (_i)
+		ck_assert_ptr_null(info.healthcheck);
+	else
+		ck_assert_uint_eq(strlen(info.healthcheck), word);
+	container_info_release(&info);
+	free(json);
+}
+END_TEST
+
 static const struct {
 	const char *name, *json, *want;
 	int (*take)(struct container_info *info, const char *json, size_t len);
@@ -262,5 +281,6 @@ int main(void)
 	tcase_add_loop_test(tc, test_digest, 0, sizeof(digest_cases) / sizeof(digest_cases[0]));
 	tcase_add_loop_test(tc, test_socket, 0, sizeof(answers) / sizeof(answers[0]));
 	tcase_add_test(tc, test_no_socket);
+	tcase_add_loop_test(tc, test_long_command, 0, 2);
 	return run_suite("container_machine", tc);
 }
