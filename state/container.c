@@ -150,7 +150,7 @@ static bool component_ends(const struct component *component, const char *text)
 	return component->len >= len && !memcmp(component->text + component->len - len, text, len);
 }
 
-static bool is_hex_id(const char *text, size_t len)
+bool container_is_hex_id(const char *text, size_t len)
 {
 	size_t i;
 
@@ -254,7 +254,7 @@ static bool container_fits(const struct container_pattern *pattern, const struct
 	    !component_ends(component, pattern->suffix) || !container_place_fits(pattern, path, at))
 		return false;
 	len = component->len - prefix_len - suffix_len;
-	if (pattern->shape == SHAPE_HEX && !is_hex_id(id, len))
+	if (pattern->shape == SHAPE_HEX && !container_is_hex_id(id, len))
 		return false;
 	if (pattern->shape == SHAPE_NAME && !container_name_fits(pattern, path, at, id, len))
 		return false;
@@ -287,7 +287,7 @@ static bool container_fits_colons(const struct component *component, struct cont
 	if (component->len < mark_len + CONTAINER_HEX)
 		return false;
 	id = component->text + component->len - CONTAINER_HEX;
-	if (memcmp(id - mark_len, mark, mark_len) != 0 || !is_hex_id(id, CONTAINER_HEX))
+	if (memcmp(id - mark_len, mark, mark_len) != 0 || !container_is_hex_id(id, CONTAINER_HEX))
 		return false;
 	match->engine = CONTAINER_CRI;
 	container_set_hex(match, id);
@@ -315,7 +315,7 @@ static bool container_fits_containerd(const struct cgroup_path *path, struct con
 	if (component_begins(namespace, "lxc."))
 		return false;
 	match->engine = CONTAINER_CONTAINERD;
-	if (is_hex_id(id->text, id->len))
+	if (container_is_hex_id(id->text, id->len))
 		container_set_hex(match, id->text);
 	else
 		container_set_name(match, id->text, id->len);

@@ -57,6 +57,8 @@ struct container_listed {
 	uint64_t stamp; /* another one when what its runtime says of it may have changed; 0: not known */
 };
 
+/* A full id, as runtimes write them; text needs no NUL. */
+bool container_is_hex_id(const char *text, size_t len);
 /* What one cgroup path ("/docker/9d8b...") tells. HOST when no pattern fits. */
 void container_match_path(const char *text, size_t len, struct container_match *ret_match);
 /* The same for the lines of /proc/PID/cgroup: the first line that tells of a container. */

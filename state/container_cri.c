@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/protobuf.h"
+#include "container.h"
 #include "container_info_build.h"
 #include "container_json.h"
 
@@ -79,21 +80,14 @@ static int take_label(struct container_label **labels, size_t *len,
 	return rc == -E2BIG ? 0 : rc;
 }
 
-static const char *label_of(const struct container_info *info, const char *key)
-{
-	for (size_t i = 0; i < info->labels_len; i++)
-		if (!strcmp(info->labels[i].key, key))
-			return info->labels[i].value;
-	return NULL;
-}
-
 /* What the kubelet says in labels. */
 static int take_kubelet_labels(struct container_info *info)
 {
-	if (container_info_set_text(&info->name, label_of(info, LABEL_CONTAINER)) < 0 ||
-	    container_info_set_text(&info->pod_name, label_of(info, LABEL_POD)) < 0 ||
-	    container_info_set_text(&info->pod_namespace, label_of(info, LABEL_NAMESPACE)) < 0 ||
-	    container_info_set_text(&info->pod_uid, label_of(info, LABEL_UID)) < 0)
+	if (container_info_set_text(&info->name, container_label(info, LABEL_CONTAINER)) < 0 ||
+	    container_info_set_text(&info->pod_name, container_label(info, LABEL_POD)) < 0 ||
+	    container_info_set_text(&info->pod_namespace, container_label(info, LABEL_NAMESPACE)) <
+		    0 ||
+	    container_info_set_text(&info->pod_uid, container_label(info, LABEL_UID)) < 0)
 		return -ENOMEM;
 	return 0;
 }
@@ -122,8 +116,7 @@ static int take_image_ref(struct container_info *info, const struct protobuf_fie
 /* "sha256:..." or 64 digits alone. */
 static bool is_image_id(const char *text)
 {
-	return !strncmp(text, "sha256:", 7) ||
-	       (strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64);
+	return !strncmp(text, "sha256:", 7) || container_is_hex_id(text, strlen(text));
 }
 
 static int take_image_name(struct container_info *info, const struct protobuf_field *field)

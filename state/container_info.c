@@ -584,8 +584,7 @@ static int oci_labels(struct container_info *info, struct json_object *annotatio
 	return add_labels(info, labels);
 }
 
-/* NULL: there is none of that key. */
-static const char *label_value(const struct container_info *info, const char *key)
+const char *container_label(const struct container_info *info, const char *key)
 {
 	for (size_t i = 0; i < info->labels_len; i++)
 		if (!strcmp(info->labels[i].key, key))
@@ -614,7 +613,7 @@ int container_info_oci(struct container_info *info, const char *json, size_t len
 		return rc;
 	oci_namespaces(info, root);
 	if (!info->name &&
-	    container_info_set_text(&info->name, label_value(info, "nerdctl/name")) < 0)
+	    container_info_set_text(&info->name, container_label(info, "nerdctl/name")) < 0)
 		return -ENOMEM;
 	told = json_get_text(annotations, "io.podman.annotations.privileged");
 	if (told && !info->privileged_known) {

@@ -16,6 +16,8 @@ int container_info_add_mount(struct container_info *info, const struct container
 /* The same of a label, unless there is one of that key; -E2BIG beyond CONTAINER_LABELS_MAX. */
 int container_label_add(struct container_label **list, size_t *len, const char *key,
 			const char *value);
+/* The value of a label, borrowed; NULL: there is none of that key. */
+const char *container_label(const struct container_info *info, const char *key);
 /* The image by its name, when it has none yet; NULL says nothing. 0 or -ENOMEM. */
 int container_info_take_image(struct container_info *info, const char *image);
 /* The same of its id, "sha256:..." or digits. */

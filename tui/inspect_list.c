@@ -27,11 +27,6 @@ struct listing {
 	uint64_t stamp;
 };
 
-static bool is_id(const char *text, size_t len)
-{
-	return len == CONTAINER_HEX && strspn(text, "0123456789abcdef") >= len;
-}
-
 /* 0: there is no such file. */
 static uint64_t file_stamp(const char *path)
 {
@@ -55,7 +50,7 @@ static void add(struct listing *listing, const char *id, size_t len)
 {
 	struct container_listed listed = { .match = { .engine = listing->engine },
 					   .stamp = listing->stamp };
-	bool digits = is_id(id, len);
+	bool digits = container_is_hex_id(id, len);
 
 	if (!digits && len >= CONTAINER_ID_MAX)
 		return;
@@ -71,13 +66,13 @@ static void add_storage(void *ctx, const struct container_storage_entry *entry)
 
 	listing->engine = entry->pod ? CONTAINER_CRIO : CONTAINER_PODMAN;
 	listing->stamp = entry->stamp;
-	if (is_id(entry->id, strlen(entry->id)))
+	if (container_is_hex_id(entry->id, strlen(entry->id)))
 		add(listing, entry->id, strlen(entry->id));
 }
 
 static void add_cri(void *ctx, const char *id, size_t len)
 {
-	if (is_id(id, len))
+	if (container_is_hex_id(id, len))
 		add(ctx, id, len);
 }
 
@@ -116,7 +111,7 @@ static void list_folders(struct listing *listing, const char *folder, const char
 			continue;
 		listing->stamp = file_stamp(path);
 		if (listing->stamp && (listing->engine == CONTAINER_LXC ||
-				       is_id(entry->d_name, strlen(entry->d_name))))
+				       container_is_hex_id(entry->d_name, strlen(entry->d_name))))
 			add(listing, entry->d_name, strlen(entry->d_name));
 	}
 	if (dir)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "state/container.h"
 #include "state/container_cri.h"
 #include "state/container_info.h"
 #include "state/passwd.h"
@@ -70,14 +71,24 @@ static void check_frames(const uint8_t *bytes, size_t size, struct container_inf
 	free(answer.bytes);
 }
 
+/* As lists of containers take them: each byte of an id is read. */
+static void count_id(void *ctx, const char *id, size_t len)
+{
+	*(size_t *)ctx += container_is_hex_id(id, len);
+}
+
 static void check_cri(const uint8_t *bytes, size_t size, struct container_info *info)
 {
+	size_t ids = 0;
+
 	container_cri_container(info, bytes, size, "aa");
 	container_cri_sandbox(info, bytes, size, "aa");
 	container_cri_pod(info, bytes, size);
 	container_cri_image(info, bytes, size);
 	container_native(info, bytes, size);
 	container_native_image(info, bytes, size);
+	container_cri_ids(bytes, size, count_id, &ids);
+	assert(ids * CONTAINER_HEX <= size);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

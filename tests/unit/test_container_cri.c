@@ -8,6 +8,7 @@
 #include <string.h>
 #include "run_suite.h"
 #include "state/base/protobuf.h"
+#include "state/container.h"
 #include "state/container_cri.h"
 
 #define NGINX "5d2d74d540a018f991548a191df18c3b48e4da15275ce4b8decf53dfbe8ae6df"
@@ -153,6 +154,30 @@ START_TEST(test_sandbox)
 }
 END_TEST
 
+/* Those of whole ids, in one text. */
+static void take_id(void *ctx, const char *id, size_t len)
+{
+	if (container_is_hex_id(id, len))
+		strncat(ctx, id, len);
+}
+
+/* The last id is also the last of the bytes: nothing behind it is read. */
+START_TEST(test_ids)
+{
+	static const char last[] = "\x0a\x42\x0a@" IDLE "\x0a\x02\x12\x00\x0a\x42\x0a@" NGINX;
+	uint8_t *copy = malloc(sizeof(last) - 1);
+	char ids[4 * CONTAINER_HEX] = "";
+
+	memcpy(copy, last, sizeof(last) - 1);
+	ck_assert_int_eq(container_cri_ids(copy, sizeof(last) - 1, take_id, ids), 0);
+	ck_assert_str_eq(ids, IDLE NGINX);
+	free(copy);
+	*ids = '\0';
+	ck_assert_int_eq(container_cri_ids(bytes_of(pods), sizeof(pods) - 1, take_id, ids), 0);
+	ck_assert_str_eq(ids, SANDBOX);
+}
+END_TEST
+
 /* {1 {5 {1 ip}, 6 {1 {2 {1: 2, 2: 1}}}, 7 label, 8 annotation}, 2 {"info": JSON}} */
 START_TEST(test_pod)
 {
@@ -252,6 +277,7 @@ START_TEST(test_changed)
 		size_t cut = i < len ? i : len;
 		uint8_t *copy = malloc(cut ? cut : 1);
 		struct container_info info = { .name = NULL };
+		char ids[4 * CONTAINER_HEX] = "";
 
 		memcpy(copy, list, cut);
 		if (i >= len)
@@ -259,6 +285,8 @@ START_TEST(test_changed)
 		container_cri_container(&info, copy, cut, NGINX);
 		container_cri_sandbox(&info, copy, cut, NGINX);
 		container_cri_pod(&info, copy, cut);
+		container_cri_ids(copy, cut, take_id, ids);
+		*ids = '\0';
 		container_cri_image(&info, copy, cut);
 		container_native(&info, copy, cut);
 		container_native_image(&info, copy, cut);
@@ -276,6 +304,7 @@ int main(void)
 	tcase_add_test(tc, test_written);
 	tcase_add_test(tc, test_container);
 	tcase_add_test(tc, test_sandbox);
+	tcase_add_test(tc, test_ids);
 	tcase_add_test(tc, test_pod);
 	tcase_add_loop_test(tc, test_image, 0, sizeof(image_cases) / sizeof(image_cases[0]));
 	tcase_add_test(tc, test_native);
