@@ -23,14 +23,14 @@
 #include <string.h>
 #include <time.h>
 
-#define NS_PER_S 1000000000ull
+#define NS_PER_S 1000000000ll
 #define JOBS_MAX 256
-#define RETRY_NS 2000000000ull
-#define KEEP_NS 20000000000ull /* that an answer waits for its question */
-#define AGAIN_NS 10000000ull
-#define AGAIN_MAX_NS 150000000ull
+#define RETRY_NS 2000000000ll
+#define KEEP_NS 20000000000ll /* that an answer waits for its question */
+#define AGAIN_NS 10000000ll
+#define AGAIN_MAX_NS 150000000ll
 #define AGAIN_MIN_TRIES 8 /* where time runs faster than the thread */
-#define LIST_NS 3000000000ull
+#define LIST_NS 3000000000ll
 
 enum job_state { JOB_FREE, JOB_WAITING, JOB_WORKING, JOB_FOUND, JOB_MISSING };
 
@@ -44,9 +44,9 @@ struct job {
 	uint32_t pid;
 	uint32_t maker; /* the process that made its cgroup; 0: not known */
 	unsigned tries;
-	uint64_t since_ns;          /* when it was first asked for */
-	uint64_t due_ns;            /* WAITING: not to be looked for before */
-	uint64_t done_ns;           /* FOUND, MISSING: since when */
+	long long since_ns;         /* when it was first asked for */
+	long long due_ns;           /* WAITING: not to be looked for before */
+	long long done_ns;          /* FOUND, MISSING: since when */
 	struct container_info info; /* of FOUND */
 };
 
@@ -59,21 +59,14 @@ struct inspector {
 	pthread_cond_t work;
 	bool ended;
 	char *host_root;
-	struct inspect_memory memory;  /* the thread's */
-	struct container_listed *list; /* INSPECT_LIST_MAX; the thread's while it is LIST_WANTED */
-	size_t list_len;
+	struct inspect_memory memory; /* the thread's */
+	/* The last one, and the thread's, which takes its place when it is made. */
+	struct inspect_list lists[2];
+	unsigned last_list;
 	enum list_state list_state;
-	uint64_t list_given_ns;
+	long long list_given_ns;
 	struct job jobs[JOBS_MAX];
 };
-
-static uint64_t inspector_now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
 
 /* The job that is due first; NULL: none waits. */
 static struct job *find_waiting(struct inspector *inspector)
@@ -89,10 +82,9 @@ static struct job *find_waiting(struct inspector *inspector)
 	return first;
 }
 
-static void wait_until(struct inspector *inspector, uint64_t due_ns)
+static void wait_until(struct inspector *inspector, long long due_ns)
 {
-	const struct timespec due = { .tv_sec = (time_t)(due_ns / NS_PER_S),
-				      .tv_nsec = (long)(due_ns % NS_PER_S) };
+	const struct timespec due = { .tv_sec = due_ns / NS_PER_S, .tv_nsec = due_ns % NS_PER_S };
 
 	pthread_cond_timedwait(&inspector->work, &inspector->lock, &due);
 }
@@ -100,7 +92,7 @@ static void wait_until(struct inspector *inspector, uint64_t due_ns)
 /* The job was looked for with that result. */
 static void job_done(struct job *job, int rc, const struct container_info *info)
 {
-	uint64_t now = inspector_now_ns();
+	long long now = inspect_now_ns();
 
 	job->rc = rc;
 	job->tries++;
@@ -120,13 +112,13 @@ static void job_done(struct job *job, int rc, const struct container_info *info)
 /* Makes the list with the lock open. */
 static void make_list(struct inspector *inspector)
 {
-	size_t len;
+	unsigned next = !inspector->last_list;
 
 	pthread_mutex_unlock(&inspector->lock);
-	len = inspect_list(inspector->host_root, &inspector->memory, inspector->list,
-			   INSPECT_LIST_MAX);
+	inspect_list(inspector->host_root, &inspector->memory, &inspector->lists[!next],
+		     &inspector->lists[next]);
 	pthread_mutex_lock(&inspector->lock);
-	inspector->list_len = len;
+	inspector->last_list = next;
 	inspector->list_state = LIST_MADE;
 }
 
@@ -157,7 +149,7 @@ static void *inspector_main(void *arg)
 
 		/* Containers in which something runs come first. */
 		if (inspector->list_state == LIST_WANTED &&
-		    (!job || job->due_ns > inspector_now_ns())) {
+		    (!job || job->due_ns > inspect_now_ns())) {
 			make_list(inspector);
 			continue;
 		}
@@ -165,7 +157,7 @@ static void *inspector_main(void *arg)
 			pthread_cond_wait(&inspector->work, &inspector->lock);
 			continue;
 		}
-		if (job->due_ns > inspector_now_ns()) {
+		if (job->due_ns > inspect_now_ns()) {
 			wait_until(inspector, job->due_ns);
 			continue;
 		}
@@ -189,18 +181,16 @@ int inspector_new(const char *host_root, struct inspector **ret_inspector)
 	if (!inspector)
 		return -ENOMEM;
 	inspector->host_root = strdup(host_root);
-	inspector->list = calloc(INSPECT_LIST_MAX, sizeof(*inspector->list));
 	pthread_mutex_init(&inspector->lock, NULL);
 	pthread_condattr_init(&clock);
 	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
 	pthread_cond_init(&inspector->work, &clock);
 	pthread_condattr_destroy(&clock);
-	rc = inspector->host_root && inspector->list
+	rc = inspector->host_root
 		     ? -pthread_create(&inspector->thread, NULL, inspector_main, inspector)
 		     : -ENOMEM;
 	if (rc < 0) {
 		free(inspector->host_root);
-		free(inspector->list);
 		free(inspector);
 		return rc;
 	}
@@ -223,7 +213,6 @@ void inspector_free(struct inspector *inspector)
 	pthread_mutex_destroy(&inspector->lock);
 	pthread_cond_destroy(&inspector->work);
 	free(inspector->host_root);
-	free(inspector->list);
 	free(inspector);
 }
 
@@ -236,7 +225,7 @@ static struct job *find_job(struct inspector *inspector, enum job_kind kind,
 	for (size_t i = 0; i < JOBS_MAX; i++) {
 		struct job *job = &inspector->jobs[i];
 		bool old = (job->state == JOB_MISSING || job->state == JOB_FOUND) &&
-			   inspector_now_ns() - job->done_ns > KEEP_NS;
+			   inspect_now_ns() - job->done_ns > KEEP_NS;
 
 		/* Nobody asks for it any more. */
 		if (old) {
@@ -256,7 +245,7 @@ static struct job *find_job(struct inspector *inspector, enum job_kind kind,
 /* When a job that found nothing may begin anew. */
 static bool is_over(const struct job *job, uint32_t pid)
 {
-	uint64_t age = inspector_now_ns() - job->done_ns;
+	long long age = inspect_now_ns() - job->done_ns;
 
 	if (job->kind == JOB_USERS)
 		return age > AGAIN_NS;
@@ -288,7 +277,7 @@ static int ask(struct inspector *inspector, enum job_kind kind, const struct con
 				     .kind = kind,
 				     .match = *match,
 				     .pid = pid,
-				     .since_ns = inspector_now_ns() };
+				     .since_ns = inspect_now_ns() };
 		pthread_cond_signal(&inspector->work);
 	}
 	pthread_mutex_unlock(&inspector->lock);
@@ -307,7 +296,7 @@ void inspector_made(struct inspector *inspector, const struct container_match *m
 				     .kind = JOB_INFO,
 				     .match = *match,
 				     .maker = maker,
-				     .since_ns = inspector_now_ns() };
+				     .since_ns = inspect_now_ns() };
 		pthread_cond_signal(&inspector->work);
 	}
 	pthread_mutex_unlock(&inspector->lock);
@@ -328,21 +317,22 @@ int inspector_ask_users(struct inspector *inspector, const struct container_matc
 int inspector_list(struct inspector *inspector,
 		   void (*fn)(void *ctx, const struct container_listed *listed), void *ctx)
 {
-	uint64_t now = inspector_now_ns();
-	int rc = -EAGAIN;
+	const struct inspect_list *list = NULL;
+	long long now = inspect_now_ns();
 
 	pthread_mutex_lock(&inspector->lock);
 	if (inspector->list_state == LIST_MADE) {
-		for (size_t i = 0; i < inspector->list_len; i++)
-			fn(ctx, &inspector->list[i]);
+		list = &inspector->lists[inspector->last_list];
 		inspector->list_state = LIST_GIVEN;
 		inspector->list_given_ns = now;
-		rc = 0;
 	} else if (inspector->list_state == LIST_GIVEN &&
 		   (!inspector->list_given_ns || now - inspector->list_given_ns >= LIST_NS)) {
 		inspector->list_state = LIST_WANTED;
 		pthread_cond_signal(&inspector->work);
 	}
 	pthread_mutex_unlock(&inspector->lock);
-	return rc;
+	/* Nobody changes it before the next one is made, which is wanted by another call. */
+	for (size_t i = 0; list && i < list->len; i++)
+		fn(ctx, &list->at[i]);
+	return list ? 0 : -EAGAIN;
 }

@@ -44,8 +44,8 @@ void inspector_made(struct inspector *inspector, const struct container_match *m
 		    uint32_t maker);
 
 /*
- * Gives all containers that runtimes list to fn, with the lock held; -EAGAIN while no newer list is
- * there. One is made some seconds after the last one was given.
+ * Gives all containers that runtimes list to fn; -EAGAIN while no newer list is there. One is made
+ * some seconds after the last one was given. For one thread alone.
  */
 int inspector_list(struct inspector *inspector,
 		   void (*fn)(void *ctx, const struct container_listed *listed), void *ctx);

@@ -36,6 +36,17 @@ struct connection {
 	uint8_t in[HTTP2_FRAME_MAX];
 };
 
+/* The interface's, the current one first. */
+static const char *const versions[] = { "v1", "v1alpha2" };
+
+const struct inspect_root inspect_cri_sockets[INSPECT_CRI_SOCKETS] = {
+	{ CONTAINER_CRI, "/run/containerd/containerd.sock" },
+	{ CONTAINER_CRI, "/run/k3s/containerd/containerd.sock" },
+	{ CONTAINER_CRI, "/run/k0s/containerd.sock" },
+	{ CONTAINER_CRI, "/var/snap/microk8s/common/run/containerd.sock" },
+	{ CONTAINER_CRIO, "/run/crio/crio.sock" },
+};
+
 /* What the shim of a container was started with; "" where there is none. */
 struct shim {
 	char address[PATH_MAX], name_space[NAMESPACE_MAX];
@@ -214,10 +225,9 @@ static int ask_native(struct connection *connection, const char *method, const c
 	return ask(connection, method, &message, fn, info);
 }
 
-/* A container or a sandbox, by the interface's current version, then by the one before. */
+/* A container or a sandbox. */
 static int ask_cri(struct connection *connection, const char *id, struct container_info *info)
 {
-	static const char *const versions[] = { "v1", "v1alpha2" };
 	int rc = -EOPNOTSUPP;
 
 	for (size_t i = 0; i < 2 && rc == -EOPNOTSUPP; i++) {
@@ -310,37 +320,51 @@ static int ask_socket(struct search *search, const char *path, const char *name_
 		rc = ask_all(connection, search, &last);
 		close_connection(connection);
 	}
-	inspect_note_silent(search->memory, path, last);
+	inspect_note_silent(search->memory, path, false, last);
 	return rc;
 }
 
-/* Both lists without a filter. */
+/* A list without a filter; -EOPNOTSUPP as above. */
+static int list_ids(struct connection *connection, const char *list,
+		    void (*fn)(void *ctx, const char *id, size_t len), void *ctx)
+{
+	const struct protobuf_out nothing = { .bytes = (uint8_t *)"" };
+	_cleanup_answer_ struct http2_answer answer = { .bytes = NULL };
+	const uint8_t *bytes;
+	char method[96];
+	size_t len;
+	int rc;
+
+	method_name(connection, list, method, sizeof(method));
+	rc = call(connection, method, &nothing, &answer);
+	if (rc < 0)
+		return rc;
+	rc = http2_message(&answer, &bytes, &len);
+	if (rc == -ENOENT)
+		return -EOPNOTSUPP;
+	return rc == 0 ? container_cri_ids(bytes, len, fn, ctx) : rc;
+}
+
 int inspect_cri_list(const char *path, struct inspect_memory *memory,
 		     void (*fn)(void *ctx, const char *id, size_t len), void *ctx)
 {
-	static const char *const lists[] = { "/runtime.v1.RuntimeService/ListPodSandbox",
-					     "/runtime.v1.RuntimeService/ListContainers" };
-	const struct protobuf_out nothing = { .bytes = (uint8_t *)"" };
 	struct connection *connection;
 	int rc;
 
-	if (inspect_is_silent(memory, path))
+	if (inspect_is_silent(memory, path, true))
 		return -ETIMEDOUT;
 	rc = open_connection(path, &connection);
-	for (size_t i = 0; i < 2 && rc == 0; i++) {
-		_cleanup_answer_ struct http2_answer answer = { .bytes = NULL };
-		const uint8_t *bytes;
-		size_t len;
-
-		rc = call(connection, lists[i], &nothing, &answer);
-		if (rc == 0)
-			rc = http2_message(&answer, &bytes, &len);
-		if (rc == 0)
-			rc = container_cri_ids(bytes, len, fn, ctx);
-		if (rc < 0 || i == 1)
-			close_connection(connection);
+	if (rc < 0)
+		return rc;
+	rc = -EOPNOTSUPP;
+	for (size_t i = 0; i < 2 && rc == -EOPNOTSUPP; i++) {
+		connection->version = versions[i];
+		rc = list_ids(connection, "RuntimeService/ListPodSandbox", fn, ctx);
 	}
-	inspect_note_silent(memory, path, rc);
+	if (rc == 0)
+		rc = list_ids(connection, "RuntimeService/ListContainers", fn, ctx);
+	close_connection(connection);
+	inspect_note_silent(memory, path, true, rc);
 	return rc;
 }
 
@@ -379,7 +403,7 @@ static bool try_socket(struct search *search, const char *path, const char *name
 
 	if ((size_t)snprintf(whole, sizeof(whole), "%s%s", search->host_root, path) >=
 		    sizeof(whole) ||
-	    inspect_is_silent(search->memory, whole) || ask_socket(search, whole, name_space) != 0)
+	    inspect_is_silent(search->memory, whole, false) || ask_socket(search, whole, name_space) != 0)
 		return false;
 	search->info->partial = !search->found;
 	search->found = true;
@@ -390,11 +414,6 @@ static bool try_socket(struct search *search, const char *path, const char *name
 
 void search_cri(struct search *search)
 {
-	static const char *const containerd[] = {
-		"/run/containerd/containerd.sock", "/run/k3s/containerd/containerd.sock",
-		"/run/k0s/containerd.sock", "/var/snap/microk8s/common/run/containerd.sock", NULL
-	};
-	static const char *const crio[] = { "/run/crio/crio.sock", NULL };
 	enum container_engine engine = search->match->engine;
 	struct shim shim = { .address = "" };
 	const char *name_space = "default";
@@ -411,7 +430,8 @@ void search_cri(struct search *search)
 	for (size_t i = 0; !told && i < search->memory->roots_len; i++)
 		told = search->memory->roots[i].engine == engine &&
 		       try_socket(search, search->memory->roots[i].path, name_space);
-	for (const char *const *path = engine == CONTAINER_CRIO ? crio : containerd; !told && *path;
-	     path++)
-		told = try_socket(search, *path, name_space);
+	for (size_t i = 0; !told && i < INSPECT_CRI_SOCKETS; i++)
+		told = (inspect_cri_sockets[i].engine == CONTAINER_CRIO) ==
+			       (engine == CONTAINER_CRIO) &&
+		       try_socket(search, inspect_cri_sockets[i].path, name_space);
 }

@@ -2,11 +2,12 @@
 /*
  * Containers that runtimes have files of, whether anything runs in them: made and never started,
  * and ended ones. Of docker the folders of its containers, of containers/storage its list, of LXC
- * the folders with a config; of pods what containerd's and CRI-O's sockets list. Below the usual
- * folders and those that a container was found in before. systemd-nspawn keeps no file of what
- * does not run.
+ * the folders with a config; of pods what containerd's and CRI-O's sockets list: one that does not
+ * answer what it did before. Below the usual folders and those that a container was found in.
+ * systemd-nspawn keeps no file of what does not run.
  */
 #include <dirent.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,8 +22,8 @@
 struct listing {
 	const char *host_root;
 	struct inspect_memory *memory;
-	struct container_listed *list;
-	size_t len, size;
+	const struct inspect_list *before; /* the last one */
+	struct inspect_list *list;
 	enum container_engine engine; /* of those that are added */
 	uint64_t stamp;
 };
@@ -39,11 +40,13 @@ static uint64_t file_stamp(const char *path)
 /* What files say comes before what sockets say of the same one. */
 static void add_listed(struct listing *listing, const struct container_listed *listed)
 {
-	for (size_t i = 0; i < listing->len; i++)
-		if (!strcmp(listing->list[i].match.id, listed->match.id))
+	struct inspect_list *list = listing->list;
+
+	for (size_t i = 0; i < list->len; i++)
+		if (!strcmp(list->at[i].match.id, listed->match.id))
 			return;
-	if (listing->len < listing->size)
-		listing->list[listing->len++] = *listed;
+	if (list->len < INSPECT_LIST_MAX)
+		list->at[list->len++] = *listed;
 }
 
 static void add(struct listing *listing, const char *id, size_t len)
@@ -104,7 +107,7 @@ static void list_folders(struct listing *listing, const char *folder, const char
 	    sizeof(path))
 		return;
 	dir = opendir(path);
-	while (dir && listing->len < listing->size && (entry = readdir(dir))) {
+	while (dir && (entry = readdir(dir))) {
 		if (entry->d_name[0] == '.' ||
 		    (size_t)snprintf(path, sizeof(path), "%s%s/%s/%s", listing->host_root, folder,
 				     entry->d_name, file) >= sizeof(path))
@@ -118,55 +121,66 @@ static void list_folders(struct listing *listing, const char *folder, const char
 		closedir(dir);
 }
 
-static void list_root(struct listing *listing, enum container_engine engine, const char *root)
+static void list_socket(struct listing *listing, const char *socket_path)
+{
+	const struct inspect_list *before = listing->before;
+	char path[PATH_MAX];
+	int rc;
+
+	/* Names of pods do not change. */
+	listing->stamp = 0;
+	snprintf(path, sizeof(path), "%s%s", listing->host_root, socket_path);
+	rc = inspect_cri_list(path, listing->memory, add_cri, listing);
+	for (size_t i = 0; rc < 0 && rc != -ENOENT && i < before->len; i++)
+		if (before->at[i].match.engine == listing->engine)
+			add_listed(listing, &before->at[i]);
+}
+
+static bool is_in(const struct inspect_root *roots, size_t len, const struct inspect_root *root)
+{
+	for (size_t i = 0; i < len; i++)
+		if (roots[i].engine == root->engine && !strcmp(roots[i].path, root->path))
+			return true;
+	return false;
+}
+
+static void list_root(struct listing *listing, const struct inspect_root *root)
 {
 	char path[PATH_MAX];
 
-	listing->engine = engine;
-	switch ((unsigned)engine) {
+	listing->engine = root->engine;
+	switch ((unsigned)root->engine) {
 	case CONTAINER_DOCKER:
-		snprintf(path, sizeof(path), "%s/containers", root);
+		snprintf(path, sizeof(path), "%s/containers", root->path);
 		list_folders(listing, path, "config.v2.json");
 		break;
-	case CONTAINER_PODMAN: list_storage(listing, root); break;
-	case CONTAINER_LXC: list_folders(listing, root, "config"); break;
+	case CONTAINER_PODMAN: list_storage(listing, root->path); break;
+	case CONTAINER_LXC: list_folders(listing, root->path, "config"); break;
 	case CONTAINER_CRI:
-	case CONTAINER_CRIO:
-		/* Names of pods do not change. */
-		listing->stamp = 0;
-		snprintf(path, sizeof(path), "%s%s", listing->host_root, root);
-		inspect_cri_list(path, listing->memory, add_cri, listing);
-		break;
+	case CONTAINER_CRIO: list_socket(listing, root->path); break;
 	default: break;
 	}
 }
 
-size_t inspect_list(const char *host_root, struct inspect_memory *memory,
-		    struct container_listed *list, size_t size)
+void inspect_list(const char *host_root, struct inspect_memory *memory,
+		  const struct inspect_list *before, struct inspect_list *ret_list)
 {
 	static const struct inspect_root usual[] = {
 		{ CONTAINER_DOCKER, INSPECT_DOCKER },
 		{ CONTAINER_PODMAN, INSPECT_STORAGE },
 		{ CONTAINER_LXC, INSPECT_LXC },
-		{ CONTAINER_CRI, "/run/containerd/containerd.sock" },
-		{ CONTAINER_CRIO, "/run/crio/crio.sock" },
 	};
 	struct listing listing = {
-		.host_root = host_root, .memory = memory, .list = list, .size = size
+		.host_root = host_root, .memory = memory, .before = before, .list = ret_list
 	};
-	const size_t usual_len = sizeof(usual) / sizeof(usual[0]);
 
-	for (size_t i = 0; i < usual_len; i++)
-		list_root(&listing, usual[i].engine, usual[i].path);
-	for (size_t i = 0; i < memory->roots_len; i++) {
-		const struct inspect_root *root = &memory->roots[i];
-		bool again = false;
-
-		for (size_t j = 0; j < usual_len; j++)
-			again |= usual[j].engine == root->engine &&
-				 !strcmp(usual[j].path, root->path);
-		if (!again)
-			list_root(&listing, root->engine, root->path);
-	}
-	return listing.len;
+	ret_list->len = 0;
+	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++)
+		list_root(&listing, &usual[i]);
+	for (size_t i = 0; i < INSPECT_CRI_SOCKETS; i++)
+		list_root(&listing, &inspect_cri_sockets[i]);
+	for (size_t i = 0; i < memory->roots_len; i++)
+		if (!is_in(usual, sizeof(usual) / sizeof(usual[0]), &memory->roots[i]) &&
+		    !is_in(inspect_cri_sockets, INSPECT_CRI_SOCKETS, &memory->roots[i]))
+			list_root(&listing, &memory->roots[i]);
 }

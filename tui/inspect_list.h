@@ -8,8 +8,16 @@
 
 #define INSPECT_LIST_MAX 1024
 
-/* At once, in the calling thread. Returns how many are in list; those beyond size are left out. */
-size_t inspect_list(const char *host_root, struct inspect_memory *memory,
-		    struct container_listed *list, size_t size);
+struct inspect_list {
+	struct container_listed at[INSPECT_LIST_MAX]; /* each container once */
+	size_t len;
+};
+
+/*
+ * At once, in the calling thread; those beyond INSPECT_LIST_MAX are left out. before: the last one,
+ * from which those of a socket that did not answer are taken.
+ */
+void inspect_list(const char *host_root, struct inspect_memory *memory,
+		  const struct inspect_list *before, struct inspect_list *ret_list);
 
 #endif

@@ -32,6 +32,7 @@ struct inspect_memory {
 	/* Sockets that did not answer in time: nobody waits for them again for a while. */
 	struct {
 		char path[INSPECT_SOCKET_PATH];
+		bool list;          /* when it was asked for all containers, not for one */
 		long long until_ns; /* CLOCK_MONOTONIC */
 	} silent[INSPECT_SILENT_MAX];
 	size_t silent_next;
@@ -69,9 +70,10 @@ void search_machine(struct search *search);
 void search_sockets(struct search *search);
 void search_cri(struct search *search);
 
-bool inspect_is_silent(const struct inspect_memory *memory, const char *path);
+/* list: all containers will be asked for, which may take longer than one. */
+bool inspect_is_silent(const struct inspect_memory *memory, const char *path, bool list);
 /* rc: what became of a question to it. */
-void inspect_note_silent(struct inspect_memory *memory, const char *path, int rc);
+void inspect_note_silent(struct inspect_memory *memory, const char *path, bool list, int rc);
 /* A container was found there; without host_root. A full memory, or a long path: not remembered. */
 void inspect_note_root(struct inspect_memory *memory, enum container_engine engine,
 		       const char *path);
@@ -84,7 +86,13 @@ void inspect_note_root(struct inspect_memory *memory, enum container_engine engi
 /* The names that containers/storage and docker have for the folders of their drivers. */
 extern const char *const inspect_storage_drivers[4];
 
-/* Ids of all containers of a runtime's socket; fn gets each. 0 or -errno. */
+/* Where containerd and CRI-O listen. */
+#define INSPECT_CRI_SOCKETS 5
+extern const struct inspect_root inspect_cri_sockets[INSPECT_CRI_SOCKETS];
+/*
+ * Ids of all containers of a runtime's socket; fn gets each. 0 or -errno: some may be missing.
+ * -ENOENT: there is no such socket.
+ */
 int inspect_cri_list(const char *path, struct inspect_memory *memory,
 		     void (*fn)(void *ctx, const char *id, size_t len), void *ctx);
 /*

@@ -188,23 +188,25 @@ int inspect_http_get(const char *socket_path, const char *target, char **ret_tex
 	return 0;
 }
 
-bool inspect_is_silent(const struct inspect_memory *memory, const char *path)
+bool inspect_is_silent(const struct inspect_memory *memory, const char *path, bool list)
 {
 	long long now = inspect_now_ns();
 
 	for (size_t i = 0; i < INSPECT_SILENT_MAX; i++)
-		if (memory->silent[i].until_ns > now && !strcmp(memory->silent[i].path, path))
+		if (memory->silent[i].until_ns > now && (list || !memory->silent[i].list) &&
+		    !strcmp(memory->silent[i].path, path))
 			return true;
 	return false;
 }
 
-void inspect_note_silent(struct inspect_memory *memory, const char *path, int rc)
+void inspect_note_silent(struct inspect_memory *memory, const char *path, bool list, int rc)
 {
 	size_t at = memory->silent_next;
 
 	if (rc != -ETIMEDOUT || strlen(path) >= INSPECT_SOCKET_PATH)
 		return;
 	memcpy(memory->silent[at].path, path, strlen(path) + 1);
+	memory->silent[at].list = list;
 	memory->silent[at].until_ns = inspect_now_ns() + SILENT_NS;
 	memory->silent_next = (at + 1) % INSPECT_SILENT_MAX;
 }
@@ -218,10 +220,10 @@ static void ask_socket(struct search *search, const char *socket_path)
 
 	snprintf(path, sizeof(path), "%s%s", search->host_root, socket_path);
 	snprintf(target, sizeof(target), "/containers/%s/json", search->match->full_id);
-	if (inspect_is_silent(search->memory, path))
+	if (inspect_is_silent(search->memory, path, false))
 		return;
 	rc = inspect_http_get(path, target, &text, &len);
-	inspect_note_silent(search->memory, path, rc);
+	inspect_note_silent(search->memory, path, false, rc);
 	if (rc == 0 && text && inspect_http_body(text, len, &at) == 0 &&
 	    container_info_inspect(search->info, text + at, len - at) == 0)
 		search->found = true;
