@@ -54,7 +54,8 @@ struct container_match {
 /* One that its runtime lists, whether anything runs in it. */
 struct container_listed {
 	struct container_match match;
-	uint64_t stamp; /* another one when what its runtime says of it may have changed; 0: not known */
+	/* Another one when what its runtime says of it may have changed; 0: not known. */
+	uint64_t stamp;
 };
 
 /* A full id, as runtimes write them; text needs no NUL. */

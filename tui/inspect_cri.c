@@ -23,6 +23,7 @@
 
 #define BYTES_MAX (4u << 20) /* that come over one connection */
 #define MESSAGE_BYTES 192    /* of a question: a name in some fields */
+#define SHIM_ANCESTORS 64    /* above a process of a container */
 #define NAMESPACE_MAX 77     /* of containerd, with its NUL (pkg/identifiers) */
 
 struct connection {
@@ -308,7 +309,7 @@ static void close_connection(struct connection *connection)
 	free(connection);
 }
 
-/* 0 when it said anything. */
+/* 0 when it said anything; what was left open makes the answer a partial one. */
 static int ask_socket(struct search *search, const char *path, const char *name_space)
 {
 	struct connection *connection;
@@ -321,6 +322,8 @@ static int ask_socket(struct search *search, const char *path, const char *name_
 		close_connection(connection);
 	}
 	inspect_note_silent(search->memory, path, false, last);
+	if (rc == 0)
+		search->info->partial = !search->found || (last < 0 && last != -ENOENT);
 	return rc;
 }
 
@@ -379,19 +382,27 @@ static void take_argument(const char *name, const char *value, struct shim *shim
 		snprintf(shim->name_space, sizeof(shim->name_space), "%s", value);
 }
 
+/* A process that may be the shim. */
+static void take_shim(const char *host_root, uint32_t pid, struct shim *shim)
+{
+	char args[SEARCH_ARGUMENTS_BYTES];
+	size_t len = inspect_arguments(host_root, pid, args, sizeof(args));
+	const char *at = args, *slash = strrchr(args, '/');
+
+	if (len && !strncmp(slash ? slash + 1 : args, "containerd-shim", 15))
+		while ((at += strlen(at) + 1) < args + len)
+			if (*at == '-' && at + strlen(at) + 1 < args + len)
+				take_argument(at, at + strlen(at) + 1, shim);
+}
+
 static void find_shim(const struct search *search, struct shim *shim)
 {
 	uint32_t pid = search->pid;
 
-	for (int i = 0; i < SEARCH_ANCESTORS && pid > 1 && !*shim->address; i++) {
-		char args[SEARCH_ARGUMENTS_BYTES];
-		size_t len = inspect_arguments(search->host_root, pid, args, sizeof(args));
-		const char *at = args, *slash = strrchr(args, '/');
-
-		if (len && !strncmp(slash ? slash + 1 : args, "containerd-shim", 15))
-			while ((at += strlen(at) + 1) < args + len)
-				if (*at == '-' && at + strlen(at) + 1 < args + len)
-					take_argument(at, at + strlen(at) + 1, shim);
+	for (int i = 0; i < SHIM_ANCESTORS && pid > 1 && !*shim->address; i++) {
+		/* What runs in a container may call itself a shim. */
+		if (!inspect_is_contained(search->host_root, pid))
+			take_shim(search->host_root, pid, shim);
 		pid = inspect_parent(search->host_root, pid);
 	}
 }
@@ -403,9 +414,9 @@ static bool try_socket(struct search *search, const char *path, const char *name
 
 	if ((size_t)snprintf(whole, sizeof(whole), "%s%s", search->host_root, path) >=
 		    sizeof(whole) ||
-	    inspect_is_silent(search->memory, whole, false) || ask_socket(search, whole, name_space) != 0)
+	    inspect_is_silent(search->memory, whole, false) ||
+	    ask_socket(search, whole, name_space) != 0)
 		return false;
-	search->info->partial = !search->found;
 	search->found = true;
 	if (search->match->engine != CONTAINER_CONTAINERD)
 		inspect_note_root(search->memory, search->match->engine, path);

@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #define LINE_MAX_BYTES 8192
+#define CGROUP_BYTES 16384 /* of the cgroups of a process */
 #define TASKS_NAME "/io.containerd.runtime.v2.task/"
 
 static void close_file(FILE **file)
@@ -38,9 +39,9 @@ static void free_text(char **text)
 
 uint64_t inspect_stamp(const struct stat *stat)
 {
-	uint64_t stamp = ((uint64_t)stat->st_mtim.tv_sec * 1000000000u +
-			  (uint64_t)stat->st_mtim.tv_nsec) ^
-			 ((uint64_t)stat->st_ino << 32) ^ (uint64_t)stat->st_size;
+	uint64_t stamp =
+		((uint64_t)stat->st_mtim.tv_sec * 1000000000u + (uint64_t)stat->st_mtim.tv_nsec) ^
+		((uint64_t)stat->st_ino << 32) ^ (uint64_t)stat->st_size;
 
 	return stamp ? stamp : 1;
 }
@@ -271,17 +272,34 @@ uint32_t inspect_parent(const char *host_root, uint32_t pid)
 	return after && sscanf(after + 1, " %*c %u", &parent) == 1 ? parent : 0;
 }
 
-size_t inspect_arguments(const char *host_root, uint32_t pid, char *args, size_t size)
+/* A file of a process, with a NUL behind it; the number of bytes, less than size. */
+static size_t read_proc(const char *host_root, uint32_t pid, const char *name, char *text,
+			size_t size)
 {
 	_cleanup_fclose_ FILE *file = NULL;
 	char path[PATH_MAX];
 	size_t len;
 
-	snprintf(path, sizeof(path), "%s/proc/%u/cmdline", host_root, pid);
+	snprintf(path, sizeof(path), "%s/proc/%u/%s", host_root, pid, name);
 	file = fopen(path, "re");
-	len = file ? fread(args, 1, size - 1, file) : 0;
-	args[len] = '\0';
+	len = file ? fread(text, 1, size - 1, file) : 0;
+	text[len] = '\0';
 	return len;
+}
+
+size_t inspect_arguments(const char *host_root, uint32_t pid, char *args, size_t size)
+{
+	return read_proc(host_root, pid, "cmdline", args, size);
+}
+
+bool inspect_is_contained(const char *host_root, uint32_t pid)
+{
+	struct container_match match;
+	char lines[CGROUP_BYTES];
+
+	container_match_lines(lines, read_proc(host_root, pid, "cgroup", lines, sizeof(lines)),
+			      &match);
+	return match.engine != CONTAINER_HOST;
 }
 
 /*

@@ -62,6 +62,8 @@ const char *search_id(const struct search *search);
 bool search_take(struct search *search, const char *folder, const char *name, search_take_fn fn);
 /* The parent of a process below host_root, 0: none. */
 uint32_t inspect_parent(const char *host_root, uint32_t pid);
+/* Is it in a container, as far as is known? Not when there is no such process. */
+bool inspect_is_contained(const char *host_root, uint32_t pid);
 /* Its arguments, each with its NUL; the number of bytes, less than size. */
 size_t inspect_arguments(const char *host_root, uint32_t pid, char *args, size_t size);
 

@@ -108,7 +108,8 @@ static const char inspect_json[] =
 /* A command that is longer than what is kept is not known: a part of it would be another one. */
 START_TEST(test_long_command)
 {
-	static const char head[] = "{\"Id\":\"" ID "\",\"Config\":{\"Healthcheck\":{\"Test\":[\"CMD\",\"";
+	static const char head[] =
+		"{\"Id\":\"" ID "\",\"Config\":{\"Healthcheck\":{\"Test\":[\"CMD\",\"";
 	const size_t word = _i ? 4096 : 4095, size = sizeof(head) + word + 8;
 	struct container_info info = { .name = NULL };
 	char *json = malloc(size);
