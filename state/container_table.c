@@ -172,12 +172,13 @@ static void container_take_listed(void *ctx, const struct container_listed *list
 	if (!id)
 		return;
 	container = id->len ? container_by_text(state, id) : NULL;
-	if (!container) {
+	if (!container && state->containers.idle) {
 		container_note(state, &listed->match, id, 0);
 		container = id->len ? container_by_text(state, id) : NULL;
 	}
 	if (container) {
-		container->list = state->containers.lists;
+		if (state->containers.idle)
+			container->list = state->containers.lists;
 		if (container_is_stale(container, listed->stamp))
 			container->renew_seq = state->refresh_seq;
 	}
@@ -188,7 +189,8 @@ static void container_take_list(struct state *state)
 {
 	const struct state_source *source = &state->source;
 
-	if (!source->container_list)
+	/* What is known may have got another name; more is of use only for who shows it. */
+	if (!source->container_list || !(state->containers.idle || state->containers.known.len))
 		return;
 	state->containers.lists++;
 	/* Those of the last list stay in it. */
@@ -384,10 +386,8 @@ int container_table_rows(struct state *state, struct arena *arena,
 		sorted[len++] = container;
 	qsort(sorted, len, sizeof(struct container *), container_row_order);
 	for (size_t i = 0; i < len; i++)
-		if (container_fill_row(sorted[i],
-				       state->containers.idle &&
-					       container_is_listed(state, sorted[i]),
-				       arena, &rows[i]) < 0)
+		if (container_fill_row(sorted[i], container_is_listed(state, sorted[i]), arena,
+				       &rows[i]) < 0)
 			return -ENOMEM;
 	*ret_rows = rows;
 	*ret_len = len;

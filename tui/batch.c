@@ -134,6 +134,7 @@ int batch_run(struct session_start *start, const struct view *view)
 	start->engine.timing = view_timing(view, 0, 0);
 	start->engine.objects = view_objects(view);
 	start->engine.look = look_of_view(view, NULL);
+	start->engine.idle_containers = true;
 	/* Of events names, arguments and files are learned: the first interval has them. */
 	start->engine.wait_stream = true;
 	run.query = (struct table_query){ .view = view,

@@ -574,8 +574,8 @@ static int engine_open(struct engine *engine, struct probe_error *err)
 	char host[65] = "";
 	int r;
 
-	opts.idle_containers =
-		!scope->pids_len && !scope->euids_len && !scope->comms_len && !scope->by_cgroup;
+	opts.idle_containers = engine->opts.idle_containers && !scope->pids_len &&
+			       !scope->euids_len && !scope->comms_len && !scope->by_cgroup;
 	gethostname(host, sizeof(host) - 1);
 	opts.host = host;
 	r = source_new(host_root(engine), engine_process_files, engine, &engine->source);

@@ -59,6 +59,7 @@ struct engine_opts {
 	struct choice choice;
 	enum view_timing timing;
 	enum view_objects objects;
+	bool idle_containers; /* those in which nothing runs are rows, where nothing is scoped */
 	struct look look;
 	bool wait_stream; /* engine_start returns only when the stream plane is attached */
 	struct engine_tap tap;

@@ -351,6 +351,7 @@ static int run_monitor(struct live *live)
 
 	live->start.engine.stream = live->view->stream;
 	live->start.engine.choice = choice_of_view(live->view);
+	live->start.engine.idle_containers = true;
 	/* COMMAND runs once its first event is seen. */
 	live->start.engine.wait_stream = live->options->command != NULL;
 	rc = engine_start(&live->start.engine, &engine, &err);

@@ -188,6 +188,7 @@ struct fake {
 	uint64_t stamp;       /* of the container in the next list; 0: it is in none */
 	uint64_t read_stamp;  /* of what it says; 0: not known */
 	bool listing;         /* a list is there */
+	unsigned lists;       /* questions for one */
 };
 
 /* Hands out a name as sources do: bytes and their number, no NUL. */
@@ -337,12 +338,13 @@ END_TEST
 static int fake_list(void *ctx, void (*fn)(void *fn_ctx, const struct container_listed *listed),
 		     void *fn_ctx)
 {
-	const struct fake *fake = ctx;
+	struct fake *fake = ctx;
 	const struct container_listed listed = {
 		.match = { .engine = CONTAINER_DOCKER, .id = S, .full_id = H },
 		.stamp = fake->stamp,
 	};
 
+	fake->lists++;
 	if (!fake->listing)
 		return -EAGAIN;
 	if (fake->stamp)
@@ -411,6 +413,37 @@ START_TEST(test_listed)
 	check_name(state, "shop", "a/shop:2");
 	/* Removed. */
 	fake.stamp = 0;
+	refresh_idle(state, &time, 100);
+	check_idle(state, NULL);
+	state_free(state);
+}
+END_TEST
+
+/* Where idle ones are not shown a list gives names to known ones, and nothing else. */
+START_TEST(test_listed_for_names)
+{
+	struct fake fake = { .lines = { "0::/docker/" H }, .stamp = 1, .listing = true };
+	struct state_source source = { .ctx = &fake,
+				       .process_cgroup = fake_cgroup,
+				       .container_info = fake_info,
+				       .container_list = fake_list };
+	struct state_opts opts = { 0 };
+	struct state *state = NULL;
+	uint64_t time = 0;
+
+	ck_assert_int_eq(state_new(&opts, &source, &state), 0);
+	refresh_idle(state, &time, 10);
+	ck_assert_uint_eq(fake.looked_for, 0);
+	ck_assert_uint_eq(fake.lists, 0);
+	for (int i = 0; i < 4; i++)
+		refresh(state, ++time, (uint64_t[4]){ 50, 0, 0, 0 });
+	check_name(state, "shop", "a/shop:2");
+	fake.stamp = 2;
+	fake.name = "fish";
+	for (int i = 0; i < 4; i++)
+		refresh(state, ++time, (uint64_t[4]){ 50, 0, 0, 0 });
+	check_name(state, "fish", "a/shop:2");
+	ck_assert_uint_eq(fake.looked_for, 2);
 	refresh_idle(state, &time, 100);
 	check_idle(state, NULL);
 	state_free(state);
@@ -522,6 +555,7 @@ int main(void)
 	tcase_add_test(tcase, test_asked_once);
 	tcase_add_test(tcase, test_name_comes_late);
 	tcase_add_test(tcase, test_listed);
+	tcase_add_test(tcase, test_listed_for_names);
 	tcase_add_loop_test(tcase, test_read_before_listed, 0, 3);
 	tcase_add_test(tcase, test_partial);
 	tcase_add_test(tcase, test_moved_while_asked);
