@@ -3,6 +3,7 @@
 #include <string.h>
 
 #define SECOND_NS 1000000000ull
+#define SPARK_KEPT_S ((uint64_t)SPARK_SLICES_KEPT * SPARK_SLICE_S)
 
 static void spark_advance_slices(struct spark *spark, uint64_t second)
 {
@@ -30,49 +31,49 @@ static void spark_advance(struct spark *spark, uint64_t second)
 		spark->at[++spark->second % SPARK_SECONDS] = 0;
 }
 
-/* Of seconds that are not kept any more nothing is said. */
+/* Of seconds that are not kept any more only their slice is. */
 static void spark_put(struct spark *spark, uint64_t second, uint64_t amount)
 {
 	uint32_t *at = &spark->at[second % SPARK_SECONDS];
+	uint64_t slice = second / SPARK_SLICE_S;
 
-	if (second + SPARK_SECONDS <= spark->second)
-		return;
-	spark->slices[second / SPARK_SLICE_S % SPARK_SLICES_KEPT] += (float)amount;
-	*at = amount > UINT32_MAX - *at ? UINT32_MAX : *at + (uint32_t)amount;
+	if (slice + SPARK_SLICES_KEPT > spark->second / SPARK_SLICE_S)
+		spark->slices[slice % SPARK_SLICES_KEPT] += (float)amount;
+	if (second + SPARK_SECONDS > spark->second)
+		*at = amount > UINT32_MAX - *at ? UINT32_MAX : *at + (uint32_t)amount;
+}
+
+/* What of an amount came in the first part of its span; their product does not fit 64 bits. */
+static uint64_t spark_part(uint64_t amount, uint64_t part_ns, uint64_t span_ns)
+{
+	uint64_t part = (uint64_t)((double)amount * (double)part_ns / (double)span_ns);
+
+	return part < amount ? part : amount;
 }
 
 void spark_add(struct spark *spark, uint64_t time_ns, uint64_t span_ns, uint64_t amount)
 {
-	uint64_t last = time_ns / SECOND_NS, second, from_ns, left = amount;
+	uint64_t last = time_ns / SECOND_NS, second, from_ns, put = 0;
 
 	if (span_ns > time_ns)
 		span_ns = time_ns;
 	spark_advance(spark, last);
 	if (!amount)
 		return;
-	/* A span that is longer than what is kept: the part of it that is. */
 	from_ns = time_ns - span_ns;
 	second = from_ns / SECOND_NS;
-	if (last - second >= SPARK_SECONDS)
-		second = last - SPARK_SECONDS + 1;
+	/* A span that is longer than what is kept: the part of it that is. */
+	if (last - second >= SPARK_KEPT_S) {
+		second = last - SPARK_KEPT_S + 1;
+		put = spark_part(amount, second * SECOND_NS - from_ns, span_ns);
+	}
 	for (; second < last; second++) {
-		uint64_t begin_ns = second * SECOND_NS;
-		uint64_t part_ns = SECOND_NS - (from_ns > begin_ns ? from_ns - begin_ns : 0);
-		/* Amounts and spans do not fit 64 bits as a product. */
-		uint64_t part = (uint64_t)((double)amount * ((double)part_ns / (double)span_ns));
+		uint64_t until = spark_part(amount, (second + 1) * SECOND_NS - from_ns, span_ns);
 
-		if (part > left)
-			part = left;
-		spark_put(spark, second, part);
-		left -= part;
+		spark_put(spark, second, until - put);
+		put = until;
 	}
-	/* What was counted before the seconds that are kept is in none of them. */
-	if (span_ns > (uint64_t)SPARK_SECONDS * SECOND_NS) {
-		uint64_t part_ns = time_ns - last * SECOND_NS;
-
-		left = (uint64_t)((double)amount * ((double)part_ns / (double)span_ns));
-	}
-	spark_put(spark, last, left);
+	spark_put(spark, last, amount - put);
 }
 
 void spark_last(const struct spark *spark, uint64_t time_ns, uint32_t *ret_values, size_t len)

@@ -24,7 +24,8 @@ static const struct {
 	{ "spread by time", { { 2.25, 1, 100 } }, 3, { 0, 0, 0, 0, 75, 25 } },
 	{ "half seconds", { { 1.5, 0.5, 10 }, { 2, 0.5, 20 } }, 3, { 0, 0, 0, 0, 30, 0 } },
 	{ "long interval", { { 5, 4, 40 } }, 6, { 0, 10, 10, 10, 10, 0 } },
-	{ "remainder is kept", { { 3, 3, 10 } }, 4, { 0, 0, 3, 3, 3, 1 } },
+	{ "a remainder is spread", { { 3.5, 3.5, 10 } }, 4, { 0, 0, 2, 3, 3, 2 } },
+	{ "little in a long time", { { 120, 120, 40 } }, 121, { 0, 1, 0, 0, 1, 0 } },
 	{ "gap", { { 1, 0, 5 }, { 4, 0, 6 } }, 5, { 0, 0, 5, 0, 0, 6 } },
 	{ "after a while", { { 0, 0, 5 } }, 200, { 0 } },
 	{ "a long pause clears all", { { 1, 0, 5 }, { 121.5, 0, 1 } }, 122, { 0, 0, 0, 0, 0, 1 } },
@@ -104,6 +105,25 @@ START_TEST(slices)
 }
 END_TEST
 
+/* Of intervals that are longer than the seconds that are kept, and than all slices. */
+START_TEST(slices_of_long_spans)
+{
+	const uint64_t spans[] = { 120, 65, 600, 1000 };
+	uint64_t span = spans[_i], now = T;
+	float last[SPARK_SLICES];
+	struct spark spark = { 0 };
+
+	while (now < T + 1000 * SECOND) {
+		now += span * SECOND;
+		spark_add(&spark, now, span * SECOND, 7 * span);
+	}
+	spark_last_slices(&spark, now, last);
+	for (uint64_t i = 0; i < SPARK_SLICES; i++)
+		ck_assert_msg(last[i] > 68 && last[i] < 72, "of %llu s: slice %llu is %g",
+			      (unsigned long long)span, (unsigned long long)i, (double)last[i]);
+}
+END_TEST
+
 /* More than 32 bits in ten seconds. */
 START_TEST(slices_hold_much)
 {
@@ -164,6 +184,7 @@ int main(void)
 	tcase_add_loop_test(tcase, fills, 0, (int)(sizeof(cases) / sizeof(cases[0])));
 	tcase_add_loop_test(tcase, sums_stay, 0, 50);
 	tcase_add_loop_test(tcase, slices, 0, 4);
+	tcase_add_loop_test(tcase, slices_of_long_spans, 0, 4);
 	tcase_add_test(tcase, slices_hold_much);
 	tcase_add_test(tcase, of_a_process);
 	return run_suite("spark", tcase);
