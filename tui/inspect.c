@@ -43,6 +43,7 @@ struct job {
 	struct container_match match;
 	uint32_t pid;
 	uint32_t maker; /* the process that made its cgroup; 0: not known */
+	bool asked;     /* somebody waits for it */
 	unsigned tries;
 	long long since_ns;         /* when it was first asked for */
 	long long due_ns;           /* WAITING: not to be looked for before */
@@ -162,8 +163,10 @@ static void *inspector_main(void *arg)
 			continue;
 		}
 		job->state = JOB_WORKING;
+		/* Sockets are asked again for what somebody waits for, or what has files. */
+		inspector->memory.reluctant = job->tries && !job->asked;
 		pthread_mutex_unlock(&inspector->lock);
-		/* While it is worked on nobody else changes a job. */
+		/* While it is worked on nobody changes what a job looks for. */
 		rc = work_on(inspector, job, &info);
 		pthread_mutex_lock(&inspector->lock);
 		job_done(job, rc, &info);
@@ -216,11 +219,20 @@ void inspector_free(struct inspector *inspector)
 	free(inspector);
 }
 
-/* The job of a container; a free one when there is none; NULL when all are taken. */
+static void drop_job(struct job *job)
+{
+	container_info_release(&job->info);
+	*job = (struct job){ .state = JOB_FREE };
+}
+
+/*
+ * The job of a container; a free one when there is none, or the oldest that nobody asked for:
+ * anybody may make cgroups. NULL when all are taken.
+ */
 static struct job *find_job(struct inspector *inspector, enum job_kind kind,
 			    const struct container_match *match)
 {
-	struct job *spare = NULL;
+	struct job *spare = NULL, *unasked = NULL;
 
 	for (size_t i = 0; i < JOBS_MAX; i++) {
 		struct job *job = &inspector->jobs[i];
@@ -228,16 +240,21 @@ static struct job *find_job(struct inspector *inspector, enum job_kind kind,
 			   inspect_now_ns() - job->done_ns > KEEP_NS;
 
 		/* Nobody asks for it any more. */
-		if (old) {
-			container_info_release(&job->info);
-			*job = (struct job){ .state = JOB_FREE };
-		}
+		if (old)
+			drop_job(job);
 		if (job->state != JOB_FREE && job->kind == kind &&
 		    job->match.engine == match->engine && !strcmp(job->match.id, match->id) &&
 		    !strcmp(job->match.full_id, match->full_id))
 			return job;
 		if (job->state == JOB_FREE && !spare)
 			spare = job;
+		if (!job->asked && job->state != JOB_WORKING &&
+		    (!unasked || job->since_ns < unasked->since_ns))
+			unasked = job;
+	}
+	if (!spare && unasked) {
+		drop_job(unasked);
+		spare = unasked;
 	}
 	return spare;
 }
@@ -261,6 +278,8 @@ static int ask(struct inspector *inspector, enum job_kind kind, const struct con
 
 	pthread_mutex_lock(&inspector->lock);
 	job = find_job(inspector, kind, match);
+	if (job)
+		job->asked = true;
 	if (!job) {
 		rc = -ENOSPC;
 	} else if (job->state == JOB_FOUND) {
@@ -277,6 +296,7 @@ static int ask(struct inspector *inspector, enum job_kind kind, const struct con
 				     .kind = kind,
 				     .match = *match,
 				     .pid = pid,
+				     .asked = true,
 				     .since_ns = inspect_now_ns() };
 		pthread_cond_signal(&inspector->work);
 	}
@@ -296,7 +316,9 @@ void inspector_made(struct inspector *inspector, const struct container_match *m
 				     .kind = JOB_INFO,
 				     .match = *match,
 				     .maker = maker,
-				     .since_ns = inspect_now_ns() };
+				     .since_ns = inspect_now_ns(),
+				     /* After what is asked for. */
+				     .due_ns = inspect_now_ns() };
 		pthread_cond_signal(&inspector->work);
 	}
 	pthread_mutex_unlock(&inspector->lock);

@@ -36,6 +36,7 @@ struct inspect_memory {
 		long long until_ns; /* CLOCK_MONOTONIC */
 	} silent[INSPECT_SILENT_MAX];
 	size_t silent_next;
+	bool reluctant; /* sockets are asked only about what files tell of, too */
 	struct inspect_root {
 		enum container_engine engine; /* PODMAN: any containers/storage */
 		char path[INSPECT_ROOT_PATH]; /* CRI, CRIO: a socket */

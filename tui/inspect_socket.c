@@ -231,6 +231,8 @@ static void ask_socket(struct search *search, const char *socket_path)
 
 void search_sockets(struct search *search)
 {
+	if (search->memory->reluctant && !search->found)
+		return;
 	switch (search->match->engine) {
 	case CONTAINER_DOCKER:
 		if (!search->found && search->match->full_id[0])

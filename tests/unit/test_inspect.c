@@ -75,13 +75,13 @@ static void remove_root(void)
 }
 
 /* What there is in the end; the thread has all the time that it needs. */
-static int ask(struct inspector *inspector, const struct container_match *match,
+static int ask(struct inspector *inspector, const struct container_match *match, uint32_t pid,
 	       struct container_info *info)
 {
 	const struct timespec pause = { .tv_nsec = 1000000 };
 	int rc;
 
-	while ((rc = inspector_ask(inspector, match, ENDED, info)) == -EAGAIN)
+	while ((rc = inspector_ask(inspector, match, pid, info)) == -EAGAIN)
 		nanosleep(&pause, NULL);
 	return rc;
 }
@@ -99,12 +99,39 @@ START_TEST(through_its_maker)
 	ck_assert_int_eq(match.engine, CONTAINER_PODMAN);
 
 	ck_assert_int_eq(inspector_new(root, &inspector), 0);
-	ck_assert_int_eq(ask(inspector, &match, &info), -ENOENT);
+	ck_assert_int_eq(ask(inspector, &match, ENDED, &info), -ENOENT);
 	inspector_free(inspector);
 
 	ck_assert_int_eq(inspector_new(root, &inspector), 0);
 	inspector_made(inspector, &match, MAKER);
-	ck_assert_int_eq(ask(inspector, &match, &info), 0);
+	ck_assert_int_eq(ask(inspector, &match, ENDED, &info), 0);
+	ck_assert_str_eq(info.name, "short");
+	container_info_release(&info);
+	inspector_free(inspector);
+	remove_root();
+}
+END_TEST
+
+/* Cgroups that look like those of containers take nobody's place. */
+START_TEST(many_are_made)
+{
+	struct container_info info = { .name = NULL };
+	struct container_match match;
+	struct inspector *inspector;
+	char path[128];
+
+	make_root();
+	ck_assert_int_eq(inspector_new(root, &inspector), 0);
+	for (unsigned i = 0; i < 1000; i++) {
+		snprintf(path, sizeof(path), "/docker/%064x", i);
+		container_match_path(path, strlen(path), &match);
+		ck_assert_int_eq(match.engine, CONTAINER_DOCKER);
+		inspector_made(inspector, &match, ENDED);
+	}
+	container_match_path("/libpod_parent/libpod-" ID, strlen("/libpod_parent/libpod-" ID),
+			     &match);
+	ck_assert_int_eq(inspector_ask(inspector, &match, MAKER, &info), -EAGAIN);
+	ck_assert_int_eq(ask(inspector, &match, MAKER, &info), 0);
 	ck_assert_str_eq(info.name, "short");
 	container_info_release(&info);
 	inspector_free(inspector);
@@ -118,5 +145,6 @@ int main(void)
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, through_its_maker);
+	tcase_add_test(tc, many_are_made);
 	return run_suite("inspect", tc);
 }
