@@ -150,6 +150,16 @@ static void container_renew(struct state *state, struct container *container)
 	container_told(state);
 }
 
+void state_container_told(struct state *state, const char *id, size_t len)
+{
+	struct text *text = text_intern(&state->texts, id, len);
+	struct container *container = text && text->len ? container_by_text(state, text) : NULL;
+
+	if (container && container->info)
+		container_renew(state, container);
+	text_unref(&state->texts, text);
+}
+
 /* Was what is known read from other files than were there for a list? Once for each of these. */
 static bool container_is_stale(struct container *container, uint64_t stamp)
 {

@@ -157,6 +157,8 @@ const char *state_awaited_container(const struct state *state);
  */
 bool state_cgroup_made(struct state *state, uint64_t cgroup_id, const char *path);
 void state_cgroup_removed(struct state *state, uint64_t cgroup_id);
+/* The source has another answer for a container (container_match.id): taken where it has one. */
+void state_container_told(struct state *state, const char *id, size_t len);
 
 /*
  * Open files: a pass begins, tells every file that is open now (of one process, or with pid 0 of

@@ -553,14 +553,19 @@ static int take_container(struct replay_feed *feed, enum replay_answer kind,
 	char id[CONTAINER_ID_MAX];
 	int32_t error;
 	size_t len;
+	int rc;
 
 	cursor_u32(item);
 	error = (int32_t)cursor_u32(item);
 	len = cursor_text(item, id, sizeof(id));
 	if (item->bad || error > 0)
 		return -EBADMSG;
-	return replay_answers_put(&feed->answers, kind, replay_answers_container(id, len), error,
-				  item);
+	rc = replay_answers_put(&feed->answers, kind, replay_answers_container(id, len), error,
+				item);
+	/* Who recorded had a reason to ask again that the file does not tell. */
+	if (rc == 0 && error == 0 && kind == REPLAY_CONTAINER)
+		state_container_told(feed->state, id, len);
+	return rc;
 }
 
 static int take_item(struct replay_feed *feed, uint16_t kind, struct capture_cursor *item)

@@ -419,6 +419,29 @@ START_TEST(test_listed)
 }
 END_TEST
 
+/* An answer that comes by itself is taken at once, where there was one before. */
+START_TEST(test_told)
+{
+	struct fake fake = { .lines = { "0::/docker/" H } };
+	struct state *state = new_state(&fake);
+	uint64_t time = 0;
+
+	state_container_told(state, S, strlen(S));
+	ck_assert_uint_eq(fake.looked_for, 0);
+	for (int i = 0; i < 4; i++)
+		refresh(state, ++time, (uint64_t[4]){ 50, 0, 0, 0 });
+	check_name(state, "shop", "a/shop:2");
+	fake.name = "fish";
+	state_container_told(state, "other", strlen("other"));
+	check_name(state, "shop", "a/shop:2");
+	state_container_told(state, S, strlen(S));
+	refresh(state, ++time, (uint64_t[4]){ 50, 0, 0, 0 });
+	check_name(state, "fish", "a/shop:2");
+	ck_assert_uint_eq(fake.looked_for, 2);
+	state_free(state);
+}
+END_TEST
+
 /* Where idle ones are not shown a list gives names to known ones, and nothing else. */
 START_TEST(test_listed_for_names)
 {
@@ -555,6 +578,7 @@ int main(void)
 	tcase_add_test(tcase, test_asked_once);
 	tcase_add_test(tcase, test_name_comes_late);
 	tcase_add_test(tcase, test_listed);
+	tcase_add_test(tcase, test_told);
 	tcase_add_test(tcase, test_listed_for_names);
 	tcase_add_loop_test(tcase, test_read_before_listed, 0, 3);
 	tcase_add_test(tcase, test_partial);
