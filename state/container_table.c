@@ -36,9 +36,15 @@ static void container_told(struct state *state)
 	state->containers.told++;
 }
 
-/* pid is in it. The first one leads to files that nothing else leads to. */
-static void container_meet(struct state *state, struct container *container, uint32_t pid)
+/*
+ * pid is in it, since start_ns; UINT64_MAX: not known. The first one leads to files that nothing
+ * else leads to, and the oldest of a refresh is the last to go.
+ */
+static void container_meet(struct state *state, struct container *container, uint32_t pid,
+			   uint64_t start_ns)
 {
+	if (container->seen_seq != state->refresh_seq)
+		container->pid_start_ns = UINT64_MAX;
 	container->seen_seq = state->refresh_seq;
 	if (!pid)
 		return;
@@ -47,7 +53,10 @@ static void container_meet(struct state *state, struct container *container, uin
 		container->wait = 0;
 		container_told(state);
 	}
+	if (start_ns > container->pid_start_ns)
+		return;
 	container->pid = pid;
+	container->pid_start_ns = start_ns;
 }
 
 void container_note(struct state *state, const struct container_match *match, struct text *id,
@@ -59,7 +68,7 @@ void container_note(struct state *state, const struct container_match *match, st
 		return;
 	container = container_by_text(state, id);
 	if (container) {
-		container_meet(state, container, pid);
+		container_meet(state, container, pid, UINT64_MAX);
 		return;
 	}
 	container = memory_alloc(state->memory, sizeof(*container));
@@ -73,6 +82,7 @@ void container_note(struct state *state, const struct container_match *match, st
 	container->id = text_ref(id);
 	container->match = *match;
 	container->pid = pid;
+	container->pid_start_ns = UINT64_MAX;
 	container->seen_seq = state->refresh_seq;
 }
 
@@ -81,7 +91,7 @@ void container_seen(struct state *state, const struct process *process)
 	struct container *container = container_by_text(state, process->container);
 
 	if (container)
-		container_meet(state, container, process->pid);
+		container_meet(state, container, process->pid, process->start_boot_ns);
 }
 
 static void container_drop_info(struct state *state, struct container *container)
@@ -245,7 +255,7 @@ void container_seek(struct state *state, const struct text *id, uint32_t pid)
 
 	if (!container)
 		return;
-	container_meet(state, container, pid);
+	container_meet(state, container, pid, UINT64_MAX);
 	if (container_is_sought(state, container))
 		container_ask_info(state, container);
 }

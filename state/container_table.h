@@ -13,10 +13,11 @@
 struct container {
 	struct text *id; /* a reference */
 	struct container_match match;
-	uint32_t pid;      /* a process that was in it in refresh seen_seq */
-	uint64_t seen_seq; /* it is without processes when that is long ago */
-	bool answered;     /* who looks for what its runtime says has answered, or took too long */
-	uint64_t wait;     /* refreshes until it is asked for again */
+	uint32_t pid;          /* a process that was in it in refresh seen_seq */
+	uint64_t pid_start_ns; /* of that */
+	uint64_t seen_seq;     /* it is without processes when that is long ago */
+	bool answered; /* who looks for what its runtime says has answered, or took too long */
+	uint64_t wait; /* refreshes until it is asked for again */
 	unsigned misses;
 	uint64_t list;               /* containers.lists of the last list that it was in; 0: none */
 	uint64_t stamp;              /* of that, since info is known */

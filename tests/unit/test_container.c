@@ -226,6 +226,8 @@ static int fake_info(void *ctx, const struct container_match *match, uint32_t pi
 	return container_info_set_image(ret_info, "a/shop:2");
 }
 
+static uint64_t starts[4] = { 1, 1, 1, 1 };
+
 static void refresh(struct state *state, uint64_t time, const uint64_t cgroups[4])
 {
 	uint32_t i;
@@ -235,8 +237,8 @@ static void refresh(struct state *state, uint64_t time, const uint64_t cgroups[4
 		struct task_sample task = {
 			.pid = 100 + i,
 			.tid = 100 + i,
-			.start_boot_ns = 1,
-			.thread_start_boot_ns = 1,
+			.start_boot_ns = starts[i],
+			.thread_start_boot_ns = starts[i],
 			.cgroup_id = cgroups[i],
 			.leader_comm = "x",
 		};
@@ -419,6 +421,24 @@ START_TEST(test_listed)
 }
 END_TEST
 
+/* Who is there longest leads to the files: others may have gone when these are looked for. */
+START_TEST(test_through_oldest)
+{
+	struct fake fake = { .lines = { "0::/docker/" H, "0::/docker/" H, "0::/docker/" H },
+			     .partial = true };
+	struct state *state = new_state(&fake);
+
+	for (int i = 0; i < 3; i++)
+		starts[i] = i == _i ? 1 : 2;
+	for (uint64_t time = 1; fake.looked_for < 2; time++) {
+		ck_assert_uint_lt(time, 100);
+		refresh(state, time, (uint64_t[4]){ 50, 50, 50, 0 });
+	}
+	ck_assert_uint_eq(fake.through, (unsigned)(100 + _i));
+	state_free(state);
+}
+END_TEST
+
 /* An answer that comes by itself is taken at once, where there was one before. */
 START_TEST(test_told)
 {
@@ -578,6 +598,7 @@ int main(void)
 	tcase_add_test(tcase, test_asked_once);
 	tcase_add_test(tcase, test_name_comes_late);
 	tcase_add_test(tcase, test_listed);
+	tcase_add_loop_test(tcase, test_through_oldest, 0, 3);
 	tcase_add_test(tcase, test_told);
 	tcase_add_test(tcase, test_listed_for_names);
 	tcase_add_loop_test(tcase, test_read_before_listed, 0, 3);
