@@ -181,7 +181,7 @@ static int source_user_name(void *ctx, uint32_t uid, char *name, size_t *len)
 	return 0;
 }
 
-/* The thread is started with the first container. */
+/* The thread is started with the first container, or the first list of them. */
 static int source_inspector(struct source *source, struct inspector **ret_inspector)
 {
 	int rc = source->inspector ? 0 : inspector_new(source->host_root, &source->inspector);
