@@ -7,16 +7,36 @@
 #include "fd.h"
 #include "process.h"
 
+/* The descriptor of the folder that parameter `index` is relative to; -errno: not in the event. */
+static int event_path_fd(const struct event *event, size_t index, int64_t *ret_fd)
+{
+	*ret_fd = AT_FDCWD;
+	if (!index || event->desc->params[index].type != PARAM_TYPE_FSRELPATH ||
+	    event->desc->params[index - 1].type != PARAM_TYPE_FD)
+		return 0;
+	return event_param_value(PARAM_TYPE_FD, &event->params[index - 1], ret_fd);
+}
+
+enum event_path_from event_path_from(const struct event *event, size_t index)
+{
+	int64_t fd;
+
+	if (index >= event->params_len || !event->params[index].len)
+		return EVENT_PATH_NONE;
+	if (*(const char *)event->params[index].data == '/')
+		return EVENT_PATH_ROOT;
+	return event_path_fd(event, index, &fd) == 0 && fd == AT_FDCWD ? EVENT_PATH_CWD
+								       : EVENT_PATH_FD;
+}
+
 /* The folder that parameter `index` is relative to. */
 static struct path_part event_path_base(const struct process *process, const struct event *event,
 					size_t index)
 {
 	const struct text *base = process ? process->cwd : NULL;
-	int64_t fd = AT_FDCWD;
+	int64_t fd;
 
-	if (index && event->desc->params[index].type == PARAM_TYPE_FSRELPATH &&
-	    event->desc->params[index - 1].type == PARAM_TYPE_FD &&
-	    event_param_value(PARAM_TYPE_FD, &event->params[index - 1], &fd) < 0)
+	if (event_path_fd(event, index, &fd) < 0)
 		return (struct path_part){ .data = NULL };
 	if (fd != AT_FDCWD)
 		base = process ? fd_table_name(process->fds, fd) : NULL;

@@ -9,6 +9,14 @@
 
 struct process;
 
+/* What the path of a parameter begins at. */
+enum event_path_from {
+	EVENT_PATH_NONE, /* it has no path */
+	EVENT_PATH_ROOT,
+	EVENT_PATH_CWD,
+	EVENT_PATH_FD, /* the folder of a descriptor, in the parameter before it */
+};
+enum event_path_from event_path_from(const struct event *event, size_t index);
 /*
  * Writes the path of parameter `index`. A relative one is relative to the folder of the descriptor
  * in the parameter before it where that is one, else to the working folder. Returns its length; 0

@@ -15,10 +15,10 @@
 #include "keys.h"
 #include "request.h"
 #include "state/filter/compile.h"
+#include "state/filter/field.h"
 #include "text.h"
 
 #define COMMAND_FILTER "filter"
-#define OWN_FIELDS_MAX 32
 
 void request_command(struct monitor *monitor)
 {
@@ -41,25 +41,23 @@ static const char *condition_of(const char *text)
 	return strpbrk(text, ". ()=") ? text : NULL;
 }
 
-/* Does the condition ask for nothing but what events tell themselves? */
-static bool is_own(const struct filter_ast *ast)
+static void find_fields(const struct filter_ast *ast, struct event_count_fields *ret_fields)
 {
-	static const char *const classes[] = { "evt.", "fd.", "fs.", "syscall." };
-	struct filter_str names[OWN_FIELDS_MAX];
-	size_t len = filter_ast_fields(ast, names, OWN_FIELDS_MAX);
-	bool own = len < OWN_FIELDS_MAX;
+	struct filter_str names[EVENT_COUNT_FIELDS];
+	size_t len = filter_ast_fields(ast, names, EVENT_COUNT_FIELDS);
 
-	for (size_t i = 0; own && i < len; i++) {
-		own = false;
-		for (size_t k = 0; k < sizeof(classes) / sizeof(classes[0]); k++)
-			own |= strncmp(names[i].data, classes[k], strlen(classes[k])) == 0;
+	*ret_fields = (struct event_count_fields){ .more = len == EVENT_COUNT_FIELDS };
+	for (size_t i = 0; i < len; i++) {
+		const struct field *field = field_named(names[i].data, names[i].len);
+
+		if (field)
+			ret_fields->at[ret_fields->len++] = field;
 	}
-	return own;
 }
 
 /* Returns 0 and a set, or what is wrong and at which byte of the condition. */
-static int compile(const char *condition, struct filter_set **ret_set, bool *ret_own,
-		   struct filter_error *wrong)
+static int compile(const char *condition, struct filter_set **ret_set,
+		   struct event_count_fields *ret_fields, struct filter_error *wrong)
 {
 	struct filter_ast *ast = NULL;
 	struct filter_set *set = NULL;
@@ -71,7 +69,8 @@ static int compile(const char *condition, struct filter_set **ret_set, bool *ret
 	/* Names of hosts would be asked for while somebody types. */
 	if (rc == 0)
 		rc = filter_compile(set, ast, &condition_capture, &id, wrong);
-	*ret_own = rc == 0 && is_own(ast);
+	if (rc == 0)
+		find_fields(ast, ret_fields);
 	filter_ast_free(ast);
 	if (rc < 0)
 		filter_set_free(set);
@@ -81,7 +80,8 @@ static int compile(const char *condition, struct filter_set **ret_set, bool *ret
 }
 
 /* How many events in memory it accepts; the set is taken over. */
-static void ask_count(struct monitor *monitor, struct filter_set *set, bool own)
+static void ask_count(struct monitor *monitor, struct filter_set *set,
+		      const struct event_count_fields *fields)
 {
 	struct event_count *count;
 
@@ -89,7 +89,7 @@ static void ask_count(struct monitor *monitor, struct filter_set *set, bool own)
 		filter_set_free(set);
 		return;
 	}
-	count = event_count_new(monitor->counts, monitor->newest, set, own);
+	count = event_count_new(monitor->counts, monitor->newest, set, fields);
 	monitor->counting = count != NULL;
 	if (count)
 		monitor->source->count(monitor->source->ctx, count);
@@ -99,15 +99,15 @@ static void check(struct monitor *monitor, const char *condition)
 {
 	struct filter_error wrong = { .message = "" };
 	struct filter_set *set;
-	bool own;
+	struct event_count_fields fields;
 
 	*monitor->wrong = '\0';
 	monitor->counts++;
 	monitor->counting = false;
 	if (!*condition)
 		return;
-	if (compile(condition, &set, &own, &wrong) == 0) {
-		ask_count(monitor, set, own);
+	if (compile(condition, &set, &fields, &wrong) == 0) {
+		ask_count(monitor, set, &fields);
 		return;
 	}
 	condition_message(&wrong, monitor->wrong, sizeof(monitor->wrong));
@@ -181,14 +181,14 @@ static void set_filter(struct monitor *monitor, const char *condition)
 	struct filter_error wrong = { .message = "" };
 	struct filter_set *set = NULL;
 	char message[320];
-	bool own;
+	struct event_count_fields fields;
 
 	if (!source->set_filter) {
 		monitor_say(monitor, "a capture that comes from a pipe takes its condition on the "
 				     "command line");
 		return;
 	}
-	if (*condition && compile(condition, &set, &own, &wrong) < 0) {
+	if (*condition && compile(condition, &set, &fields, &wrong) < 0) {
 		condition_message(&wrong, message, sizeof(message));
 		monitor_say(monitor, "not set: %s", message);
 		return;

@@ -12,13 +12,13 @@
 struct event_count {
 	struct snapshot *snapshot; /* a reference */
 	struct filter_set *set;
-	bool own;
+	struct event_count_fields fields;
 	size_t chunk, left; /* chunks that are not looked at, and events of the one at hand */
 	struct snapshot_counted now;
 };
 
 struct event_count *event_count_new(uint64_t question, struct snapshot *snapshot,
-				    struct filter_set *set, bool own)
+				    struct filter_set *set, const struct event_count_fields *fields)
 {
 	struct event_count *count = calloc(1, sizeof(*count));
 	uint64_t events = snapshot->events_end - snapshot->events_first;
@@ -30,7 +30,7 @@ struct event_count *event_count_new(uint64_t question, struct snapshot *snapshot
 	*count = (struct event_count){
 		.snapshot = snapshot_ref(snapshot),
 		.set = set,
-		.own = own,
+		.fields = *fields,
 		.chunk = snapshot->chunks_len,
 		.now = { .question = question,
 			 .total = events < EVENT_COUNT_MAX ? events : EVENT_COUNT_MAX,
@@ -70,6 +70,16 @@ static const struct history_event *next(struct event_count *count)
 	return NULL;
 }
 
+/* Is anything that was asked for as it is now? */
+static bool is_about(const struct event_count *count, const struct filter_past *past)
+{
+	bool about = count->fields.more;
+
+	for (size_t i = 0; i < count->fields.len && !about; i++)
+		about = !filter_past_knows(past, count->fields.at[i]);
+	return about;
+}
+
 static void look_at(struct event_count *count, struct filter_event *event,
 		    const struct history_event *kept)
 {
@@ -79,7 +89,8 @@ static void look_at(struct event_count *count, struct filter_event *event,
 	if (filter_event_past(event, kept, &past) < 0)
 		return;
 	count->now.matched += filter_set_accepts(count->set, event);
-	count->now.about |= !count->own && past.process != FILTER_PAST_SAME;
+	count->now.about =
+		count->now.about || past.process == FILTER_PAST_GONE || is_about(count, &past);
 	filter_past_release(event, &past);
 }
 

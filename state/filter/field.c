@@ -114,6 +114,14 @@ static const struct field *fields_find(const char *text, size_t len,
 	return best;
 }
 
+const struct field *field_named(const char *text, size_t len)
+{
+	const struct field_class *class;
+	const struct field *field = fields_find(text, len, &class);
+
+	return field && strlen(field->name) == len ? field : NULL;
+}
+
 static bool is_word(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||

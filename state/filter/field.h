@@ -155,6 +155,8 @@ struct field_value {
 int field_lookup(const char *text, size_t len, struct field_ref *ret_ref, size_t *ret_used);
 /* The same for the longest name at the beginning of the text; *ret_used is its length. */
 int field_lookup_prefix(const char *text, size_t len, struct field_ref *ret_ref, size_t *ret_used);
+/* The field of a name without its argument; NULL: none. */
+const struct field *field_named(const char *text, size_t len);
 /*
  * Writes what is wrong with text, for an error of a look-up: "no field is called 'proc.nam'".
  * Returns the known name nearest to it, NULL when none is near. Static.

@@ -8,6 +8,7 @@
 
 #include "event.h"
 #include "field.h"
+#include "state/event_path.h"
 #include "state/facts.h"
 
 #define FIELD_CLASS(id, prefix, key, title)
@@ -74,6 +75,8 @@ size_t field_fd_name(struct filter_event *event, const struct fd_entry *entry,
 enum field_path_form { FIELD_PATH_ABSOLUTE, FIELD_PATH_RAW };
 size_t field_path_of_open(struct filter_event *event, enum field_path_form form,
 			  struct field_value *value);
+/* What the event's paths begin at: the most of them that has to be known. */
+enum event_path_from field_path_from(struct filter_event *event);
 /*
  * An argument of the event as text: see evt.arg in fields.def. Returns 0 when it is not there.
  */

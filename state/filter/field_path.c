@@ -58,6 +58,20 @@ static bool is_path_call(const struct event_desc *desc)
 	return desc->direction == EVENT_EXIT && strcmp(desc->category, "process") != 0;
 }
 
+enum event_path_from field_path_from(struct filter_event *event)
+{
+	enum event_path_from from = EVENT_PATH_NONE;
+
+	for (enum path_role role = PATH_NAME; role < PATH_ROLE_COUNT; role++) {
+		int index = path_index(event, role);
+		enum event_path_from this =
+			index < 0 ? EVENT_PATH_NONE : event_path_from(event->event, (size_t)index);
+
+		from = this > from ? this : from;
+	}
+	return from;
+}
+
 static size_t put_absolute(struct filter_event *event, int index, struct field_value *value)
 {
 	char text[PATH_TEXT_MAX];

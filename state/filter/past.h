@@ -23,11 +23,20 @@ enum filter_past_process {
 	FILTER_PAST_GONE,    /* not known any more: fields have what the event itself tells */
 };
 
+/* What comes from the state as it is now, and may have been otherwise then. */
+enum filter_past_now {
+	FILTER_PAST_FD_NOW = 1u << 0,   /* the descriptor; of some only a name is left */
+	FILTER_PAST_NAME_NOW = 1u << 1, /* the name that an open had for it */
+	FILTER_PAST_PATH_NOW = 1u << 2, /* the folder that a path begins at */
+	FILTER_PAST_ARGS_NOW = 1u << 3, /* what arguments are called: descriptors, pids, users */
+	FILTER_PAST_REST_NOW = 1u << 4, /* always: when the event before was, other descriptors */
+};
+
 struct filter_past {
 	struct event event;
 	struct fd_entry fd; /* holds references */
 	enum filter_past_process process;
-	bool fd_now; /* the descriptor is what the table of its process says now */
+	unsigned now; /* bits of enum filter_past_now */
 };
 
 /*
