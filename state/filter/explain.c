@@ -148,3 +148,14 @@ int filter_explain(const struct filter_ast *ast, struct filter_event *event,
 	memory_unref(e.memory);
 	return rc;
 }
+
+void filter_explained_value(const char *value, struct text_buf *buf)
+{
+	char text[FILTER_VALUE_SHOWN + 1];
+	struct text_buf shown;
+
+	text_buf_init(&shown, text, sizeof(text));
+	text_buf_add(&shown, value);
+	text_buf_add(buf, text);
+	text_buf_add(buf, shown.truncated ? "..." : "");
+}

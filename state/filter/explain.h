@@ -13,6 +13,7 @@
 
 struct filter_event;
 struct filter_compile_opts;
+struct text_buf;
 
 struct filter_explained {
 	const struct filter_node *node;
@@ -31,5 +32,9 @@ struct filter_explained {
 typedef void (*filter_explain_fn)(void *ctx, const struct filter_explained *part);
 int filter_explain(const struct filter_ast *ast, struct filter_event *event,
 		   const struct filter_compile_opts *opts, filter_explain_fn fn, void *ctx);
+
+/* Adds a value, or what is shown of it: whole characters, and ... behind them. */
+#define FILTER_VALUE_SHOWN 200
+void filter_explained_value(const char *value, struct text_buf *buf);
 
 #endif

@@ -12,15 +12,17 @@
 #include "rules_private.h"
 #include "state/filter/eval.h"
 #include "state/filter/event.h"
+#include "state/filter/explain.h"
 #include "state/filter/field.h"
 #include "state/filter/operand.h"
 #include "state/filter/past.h"
 #include "state/filter/print.h"
 
 #define NAMES (FILTER_NAMES_INODE + 1)
-#define TEXT_MAX 1200
-#define CHECK_SHOWN 700 /* bytes of a check and of what it saw: lists may be long */
-#define VALUE_SHOWN 200
+#define CHECK_SHOWN 700 /* bytes of a check: lists may be long */
+#define SIDES_MAX (2 * (FILTER_VALUE_SHOWN + 8))
+/* A check and what it saw under each name, and what stands between. */
+#define TEXT_MAX (CHECK_SHOWN + NAMES * (SIDES_MAX + 16) + 80)
 #define KINDS_NAMED 6
 
 /* A part of the condition, under each name that the event has. */
@@ -118,7 +120,7 @@ static void take_part(void *ctx, const struct filter_explained *explained)
 {
 	struct answer *a = ctx;
 	struct part *part = part_at(a, explained);
-	char text[VALUE_SHOWN * 2 + 32];
+	char text[SIDES_MAX];
 	struct text_buf buf;
 
 	if (!part) {
@@ -128,10 +130,10 @@ static void take_part(void *ctx, const struct filter_explained *explained)
 	part->result[a->name] = explained->result;
 	part->decides[a->name] = explained->decides;
 	text_buf_init(&buf, text, sizeof(text));
-	text_buf_addn(&buf, explained->value, strnlen(explained->value, VALUE_SHOWN));
+	filter_explained_value(explained->value, &buf);
 	if (*explained->right) {
 		text_buf_add(&buf, " | ");
-		text_buf_addn(&buf, explained->right, strnlen(explained->right, VALUE_SHOWN));
+		filter_explained_value(explained->right, &buf);
 	}
 	part->value[a->name] = strdup(text);
 	if (!part->value[a->name])
@@ -161,6 +163,8 @@ static void explain(struct answer *a)
 		a->at = 0;
 		a->event->names = n;
 		rc = rules_explain(a->rules, a->rule, a->event, take_part, a);
+		if (a->rc < 0)
+			return;
 		if (rc == 0)
 			a->is_true[n] = a->parts[0].result[n];
 		else if (rc == -EINVAL)
@@ -281,10 +285,32 @@ static void say_kind(struct answer *a, const struct filter_kinds *kinds, const c
 	say(a, "kind", "not evaluated for %s: it is for %s", name, len ? text : "no event at all");
 }
 
+/* Under the names of which the rest is true. */
+static void say_exception(struct answer *a, const char *exception, const struct part *part,
+			  const bool *rest)
+{
+	static const char *const labels[NAMES] = { "as called", "resolved", "by inode" };
+	unsigned names = 0, taken = 0;
+	char text[64];
+	struct text_buf buf;
+
+	text_buf_init(&buf, text, sizeof(text));
+	for (enum filter_names n = FILTER_NAMES_CALLED; n < NAMES; n++) {
+		names += a->has[n];
+		if (rest[n] && !part->result[n])
+			text_buf_printf(&buf, "%s %s", taken++ ? " and" : ",", labels[n]);
+	}
+	if (taken)
+		say(a, "exception", "'%.100s' takes the event away%s", exception,
+		    taken < names ? text : "");
+}
+
+/* They are the last parts of the condition. */
 static void say_exceptions(struct answer *a)
 {
 	const struct filter_node *child = a->rule->ast->root->children;
 	size_t children = 0, skip, at = 1;
+	bool rest[NAMES];
 
 	if (a->rule->ast->root->kind != FILTER_NODE_AND)
 		return;
@@ -293,16 +319,16 @@ static void say_exceptions(struct answer *a)
 	if (children < a->rule->exceptions_len)
 		return;
 	skip = children - a->rule->exceptions_len;
+	memcpy(rest, a->has, sizeof(rest));
 	for (size_t i = 0; child; child = child->next, i++) {
 		while (at < a->len && a->parts[at].node != child)
 			at++;
-		for (enum filter_names n = FILTER_NAMES_CALLED; n < NAMES && at < a->len; n++) {
-			if (i < skip || !a->has[n] || a->parts[at].result[n])
-				continue;
-			say(a, "exception", "'%.100s' takes the event away",
-			    a->rule->exceptions[i - skip]);
-			break;
-		}
+		if (at == a->len)
+			return;
+		if (i >= skip)
+			say_exception(a, a->rule->exceptions[i - skip], &a->parts[at], rest);
+		for (enum filter_names n = FILTER_NAMES_CALLED; n < NAMES && i < skip; n++)
+			rest[n] &= a->parts[at].result[n];
 	}
 }
 

@@ -116,10 +116,29 @@ START_TEST(test_explain)
 }
 END_TEST
 
+/* 199 bytes and a letter of two. */
+START_TEST(test_value)
+{
+	char value[256], text[512];
+	struct text_buf buf;
+
+	memset(value, 'a', sizeof(value));
+	strcpy(value + FILTER_VALUE_SHOWN - 1, "\u00e9");
+	text_buf_init(&buf, text, sizeof(text));
+	filter_explained_value(value, &buf);
+	ck_assert_uint_eq(buf.len, FILTER_VALUE_SHOWN - 1 + 3);
+	ck_assert_str_eq(text + buf.len - 4, "a...");
+	buf.len = 0;
+	filter_explained_value("all of it", &buf);
+	ck_assert_str_eq(text, "all of it");
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = tcase_create("filter_explain");
 
 	tcase_add_loop_test(tcase, test_explain, 0, sizeof(cases) / sizeof(cases[0]));
+	tcase_add_test(tcase, test_value);
 	return run_suite("filter_explain", tcase);
 }

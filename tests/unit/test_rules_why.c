@@ -5,7 +5,9 @@
  * which is /etc/hosts, for reading and writing.
  */
 #include <check.h>
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "field_steps.h"
@@ -48,7 +50,13 @@ static const char file[] = ITEM("hosts", "evt.type = openat and fd.name = /etc/h
 					  "    - {name: dogs, fields: proc.name, values: [dog]}\n"
 					  "    - {name: none, fields: proc.name}\n"
 					  "    - {name: cats, fields: [proc.name, proc.pname], "
-					  "values: [[cat, bash], [a, b]]}\n";
+					  "values: [[cat, bash], [a, b]]}\n" ITEM(
+						  "resolved away", "evt.type = openat",
+						  WARN ", exceptions: [{name: hosts, fields: "
+						       "fd.name, values: [/etc/hosts]}]")
+						  ITEM("false anyway", "evt.type = close",
+						       WARN ", exceptions: [{name: cats, fields: "
+							    "proc.name, values: [cat]}]");
 
 static const struct why_case {
 	const char *rule;
@@ -123,6 +131,22 @@ static const struct why_case {
 	  .lines = "answer: it is not loaded\n"
 		   "priority: Debug is below the least that is wanted (--priority, or `priority` "
 		   "in the config file)\n" },
+	{ .rule = "resolved away",
+	  .which = RULES_ALL,
+	  .lines = "answer: it matches\n"
+		   "exception: 'hosts' takes the event away, resolved\n"
+		   "names: the file has several: yes/no is as called, then resolved\n"
+		   "yes*/no*: all of\n"
+		   "yes*/yes:   openat -> evt.type = openat\n"
+		   "yes*/no*:   /home/alice/hosts; resolved /etc/hosts -> not fd.name in "
+		   "(/etc/hosts)\n" },
+	{ .rule = "false anyway",
+	  .lines = "answer: it does not match: parts with * decide\n"
+		   "kind: not evaluated for openat: it is for close\n"
+		   "names: the file has several: yes/no is as called, then resolved\n"
+		   "no*/no*: all of\n"
+		   "no*/no*:   openat -> evt.type = close\n"
+		   "no*/no*:   cat -> not proc.name in (cat)\n" },
 	{ .rule = "gone", .lines = "answer: there is no rule 'gone' any more\n" },
 	{ .rule = "excepted",
 	  .lines = "answer: it does not match: parts with * decide\n"
@@ -235,11 +259,48 @@ START_TEST(test_marks)
 }
 END_TEST
 
+static unsigned fail_at; /* which of the next calls finds no memory; 0: none */
+
+void *reallocarray(void *data, size_t len, size_t size)
+{
+	size_t bytes;
+
+	if (fail_at && --fail_at == 0)
+		return NULL;
+	return __builtin_mul_overflow(len, size, &bytes) ? NULL : realloc(data, bytes);
+}
+
+/* Wherever memory ends, it says so. */
+START_TEST(test_no_memory)
+{
+	const struct rules_why why = { .rule = "excepted" };
+	struct rules *rules = load();
+	struct field_host host;
+	int rc = -ENOMEM;
+
+	field_host_init(&host);
+	step_open_file(&host);
+	for (unsigned at = 1; rc < 0; at++) {
+		struct explained *explained = explained_new(7);
+
+		ck_assert_uint_lt(at, 100);
+		fail_at = at;
+		rc = rules_why(rules, &host.event, &why, explained);
+		ck_assert_int_eq(rc, fail_at ? 0 : -ENOMEM);
+		explained_unref(explained);
+	}
+	fail_at = 0;
+	field_host_release(&host);
+	rules_free(rules);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = tcase_create("rules_why");
 
 	tcase_add_loop_test(tcase, test_why, 0, sizeof(cases) / sizeof(cases[0]));
 	tcase_add_test(tcase, test_marks);
+	tcase_add_test(tcase, test_no_memory);
 	return run_suite("rules_why", tcase);
 }
