@@ -135,9 +135,9 @@ int exceptions_append(struct rules_loader *loader, struct rule_draft *rule,
 		      const struct vector *exceptions);
 /* The rule's condition with " and not (...)" for each exception that has values. */
 void exceptions_expand(const struct rule_draft *rule, struct condition *ret_condition);
-/* The n-th exception alone: "(...)"; nothing where it has no values. */
 /* Is it a part of the condition? One without values says nothing. */
 bool exception_has_values(const struct exception_draft *exception);
+/* The n-th exception alone: "(...)"; nothing where it has no values. */
 void exception_expand(const struct rule_draft *rule, size_t n, struct condition *ret_condition);
 
 /* schema.c: the check that is never fatal. */
