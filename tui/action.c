@@ -121,7 +121,7 @@ static bool applies(const struct monitor *monitor, const struct action *action)
 	return (action->needs & ~has) == 0;
 }
 
-static void forget_subject(struct monitor *monitor)
+void action_forget_subject(struct monitor *monitor)
 {
 	snapshot_unref(monitor->subject_snapshot);
 	monitor->subject_snapshot = NULL;
@@ -133,7 +133,7 @@ static void open_menu(struct monitor *monitor, unsigned first)
 	bool found = false;
 
 	monitor->subject = subject_of(level_cursor_row(monitor));
-	forget_subject(monitor);
+	action_forget_subject(monitor);
 	monitor->subject_snapshot = snapshot_ref(monitor->filled);
 	*picker = (struct picker){ .len = 0 };
 	for (size_t i = 0; i < ACTIONS_LEN; i++) {
@@ -287,7 +287,7 @@ static void close_target(struct monitor *monitor)
 
 void action_release(struct monitor *monitor)
 {
-	forget_subject(monitor);
+	action_forget_subject(monitor);
 	close_target(monitor);
 }
 

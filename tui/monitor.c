@@ -62,6 +62,15 @@ static void monitor_view_key(struct monitor *monitor, int key)
 	monitor_say(monitor, "%s does nothing here; ? lists the keys", name);
 }
 
+/* What pop-ups show of old snapshots would be room that newer events cannot have. */
+static void release_closed(struct monitor *monitor)
+{
+	if (monitor->popup != POPUP_RULES)
+		rule_picker_release(&monitor->rule_picker);
+	if (monitor->popup != POPUP_ACTIONS && monitor->prompt.kind != PROMPT_SAVE)
+		action_forget_subject(monitor);
+}
+
 void monitor_key(struct monitor *monitor, int key)
 {
 	const struct key_row *row = key_find(key);
@@ -86,6 +95,7 @@ void monitor_key(struct monitor *monitor, int key)
 	} else {
 		monitor_view_key(monitor, key);
 	}
+	release_closed(monitor);
 }
 
 /* A terminal that is gone says so by its descriptor as well. */

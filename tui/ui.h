@@ -128,9 +128,9 @@ struct monitor {
 	size_t output_back;  /* lines that the pane is scrolled back from the end */
 	bool output_ended;
 	struct subject subject;
-	struct snapshot *subject_snapshot;      /* that it is of; owned, NULL before the first */
-	uint64_t saves;                         /* captures asked for so far; of the last: */
-	char save_path[FILTER_MAX];             /* "": it was said what became of it */
+	struct snapshot *subject_snapshot; /* that it is of; owned, NULL while none is chosen */
+	uint64_t saves;                    /* captures asked for so far; of the last: */
+	char save_path[FILTER_MAX];        /* "": it was said what became of it */
 	struct rule_mute muted[RULE_MUTES_MAX]; /* those on screen */
 	size_t muted_len;
 	char muted_text[64];
@@ -212,6 +212,7 @@ void action_texts(size_t item, const char *texts[3]);
 void action_run(struct monitor *monitor, size_t item);
 void action_confirmed(struct monitor *monitor);
 void action_release(struct monitor *monitor);
+void action_forget_subject(struct monitor *monitor);
 
 /* save.c */
 void save_accepted(struct monitor *monitor);
