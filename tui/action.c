@@ -68,8 +68,8 @@ static void take_process(struct subject *subject, uint32_t pid, uint64_t start_b
 static void take_event(struct subject *subject, const struct row *row)
 {
 	const struct record_prefix *prefix = &row->event->prefix;
-	const struct proc_row *proc;
 	struct history_hit hit;
+	const char *exe;
 	struct text_buf buf;
 
 	take_process(subject, prefix->pid, prefix->start_boot_ns, prefix->comm,
@@ -80,8 +80,8 @@ static void take_event(struct subject *subject, const struct row *row)
 	subject->hit_num = row->kept->num;
 	snprintf(subject->rule, sizeof(subject->rule), "%s", hit.rule);
 	text_buf_init(&buf, subject->draft, sizeof(subject->draft));
-	proc = snapshot_proc(row->snapshot, prefix->pid, prefix->start_boot_ns);
-	if (exception_draft(row->kept, row->event, proc ? proc->exe : NULL, &buf) < 0)
+	exe = exception_draft_exe(row->snapshot, row->kept);
+	if (exception_draft(row->kept, row->event, exe, &buf) < 0)
 		subject->draft[0] = '\0';
 }
 

@@ -132,3 +132,43 @@ int exception_draft(const struct history_event *kept, const struct event *event,
 	add_fields(buf, fields, sizeof(fields) / sizeof(fields[0]));
 	return buf->truncated ? -EMSGSIZE : 0;
 }
+
+/* Did one of that pid execute a program after the event? */
+static bool has_executed(const struct snapshot *snapshot, uint32_t pid, uint64_t num)
+{
+	const struct syscall_desc *execve = syscall_by_name("execve");
+	const struct syscall_desc *execveat = syscall_by_name("execveat");
+
+	for (size_t c = snapshot->chunks_len; c-- > 0;) {
+		for (size_t i = history_chunk_len(snapshot->chunks[c]); i-- > 0;) {
+			const struct history_event *kept = history_chunk_at(snapshot->chunks[c], i);
+			struct record_prefix prefix;
+
+			if (kept->num <= num)
+				return false;
+			if (kept->record_len < sizeof(prefix))
+				continue;
+			memcpy(&prefix, kept->record, sizeof(prefix));
+			if (prefix.pid == pid && prefix.ret == 0 &&
+			    (prefix.nr == syscall_nr(execve) || prefix.nr == syscall_nr(execveat)))
+				return true;
+		}
+	}
+	return false;
+}
+
+const char *exception_draft_exe(const struct snapshot *snapshot, const struct history_event *kept)
+{
+	const struct proc_row *proc;
+	struct record_prefix prefix;
+	struct history_hit hit;
+
+	if (kept->record_len < sizeof(prefix) || !history_hit(kept, &hit))
+		return NULL;
+	memcpy(&prefix, kept->record, sizeof(prefix));
+	proc = snapshot_proc(snapshot, prefix.pid, prefix.start_boot_ns);
+	if (!proc || strncmp(proc->comm, prefix.comm, RECORD_COMM_LEN) != 0 ||
+	    has_executed(snapshot, prefix.pid, hit.event_num))
+		return NULL;
+	return proc->exe;
+}

@@ -15,4 +15,10 @@
 int exception_draft(const struct history_event *kept, const struct event *event, const char *exe,
 		    struct text_buf *buf);
 
+/*
+ * The program of a hit's process, as its row has it now; NULL: it is not known, or the process
+ * became another one since, as far as its name and the events in memory tell.
+ */
+const char *exception_draft_exe(const struct snapshot *snapshot, const struct history_event *kept);
+
 #endif

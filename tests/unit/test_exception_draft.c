@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "build_record.h"
+#include "field_steps.h"
 #include "probe/schema/event.h"
 #include "run_suite.h"
 #include "state/history.h"
@@ -98,11 +98,85 @@ START_TEST(test_draft)
 }
 END_TEST
 
+static void exec(struct field_host *host, const char *comm)
+{
+	struct build_record *b = &host->record;
+
+	field_host_begin(host, "SYSCALL_EXECVE_19_X", "execve", 0);
+	b->prefix.comm = comm;
+	build_record_int(b, 0);
+	build_record_text(b, comm);
+	for (int i = 0; i < 29; i++)
+		build_record_empty(b);
+	build_record_ext(b, RECORD_EXT_EXE, 0, "/tmp/new", 8);
+	field_host_apply(host);
+}
+
+static void exec_cat(struct field_host *host)
+{
+	exec(host, "cat");
+}
+
+static void exec_dog(struct field_host *host)
+{
+	exec(host, "dog");
+}
+
+/* What happens to pid 100 after its hit. */
+static const struct exe_case {
+	const char *name;
+	void (*later)(struct field_host *host);
+	const char *exe;
+} exe_cases[] = {
+	{ "nothing", NULL, "/usr/bin/cat" },
+	{ "another event", step_mkdir_folder, "/usr/bin/cat" },
+	{ "another program of that name", exec_cat, NULL },
+	{ "another name", exec_dog, NULL },
+};
+
+/* The program of now is that of the hit only where none was executed since. */
+START_TEST(test_exe)
+{
+	const struct exe_case *c = &exe_cases[_i];
+	const struct history_hit hit = { .rule = "r", .output = "o" };
+	struct snapshot *snapshot;
+	struct field_host host;
+	const char *exe;
+
+	field_host_init(&host);
+	step_open_failed(&host);
+	ck_assert_int_eq(state_hit(host.state, &hit), 0);
+	if (c->later)
+		c->later(&host);
+	state_refresh_begin(host.state, host.now_ns);
+	state_task(host.state,
+		   &(struct task_sample){ .pid = 100,
+					  .tid = 100,
+					  .ppid = 50,
+					  .start_boot_ns = 9 * HOST_SECOND,
+					  .thread_start_boot_ns = 9 * HOST_SECOND,
+					  .flags = TASK_F_LEADER | TASK_F_IN_SCOPE,
+					  .state = 'R',
+					  .threads = 1,
+					  .comm = "cat",
+					  .leader_comm = "cat" },
+		   NULL);
+	state_refresh_end(host.state);
+	ck_assert_int_eq(state_publish(host.state, &snapshot), 0);
+	exe = exception_draft_exe(snapshot, snapshot_event(snapshot, SNAPSHOT_HIT_BASE + 1));
+	ck_assert_msg(exe == c->exe || (exe && c->exe && strcmp(exe, c->exe) == 0), "%s: %s",
+		      c->name, exe ? exe : "none");
+	snapshot_unref(snapshot);
+	field_host_release(&host);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = tcase_create("exception_draft");
 
 	tcase_add_loop_test(tcase, test_draft, 0,
 			    (int)(sizeof(draft_cases) / sizeof(draft_cases[0])));
+	tcase_add_loop_test(tcase, test_exe, 0, (int)(sizeof(exe_cases) / sizeof(exe_cases[0])));
 	return run_suite("exception_draft", tcase);
 }
