@@ -22,6 +22,7 @@
 #include "alert_sink.h"
 #include "event_count.h"
 #include "explain.h"
+#include "filter_ask.h"
 #include "hit_window.h"
 #include "interest.h"
 #include "probe/schema/event.h"
@@ -348,10 +349,12 @@ static int need_filter_event(struct engine *engine)
 /* The condition of the screen. */
 static void turn_filter(struct engine *engine)
 {
-	if (!atomic_exchange(&engine->has_next_filter, false))
+	struct filter_ask *ask = atomic_exchange(&engine->next_filter, NULL);
+
+	if (!ask)
 		return;
 	filter_set_free(engine->chosen);
-	engine->chosen = atomic_exchange(&engine->next_filter, NULL);
+	engine->chosen = filter_ask_take(ask);
 	if (engine->chosen && need_filter_event(engine) < 0) {
 		filter_set_free(engine->chosen);
 		engine->chosen = NULL;
@@ -522,7 +525,7 @@ static void engine_free(struct engine *engine)
 	snapshot_unref(engine->latest);
 	rule_watch_release(&engine->watch);
 	filter_set_free(engine->chosen);
-	filter_set_free(atomic_load(&engine->next_filter));
+	filter_ask_free(atomic_load(&engine->next_filter));
 	explain_ask_free(atomic_load(&engine->next_ask));
 	hit_window_ask_free(atomic_load(&engine->next_save));
 	event_count_free(atomic_load(&engine->next_count));
@@ -758,9 +761,13 @@ void engine_reopen_alerts(struct engine *engine)
 
 void engine_set_filter(struct engine *engine, struct filter_set *set)
 {
+	struct filter_ask *ask = filter_ask_new(set);
+
+	/* Without memory the one before stays. */
+	if (!ask)
+		return;
 	atomic_store(&engine->filter_since, UINT64_MAX);
-	filter_set_free(atomic_exchange(&engine->next_filter, set));
-	atomic_store(&engine->has_next_filter, true);
+	filter_ask_free(atomic_exchange(&engine->next_filter, ask));
 }
 
 void engine_explain(struct engine *engine, struct explain_ask *ask)

@@ -45,9 +45,7 @@ struct engine {
 	_Atomic uint32_t focus;
 	_Atomic uint64_t look; /* packed, see engine_look() */
 	_Atomic uint64_t delay_ns;
-	/* A condition to go by, and what it replaces: NULL and nothing; taken over. */
-	struct filter_set *_Atomic next_filter;
-	_Atomic bool has_next_filter;
+	struct filter_ask *_Atomic next_filter;
 	_Atomic uint64_t filter_since;        /* the last event before it; UINT64_MAX: not yet */
 	struct explain_ask *_Atomic next_ask; /* taken over */
 	struct hit_window_ask *_Atomic next_save;

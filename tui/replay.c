@@ -19,6 +19,7 @@
 #include "alert_sink.h"
 #include "event_count.h"
 #include "explain.h"
+#include "filter_ask.h"
 #include "hit_window.h"
 #include "output.h"
 #include "probe/schema/render.h"
@@ -37,7 +38,7 @@ struct replay {
 	off_t start;        /* where it begins */
 	struct replay_feed_opts feed_opts;
 	struct capture_reader *reader;
-	struct replay_feed *feed;  /* NULL: there was no memory for another one */
+	struct replay_feed *feed;
 	struct alert_sink *alerts; /* NULL: none; borrowed */
 	struct replay_tap tap;     /* of the caller */
 	struct replay_error error; /* of the thread; "": none */
@@ -52,8 +53,7 @@ struct replay {
 	struct explain_ask *_Atomic next_ask;
 	struct hit_window_ask *_Atomic next_save;
 	struct event_count *_Atomic next_count;
-	struct filter_set *_Atomic next_filter;
-	atomic_bool has_next_filter;
+	struct filter_ask *_Atomic next_filter;
 	struct filter_set *chosen; /* of the thread; NULL: none */
 	uint64_t published_ns;
 	pthread_mutex_t lock; /* of latest: held for a pointer swap only */
@@ -226,7 +226,7 @@ void replay_close(struct replay *replay)
 	explain_ask_free(atomic_load(&replay->next_ask));
 	hit_window_ask_free(atomic_load(&replay->next_save));
 	event_count_free(atomic_load(&replay->next_count));
-	filter_set_free(atomic_load(&replay->next_filter));
+	filter_ask_free(atomic_load(&replay->next_filter));
 	snapshot_unref(replay->latest);
 	replay_feed_free(replay->feed);
 	capture_reader_free(replay->reader);
@@ -386,25 +386,48 @@ static void read_and_show(struct replay *replay)
 	show(replay);
 }
 
-/* Reads it from its beginning, for another condition. Alerts were told. */
-static void read_again(struct replay *replay)
+/* The file from its beginning, beside the one that is shown. */
+static int open_both(struct replay *replay, const struct replay_feed_opts *opts,
+		     struct capture_reader **ret_reader, struct replay_feed **ret_feed)
+{
+	int fd = open_again(replay);
+	int rc = fd < 0 ? fd : capture_reader_new(fd, ret_reader);
+
+	if (rc < 0)
+		return rc;
+	rc = replay_feed_new(opts, ret_feed);
+	if (rc < 0)
+		capture_reader_free(*ret_reader);
+	return rc;
+}
+
+/* Reads it from its beginning, for another condition, which is taken over. Alerts were told. */
+static void read_again(struct replay *replay, struct filter_set *chosen)
 {
 	struct replay_feed_opts opts = replay->feed_opts;
-	int fd = open_again(replay);
+	struct capture_reader *reader;
+	struct replay_feed *feed;
+	int rc;
 
-	if (fd < 0)
+	opts.chosen = chosen;
+	rc = open_both(replay, &opts, &reader, &feed);
+	if (rc < 0) {
+		/* What was read stays, and is not what the condition says. */
+		filter_set_free(chosen);
+		say(replay, &replay->error, "not read again: %s", strerror(-rc));
+		replay_feed_notice(replay->feed, replay->error.text);
+		show(replay);
 		return;
-	opts.chosen = replay->chosen;
+	}
 	replay->alerts = NULL;
 	replay_feed_free(replay->feed);
 	capture_reader_free(replay->reader);
-	replay->feed = NULL;
-	replay->reader = NULL;
+	filter_set_free(replay->chosen);
+	replay->feed = feed;
+	replay->reader = reader;
+	replay->chosen = chosen;
 	if (opts.rules)
 		rules_restart(opts.rules);
-	if (capture_reader_new(fd, &replay->reader) < 0 ||
-	    replay_feed_new(&opts, &replay->feed) < 0)
-		return;
 	read_and_show(replay);
 }
 
@@ -429,22 +452,21 @@ static struct explained *inspect(struct replay *replay, const struct explain_ask
 	struct capture_reader *reader = NULL;
 	struct replay_feed *feed = NULL;
 	struct capture_error err;
-	int fd = open_again(replay);
-	int rc = fd < 0 ? fd : capture_reader_new(fd, &reader);
+	int rc = -ENOENT;
 
 	opts.until_num = explain_ask_event(ask);
 	opts.until = on_until;
 	opts.until_ctx = &inspection;
 	opts.tap = (struct replay_tap){ .ctx = NULL };
-	if (rc == 0)
-		rc = opts.until_num ? replay_feed_new(&opts, &feed) : -ENOENT;
+	if (opts.until_num)
+		rc = open_both(replay, &opts, &reader, &feed);
 	if (rc == 0) {
 		do {
 			rc = capture_read(reader, replay_feed_sink(feed), &err);
 		} while (rc > 0 && !atomic_load(&replay->stop) && !atomic_load(&replay->next_ask));
+		replay_feed_free(feed);
+		capture_reader_free(reader);
 	}
-	replay_feed_free(feed);
-	capture_reader_free(reader);
 	/* Processes of that state are gone. */
 	if (opts.rules)
 		rules_forget(opts.rules);
@@ -503,21 +525,19 @@ static void serve(struct replay *replay)
 	struct event_count *count;
 	struct explain_ask *ask;
 
-	if (!replay->feed || !replay_feed_state(replay->feed))
+	if (!replay_feed_state(replay->feed))
 		return;
 	count = atomic_exchange(&replay->next_count, NULL);
 	if (count)
 		count_events(replay, count);
 	event_count_free(count);
 
-	while (replay->feed && replay_feed_state(replay->feed) &&
-	       (to_save = atomic_exchange(&replay->next_save, NULL)) != NULL) {
+	while ((to_save = atomic_exchange(&replay->next_save, NULL)) != NULL) {
 		save(replay, to_save);
 		hit_window_ask_free(to_save);
 	}
 
-	while (replay->feed && replay_feed_state(replay->feed) &&
-	       (ask = atomic_exchange(&replay->next_ask, NULL)) != NULL) {
+	while ((ask = atomic_exchange(&replay->next_ask, NULL)) != NULL) {
 		answer(replay, ask);
 		explain_ask_free(ask);
 	}
@@ -530,12 +550,13 @@ static bool goes_on(struct replay *replay)
 		serve(replay);
 	return !atomic_load_explicit(&replay->stop, memory_order_relaxed) &&
 	       (replay->alerts ||
-		!atomic_load_explicit(&replay->has_next_filter, memory_order_relaxed));
+		!atomic_load_explicit(&replay->next_filter, memory_order_relaxed));
 }
 
 static void *replay_main(void *arg)
 {
 	struct replay *replay = arg;
+	struct filter_ask *next;
 	struct pollfd wait = { .fd = replay->request_fd, .events = POLLIN };
 	uint64_t news;
 
@@ -544,11 +565,8 @@ static void *replay_main(void *arg)
 	while (!atomic_load(&replay->stop)) {
 		if (poll(&wait, 1, -1) > 0 && read(replay->request_fd, &news, sizeof(news)) < 0)
 			continue;
-		while (atomic_exchange(&replay->has_next_filter, false)) {
-			filter_set_free(replay->chosen);
-			replay->chosen = atomic_exchange(&replay->next_filter, NULL);
-			read_again(replay);
-		}
+		while ((next = atomic_exchange(&replay->next_filter, NULL)) != NULL)
+			read_again(replay, filter_ask_take(next));
 		serve(replay);
 	}
 	return NULL;
@@ -579,8 +597,10 @@ void replay_save(struct replay *replay, struct hit_window_ask *ask)
 
 void replay_set_filter(struct replay *replay, struct filter_set *set)
 {
-	filter_set_free(atomic_exchange(&replay->next_filter, set));
-	atomic_store(&replay->has_next_filter, true);
+	struct filter_ask *ask = filter_ask_new(set);
+
+	if (ask)
+		filter_ask_free(atomic_exchange(&replay->next_filter, ask));
 	wake(replay);
 }
 
