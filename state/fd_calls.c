@@ -577,3 +577,27 @@ void fd_apply(struct state *state, struct process *process, const struct event *
 	if (ret_seen->num < 0 && fd_argument(&call) >= 0)
 		ret_seen->num = fd_argument(&call);
 }
+
+bool fd_is_made(const struct state *state, const struct event *event, int64_t fd)
+{
+	static const bool makes[FD_ACTION_COUNT] = {
+		[FD_OPEN] = true,   [FD_OPEN_HOW] = true,   [FD_DUP] = true,
+		[FD_DUP_TO] = true, [FD_FCNTL] = true,      [FD_PIPE] = true,
+		[FD_SOCKET] = true, [FD_SOCKETPAIR] = true, [FD_ACCEPT] = true,
+		[FD_MEMFD] = true,  [FD_ANON] = true,       [FD_BPF] = true,
+	};
+	const struct record_prefix *prefix = &event->prefix;
+	enum fd_action action;
+
+	if (!event->syscall || prefix->nr < 0 || prefix->nr >= SYSCALL_NR_MAX || prefix->ret < 0)
+		return false;
+	action = state->fd_rules->by_nr[prefix->nr].action;
+	if (action == FD_PIPE || action == FD_SOCKETPAIR)
+		return true;
+	if (action == FD_FCNTL && prefix->args[1] != F_DUPFD && prefix->args[1] != F_DUPFD_CLOEXEC)
+		return false;
+	/* dup2 of a number to itself makes none. */
+	if (action == FD_DUP_TO && (int32_t)prefix->args[0] == fd)
+		return false;
+	return makes[action] && prefix->ret == fd;
+}

@@ -71,6 +71,9 @@ struct fd_seen {
 void fd_apply(struct state *state, struct process *process, const struct event *event,
 	      struct fd_seen *ret_seen);
 
+/* Did the call make the descriptor? Else that was open before. */
+bool fd_is_made(const struct state *state, const struct event *event, int64_t fd);
+
 /* Takes references of its own; fd_entry_release() drops them and clears the entry. */
 void fd_entry_copy(struct fd_entry *to, const struct fd_entry *from);
 void fd_entry_release(struct state *state, struct fd_entry *entry);

@@ -50,7 +50,7 @@ static uint64_t clock_ns(clockid_t clock)
 	return (uint64_t)now.tv_sec * 1000000000ull + (uint64_t)now.tv_nsec;
 }
 
-static void publish(struct engine *engine)
+void engine_publish(struct engine *engine)
 {
 	struct snapshot *snapshot = NULL, *old;
 	uint64_t one = 1;
@@ -99,7 +99,7 @@ static void refresh(struct engine *engine)
 	state_take_forgotten(engine->state, engine_forget, engine);
 	engine_forget_gone(engine);
 	rule_watch_publish(&engine->watch);
-	publish(engine);
+	engine_publish(engine);
 }
 
 /* --- events --- */
@@ -379,21 +379,7 @@ static void turn_ask(struct engine *engine)
 	if (!explained)
 		return;
 	state_set_explained(engine->state, explained);
-	publish(engine);
-}
-
-/* While it is written the rings fill: what finds no room there is lost, and said so. */
-static void turn_save(struct engine *engine)
-{
-	struct hit_window_ask *ask = atomic_exchange(&engine->next_save, NULL);
-	struct snapshot_saved saved;
-
-	if (!ask)
-		return;
-	saved = hit_window_write(ask, engine->source, RECORDER_HERE);
-	hit_window_ask_free(ask);
-	state_set_saved(engine->state, &saved);
-	publish(engine);
+	engine_publish(engine);
 }
 
 /* Some more of the events that a condition is asked about, and how many it is by now. */
@@ -415,7 +401,7 @@ static void turn_count(struct engine *engine)
 	if (!more) {
 		event_count_free(engine->count);
 		engine->count = NULL;
-		publish(engine);
+		engine_publish(engine);
 	} else {
 		engine->events_unpublished = true;
 	}
@@ -430,12 +416,12 @@ static void turn(struct engine *engine)
 	turn_rules(engine);
 	turn_filter(engine);
 	turn_ask(engine);
-	turn_save(engine);
+	engine_turn_save(engine);
 	turn_count(engine);
 	tick_alerts(engine);
 	apply_requests(engine);
 	if (engine_apply_look(engine))
-		publish(engine);
+		engine_publish(engine);
 	if (now >= engine->next_exits_ns) {
 		struct probe_counter_sink sink = engine_counter_sink(engine);
 
@@ -447,7 +433,7 @@ static void turn(struct engine *engine)
 		engine->first_interval = false;
 	} else if (engine->events_unpublished &&
 		   now - engine->last_publish_ns >= PUBLISH_EVENTS_NS) {
-		publish(engine);
+		engine_publish(engine);
 	}
 	if (!hold_is_empty(&engine->hold) || engine->count)
 		probe_wait(engine->probe, WAIT_HELD_MS);
@@ -466,6 +452,7 @@ static void *engine_main(void *arg)
 	engine->first_interval = !engine->opts.exact_delay;
 	while (!atomic_load(&engine->stop))
 		turn(engine);
+	engine_end_save(engine);
 	/* What is in the rings is delivered; more must not come, or a flood would keep us here. */
 	if (probe_stream_ready(engine->probe))
 		probe_set_interest(engine->probe, &nothing);

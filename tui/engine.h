@@ -119,7 +119,10 @@ uint64_t engine_filter_since(struct engine *engine);
 void engine_explain(struct engine *engine, struct explain_ask *ask);
 /* How many events in memory a condition accepts: a newer question ends the one before. */
 void engine_count(struct engine *engine, struct event_count *count);
-/* A capture of what is in memory around a hit (hit_window.h). Taken over. */
+/*
+ * A capture of what is in memory around a hit (hit_window.h). Taken over. One that was not begun
+ * when the engine stops has no file.
+ */
 void engine_save(struct engine *engine, struct hit_window_ask *ask);
 /* The file of alerts was renamed. Also from a handler of signals. */
 void engine_reopen_alerts(struct engine *engine);

@@ -70,6 +70,7 @@ struct engine {
 	uint64_t refreshed_ns, next_exits_ns, last_publish_ns;
 	bool first_interval; /* it is a short one */
 	bool events_unpublished;
+	struct hit_save *save;     /* that goes on, owned; NULL: none */
 	struct event_count *count; /* that goes on, owned; NULL: none */
 	struct filter_set *chosen; /* of the screen, owned; NULL: none */
 	struct filter_kinds chosen_kinds;
@@ -143,6 +144,12 @@ bool engine_apply_look(struct engine *engine);
 void engine_look_again(struct engine *engine);
 /* Is it written to a file? Not any more when the file takes nothing. */
 bool engine_is_recording(const struct engine *engine);
+
+/* engine.c: a snapshot of the state as it is. */
+void engine_publish(struct engine *engine);
+/* engine_save.c: begins what is asked for, tells what has ended; or waits for that. */
+void engine_turn_save(struct engine *engine);
+void engine_end_save(struct engine *engine);
 
 /* Reads health, losses and own cost; tells the state, and the recorder. */
 void engine_read_health(struct engine *engine);

@@ -12,6 +12,7 @@
 
 #include "probe/schema/decode.h"
 #include "recorder.h"
+#include "state/fd_table.h"
 #include "state/state.h"
 
 #define SLOTS 65536 /* a power of two; descriptors beyond half of it have no names */
@@ -31,6 +32,9 @@ struct hit_files {
 	struct recorder *recorder;
 	struct slot *slots;
 	size_t len;
+	/* Those that were open before their first event, by pid. */
+	struct slot **first;
+	size_t first_len;
 };
 
 int hit_files_new(struct state *state, struct recorder *recorder, struct hit_files **ret_files)
@@ -53,6 +57,7 @@ void hit_files_free(struct hit_files *files)
 {
 	if (!files)
 		return;
+	free(files->first);
 	free(files->slots);
 	free(files);
 }
@@ -73,19 +78,6 @@ static struct slot *slot_of(struct hit_files *files, uint32_t pid, int32_t fd)
 	return &files->slots[i];
 }
 
-/* Is the descriptor an argument of the call? Else the call made it. */
-static bool is_argument(const struct event *event, int64_t fd)
-{
-	for (unsigned i = 0; event->syscall && i < event->syscall->args_len; i++) {
-		const struct arg_desc *arg = &event->syscall->args[i];
-
-		if (arg->type == ARG_TYPE_FD && !strstr(arg->name, "dfd") &&
-		    !strstr(arg->name, "dirfd") && (int32_t)event->prefix.args[i] == fd)
-			return true;
-	}
-	return false;
-}
-
 /* The descriptor of an event that has a name; NULL: it has none. */
 static struct slot *slot_of_event(struct hit_files *files, const struct history_event *kept,
 				  bool *ret_made)
@@ -101,7 +93,7 @@ static struct slot *slot_of_event(struct hit_files *files, const struct history_
 	slot = slot_of(files, event.prefix.pid, (int32_t)fd);
 	if (slot)
 		slot->start_boot_ns = event.prefix.start_boot_ns;
-	*ret_made = !is_argument(&event, fd);
+	*ret_made = fd_is_made(files->state, &event, fd);
 	return slot;
 }
 
@@ -194,16 +186,43 @@ static void tell(struct hit_files *files, struct slot *slot, const char *name)
 
 /* --- telling --- */
 
+static int compare_first(const void *a, const void *b)
+{
+	const struct slot *x = *(struct slot *const *)a, *y = *(struct slot *const *)b;
+
+	if (x->pid != y->pid)
+		return x->pid < y->pid ? -1 : 1;
+	return (x->fd > y->fd) - (x->fd < y->fd);
+}
+
+int hit_files_seen(struct hit_files *files)
+{
+	files->first = calloc(files->len + 1, sizeof(struct slot *));
+	if (!files->first)
+		return -ENOMEM;
+	for (size_t i = 0; i < SLOTS; i++)
+		if (files->slots[i].first && !files->slots[i].made)
+			files->first[files->first_len++] = &files->slots[i];
+	qsort(files->first, files->first_len, sizeof(struct slot *), compare_first);
+	return 0;
+}
+
 void hit_files_tell_first(struct hit_files *files, uint32_t pid)
 {
+	size_t low = 0, high = files->first_len;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (files->first[middle]->pid < pid)
+			low = middle + 1;
+		else
+			high = middle;
+	}
 	state_files_begin(files->state, pid, STATE_PASS_FOLLOW);
 	recorder_files_begin(files->recorder, pid, STATE_PASS_FOLLOW);
-	for (size_t i = 0; i < SLOTS; i++) {
-		struct slot *slot = &files->slots[i];
-
-		if (slot->used && slot->pid == pid && slot->first && !slot->made)
-			tell(files, slot, slot->first);
-	}
+	for (; low < files->first_len && files->first[low]->pid == pid; low++)
+		tell(files, files->first[low], files->first[low]->first);
 	state_files_end(files->state, pid);
 	recorder_files_end(files->recorder, pid);
 }

@@ -17,8 +17,10 @@ struct state;
 /* Both are borrowed. 0 or -ENOMEM. */
 int hit_files_new(struct state *state, struct recorder *recorder, struct hit_files **ret_files);
 void hit_files_free(struct hit_files *files); /* NULL is fine */
-/* First all events are shown, in order; */
+/* First all events are shown, in order, */
 void hit_files_see(struct hit_files *files, const struct history_event *kept);
+/* and that is all of them: 0 or -ENOMEM; */
+int hit_files_seen(struct hit_files *files);
 /* then what a process had open before them is told; */
 void hit_files_tell_first(struct hit_files *files, uint32_t pid);
 /* then, before each event, what it uses where that is not what was told. */

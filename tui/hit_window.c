@@ -10,6 +10,8 @@
 #include "hit_files.h"
 #include "probe/schema/decode.h"
 #include "probe/schema/event.h"
+#include "views/hit_tree.h"
+#include "views/pid_table.h"
 
 #define NS_PER_S 1000000000ull
 #define WINDOW_NS (60 * NS_PER_S)
@@ -19,39 +21,44 @@
 /* A process of the file; those that are not in the snapshot any more are as their event says. */
 struct window_process {
 	const struct proc_row *row; /* NULL: it is gone */
-	bool execs;                 /* it becomes what it is known as in one of the events */
+	bool execs;                 /* one of its pid executes a program in an event */
 	struct record_prefix prefix;
 };
 
 struct window {
 	const struct snapshot *snapshot;
-	const struct state_source *inner;
+	const struct hit_window_from *from;
 	const struct history_event *hit;
 	struct history_hit said;
 	struct record_prefix prefix; /* of the hit */
 	const struct history_event **events;
 	size_t len, size;
+	struct hit_tree *tree;
 	struct window_process *processes;
+	struct pid_table *numbers; /* of processes */
 	size_t processes_len;
+	int execve, execveat; /* numbers of calls */
 	struct hit_files *files;
 	struct recorder *recorder;
 	struct state *state;
-	int rc;
 };
 
 struct hit_window_ask *hit_window_ask_new(uint64_t question, struct snapshot *snapshot,
-					  uint64_t event_num, int fd)
+					  uint64_t event_num, const char *path)
 {
 	struct hit_window_ask *ask = calloc(1, sizeof(*ask));
 
-	if (!ask) {
-		close(fd);
+	if (!ask)
 		return NULL;
-	}
 	*ask = (struct hit_window_ask){ .question = question,
 					.snapshot = snapshot_ref(snapshot),
 					.event_num = event_num,
-					.fd = fd };
+					.fd = -1,
+					.path = strdup(path) };
+	if (!ask->path) {
+		hit_window_ask_free(ask);
+		return NULL;
+	}
 	return ask;
 }
 
@@ -59,26 +66,23 @@ void hit_window_ask_free(struct hit_window_ask *ask)
 {
 	if (!ask)
 		return;
-	if (ask->fd >= 0)
+	/* It was never written: an empty file is no capture. */
+	if (ask->fd >= 0) {
 		close(ask->fd);
+		unlink(ask->path);
+	}
+	free(ask->path);
 	snapshot_unref(ask->snapshot);
 	free(ask);
 }
 
 /* --- which events and processes --- */
 
-static struct window_process *process_of(struct window *w, uint32_t pid, uint64_t start_boot_ns)
-{
-	for (size_t i = 0; i < w->processes_len; i++)
-		if (w->processes[i].prefix.pid == pid &&
-		    w->processes[i].prefix.start_boot_ns == start_boot_ns)
-			return &w->processes[i];
-	return NULL;
-}
-
 static void add_process(struct window *w, const struct record_prefix *prefix)
 {
-	if (w->processes_len == PROCESSES_MAX || process_of(w, prefix->pid, prefix->start_boot_ns))
+	size_t number = pid_table_add(w->numbers, prefix->pid, prefix->start_boot_ns);
+
+	if (number == PID_TABLE_NONE || number < w->processes_len)
 		return;
 	w->processes[w->processes_len++] = (struct window_process){
 		.row = snapshot_proc(w->snapshot, prefix->pid, prefix->start_boot_ns),
@@ -86,30 +90,25 @@ static void add_process(struct window *w, const struct record_prefix *prefix)
 	};
 }
 
-static bool has_pid(const struct window *w, uint32_t pid)
+/* One of that pid, always the same; NULL: there is none. */
+static struct window_process *of_pid(const struct window *w, uint32_t pid)
 {
-	for (size_t i = 0; i < w->processes_len; i++)
-		if (w->processes[i].prefix.pid == pid)
-			return true;
-	return false;
+	size_t number = pid_table_before(w->numbers, pid, UINT64_MAX);
+
+	return number == PID_TABLE_NONE ? NULL : &w->processes[number];
 }
 
-/* On the host: the hit's process, its parent, and who is below one that is in the file. */
-static bool is_of_tree(const struct window *w, const struct record_prefix *prefix)
+static bool is_exec(const struct window *w, const struct record_prefix *prefix)
 {
-	return prefix->pid == w->prefix.pid || has_pid(w, prefix->ppid) ||
-	       (prefix->pid == w->prefix.ppid && prefix->pid > 2) ||
-	       process_of((struct window *)w, prefix->pid, prefix->start_boot_ns);
+	return prefix->ret == 0 && (prefix->nr == w->execve || prefix->nr == w->execveat);
 }
 
 /* What it was before it executed another program is not known any more. */
-static void note_exec(struct window *w, const struct record_prefix *prefix)
+static void note_exec(struct window *w, uint32_t pid)
 {
-	const struct syscall_desc *call = syscall_by_nr(prefix->nr);
-	struct window_process *process = process_of(w, prefix->pid, prefix->start_boot_ns);
+	struct window_process *process = of_pid(w, pid);
 
-	if (process && prefix->ret == 0 && call &&
-	    (strcmp(call->name, "execve") == 0 || strcmp(call->name, "execveat") == 0))
+	if (process)
 		process->execs = true;
 }
 
@@ -140,12 +139,11 @@ static int take_event(struct window *w, const struct history_event *kept)
 		return 0;
 	memcpy(&prefix, kept->record, sizeof(prefix));
 	if (contained ? !kept->container || strcmp(kept->container, w->hit->container) != 0
-		      : !is_of_tree(w, &prefix))
+		      : !hit_tree_takes(w->tree, &prefix))
 		return 0;
-	/* The parent's other children are none of it. */
-	if (contained || prefix.pid != w->prefix.ppid)
-		add_process(w, &prefix);
-	note_exec(w, &prefix);
+	add_process(w, &prefix);
+	if (is_exec(w, &prefix))
+		note_exec(w, prefix.pid);
 	return add_event(w, kept);
 }
 
@@ -165,24 +163,29 @@ static int find_events(struct window *w)
 			if (kept->num < snapshot->events_first || kept->num >= snapshot->events_end)
 				continue;
 			if (!has_hit && kept->num > w->said.event_num)
-				rc = add_event(w, w->hit);
+				rc = take_event(w, w->hit);
 			has_hit |= kept->num >= w->said.event_num;
 			if (rc == 0)
 				rc = take_event(w, kept);
 		}
 	}
-	return rc == 0 && !has_hit ? add_event(w, w->hit) : rc;
+	return rc == 0 && !has_hit ? take_event(w, w->hit) : rc;
 }
 
 /* The youngest of that pid in the snapshot, whose rows are by pid and start. */
 static const struct proc_row *row_of_pid(const struct snapshot *snapshot, uint32_t pid)
 {
-	const struct proc_row *found = NULL;
+	size_t low = 0, high = snapshot->procs_len;
 
-	for (size_t i = 0; i < snapshot->procs_len; i++)
-		if (snapshot->procs[i].pid == pid)
-			found = &snapshot->procs[i];
-	return found;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (snapshot->procs[middle].pid <= pid)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low && snapshot->procs[low - 1].pid == pid ? &snapshot->procs[low - 1] : NULL;
 }
 
 static void add_row(struct window *w, const struct proc_row *row)
@@ -197,19 +200,20 @@ static void add_row(struct window *w, const struct proc_row *row)
 	add_process(w, &prefix);
 }
 
-/* Who did nothing meanwhile but is asked for: the ancestors, all in the container. */
+/* Who did nothing meanwhile but is asked for: all in the container, the ancestors of each. */
 static void find_others(struct window *w)
 {
 	const struct snapshot *snapshot = w->snapshot;
-	const struct proc_row *row = row_of_pid(snapshot, w->prefix.ppid);
 
-	for (unsigned depth = 0; row && depth < 64; depth++) {
-		add_row(w, row);
-		row = row->ppid ? row_of_pid(snapshot, row->ppid) : NULL;
-	}
 	for (size_t i = 0; *w->hit->container && i < snapshot->procs_len; i++)
 		if (strcmp(snapshot->procs[i].container, w->hit->container) == 0)
 			add_row(w, &snapshot->procs[i]);
+	for (size_t i = 0; i < w->processes_len; i++) {
+		const struct proc_row *row = row_of_pid(snapshot, w->processes[i].prefix.ppid);
+
+		if (row)
+			add_row(w, row);
+	}
 }
 
 /* --- what the state asks --- */
@@ -238,14 +242,6 @@ static void seed_of_row(const struct proc_row *row, struct process_seed *seed)
 		seed->cmdline[seed->cmdline_len++] = '\0';
 }
 
-static bool has_exec(const struct window *w, uint32_t pid)
-{
-	for (size_t i = 0; i < w->processes_len; i++)
-		if (w->processes[i].prefix.pid == pid && w->processes[i].execs)
-			return true;
-	return false;
-}
-
 /*
  * Of who lives, or has no row because it is out of scope, the source knows more; another process
  * may have the pid of one that ended.
@@ -255,8 +251,8 @@ static int ask_seed(struct window *w, uint32_t pid, unsigned parts, struct proce
 	const struct proc_row *row = row_of_pid(w->snapshot, pid);
 	int rc = -ENOENT;
 
-	if (row ? !row->dead : !has_pid(w, pid))
-		rc = w->inner->process_seed(w->inner->ctx, pid, parts, ret_seed);
+	if (row ? !row->dead : !of_pid(w, pid))
+		rc = w->from->source->process_seed(w->from->source->ctx, pid, parts, ret_seed);
 	if (rc == 0 || !row)
 		return rc;
 	ret_seed->pid = ret_seed->tid = pid;
@@ -269,9 +265,10 @@ static int ask_seed(struct window *w, uint32_t pid, unsigned parts, struct proce
 static int window_seed(void *ctx, uint32_t pid, unsigned parts, struct process_seed *ret_seed)
 {
 	struct window *w = ctx;
+	const struct window_process *process = of_pid(w, pid);
 	int rc = ask_seed(w, pid, parts, ret_seed);
 
-	if (rc < 0 || !has_exec(w, pid))
+	if (rc < 0 || !process || !process->execs)
 		return rc;
 	ret_seed->cmdline_len = ret_seed->exe_len = ret_seed->env_len = 0;
 	ret_seed->parts &= SEED_TEXT | SEED_CGROUP | SEED_ROOT;
@@ -282,15 +279,16 @@ static int window_cgroup(void *ctx, uint32_t pid, char *text, size_t *len)
 {
 	struct window *w = ctx;
 
-	return w->inner->process_cgroup(w->inner->ctx, pid, text, len);
+	return w->from->source->process_cgroup(w->from->source->ctx, pid, text, len);
 }
 
 static int window_cgroup_path(void *ctx, uint64_t cgroup_id, char *text, size_t *len)
 {
 	struct window *w = ctx;
 
-	return w->inner->cgroup_path ? w->inner->cgroup_path(w->inner->ctx, cgroup_id, text, len)
-				     : -ENOENT;
+	return w->from->source->cgroup_path
+		       ? w->from->source->cgroup_path(w->from->source->ctx, cgroup_id, text, len)
+		       : -ENOENT;
 }
 
 static int window_container(void *ctx, const struct container_match *match, uint32_t pid,
@@ -298,8 +296,8 @@ static int window_container(void *ctx, const struct container_match *match, uint
 {
 	struct window *w = ctx;
 
-	return w->inner->container_info
-		       ? w->inner->container_info(w->inner->ctx, match, pid, ret_info)
+	return w->from->source->container_info
+		       ? w->from->source->container_info(w->from->source->ctx, match, pid, ret_info)
 		       : -ENOENT;
 }
 
@@ -308,8 +306,9 @@ static int window_container_users(void *ctx, const struct container_match *match
 {
 	struct window *w = ctx;
 
-	return w->inner->container_users
-		       ? w->inner->container_users(w->inner->ctx, match, pid, ret_info)
+	return w->from->source->container_users
+		       ? w->from->source->container_users(w->from->source->ctx, match, pid,
+							  ret_info)
 		       : -ENODATA;
 }
 
@@ -317,7 +316,7 @@ static int window_user(void *ctx, uint32_t uid, char *name, size_t *len)
 {
 	struct window *w = ctx;
 
-	return w->inner->user_name(w->inner->ctx, uid, name, len);
+	return w->from->source->user_name(w->from->source->ctx, uid, name, len);
 }
 
 /* --- writing --- */
@@ -387,18 +386,18 @@ static void tell_events(struct window *w)
 	}
 }
 
-static int open_all(struct window *w, struct hit_window_ask *ask, const struct state_source *source,
-		    enum recorder_origin origin)
+static int open_all(struct window *w, struct hit_window_ask *ask, const struct state_source *source)
 {
-	const struct state_opts opts = { .boot_epoch_ns = w->snapshot->boot_epoch_ns,
+	const struct state_opts opts = { .memory_bytes = w->from->memory_bytes,
+					 .boot_epoch_ns = w->snapshot->boot_epoch_ns,
 					 .host = w->snapshot->host };
 	const struct recorder_opts recorder = { .fd = ask->fd,
 						.packing = ask->packing,
 						.source = source,
 						.host = w->snapshot->host,
-						.origin = origin,
+						.origin = w->from->origin,
 						.boot_epoch_ns = w->snapshot->boot_epoch_ns,
-						.memory_bytes = 256u << 20 };
+						.memory_bytes = w->from->memory_bytes };
 	int rc;
 
 	ask->fd = -1;
@@ -409,12 +408,14 @@ static int open_all(struct window *w, struct hit_window_ask *ask, const struct s
 }
 
 static int write_all(struct window *w, struct hit_window_ask *ask,
-		     const struct state_source *source, enum recorder_origin origin)
+		     const struct state_source *source)
 {
-	int rc = open_all(w, ask, source, origin);
+	int rc = open_all(w, ask, source);
 
 	for (size_t i = 0; rc == 0 && i < w->len; i++)
 		hit_files_see(w->files, w->events[i]);
+	if (rc == 0)
+		rc = hit_files_seen(w->files);
 	if (rc < 0)
 		return rc;
 	tell_refresh(w, w->events[0]->ts_ns, REFRESH_FIRST);
@@ -424,25 +425,38 @@ static int write_all(struct window *w, struct hit_window_ask *ask,
 	return 0;
 }
 
+static int call_nr(const char *name)
+{
+	const struct syscall_desc *call = syscall_by_name(name);
+
+	return call ? syscall_nr(call) : -1;
+}
+
 static int find_all(struct window *w, const struct hit_window_ask *ask)
 {
+	int rc;
+
 	w->hit = snapshot_event(ask->snapshot, ask->event_num);
 	if (!w->hit || !history_hit(w->hit, &w->said) || w->hit->record_len < sizeof(w->prefix))
 		return -ENOENT;
 	memcpy(&w->prefix, w->hit->record, sizeof(w->prefix));
+	w->execve = call_nr("execve");
+	w->execveat = call_nr("execveat");
 	w->processes = calloc(PROCESSES_MAX, sizeof(*w->processes));
-	if (!w->processes)
-		return -ENOMEM;
-	w->rc = find_events(w);
-	find_others(w);
-	return w->rc;
+	rc = w->processes ? pid_table_new(PROCESSES_MAX, &w->numbers) : -ENOMEM;
+	if (rc == 0)
+		rc = hit_tree_new(w->snapshot, &w->prefix, &w->tree);
+	if (rc == 0)
+		rc = find_events(w);
+	if (rc == 0)
+		find_others(w);
+	return rc;
 }
 
 struct snapshot_saved hit_window_write(struct hit_window_ask *ask,
-				       const struct state_source *source,
-				       enum recorder_origin origin)
+				       const struct hit_window_from *from)
 {
-	struct window w = { .snapshot = ask->snapshot, .inner = source };
+	struct window w = { .snapshot = ask->snapshot, .from = from };
 	const struct state_source own = { .ctx = &w,
 					  .process_seed = window_seed,
 					  .process_cgroup = window_cgroup,
@@ -454,12 +468,14 @@ struct snapshot_saved hit_window_write(struct hit_window_ask *ask,
 	int rc = find_all(&w, ask);
 
 	if (rc == 0)
-		rc = write_all(&w, ask, &own, origin);
+		rc = write_all(&w, ask, &own);
 	if (w.recorder)
 		recorder_close(w.recorder, &result);
 	hit_files_free(w.files);
 	state_free(w.state);
 	free(w.processes);
+	pid_table_free(w.numbers);
+	hit_tree_free(w.tree);
 	free(w.events);
 	return (struct snapshot_saved){ .question = ask->question,
 					.events = result.events,

@@ -497,8 +497,10 @@ static void answer(struct replay *replay, const struct explain_ask *ask)
 
 static void save(struct replay *replay, struct hit_window_ask *ask)
 {
-	const struct state_source *source = replay_feed_source(replay->feed);
-	struct snapshot_saved saved = hit_window_write(ask, source, RECORDER_ELSEWHERE);
+	const struct hit_window_from from = { .source = replay_feed_source(replay->feed),
+					      .origin = RECORDER_ELSEWHERE,
+					      .memory_bytes = replay->feed_opts.memory_bytes };
+	struct snapshot_saved saved = hit_window_write(ask, &from);
 
 	state_set_saved(replay_feed_state(replay->feed), &saved);
 	show(replay);

@@ -15,27 +15,32 @@ void save_accepted(struct monitor *monitor)
 {
 	const char *path = monitor->prompt.text;
 	struct hit_window_ask *ask;
-	int fd;
 
 	if (!*path)
 		return;
-	fd = output_new_fd(path);
-	if (fd < 0) {
-		monitor_say(monitor, "%s: %s", path,
-			    fd == -EEXIST ? "is there already; nothing was written"
-					  : strerror(-fd));
+	if (*monitor->save_path) {
+		monitor_say(monitor, "%s is still being written", monitor->save_path);
 		return;
 	}
-	ask = hit_window_ask_new(++monitor->saves, monitor->subject_snapshot,
-				 monitor->subject.hit_num, fd);
+	ask = hit_window_ask_new(monitor->saves + 1, monitor->subject_snapshot,
+				 monitor->subject.hit_num, path);
 	if (!ask) {
 		monitor_say(monitor, "%s: no memory", path);
 		return;
 	}
+	ask->fd = output_new_fd(path);
+	if (ask->fd < 0) {
+		monitor_say(monitor, "%s: %s", path,
+			    ask->fd == -EEXIST ? "is there already; nothing was written"
+					       : strerror(-ask->fd));
+		hit_window_ask_free(ask);
+		return;
+	}
 	ask->packing = record_packing(path);
+	monitor->saves++;
 	snprintf(monitor->save_path, sizeof(monitor->save_path), "%s", path);
-	monitor->source->save(monitor->source->ctx, ask);
 	monitor_say(monitor, "%s is being written", path);
+	monitor->source->save(monitor->source->ctx, ask);
 }
 
 void save_take(struct monitor *monitor)
@@ -45,7 +50,7 @@ void save_take(struct monitor *monitor)
 	if (!*monitor->save_path || saved->question != monitor->saves)
 		return;
 	if (saved->error == -ENOENT)
-		monitor_say(monitor, "%s is empty: the hit is no longer in memory",
+		monitor_say(monitor, "%s was not written: the hit is no longer in memory",
 			    monitor->save_path);
 	else if (saved->error)
 		monitor_say(monitor, "%s is not complete: %s", monitor->save_path,

@@ -12,11 +12,11 @@
 #include <string.h>
 
 #include "hit.h"
+#include "hit_tree.h"
 
 #define NS_PER_S 1000000000ull
 #define WINDOW_NS (10 * NS_PER_S)
 #define AROUND_MAX 12 /* lines before, and after */
-#define TREE_MAX 256  /* processes that are followed */
 #define VALUE_MAX 512
 
 struct hit_page {
@@ -101,39 +101,13 @@ static int each_line(struct hit_page *page, const char *text,
 
 /* --- around the event --- */
 
-struct tree {
-	uint32_t pids[TREE_MAX];
-	size_t len;
-};
-
-static bool tree_has(const struct tree *tree, uint32_t pid)
-{
-	for (size_t i = 0; i < tree->len; i++)
-		if (tree->pids[i] == pid)
-			return true;
-	return false;
-}
-
-/* Is the process one of those that are followed? Children of the hit's process are from now on. */
-static bool tree_takes(struct tree *tree, const struct hit_page *page,
-		       const struct record_prefix *prefix)
-{
-	if (tree_has(tree, prefix->pid) ||
-	    (prefix->pid == page->prefix.ppid && page->prefix.ppid > 2))
-		return true;
-	if (!tree_has(tree, prefix->ppid) || tree->len == TREE_MAX)
-		return false;
-	tree->pids[tree->len++] = prefix->pid;
-	return true;
-}
-
 struct around {
 	const struct history_event *before[AROUND_MAX]; /* a ring */
 	const struct history_event *after[AROUND_MAX];
 	size_t before_len, after_len; /* all that there are */
 };
 
-static void look_at(struct hit_page *page, struct tree *tree, const struct history_event *kept,
+static void look_at(struct hit_page *page, struct hit_tree *tree, const struct history_event *kept,
 		    struct around *around)
 {
 	struct record_prefix prefix;
@@ -143,7 +117,7 @@ static void look_at(struct hit_page *page, struct tree *tree, const struct histo
 	    kept->ts_ns + WINDOW_NS < at || kept->ts_ns > at + WINDOW_NS)
 		return;
 	memcpy(&prefix, kept->record, sizeof(prefix));
-	if (!tree_takes(tree, page, &prefix))
+	if (!hit_tree_takes(tree, &prefix))
 		return;
 	if (kept->num < page->hit.event_num)
 		around->before[around->before_len++ % AROUND_MAX] = kept;
@@ -151,11 +125,14 @@ static void look_at(struct hit_page *page, struct tree *tree, const struct histo
 		around->after[around->after_len - 1] = kept;
 }
 
-static void find_around(struct hit_page *page, struct around *around)
+static int find_around(struct hit_page *page, struct around *around)
 {
 	const struct snapshot *snapshot = page->build->snapshot;
-	struct tree tree = { .pids = { page->prefix.pid }, .len = 1 };
+	struct hit_tree *tree;
+	int rc = hit_tree_new(snapshot, &page->prefix, &tree);
 
+	if (rc < 0)
+		return rc;
 	for (size_t c = 0; c < snapshot->chunks_len; c++) {
 		const struct history_chunk *chunk = snapshot->chunks[c];
 		size_t len = history_chunk_len(chunk);
@@ -167,9 +144,11 @@ static void find_around(struct hit_page *page, struct around *around)
 			const struct history_event *kept = history_chunk_at(chunk, i);
 
 			if (kept->num >= snapshot->events_first && kept->num < snapshot->events_end)
-				look_at(page, &tree, kept, around);
+				look_at(page, tree, kept, around);
 		}
 	}
+	hit_tree_free(tree);
+	return 0;
 }
 
 static int add_event(struct hit_page *page, const struct history_event *kept)

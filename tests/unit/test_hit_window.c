@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Captures around a hit: which events of a history that was made by hand are in the file. */
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "build_record.h"
+#include "probe/capture_reader.h"
+#include "probe/schema/render.h"
+#include "run_suite.h"
+#include "state/fd_table.h"
+#include "tui/hit_window.h"
+
+#define SECOND UINT64_C(1000000000)
+#define BEGIN (UINT64_C(1700000000) * SECOND)
+#define START 7 /* of all: a child is no older than its parent */
+#define STEPS 16
+#define IN_CONTAINER 2 /* its cgroup */
+
+enum kind {
+	END,
+	CALL,  /* an event */
+	HIT,   /* one that a rule matched */
+	EXEC,  /* one that makes it another program */
+	LIVES, /* a row of it alone */
+	ENDED, /* the same, of one that has ended */
+	FLOOD, /* so many events that none of those before is left in the stream */
+};
+
+struct step {
+	enum kind kind;
+	int time_s;
+	uint32_t pid, ppid;
+	uint64_t cgroup_id;
+};
+
+static const struct window_case {
+	const char *name;
+	struct step steps[STEPS];
+	const char *events; /* "PID at SECOND\n" */
+	uint64_t processes;
+} cases[] = {
+	{ "the edges of the window",
+	  { { CALL, -61, 100, 50, 0 },
+	    { CALL, -60, 100, 50, 0 },
+	    { HIT, 0, 100, 50, 0 },
+	    { CALL, 60, 100, 50, 0 },
+	    { CALL, 61, 100, 50, 0 } },
+	  "100 at -60\n100 at 0\n100 at 60\n",
+	  1 },
+	{ "its process, the parent and all below",
+	  { { CALL, -3, 50, 1, 0 },
+	    { CALL, -2, 60, 50, 0 },
+	    { CALL, -1, 70, 1, 0 },
+	    { HIT, 0, 100, 50, 0 },
+	    { CALL, 1, 200, 100, 0 },
+	    { CALL, 2, 300, 200, 0 },
+	    { CALL, 3, 61, 60, 0 } },
+	  "50 at -3\n100 at 0\n200 at 1\n300 at 2\n",
+	  4 },
+	{ "a process between that did nothing",
+	  { { LIVES, 0, 200, 100, 0 }, { HIT, 0, 100, 50, 0 }, { CALL, 1, 300, 200, 0 } },
+	  "100 at 0\n300 at 1\n",
+	  3 },
+	{ "two of them, which ended, the first with a higher pid",
+	  { { ENDED, 0, 400, 100, 0 },
+	    { ENDED, 0, 200, 400, 0 },
+	    { HIT, 0, 100, 50, 0 },
+	    { CALL, 1, 300, 200, 0 },
+	    { CALL, 2, 300, 1, 0 } },
+	  "100 at 0\n300 at 1\n300 at 2\n",
+	  4 },
+	{ "a parent of no interest",
+	  { { CALL, -1, 1, 0, 0 }, { HIT, 0, 100, 1, 0 }, { CALL, 1, 70, 1, 0 } },
+	  "100 at 0\n",
+	  2 },
+	{ "a container",
+	  { { CALL, -2, 50, 1, 0 },
+	    { CALL, -1, 70, 1, IN_CONTAINER },
+	    { HIT, 0, 100, 50, IN_CONTAINER },
+	    { CALL, 1, 200, 100, 0 },
+	    { CALL, 2, 300, 100, IN_CONTAINER } },
+	  "70 at -1\n100 at 0\n300 at 2\n",
+	  4 },
+	{ "a program that it becomes",
+	  { { HIT, 0, 100, 50, 0 }, { EXEC, 1, 100, 50, 0 }, { CALL, 2, 100, 50, 0 } },
+	  "100 at 0\n100 at 1\n100 at 2\n",
+	  1 },
+	{ "a hit that the stream has dropped",
+	  { { CALL, -1, 100, 50, 0 },
+	    { HIT, 0, 100, 50, 0 },
+	    { FLOOD, 1, 70, 1, 0 },
+	    { CALL, 2, 100, 50, 0 } },
+	  "100 at 0\n100 at 2\n",
+	  1 },
+};
+
+/* --- the history --- */
+
+static int no_seed(void *ctx, uint32_t pid, unsigned parts, struct process_seed *ret_seed)
+{
+	return -ENOENT;
+}
+
+static int no_user(void *ctx, uint32_t uid, char *name, size_t *len)
+{
+	return -ENOENT;
+}
+
+static int cgroup(void *ctx, uint32_t pid, char *text, size_t *len)
+{
+	const struct step *step = ctx;
+	const char *found = "0::/\n";
+
+	for (; step->kind != END; step++)
+		if (step->pid == pid && step->cgroup_id == IN_CONTAINER)
+			found = "0::/docker/"
+				"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+				"\n";
+	*len = strlen(found);
+	memcpy(text, found, *len);
+	return 0;
+}
+
+static void tell(struct state *state, const struct step *step, struct build_record *b)
+{
+	bool exec = step->kind == EXEC;
+	const struct build_prefix prefix = {
+		.ts_ns = BEGIN + (uint64_t)((int64_t)SECOND * step->time_s),
+		.pid = step->pid,
+		.ppid = step->ppid,
+		.start_boot_ns = START,
+		.cgroup_id = step->cgroup_id ? step->cgroup_id : 1,
+		.nr = syscall_nr(syscall_by_name(exec ? "execve" : "getuid")),
+		.comm = exec ? "new" : "old",
+	};
+	size_t len;
+
+	build_record_init(b, event_by_id(exec ? "SYSCALL_EXECVE_19_X" : "SYSCALL_GETUID_X")->code,
+			  &prefix);
+	build_record_int(b, 0);
+	if (exec)
+		build_record_text(b, "new");
+	len = build_record_finish(b);
+	ck_assert_int_eq(state_record(state, b->data, len), 0);
+	if (step->kind == HIT)
+		ck_assert_int_eq(
+			state_hit(state, &(struct history_hit){ .rule = "r", .output = "o" }), 0);
+}
+
+static void tell_row(struct state *state, const struct step *step)
+{
+	const struct task_sample task = { .pid = step->pid,
+					  .tid = step->pid,
+					  .ppid = step->ppid,
+					  .start_boot_ns = START,
+					  .thread_start_boot_ns = START,
+					  .threads = 1,
+					  .flags = TASK_F_LEADER | TASK_F_IN_SCOPE,
+					  .state = 'S',
+					  .comm = "row",
+					  .leader_comm = "row" };
+
+	state_task(state, &task, NULL);
+}
+
+static void refresh(struct state *state, uint64_t time_ns, const struct step *steps, bool ended)
+{
+	state_refresh_begin(state, time_ns);
+	for (const struct step *step = steps; step->kind != END; step++)
+		if (step->kind == LIVES || (step->kind == ENDED && !ended))
+			tell_row(state, step);
+	state_refresh_end(state);
+}
+
+static void flood(struct state *state, const struct step *step, struct build_record *b)
+{
+	for (int i = 0; i < 20000; i++)
+		tell(state, step, b);
+}
+
+static struct snapshot *make_history(const struct step *steps, const struct state_source *source)
+{
+	const struct state_opts opts = { .memory_bytes = 4 << 20, .host = "host7" };
+	struct build_record *b = malloc(sizeof(*b));
+	struct snapshot *snapshot;
+	struct state *state;
+
+	ck_assert_int_eq(state_new(&opts, source, &state), 0);
+	refresh(state, BEGIN - 100 * SECOND, steps, false);
+	refresh(state, BEGIN - 99 * SECOND, steps, true);
+	for (const struct step *step = steps; step->kind != END; step++) {
+		if (step->kind == FLOOD)
+			flood(state, step, b);
+		else if (step->kind < LIVES)
+			tell(state, step, b);
+	}
+	ck_assert_int_eq(state_publish(state, &snapshot), 0);
+	state_free(state);
+	free(b);
+	return snapshot;
+}
+
+/* --- the file --- */
+
+struct found {
+	char text[1024];
+	struct text_buf events;
+};
+
+static int on_record(void *ctx, const void *record, size_t len)
+{
+	struct found *found = ctx;
+	struct event event;
+
+	ck_assert_int_eq(event_decode(record, len, &event), 0);
+	text_buf_printf(&found->events, "%u at %d\n", event.prefix.pid,
+			(int)(((int64_t)event.ts_ns - (int64_t)BEGIN) / (int64_t)SECOND));
+	return 0;
+}
+
+static int on_process(void *ctx, const struct process_seed *seed)
+{
+	/* What it executes later it is not at the beginning. */
+	ck_assert(seed->cmdline_len < 3 || memcmp(seed->cmdline, "new", 3) != 0);
+	return 0;
+}
+
+static void read_file(int fd, struct found *found)
+{
+	const struct capture_sink sink = { .ctx = found,
+					   .record = on_record,
+					   .process = on_process };
+	struct capture_reader *reader;
+	struct capture_error err;
+	int rc;
+
+	text_buf_init(&found->events, found->text, sizeof(found->text));
+	ck_assert_int_eq(capture_reader_new(fd, &reader), 0);
+	do {
+		rc = capture_read(reader, &sink, &err);
+	} while (rc > 0);
+	ck_assert_msg(rc == 0, "%s", err.text);
+	capture_reader_free(reader);
+}
+
+static struct hit_window_ask *new_ask(struct snapshot *snapshot, uint64_t event_num, char *path)
+{
+	struct hit_window_ask *ask;
+
+	strcpy(path, "/tmp/test_hit_window.XXXXXX");
+	ask = hit_window_ask_new(1, snapshot, event_num, path);
+	ck_assert_ptr_nonnull(ask);
+	ask->fd = mkstemp(path);
+	ck_assert_int_ge(ask->fd, 0);
+	strcpy(ask->path, path);
+	return ask;
+}
+
+START_TEST(test_window)
+{
+	const struct window_case *c = &cases[_i];
+	const struct state_source source = { .ctx = (void *)(uintptr_t)c->steps,
+					     .process_seed = no_seed,
+					     .process_cgroup = cgroup,
+					     .user_name = no_user };
+	const struct hit_window_from from = { .source = &source, .origin = RECORDER_ELSEWHERE };
+	struct snapshot *snapshot = make_history(c->steps, &source);
+	struct snapshot_saved saved;
+	struct hit_window_ask *ask;
+	struct found found;
+	char path[64];
+
+	ask = new_ask(snapshot, SNAPSHOT_HIT_BASE + 1, path);
+	snapshot_unref(snapshot);
+	saved = hit_window_write(ask, &from);
+	hit_window_ask_free(ask);
+	ck_assert_int_eq(saved.error, 0);
+	read_file(open(path, O_RDONLY | O_CLOEXEC), &found);
+	ck_assert_msg(strcmp(found.text, c->events) == 0, "%s:\n%s", c->name, found.text);
+	ck_assert_msg(saved.processes == c->processes, "%s: %llu processes", c->name,
+		      (unsigned long long)saved.processes);
+	unlink(path);
+}
+END_TEST
+
+/* One that is never written, or has no hit any more, leaves no file. */
+START_TEST(test_no_file)
+{
+	const struct step steps[] = { { HIT, 0, 100, 50, 0 }, { .kind = END } };
+	const struct state_source source = { .ctx = (void *)(uintptr_t)steps,
+					     .process_seed = no_seed,
+					     .process_cgroup = cgroup,
+					     .user_name = no_user };
+	const struct hit_window_from from = { .source = &source, .origin = RECORDER_ELSEWHERE };
+	struct snapshot *snapshot = make_history(steps, &source);
+	struct hit_window_ask *ask;
+	char path[64];
+
+	hit_window_ask_free(new_ask(snapshot, SNAPSHOT_HIT_BASE + 1, path));
+	ck_assert_int_eq(access(path, F_OK), -1);
+	ask = new_ask(snapshot, SNAPSHOT_HIT_BASE + 2, path);
+	ck_assert_int_eq(hit_window_write(ask, &from).error, -ENOENT);
+	hit_window_ask_free(ask);
+	ck_assert_int_eq(access(path, F_OK), -1);
+	snapshot_unref(snapshot);
+}
+END_TEST
+
+/* The thread's. */
+START_TEST(test_thread)
+{
+	const struct state_source source = { .ctx = (void *)(uintptr_t)cases[0].steps,
+					     .process_seed = no_seed,
+					     .process_cgroup = cgroup,
+					     .user_name = no_user };
+	struct snapshot *snapshot = make_history(cases[0].steps, &source);
+	struct snapshot_saved saved;
+	struct hit_save *save;
+	struct found found;
+	char path[64];
+
+	ck_assert_int_eq(hit_save_start(new_ask(snapshot, SNAPSHOT_HIT_BASE + 1, path), "/nowhere",
+					0, &save),
+			 0);
+	snapshot_unref(snapshot);
+	saved = hit_save_end(save);
+	ck_assert_int_eq(saved.error, 0);
+	ck_assert_uint_eq(saved.question, 1);
+	read_file(open(path, O_RDONLY | O_CLOEXEC), &found);
+	ck_assert_str_eq(found.text, cases[0].events);
+	unlink(path);
+}
+END_TEST
+
+static const struct made_case {
+	const char *call;
+	uint64_t args[2];
+	int64_t ret, fd;
+	bool made;
+} made_cases[] = {
+	{ "openat", { 0 }, 3, 3, true },
+	{ "openat", { 0 }, -ENOENT, 3, false },
+	{ "read", { 3 }, 3, 3, false },
+	{ "dup", { 3 }, 4, 4, true },
+	{ "dup", { 3 }, 4, 3, false },
+	{ "dup2", { 3, 1 }, 1, 1, true },
+	{ "dup2", { 3, 1 }, 1, 3, false },
+	{ "dup2", { 3, 3 }, 3, 3, false },
+	{ "dup3", { 3, 1 }, 1, 1, true },
+	{ "fcntl", { 3, F_DUPFD_CLOEXEC }, 7, 7, true },
+	{ "fcntl", { 3, F_GETFL }, 3, 3, false },
+	{ "pipe2", { 0 }, 0, 5, true },
+	{ "connect", { 3 }, 0, 3, false },
+	{ "accept4", { 3 }, 4, 4, true },
+};
+
+/* What a call makes was not open before it. */
+START_TEST(test_made)
+{
+	const struct made_case *c = &made_cases[_i];
+	const struct state_source source = { .user_name = no_user };
+	struct build_record *b = malloc(sizeof(*b));
+	struct build_prefix prefix = { .pid = 100,
+				       .nr = syscall_nr(syscall_by_name(c->call)),
+				       .ret = c->ret };
+	struct state *state;
+	struct event event;
+
+	memcpy(prefix.args, c->args, sizeof(c->args));
+	build_record_init(b, event_by_id("GENERIC_X")->code, &prefix);
+	ck_assert_int_eq(event_decode(b->data, build_record_finish(b), &event), 0);
+	ck_assert_int_eq(state_new(&(struct state_opts){ .host = "host7" }, &source, &state), 0);
+	ck_assert_msg(fd_is_made(state, &event, c->fd) == c->made, "%s of %lld", c->call,
+		      (long long)c->fd);
+	state_free(state);
+	free(b);
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tcase = tcase_create("hit_window");
+
+	tcase_add_loop_test(tcase, test_window, 0, (int)(sizeof(cases) / sizeof(cases[0])));
+	tcase_add_loop_test(tcase, test_made, 0, (int)(sizeof(made_cases) / sizeof(made_cases[0])));
+	tcase_add_test(tcase, test_no_file);
+	tcase_add_test(tcase, test_thread);
+	return run_suite("hit_window", tcase);
+}
