@@ -19,6 +19,7 @@
 #define BEGIN (UINT64_C(1700000000) * SECOND)
 #define START 7 /* of all: a child is no older than its parent */
 #define STEPS 16
+#define PATH_ROOM 64
 #define IN_CONTAINER 2 /* its cgroup */
 
 enum kind {
@@ -252,12 +253,14 @@ static struct hit_window_ask *new_ask(struct snapshot *snapshot, uint64_t event_
 {
 	struct hit_window_ask *ask;
 
-	strcpy(path, "/tmp/test_hit_window.XXXXXX");
+	int fd;
+
+	snprintf(path, PATH_ROOM, "/tmp/test_hit_window.XXXXXX");
+	fd = mkstemp(path);
+	ck_assert_int_ge(fd, 0);
 	ask = hit_window_ask_new(1, snapshot, event_num, path);
 	ck_assert_ptr_nonnull(ask);
-	ask->fd = mkstemp(path);
-	ck_assert_int_ge(ask->fd, 0);
-	strcpy(ask->path, path);
+	ask->fd = fd;
 	return ask;
 }
 
@@ -273,7 +276,7 @@ START_TEST(test_window)
 	struct snapshot_saved saved;
 	struct hit_window_ask *ask;
 	struct found found;
-	char path[64];
+	char path[PATH_ROOM];
 
 	ask = new_ask(snapshot, SNAPSHOT_HIT_BASE + 1, path);
 	snapshot_unref(snapshot);
@@ -299,7 +302,7 @@ START_TEST(test_no_file)
 	const struct hit_window_from from = { .source = &source, .origin = RECORDER_ELSEWHERE };
 	struct snapshot *snapshot = make_history(steps, &source);
 	struct hit_window_ask *ask;
-	char path[64];
+	char path[PATH_ROOM];
 
 	hit_window_ask_free(new_ask(snapshot, SNAPSHOT_HIT_BASE + 1, path));
 	ck_assert_int_eq(access(path, F_OK), -1);
@@ -322,7 +325,7 @@ START_TEST(test_thread)
 	struct snapshot_saved saved;
 	struct hit_save *save;
 	struct found found;
-	char path[64];
+	char path[PATH_ROOM];
 
 	ck_assert_int_eq(hit_save_start(new_ask(snapshot, SNAPSHOT_HIT_BASE + 1, path), "/nowhere",
 					0, &save),
