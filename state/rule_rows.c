@@ -16,6 +16,7 @@ struct rule_texts {
 struct rule_rows {
 	atomic_uint refs;
 	struct rule_texts *texts;
+	struct rule_rows *of; /* a reference; NULL: all texts are its own */
 	size_t len;
 	struct rule_row rows[];
 };
@@ -29,6 +30,17 @@ int rule_rows_new(size_t len, struct rule_rows **ret_rows)
 	atomic_init(&rows->refs, 1);
 	rows->len = len;
 	*ret_rows = rows;
+	return 0;
+}
+
+int rule_rows_like(struct rule_rows *of, struct rule_rows **ret_rows)
+{
+	int rc = rule_rows_new(of->len, ret_rows);
+
+	if (rc < 0)
+		return rc;
+	(*ret_rows)->of = rule_rows_ref(of);
+	memcpy((*ret_rows)->rows, of->rows, of->len * sizeof(of->rows[0]));
 	return 0;
 }
 
@@ -49,6 +61,7 @@ void rule_rows_unref(struct rule_rows *rows)
 		rows->texts = text->next;
 		free(text);
 	}
+	rule_rows_unref(rows->of);
 	free(rows);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Rules as rows of a snapshot: what each did so far. Whoever has the rules makes the rows anew for
- * each refresh; snapshots share them.
+ * each refresh, with the texts of the first; snapshots share them.
  */
 #ifndef STATE_RULE_ROWS_H
 #define STATE_RULE_ROWS_H
@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Texts are the set's own. */
+/* Texts are the set's own, or of those that it is like. */
 struct rule_row {
 	const char *name;
 	const char *file; /* "" where it has none */
@@ -32,6 +32,8 @@ struct rule_rows;
 
 /* Room for so many rows, all zero; one reference. Returns 0 or -ENOMEM. */
 int rule_rows_new(size_t len, struct rule_rows **ret_rows);
+/* The same rows anew, whose texts are those of the others. */
+int rule_rows_like(struct rule_rows *of, struct rule_rows **ret_rows);
 struct rule_rows *rule_rows_ref(struct rule_rows *rows);
 void rule_rows_unref(struct rule_rows *rows); /* any thread; NULL is fine */
 /* To fill in before they are handed on. */

@@ -18,7 +18,6 @@
  */
 #define REASONS_AT_ONCE 64
 #define REASONS_REST_NS 5000000u
-#define VALUE_SHOWN 200 /* bytes of what a check saw */
 
 void rule_watch_init(struct rule_watch *watch, const struct rule_watch_opts *opts,
 		     struct filter_event *event, struct state *state)
@@ -38,20 +37,10 @@ void rule_watch_release(struct rule_watch *watch)
 {
 	for (unsigned i = 0; i < RULE_ANCESTORS; i++)
 		format_free(watch->ancestors[i]);
+	rule_rows_unref(watch->still);
 	free(watch->costs);
 	free(watch->before);
 	*watch = (struct rule_watch){ .rules = NULL };
-}
-
-void rule_watch_use(struct rule_watch *watch, struct rules *rules)
-{
-	watch->rules = rules;
-	watch->since_num = state_events_end(watch->state) - 1;
-	watch->before_len = 0;
-	free(watch->costs);
-	free(watch->before);
-	watch->costs = calloc(rules_len(rules) + 1, sizeof(*watch->costs));
-	watch->before = calloc(rules_len(rules) + 1, sizeof(*watch->before));
 }
 
 /* --- what is kept of a hit --- */
@@ -70,7 +59,7 @@ static void add_reason(void *ctx, const struct filter_explained *part)
 	text_buf_add_safe(buf, text.data, text.len);
 	text_buf_add(buf, text.truncated ? "..." : "");
 	text_buf_add(buf, "\t");
-	text_buf_addn(buf, part->value, strnlen(part->value, VALUE_SHOWN));
+	filter_explained_value(part->value, buf);
 	text_buf_add(buf, "\n");
 }
 
@@ -180,34 +169,19 @@ void rule_watch_last(struct rule_watch *watch)
 
 /* --- what rules did --- */
 
-static void fill_row(struct rule_watch *watch, size_t index, struct rule_rows *rows)
+static void fill_still(const struct rules *rules, size_t index, struct rule_rows *rows)
 {
-	const struct rule *rule = rules_at(watch->rules, index);
-	const struct rule_cost *cost = &watch->costs[index];
-	struct rule_counted *before = &watch->before[index];
+	const struct rule *rule = rules_at(rules, index);
 	struct rule_row *row = rule_rows_at(rows, index);
 	struct filter_kinds kinds;
 
-	*row = (struct rule_row){
-		.name = rule_rows_text(rows, rule->name),
-		.file = rule_rows_text(rows, rule->file ? rule->file : ""),
-		.line = rule->place.line + 1,
-		.priority = rule->priority,
-		.enabled = rule->enabled,
-		.muted = watch->opts.mutes && rule_mutes_all(watch->opts.mutes, rule->name),
-		.evaluations = cost->evaluations,
-		.hits = rule->hits,
-		.ns_per_evaluation =
-			cost->sampled ? (double)cost->sampled_ns / (double)cost->sampled : -1,
-		.last_hit_ns = rule->last_hit_ns,
-	};
-	if (watch->before_len) {
-		row->evaluations_delta = cost->evaluations - before->evaluations;
-		row->hits_delta = rule->hits - before->hits;
-	}
-	rules_kinds(watch->rules, rule, &kinds);
-	row->kinds = rule_rows_bytes(rows, &kinds, sizeof(kinds));
-	*before = (struct rule_counted){ cost->evaluations, rule->hits };
+	rules_kinds(rules, rule, &kinds);
+	*row = (struct rule_row){ .name = rule_rows_text(rows, rule->name),
+				  .file = rule_rows_text(rows, rule->file ? rule->file : ""),
+				  .line = rule->place.line + 1,
+				  .priority = rule->priority,
+				  .enabled = rule->enabled,
+				  .kinds = rule_rows_bytes(rows, &kinds, sizeof(kinds)) };
 }
 
 static void fill_below(const struct rule_below *below, struct rule_rows *rows, struct rule_row *row)
@@ -220,20 +194,66 @@ static void fill_below(const struct rule_below *below, struct rule_rows *rows, s
 				  .ns_per_evaluation = -1 };
 }
 
+/* NULL: there are none, or no memory. */
+static struct rule_rows *still_rows(const struct rules *rules)
+{
+	size_t len = rules ? rules_len(rules) : 0;
+	size_t below = rules ? rules_below_len(rules) : 0;
+	struct rule_rows *rows;
+
+	if (len + below == 0 || rule_rows_new(len + below, &rows) < 0)
+		return NULL;
+	for (size_t i = 0; i < len; i++)
+		fill_still(rules, i, rows);
+	for (size_t i = 0; i < below; i++)
+		fill_below(rules_below_at(rules, i), rows, rule_rows_at(rows, len + i));
+	return rows;
+}
+
+static void fill_row(struct rule_watch *watch, size_t index, struct rule_row *row)
+{
+	const struct rule *rule = rules_at(watch->rules, index);
+	const struct rule_cost *cost = &watch->costs[index];
+	struct rule_counted *before = &watch->before[index];
+
+	row->muted = watch->opts.mutes && rule_mutes_all(watch->opts.mutes, rule->name);
+	row->evaluations = cost->evaluations;
+	row->hits = rule->hits;
+	row->ns_per_evaluation =
+		cost->sampled ? (double)cost->sampled_ns / (double)cost->sampled : -1;
+	row->last_hit_ns = rule->last_hit_ns;
+	if (watch->before_len) {
+		row->evaluations_delta = cost->evaluations - before->evaluations;
+		row->hits_delta = rule->hits - before->hits;
+	}
+	*before = (struct rule_counted){ cost->evaluations, rule->hits };
+}
+
 void rule_watch_publish(struct rule_watch *watch)
 {
 	size_t len = watch->rules ? rules_len(watch->rules) : 0;
-	size_t below = watch->rules ? rules_below_len(watch->rules) : 0;
 	struct rule_rows *rows;
 
 	/* Without memory the rows before stay. */
-	if (!len || !watch->costs || !watch->before || rule_rows_new(len + below, &rows) < 0)
+	if (!watch->still || !watch->costs || !watch->before ||
+	    rule_rows_like(watch->still, &rows) < 0)
 		return;
 	rules_costs(watch->rules, watch->costs);
 	for (size_t i = 0; i < len; i++)
-		fill_row(watch, i, rows);
-	for (size_t i = 0; i < below; i++)
-		fill_below(rules_below_at(watch->rules, i), rows, rule_rows_at(rows, len + i));
+		fill_row(watch, i, rule_rows_at(rows, i));
 	watch->before_len = len;
 	state_set_rules(watch->state, rows);
+}
+
+void rule_watch_use(struct rule_watch *watch, struct rules *rules)
+{
+	rule_rows_unref(watch->still);
+	free(watch->costs);
+	free(watch->before);
+	watch->rules = rules;
+	watch->since_num = state_events_end(watch->state) - 1;
+	watch->before_len = 0;
+	watch->still = still_rows(rules);
+	watch->costs = calloc(rules_len(rules) + 1, sizeof(*watch->costs));
+	watch->before = calloc(rules_len(rules) + 1, sizeof(*watch->before));
 }

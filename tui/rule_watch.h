@@ -15,6 +15,7 @@
 
 struct format;
 struct rule_mutes;
+struct rule_rows;
 struct state;
 
 /* Called in the thread that owns the state; event is as it was matched. */
@@ -55,6 +56,7 @@ struct rule_watch {
 	struct state *state;
 	uint64_t reasons_ns; /* time of the event whose reasons were kept last */
 	struct format *ancestors[RULE_ANCESTORS];
+	struct rule_rows *still; /* rows with what never changes of the rules */
 	struct rule_cost *costs; /* room for those of the rules */
 	struct rule_counted *before;
 	size_t before_len; /* 0: these rules were not published yet */
