@@ -123,7 +123,7 @@ START_TEST(test_value)
 	struct text_buf buf;
 
 	memset(value, 'a', sizeof(value));
-	strcpy(value + FILTER_VALUE_SHOWN - 1, "\u00e9");
+	memcpy(value + FILTER_VALUE_SHOWN - 1, "\u00e9", sizeof("\u00e9"));
 	text_buf_init(&buf, text, sizeof(text));
 	filter_explained_value(value, &buf);
 	ck_assert_uint_eq(buf.len, FILTER_VALUE_SHOWN - 1 + 3);
