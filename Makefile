@@ -214,4 +214,4 @@ clean:
 	rm -rf $(O)
 ## help: this list
 help:
-	@sed -n 's/^## //p' Makefile | sort
+	@sed -n 's/^## //p' $(MAKEFILE_LIST) | sort

@@ -41,14 +41,14 @@ done
 run-parts /etc/cron.hourly
 run-parts /etc/cron.daily
 echo "@ cron $(cut -d' ' -f1 /proc/uptime)"
-systemctl start cron-run.service
 sleep 20
 END
 cat > "$root/usr/local/bin/watch" << END
 #!/bin/sh
-exec > /dev/ttyS0 2>&1
+exec > /dev/ttyS1 2>&1
+stty -F /dev/ttyS1 raw
 echo "@ begin \$(cut -d' ' -f1 /proc/uptime)"
-/usr/local/bin/saker alerts $options -o json_output=false &
+/usr/local/bin/saker alerts $options &
 saker=\$!
 sleep $seconds
 echo "@ a-day \$(cut -d' ' -f1 /proc/uptime)"
@@ -74,6 +74,6 @@ rm -f "$cache/disk"
 truncate -s 3G "$cache/disk"
 mkfs.ext4 -q -F -d "$root" "$cache/disk"
 timeout $((seconds + 1800)) qemu-system-x86_64 -accel tcg,thread=multi -cpu max,-cx16 -m 2048 -smp 2 -nographic -nodefaults \
-	-serial stdio -no-reboot -kernel "$root"/boot/vmlinuz-* -initrd "$root"/boot/initrd.img-* \
+	-serial "file:$cache/console" -serial stdio -no-reboot -kernel "$root"/boot/vmlinuz-* -initrd "$root"/boot/initrd.img-* \
 	-drive "file=$cache/disk,format=raw,if=virtio" -append "root=/dev/vda console=ttyS0 panic=-1 quiet" < /dev/null |
-	stdbuf -oL tr -d '\r' | tee "$cache/log" | sed -n '/^@ begin/,$p'
+	tee "$cache/log"

@@ -41,4 +41,8 @@ kernels: build-kernels
 ## kernels-short: the short tests on some of them, about five minutes; deps-kernels-short fetches those
 kernels-short build-kernels-short deps-kernels-short:
 	$(Q)SHORT=1 $(MAKE) --no-print-directory $(@:%-short=%) KERNELS="$(KERNELS_SHORT)"
-.PHONY: deps-arm64 deps-kernels build-kernels kernels kernels-short build-kernels-short deps-kernels-short
+## idle: hits of the default rules and RULES="FILE ..." on a Debian with systemd, in a guest, where nobody does anything (root; 20 minutes, IDLE_SECONDS=)
+idle: $(O)/kernels/x86_64/saker
+	$(Q)$(MAKE) --no-print-directory deps DEPS="qemu-system-x86 debootstrap"
+	$(Q)O=$(O) KERNELS_CACHE=$(KERNELS_CACHE) sh tests/kernels/idle.sh $(RULES)
+.PHONY: deps-arm64 deps-kernels build-kernels kernels kernels-short build-kernels-short deps-kernels-short idle
