@@ -217,11 +217,13 @@ START_TEST(test_past)
 			       strncmp(name, "evt.deltatime", 13) == 0))
 			continue;
 		known += knows;
-		for (unsigned n = 0; n < 2; n++)
+		for (unsigned n = 0; n < 2; n++) {
+			ck_assert_ptr_nonnull(now->texts[i][n]);
 			ck_assert_msg(strcmp(then->texts[i][n], now->texts[i][n]) == 0,
 				      "%s, then %s: %s under name %u was %s, is %s",
-				      steps[step].name, laters[later].name, then->fields[i]->name,
-				      n, then->texts[i][n], now->texts[i][n]);
+				      steps[step].name, laters[later].name, name, n,
+				      then->texts[i][n], now->texts[i][n]);
+		}
 	}
 	/* Much where nothing changed; else what the event tells of its descriptor. */
 	if (past.process == FILTER_PAST_SAME)

@@ -261,13 +261,14 @@ END_TEST
 
 static unsigned fail_at; /* which of the next calls finds no memory; 0: none */
 
-void *reallocarray(void *data, size_t len, size_t size)
+/* In the place of the library's, with its names. */
+void *reallocarray(void *__ptr, size_t __nmemb, size_t __size)
 {
 	size_t bytes;
 
 	if (fail_at && --fail_at == 0)
 		return NULL;
-	return __builtin_mul_overflow(len, size, &bytes) ? NULL : realloc(data, bytes);
+	return __builtin_mul_overflow(__nmemb, __size, &bytes) ? NULL : realloc(__ptr, bytes);
 }
 
 /* Wherever memory ends, it says so. */
