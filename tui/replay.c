@@ -54,7 +54,8 @@ struct replay {
 	struct hit_window_ask *_Atomic next_save;
 	struct event_count *_Atomic next_count;
 	struct filter_ask *_Atomic next_filter;
-	struct filter_set *chosen; /* of the thread; NULL: none */
+	struct filter_set *chosen;   /* of the thread; NULL: none */
+	struct snapshot_saved saved; /* what became of the last capture around a hit */
 	uint64_t published_ns;
 	pthread_mutex_t lock; /* of latest: held for a pointer swap only */
 	struct snapshot *latest;
@@ -348,9 +349,13 @@ static uint64_t now_ns(void)
 
 static void show(struct replay *replay)
 {
+	struct state *state = replay_feed_state(replay->feed);
 	struct snapshot *snapshot, *old;
 	uint64_t one = 1;
 
+	/* Whichever feed it was asked of: the screen waits for it. */
+	if (state)
+		state_set_saved(state, &replay->saved);
 	if (replay_publish(replay, &snapshot) < 0)
 		return;
 	pthread_mutex_lock(&replay->lock);
@@ -500,9 +505,8 @@ static void save(struct replay *replay, struct hit_window_ask *ask)
 	const struct hit_window_from from = { .source = replay_feed_source(replay->feed),
 					      .origin = RECORDER_ELSEWHERE,
 					      .memory_bytes = replay->feed_opts.memory_bytes };
-	struct snapshot_saved saved = hit_window_write(ask, &from);
 
-	state_set_saved(replay_feed_state(replay->feed), &saved);
+	replay->saved = hit_window_write(ask, &from);
 	show(replay);
 }
 
