@@ -472,3 +472,17 @@ void step_other_thread(struct field_host *host)
 	build_record_int(&host->record, 1000);
 	field_host_apply(host);
 }
+
+/* cat becomes another program. */
+void step_exec_dog(struct field_host *host)
+{
+	struct build_record *b = &host->record;
+
+	field_host_begin(host, "SYSCALL_EXECVE_19_X", "execve", 0);
+	b->prefix.comm = "dog";
+	build_record_int(b, 0);
+	build_record_text(b, "dog");
+	for (int i = 0; i < 29; i++)
+		build_record_empty(b);
+	field_host_apply(host);
+}

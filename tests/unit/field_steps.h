@@ -6,6 +6,7 @@
 #include "field_host.h"
 
 void step_exec(struct field_host *host);
+void step_exec_dog(struct field_host *host);
 void step_asked(struct field_host *host);
 void step_open_file(struct field_host *host);
 void step_open_failed(struct field_host *host);

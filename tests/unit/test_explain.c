@@ -39,19 +39,6 @@ static struct rules *load(void)
 	return rules;
 }
 
-static void exec_dog(struct field_host *host)
-{
-	struct build_record *b = &host->record;
-
-	field_host_begin(host, "SYSCALL_EXECVE_19_X", "execve", 0);
-	b->prefix.comm = "dog";
-	build_record_int(b, 0);
-	build_record_text(b, "dog");
-	for (int i = 0; i < 29; i++)
-		build_record_empty(b);
-	field_host_apply(host);
-}
-
 static void asked_init(struct asked *asked)
 {
 	const struct rule_watch_opts opts = { .which = RULES_ALL, .mutes = &asked->mutes };
@@ -64,7 +51,7 @@ static void asked_init(struct asked *asked)
 	step_open_file(&asked->host);
 	asked->event_num = asked->host.event.num;
 	rule_watch_last(&asked->watch);
-	exec_dog(&asked->host);
+	step_exec_dog(&asked->host);
 	ck_assert_int_eq(state_publish(asked->host.state, &asked->snapshot), 0);
 }
 

@@ -14,20 +14,6 @@
 
 #define FIELDS_MAX 1024
 
-/* cat becomes another program. */
-static void step_exec_dog(struct field_host *host)
-{
-	struct build_record *b = &host->record;
-
-	field_host_begin(host, "SYSCALL_EXECVE_19_X", "execve", 0);
-	b->prefix.comm = "dog";
-	build_record_int(b, 0);
-	build_record_text(b, "dog");
-	for (int i = 0; i < 29; i++)
-		build_record_empty(b);
-	field_host_apply(host);
-}
-
 /* A file in the folder of descriptor 9, whose kernel's name is another. */
 static void step_open_at(struct field_host *host)
 {

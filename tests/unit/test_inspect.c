@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The thread that looks for what runtimes say, on a root of its own. */
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
+#include "made_root.h"
 #include "run_suite.h"
 #include "state/container.h"
 #include "tui/inspect.h"
@@ -18,60 +16,15 @@
 
 static char root[] = "/tmp/saker-inspect-XXXXXX";
 
-static void put_file(const char *path, const void *bytes, size_t len)
-{
-	char full[PATH_MAX];
-	FILE *file;
-
-	snprintf(full, sizeof(full), "%s%s", root, path);
-	for (char *slash = full + strlen(root) + 1; (slash = strchr(slash, '/')); slash++) {
-		*slash = '\0';
-		ck_assert(mkdir(full, 0755) == 0 || errno == EEXIST);
-		*slash = '/';
-	}
-	file = fopen(full, "we");
-	ck_assert_ptr_nonnull(file);
-	ck_assert_uint_eq(fwrite(bytes, 1, len, file), len);
-	ck_assert_int_eq(fclose(file), 0);
-}
-
-static void put_text(const char *path, const char *text)
-{
-	put_file(path, text, strlen(text));
-}
-
 /* A storage that is not where it usually is; only the process that makes the cgroup names it. */
 static void make_root(void)
 {
-	static const char args[] =
-		"runc\0create\0--bundle\0/srv/graph/overlay-containers/" ID "/userdata";
-
 	ck_assert_ptr_nonnull(mkdtemp(root));
-	put_text("/srv/graph/overlay-containers/containers.json",
+	put_file(root, "/srv/graph/overlay-containers/containers.json",
 		 "[{\"id\": \"" ID "\", \"names\": [\"short\"], \"image\": \"\"}]");
-	put_file("/proc/77/cmdline", args, sizeof(args));
-	put_text("/proc/77/stat", "77 (runc) S 1 77 77 0");
-}
-
-static void remove_root(void)
-{
-	static const char *const paths[] = {
-		"/srv/graph/overlay-containers/containers.json",
-		"/srv/graph/overlay-containers",
-		"/srv/graph",
-		"/srv",
-		"/proc/77/cmdline",
-		"/proc/77/stat",
-		"/proc/77",
-		"/proc",
-		"",
-	};
-	char full[PATH_MAX];
-
-	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
-		snprintf(full, sizeof(full), "%s%s", root, paths[i]);
-		ck_assert_int_eq(remove(full), 0);
-	}
+	put_words(root, "/proc/77/cmdline",
+		  "runc create --bundle /srv/graph/overlay-containers/" ID "/userdata");
+	put_file(root, "/proc/77/stat", "77 (runc) S 1 77 77 0");
 }
 
 /* What there is in the end; the thread has all the time that it needs. */
@@ -108,7 +61,7 @@ START_TEST(through_its_maker)
 	ck_assert_str_eq(info.name, "short");
 	container_info_release(&info);
 	inspector_free(inspector);
-	remove_root();
+	remove_root(root);
 }
 END_TEST
 
@@ -135,7 +88,7 @@ START_TEST(many_are_made)
 	ck_assert_str_eq(info.name, "short");
 	container_info_release(&info);
 	inspector_free(inspector);
-	remove_root();
+	remove_root(root);
 }
 END_TEST
 

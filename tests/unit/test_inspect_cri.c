@@ -4,19 +4,17 @@
  * it is, and nobody waits for it twice.
  */
 #include <errno.h>
-#include <ftw.h>
-#include <limits.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "made_root.h"
 #include "run_suite.h"
 #include "tui/http2.h"
 #include "tui/inspect.h"
@@ -129,60 +127,6 @@ struct peer {
 	int accepted;
 	int stop; /* atomic */
 };
-
-static void put_bytes(const char *root, const char *path, const char *bytes, size_t len)
-{
-	char full[PATH_MAX];
-	FILE *file;
-
-	snprintf(full, sizeof(full), "%s%s", root, path);
-	for (char *slash = full + strlen(root) + 1; (slash = strchr(slash, '/')); slash++) {
-		*slash = '\0';
-		ck_assert(mkdir(full, 0755) == 0 || errno == EEXIST);
-		*slash = '/';
-	}
-	file = fopen(full, "we");
-	ck_assert_ptr_nonnull(file);
-	ck_assert_uint_eq(fwrite(bytes, 1, len, file), len);
-	ck_assert_int_eq(fclose(file), 0);
-}
-
-static void put_file(const char *root, const char *path, const char *text)
-{
-	put_bytes(root, path, text, strlen(text));
-}
-
-/* Each with a NUL behind it. */
-static void put_words(const char *root, const char *path, const char *words)
-{
-	char bytes[256];
-	size_t len = strlen(words) + 1;
-
-	for (size_t i = 0; i < len; i++)
-		bytes[i] = words[i] == ' ' ? '\0' : words[i];
-	put_bytes(root, path, bytes, len);
-}
-
-static void remove_file(const char *root, const char *path)
-{
-	char full[PATH_MAX];
-
-	snprintf(full, sizeof(full), "%s%s", root, path);
-	ck_assert_int_eq(unlink(full), 0);
-}
-
-static int remove_entry(const char *path, const struct stat *stat, int type, struct FTW *ftw)
-{
-	(void)stat;
-	(void)type;
-	(void)ftw;
-	return remove(path);
-}
-
-static void remove_root(const char *root)
-{
-	ck_assert_int_eq(nftw(root, remove_entry, 8, FTW_DEPTH | FTW_PHYS), 0);
-}
 
 /* Drops what was sent, so that nobody waits for room; false when the other side is gone. */
 static bool drain(int fd)

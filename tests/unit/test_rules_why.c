@@ -19,20 +19,6 @@
 	"- {rule: " name ", desc: d, condition: '" condition "', output: o" more "}\n"
 #define WARN ", priority: WARNING"
 
-/* cat becomes another program. */
-static void step_exec_dog(struct field_host *host)
-{
-	struct build_record *b = &host->record;
-
-	field_host_begin(host, "SYSCALL_EXECVE_19_X", "execve", 0);
-	b->prefix.comm = "dog";
-	build_record_int(b, 0);
-	build_record_text(b, "dog");
-	for (int i = 0; i < 29; i++)
-		build_record_empty(b);
-	field_host_apply(host);
-}
-
 static const char file[] = ITEM("hosts", "evt.type = openat and fd.name = /etc/hosts", WARN) ITEM(
 	"off", "evt.type = openat and proc.name = cat",
 	WARN ", enabled: false") ITEM("any open", "evt.type in (open, openat)", WARN)
