@@ -9,4 +9,4 @@ here=$(cd "$(dirname "$0")" && pwd)
 for tool in gcc python3; do
 	command -v $tool > /dev/null || { echo "skipped: $tool is not installed"; exit 77; }
 done
-exec /usr/bin/python3 "$here/soak/soak.py" "$saker" "${SOAK_SECONDS:-100}"
+exec /usr/bin/python3 "$here/soak/soak.py" "$saker" "${SOAK_SECONDS:-120}"
