@@ -53,6 +53,9 @@ saker=\$!
 sleep $seconds
 echo "@ a-day \$(cut -d' ' -f1 /proc/uptime)"
 /usr/local/bin/a-day
+echo "@ control, the one thing that is to be hit \$(cut -d' ' -f1 /proc/uptime)"
+cat /etc/shadow > /dev/null
+sleep 5
 kill -INT \$saker
 wait \$saker
 echo "@ end \$(cut -d' ' -f1 /proc/uptime)"
