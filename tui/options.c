@@ -161,17 +161,21 @@ static int parse_cluster(struct option_value *input, const char *word, struct va
 static int unknown_word(const char *word, struct usage_error *err)
 {
 	struct nearest nearest = { .wrong = word };
+	char names[128];
+	size_t len = 0;
 
-	for (enum mode mode = 0; mode < MODE_COUNT; mode++)
-		if (*modes[mode].name)
-			nearest_offer(&nearest, modes[mode].name);
+	for (enum mode mode = 0; mode < MODE_COUNT; mode++) {
+		if (!*modes[mode].name)
+			continue;
+		nearest_offer(&nearest, modes[mode].name);
+		if (len < sizeof(names))
+			len += (size_t)snprintf(names + len, sizeof(names) - len, "%s, ",
+						modes[mode].name);
+	}
 	if (nearest.best)
 		return option_fail(err, "unknown word '%s'; did you mean %s?", word, nearest.best);
-	return option_fail(
-		err,
-		"unknown word '%s': expected stream, record, list, check, doctor, an option or a "
-		"condition",
-		word);
+	return option_fail(err, "unknown word '%s': expected %san option or a condition", word,
+			   names);
 }
 
 /* A condition has more than letters, or begins with `not`. */

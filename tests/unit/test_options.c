@@ -263,8 +263,8 @@ static const struct wrong_case wrong_cases[] = {
 	{ "saker strem", "unknown word 'strem'; did you mean stream?" },
 	{ "saker doctors", "unknown word 'doctors'; did you mean doctor?" },
 	{ "saker -",
-	  "unknown word '-': expected stream, record, list, check, doctor, an option or a "
-	  "condition" },
+	  "unknown word '-': expected stream, record, alerts, list, check, doctor, an option or "
+	  "a condition" },
 	{ "saker doctor now", "unexpected word 'now'" },
 	{ "saker list", "list needs a subject, as in: saker list views" },
 	{ "saker list views columns", "unexpected word 'columns'" },
