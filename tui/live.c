@@ -432,8 +432,12 @@ static int replay_monitor(struct live *live, struct replay *replay)
 								      : NULL };
 	char watched[256], sentence[256] = "";
 	struct monitor_opts opts = monitor_options(live, watched, sizeof(watched));
-	int rc = replay_start(replay);
+	struct replay_error err;
+	int rc = replay_begin(replay, &err);
 
+	if (rc < 0)
+		return replay_finish(replay, rc, &err, stdout);
+	rc = replay_start(replay);
 	opts.replay = live->options->read;
 	if (rc == 0)
 		rc = monitor_run(&opts, &source, sentence, sizeof(sentence));

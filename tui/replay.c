@@ -42,6 +42,7 @@ struct replay {
 	struct alert_sink *alerts; /* NULL: none; borrowed */
 	struct replay_tap tap;     /* of the caller */
 	struct replay_error error; /* of the thread; "": none */
+	bool over;                 /* replay_begin() came to the end of the file */
 	bool ended;                /* the file was read up to its end */
 	bool told;                 /* by then, or by what is wrong, there was something to show */
 	int event_fd;
@@ -262,16 +263,34 @@ static void say_failure(const struct replay *replay, int rc, const struct captur
 
 static bool goes_on(struct replay *replay);
 
+int replay_begin(struct replay *replay, struct replay_error *err)
+{
+	const struct capture_sink *sink = replay_feed_sink(replay->feed);
+	struct capture_error from = { .text = "" };
+	int rc = 1;
+
+	while (rc > 0 && !replay_feed_has_rows(replay->feed))
+		rc = capture_read(replay->reader, sink, &from);
+	if (rc < 0) {
+		say_failure(replay, rc, &from, err);
+		return rc;
+	}
+	replay->over = rc == 0;
+	return 0;
+}
+
 int replay_run(struct replay *replay, const struct replay_tap *tap, struct replay_error *err)
 {
 	const struct capture_sink *sink = replay_feed_sink(replay->feed);
 	struct capture_error from = { .text = "" };
-	int rc;
+	int rc = replay->over ? 0 : 1;
 
 	replay->tap = *tap;
-	do {
+	while (rc > 0) {
 		rc = capture_read(replay->reader, sink, &from);
-	} while (rc > 0 && goes_on(replay));
+		if (rc > 0 && !goes_on(replay))
+			break;
+	}
 	replay->ended = rc == 0;
 	if (replay->alerts)
 		alert_sink_end(replay->alerts);
@@ -430,6 +449,7 @@ static void read_again(struct replay *replay, struct filter_set *chosen)
 	filter_set_free(replay->chosen);
 	replay->feed = feed;
 	replay->reader = reader;
+	replay->over = false;
 	replay->chosen = chosen;
 	if (opts.rules)
 		rules_restart(opts.rules);

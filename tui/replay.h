@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A capture in place of the live system. Headless modes read it in one go (replay_run); the monitor
- * has a thread for it (replay_start), which publishes what it has read so far now and then and the
- * end of the file in any case.
+ * has a thread for it (replay_begin, replay_start), which publishes what it has read so far now and
+ * then and the end of the file in any case.
  */
 #ifndef TUI_REPLAY_H
 #define TUI_REPLAY_H
@@ -35,6 +35,11 @@ void replay_set_watch(struct replay *replay, const struct rule_watch_opts *watch
 /* Stops the thread, closes, frees. NULL is fine. */
 void replay_close(struct replay *replay);
 
+/*
+ * Reads up to the first thing that has rows, which is there however the file goes on: before the
+ * screen opens. Returns 0, or -errno with the sentence in *err when the file is wrong before that.
+ */
+int replay_begin(struct replay *replay, struct replay_error *err);
 /*
  * Reads up to the end, telling tap. Returns 0, what the tap returned, or -errno with the sentence
  * in *err; what was read before stays.

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The monitor on a capture, in a terminal of its own and without privileges: why a rule did not match
 # an event whose process is another program by the end of the capture, conditions that have the file read
-# again, and how many events they take.
+# again, and how many events they take; files that are no capture.
 set -u
 saker=$(cd "${O:-build}" && pwd)/saker
 record=$(pwd)/tests/record/files.scap.gz
@@ -26,7 +26,7 @@ cat > rules.yaml << 'END'
   priority: WARNING
 END
 cat > drive.py << 'END'
-import subprocess, sys
+import gzip, os, subprocess, sys
 from monitor_pty import Monitor
 
 saker, record = sys.argv[1:]
@@ -86,6 +86,26 @@ m = Monitor("test_monitor_capture", [saker, "-r", record, "-v", "hits", "--no-de
 m.wait_for("Any load read", "a hit")
 m.press("aw")
 m.wait_for("--readonly: it writes no capture", "nothing is written with --readonly")
+m.leave()
+
+# What is no capture opens no screen; one that is cut shows what is there.
+with gzip.open(record) as file:
+    data = file.read()
+for name, content, said in (("text.scap", b"root:x:0:0:root:/root:/bin/bash\n", "not a capture"),
+                            ("empty.scap", b"", "too short to be a capture")):
+    with open(name, "wb") as file:
+        file.write(content)
+    m = Monitor("test_monitor_capture", [saker, "-r", name])
+    m.wait_for("saker: %s: byte 0: %s" % (name, said), "no capture")
+    while m.read_for(0.2):
+        pass
+    status = os.waitpid(m.pid, 0)[1]
+    if os.waitstatus_to_exitcode(status) != 2:
+        m.fail("%s: it ended with status %d" % (name, status))
+with open("cut.scap", "wb") as file:
+    file.write(data[:len(data) - 10])
+m = Monitor("test_monitor_capture", [saker, "-r", "cut.scap", "-v", "stream"])
+m.show("ends within the block at byte", "a capture that is cut")
 m.leave()
 
 # From a pipe it can be read but once.
