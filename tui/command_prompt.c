@@ -95,6 +95,13 @@ static void ask_count(struct monitor *monitor, struct filter_set *set,
 		monitor->source->count(monitor->source->ctx, count);
 }
 
+/* Where in the line it is wrong. */
+static size_t byte_of(const struct monitor *monitor, const char *condition,
+		      const struct filter_error *wrong)
+{
+	return (size_t)(condition - monitor->prompt.text) + wrong->pos.index;
+}
+
 static void check(struct monitor *monitor, const char *condition)
 {
 	struct filter_error wrong = { .message = "" };
@@ -111,7 +118,7 @@ static void check(struct monitor *monitor, const char *condition)
 		return;
 	}
 	condition_message(&wrong, monitor->wrong, sizeof(monitor->wrong));
-	monitor->wrong_at = (size_t)(condition - monitor->prompt.text) + wrong.pos.index;
+	monitor->wrong_at = byte_of(monitor, condition, &wrong);
 }
 
 static void offer_views(struct monitor *monitor, struct completion *c)
@@ -157,6 +164,7 @@ bool command_key(struct monitor *monitor, int key)
 
 	if (key != INPUT_CTRL('I'))
 		return false;
+	prompt->selected = false;
 	if (!c->len)
 		return true;
 	item = c->items[monitor->completion_next % c->len];
@@ -190,7 +198,8 @@ static void set_filter(struct monitor *monitor, const char *condition)
 	}
 	if (*condition && compile(condition, &set, &fields, &wrong) < 0) {
 		condition_message(&wrong, message, sizeof(message));
-		monitor_say(monitor, "not set: %s", message);
+		prompt_refuse(monitor, PROMPT_COMMAND, byte_of(monitor, condition, &wrong), "%s",
+			      message);
 		return;
 	}
 	snprintf(monitor->condition, sizeof(monitor->condition), "%s", condition);
@@ -222,10 +231,12 @@ void command_accepted(struct monitor *monitor)
 		return;
 	}
 	if (*text && view_set_nearest(monitor->opts->views, text))
-		monitor_say(monitor, "no command or view '%s'; did you mean %s?", text,
-			    view_set_nearest(monitor->opts->views, text));
+		prompt_refuse(monitor, PROMPT_COMMAND, 0,
+			      "no command or view of this name; did you mean %s?",
+			      view_set_nearest(monitor->opts->views, text));
 	else if (*text)
-		monitor_say(monitor, "no command or view '%s'; filter CONDITION, or a view", text);
+		prompt_refuse(monitor, PROMPT_COMMAND, 0,
+			      "no command or view of this name; filter CONDITION, or a view");
 }
 
 /* As many as fit; the one that Tab put in stands out. */
@@ -263,30 +274,10 @@ static void draw_count(struct monitor *monitor, int row)
 	screen_put(screen, (struct spot){ row, 1, cols - 2 }, ROLE_POPUP, data);
 }
 
-void command_draw(struct monitor *monitor, int row, int column)
+void command_draw(struct monitor *monitor, int row)
 {
-	struct screen *screen = monitor->screen;
-	int cols = screen_cols(screen), at;
-	char front[FILTER_MAX];
-
 	if (monitor->completion.len)
 		draw_candidates(monitor, row - 2);
 	if (!*monitor->wrong && monitor->counting)
 		draw_count(monitor, row - 1);
-	if (!*monitor->wrong)
-		return;
-	snprintf(front, sizeof(front), "%.*s", (int)monitor->wrong_at, monitor->prompt.text);
-	at = column + text_cells(front, screen_utf8(screen));
-	screen_fill(screen, (struct spot){ row - 1, 0, cols }, ROLE_POPUP);
-	/* The caret, and the sentence where there is room for it. */
-	if (at >= 0 && at < cols)
-		screen_put(screen, (struct spot){ row - 1, at, 1 }, ROLE_ERROR, "v");
-	if (cols - at > (int)strlen(monitor->wrong) + 3) {
-		screen_put(screen, (struct spot){ row - 1, at + 2, cols - at - 3 }, ROLE_POPUP,
-			   monitor->wrong);
-		return;
-	}
-	/* Else above it, in the place of the candidates. */
-	screen_fill(screen, (struct spot){ row - 2, 0, cols }, ROLE_POPUP);
-	screen_put(screen, (struct spot){ row - 2, 1, cols - 2 }, ROLE_POPUP, monitor->wrong);
 }

@@ -62,9 +62,9 @@ void draft_write(struct monitor *monitor)
 		return;
 	fd = output_new_fd(path);
 	if (fd < 0) {
-		monitor_say(monitor, "%s: %s", path,
-			    fd == -EEXIST ? "is there already; nothing was written"
-					  : strerror(-fd));
+		prompt_refuse(monitor, PROMPT_DRAFT, 0, "%s",
+			      fd == -EEXIST ? "is there already; nothing was written"
+					    : strerror(-fd));
 		return;
 	}
 	if (write(fd, text, len) != (ssize_t)len)

@@ -7,6 +7,29 @@
 #include "request.h"
 #include "text.h"
 
+/* Above the line at row, whose text begins in a column: what is wrong, under its place. */
+static void draw_wrong(struct monitor *monitor, int row, int column)
+{
+	struct screen *screen = monitor->screen;
+	int cols = screen_cols(screen), at;
+	char front[FILTER_MAX];
+
+	snprintf(front, sizeof(front), "%.*s", (int)monitor->wrong_at, monitor->prompt.text);
+	at = column + text_cells(front, screen_utf8(screen));
+	screen_fill(screen, (struct spot){ row - 1, 0, cols }, ROLE_POPUP);
+	/* The caret, and the sentence where there is room for it. */
+	if (at >= 0 && at < cols)
+		screen_put(screen, (struct spot){ row - 1, at, 1 }, ROLE_ERROR, "v");
+	if (cols - at > (int)strlen(monitor->wrong) + 3) {
+		screen_put(screen, (struct spot){ row - 1, at + 2, cols - at - 3 }, ROLE_POPUP,
+			   monitor->wrong);
+		return;
+	}
+	/* Else above it, in the place of the candidates. */
+	screen_fill(screen, (struct spot){ row - 2, 0, cols }, ROLE_POPUP);
+	screen_put(screen, (struct spot){ row - 2, 1, cols - 2 }, ROLE_POPUP, monitor->wrong);
+}
+
 static void draw_prompt(struct monitor *monitor, int row)
 {
 	struct prompt *prompt = &monitor->prompt;
@@ -29,9 +52,12 @@ static void draw_prompt(struct monitor *monitor, int row)
 		text = text_skip(text, before - room, utf8);
 		before = room;
 	}
-	screen_put(screen, (struct spot){ row, col, room + 1 }, ROLE_PROMPT, text);
+	screen_put(screen, (struct spot){ row, col, room + 1 },
+		   prompt->selected ? ROLE_POPUP_CURSOR : ROLE_PROMPT, text);
 	if (prompt->kind == PROMPT_COMMAND)
-		command_draw(monitor, row, col - text_cells(front, utf8) + before);
+		command_draw(monitor, row);
+	if (*monitor->wrong)
+		draw_wrong(monitor, row, col - text_cells(front, utf8) + before);
 	screen_cursor(screen, row, col + before);
 }
 

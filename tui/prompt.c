@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The line that is typed into: editing, and what each kind of prompt does with its text. */
 #include "ui.h"
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,6 +85,21 @@ void prompt_open(struct monitor *monitor, enum prompt_kind kind, const char *tex
 	snprintf(prompt->text, sizeof(prompt->text), "%s", text);
 	snprintf(prompt->before, sizeof(prompt->before), "%s", text);
 	prompt->len = prompt->at = strlen(prompt->text);
+	prompt->selected = prompt->len > 0;
+	*monitor->wrong = '\0';
+}
+
+void prompt_refuse(struct monitor *monitor, enum prompt_kind kind, size_t at, const char *format,
+		   ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(monitor->wrong, sizeof(monitor->wrong), format, args);
+	va_end(args);
+	monitor->wrong_at = at;
+	monitor->prompt.kind = kind;
+	monitor->prompt.selected = false;
 }
 
 void prompt_close(struct monitor *monitor)
@@ -132,11 +148,28 @@ static void prompt_delete(struct prompt *prompt, size_t from, size_t to)
 	prompt->at = from;
 }
 
+static bool prompt_types(int key)
+{
+	return key >= ' ' && key < INPUT_OTHER;
+}
+
+/* A key for a text that is selected: what is typed replaces it, others leave it to be edited. */
+static void prompt_deselect(struct prompt *prompt, int key)
+{
+	if (!prompt->selected)
+		return;
+	prompt->selected = false;
+	if (prompt_types(key) || key == INPUT_BACKSPACE || key == INPUT_DELETE)
+		prompt_delete(prompt, 0, prompt->len);
+}
+
 /* An editing key; returns whether the text changed. */
 static bool prompt_edit(struct prompt *prompt, int key)
 {
 	size_t len = prompt->len;
+	bool replaced = prompt->selected && prompt_types(key);
 
+	prompt_deselect(prompt, key);
 	switch (key) {
 	case INPUT_LEFT: prompt->at = prompt_before(prompt, prompt->at); break;
 	case INPUT_RIGHT: prompt->at = prompt_after(prompt, prompt->at); break;
@@ -152,10 +185,10 @@ static bool prompt_edit(struct prompt *prompt, int key)
 		break;
 	case INPUT_CTRL('U'): prompt_delete(prompt, 0, prompt->at); break;
 	default:
-		if (key >= ' ' && key < INPUT_OTHER)
+		if (prompt_types(key))
 			prompt_insert(prompt, key);
 	}
-	return prompt->len != len;
+	return replaced || prompt->len != len;
 }
 
 /* One key answers: anything but y is no. */
@@ -191,7 +224,10 @@ void prompt_key(struct monitor *monitor, int key)
 			prompt_rows[kind].changed(monitor);
 		break;
 	default:
-		if (prompt_edit(prompt, key) && prompt_rows[kind].changed)
+		if (!prompt_edit(prompt, key))
+			break;
+		*monitor->wrong = '\0';
+		if (prompt_rows[kind].changed)
 			prompt_rows[kind].changed(monitor);
 	}
 }

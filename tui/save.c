@@ -30,9 +30,9 @@ void save_accepted(struct monitor *monitor)
 	}
 	ask->fd = output_new_fd(path);
 	if (ask->fd < 0) {
-		monitor_say(monitor, "%s: %s", path,
-			    ask->fd == -EEXIST ? "is there already; nothing was written"
-					       : strerror(-ask->fd));
+		prompt_refuse(monitor, PROMPT_SAVE, 0, "%s",
+			      ask->fd == -EEXIST ? "is there already; nothing was written"
+						 : strerror(-ask->fd));
 		hit_window_ask_free(ask);
 		return;
 	}

@@ -81,6 +81,7 @@ struct prompt {
 	char text[FILTER_MAX];
 	size_t len, at;          /* bytes; at: where the next character goes */
 	char before[FILTER_MAX]; /* what Esc brings back */
+	bool selected;           /* the text was put there: the first character typed replaces it */
 };
 
 /* Lines to choose from: indexes into the view set, or into the columns of the view. */
@@ -231,8 +232,8 @@ void draft_write(struct monitor *monitor);
 bool command_key(struct monitor *monitor, int key);
 void command_changed(struct monitor *monitor);
 void command_accepted(struct monitor *monitor);
-/* Above the line at row: candidates, and what is wrong under its place (column of the text). */
-void command_draw(struct monitor *monitor, int row, int column);
+/* Above the line at row: candidates, and how many events it takes. */
+void command_draw(struct monitor *monitor, int row);
 
 /* page.c */
 /* What Enter does on a line of the page of an event. */
@@ -255,7 +256,12 @@ void find_here(struct monitor *monitor);
 void sort_by(struct monitor *monitor, size_t column);
 
 /* prompt.c */
+/* text is there to begin with, selected. */
 void prompt_open(struct monitor *monitor, enum prompt_kind kind, const char *text);
+/* Of accepted functions: the line stays, with what is wrong at this byte of it. */
+__attribute__((format(printf, 4, 5))) void prompt_refuse(struct monitor *monitor,
+							 enum prompt_kind kind, size_t at,
+							 const char *format, ...);
 void prompt_key(struct monitor *monitor, int key);
 void prompt_close(struct monitor *monitor);
 const char *prompt_label(const struct monitor *monitor);

@@ -58,6 +58,15 @@ for condition in "evt.type = openat", "proc.name = cat and evt.failed = true":
     m.press("\r")
     m.wait_for("the capture is read again", "a condition")
     m.show(" %d/%d " % (rows(condition), rows(condition)), condition)
+# The condition that is there to begin with goes as soon as one types.
+m.press(":stream\r")
+m.show(" %d/%d " % (rows(condition), rows(condition)), "a view by its name")
+# What is wrong stays in the line, to be mended.
+m.press(":filter fd.nam = x\r")
+m.wait_for("no field is called 'fd.nam'", "a field that there is not")
+m.press("\x15filter evt.type = read\r")
+m.wait_for("the capture is read again", "the condition, mended")
+m.show(" %d/%d " % (rows("evt.type = read"), rows("evt.type = read")), "the condition, mended")
 # A process of the first event is another program now.
 m.press(":\x15filter\r")
 m.show(" %d/%d " % (total, total), "no condition")

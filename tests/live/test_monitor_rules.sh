@@ -69,8 +69,15 @@ m.press("aw\x15around.scap\r")
 m.wait_for("processes; saker -r reads it", "a capture of what happened around the hit")
 m.press("aw\x15around.scap\r")
 m.wait_for("is there already; nothing was written", "a file that is there")
-m.press("aw\x15no/such/folder\r")
+# The line stays with what is wrong; what is put there to begin with goes as soon as one types.
+m.press("\x15no/such/folder\r")
 m.wait_for("No such file or directory", "no folder")
+m.press("\x15again.scap\r")
+m.wait_for("processes; saker -r reads it", "the capture under another name")
+m.press("awtyped.scap\r")
+m.wait_for("processes; saker -r reads it", "a name typed over the one that was there")
+if not os.path.exists("typed.scap"):
+    m.fail("there is no file of the name that was typed: %s" % os.listdir("."))
 # The hit is in it again, with its process and what that had open; sysdig reads it too.
 out = subprocess.run([sys.argv[1], "alerts", "-r", "around.scap", "--no-default-rules", "--rules", "rules.yaml"],
                      stdout=subprocess.PIPE, check=True).stdout.decode()
