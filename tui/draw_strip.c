@@ -239,11 +239,23 @@ static void muted_text(struct monitor *monitor, struct text_buf *buf)
 		text_buf_printf(buf, " > %zu muted", len);
 }
 
+/* A condition of events chooses no hits: they are of all events, and it stands in parentheses. */
+static void condition_text(struct monitor *monitor, struct text_buf *buf)
+{
+	enum entity entity = level_now(monitor)->view->entity;
+
+	if (!*monitor->condition || !entity_is_event(entity))
+		return;
+	text_buf_add(buf, entity == ENTITY_HIT ? " > (" : " > ");
+	text_buf_add_safe(buf, monitor->condition, strlen(monitor->condition));
+	text_buf_add(buf, entity == ENTITY_HIT ? ")" : "");
+}
+
+/* What follows the name of the view. */
 static void breadcrumb_text(struct monitor *monitor, struct text_buf *buf)
 {
 	struct level *level = level_now(monitor);
 
-	text_buf_add(buf, level->view->name);
 	if (monitor->opts->watched) {
 		text_buf_add(buf, " > ");
 		text_buf_add_safe(buf, monitor->opts->watched, strlen(monitor->opts->watched));
@@ -253,31 +265,30 @@ static void breadcrumb_text(struct monitor *monitor, struct text_buf *buf)
 		scope_render(&level->scope, level->view, buf);
 	}
 	choice_render(&level->choice, buf);
-	if (*monitor->condition && entity_is_event(level->view->entity)) {
-		text_buf_add(buf, " > ");
-		text_buf_add_safe(buf, monitor->condition, strlen(monitor->condition));
-	}
+	condition_text(monitor, buf);
 	muted_text(monitor, buf);
 }
 
-/* Its end is where the user is: the front is cut. */
+/* Its beginning is which view it is, its end where the user is: the middle is cut. */
 static void draw_breadcrumb(struct monitor *monitor, struct spot spot)
 {
 	bool utf8 = screen_utf8(monitor->screen);
 	char data[1024];
-	const char *text = data;
+	const char *text = data, *mark = utf8 ? " > \u2026" : " > ~";
 	struct text_buf buf;
-	int cells;
+	int cells, used;
 
 	text_buf_init(&buf, data, sizeof(data));
 	breadcrumb_text(monitor, &buf);
+	used = screen_put(monitor->screen, spot, ROLE_BREADCRUMB, level_now(monitor)->view->name);
+	spot.col += used;
+	spot.width -= used;
 	cells = text_cells(text, utf8);
-	if (cells > spot.width && spot.width > 2) {
-		text = text_skip(text, cells - spot.width + 1, utf8);
-		screen_put(monitor->screen, (struct spot){ spot.row, spot.col, 1 }, ROLE_BREADCRUMB,
-			   utf8 ? "\u2026" : "~");
-		spot.col++;
-		spot.width--;
+	if (cells > spot.width && spot.width > text_cells(mark, utf8)) {
+		used = screen_put(monitor->screen, spot, ROLE_BREADCRUMB, mark);
+		spot.col += used;
+		spot.width -= used;
+		text = text_skip(text, cells - spot.width, utf8);
 	}
 	screen_put(monitor->screen, spot, ROLE_BREADCRUMB, text);
 }

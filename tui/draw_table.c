@@ -382,7 +382,9 @@ static void no_rows_text(struct monitor *monitor, struct text_buf *buf)
 	else
 		text_buf_add(buf, "nothing to show yet");
 	if (monitor->depth > 1)
-		text_buf_add(buf, "; Backspace goes up");
+		text_buf_add(buf, level->scope.len > level[-1].scope.len
+					  ? "; Backspace takes its last part off"
+					  : "; Backspace goes up");
 }
 
 static void draw_no_rows(struct monitor *monitor, int row)
@@ -403,6 +405,9 @@ static int rest_min(const struct view *view)
 	for (size_t i = 0; i < view->columns_len; i++)
 		if (!view->columns[i].column->width)
 			last = view->columns[i].column;
+	/* Whose hit it is comes before all words of the rule. */
+	if (view->entity == ENTITY_HIT)
+		return REST_MIN;
 	if (view->follow)
 		return REST_MIN_EVENTS;
 	return last->flags & (COLUMN_F_COMMAND | COLUMN_F_PATH) ? REST_MIN_LONG : REST_MIN;

@@ -67,6 +67,12 @@ m.wait_for("no field is called 'fd.nam'", "a field that there is not")
 m.press("\x15filter evt.type = read\r")
 m.wait_for("the capture is read again", "the condition, mended")
 m.show(" %d/%d " % (rows("evt.type = read"), rows("evt.type = read")), "the condition, mended")
+# Hits are of all events, whatever the condition.
+m.press("8")
+m.show("hits > (evt.type = read)", "the condition beside hits")
+m.show("Any load read", "a hit of another call")
+m.press(":stream\r")
+m.show("stream > evt.type = read", "the condition of the stream")
 # A process of the first event is another program now.
 m.press(":\x15filter\r")
 m.show(" %d/%d " % (total, total), "no condition")
