@@ -6,8 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "exception_draft.h"
 #include "keys.h"
 #include "output.h"
+
+#define DRAFT_FILE "saker-exception.yaml"
+#define DRAFT_BYTES 16384 /* paths of 4096 bytes may be quoted */
 
 void draft_key(struct monitor *monitor, int key)
 {
@@ -16,7 +20,7 @@ void draft_key(struct monitor *monitor, int key)
 	case INPUT_DOWN: monitor->draft_top++; break;
 	case 'w':
 		monitor->popup = POPUP_NONE;
-		prompt_open(monitor, PROMPT_DRAFT, "saker-exception.yaml");
+		prompt_open(monitor, PROMPT_DRAFT, DRAFT_FILE);
 		break;
 	case INPUT_ESCAPE:
 	case INPUT_BACKSPACE:
@@ -25,13 +29,27 @@ void draft_key(struct monitor *monitor, int key)
 	}
 }
 
+/* All of the file, when it is at path. */
+static void draft_text(const struct monitor *monitor, const char *path, struct text_buf *buf)
+{
+	const struct subject *subject = &monitor->subject;
+
+	exception_draft_head(exception_draft_rules(monitor->subject_snapshot, subject->rule), path,
+			     buf);
+	text_buf_add(buf, subject->draft);
+}
+
 void draft_draw(struct monitor *monitor, struct spot area, int rows)
 {
 	struct screen *screen = monitor->screen;
-	const char *line = monitor->subject.draft;
+	char data[DRAFT_BYTES];
+	const char *line = data;
+	struct text_buf buf;
 	size_t index = 0;
 	int row = 1;
 
+	text_buf_init(&buf, data, sizeof(data));
+	draft_text(monitor, DRAFT_FILE, &buf);
 	for (int i = 0; i < rows; i++)
 		screen_fill(screen, (struct spot){ area.row + i, area.col, area.width },
 			    ROLE_POPUP);
@@ -54,8 +72,9 @@ void draft_draw(struct monitor *monitor, struct spot area, int rows)
 
 void draft_write(struct monitor *monitor)
 {
-	const char *path = monitor->prompt.text, *text = monitor->subject.draft;
-	size_t len = strlen(text);
+	const char *path = monitor->prompt.text;
+	char data[DRAFT_BYTES];
+	struct text_buf buf;
 	int fd, rc = 0;
 
 	if (!*path)
@@ -67,7 +86,9 @@ void draft_write(struct monitor *monitor)
 					    : strerror(-fd));
 		return;
 	}
-	if (write(fd, text, len) != (ssize_t)len)
+	text_buf_init(&buf, data, sizeof(data));
+	draft_text(monitor, path, &buf);
+	if (write(fd, buf.data, buf.len) != (ssize_t)buf.len)
 		rc = -errno;
 	if (close(fd) < 0 && rc == 0)
 		rc = -errno;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "rule_files.h"
 #include "state/filter/print.h"
 
 /* A text between double quotes: printable ASCII as it is, everything else by escapes. */
@@ -106,6 +107,51 @@ static void add_fields(struct text_buf *buf, const struct draft_field *fields, s
 	text_buf_add(buf, "]\n  override:\n    exceptions: append\n");
 }
 
+/* A path as a word of a command: a line of it alone, between quotes unless it is plain. */
+static void add_word(struct text_buf *buf, const char *path)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789/._-+,@:%";
+	size_t len = strlen(path), at = strspn(path, plain);
+
+	text_buf_add(buf, " ");
+	if (at == len) {
+		text_buf_addn(buf, path, len);
+		return;
+	}
+	text_buf_add(buf, "'");
+	for (at = 0; at < len; at++) {
+		unsigned char c = (unsigned char)path[at];
+
+		if (c == '\'')
+			text_buf_add(buf, "'\\''");
+		else
+			text_buf_addn(buf, c < ' ' || c == 0x7f ? "?" : path + at, 1);
+	}
+	text_buf_add(buf, "'");
+}
+
+void exception_draft_head(const char *rules, const char *path, struct text_buf *buf)
+{
+	text_buf_add(buf, "# --rules loads it behind the file of the rule. Is it right?\n"
+			  "# saker check");
+	if (rules)
+		add_word(buf, rules);
+	add_word(buf, path);
+	text_buf_add(buf, "\n");
+}
+
+const char *exception_draft_rules(const struct snapshot *snapshot, const char *rule)
+{
+	for (size_t i = 0; i < snapshot->rules_len; i++) {
+		const struct rule_row *row = &snapshot->rules[i];
+
+		if (strcmp(row->name, rule) == 0)
+			return *row->file && !rule_files_is_built_in(row->file) ? row->file : NULL;
+	}
+	return NULL;
+}
+
 int exception_draft(const struct history_event *kept, const struct event *event, const char *exe,
 		    struct text_buf *buf)
 {
@@ -126,8 +172,7 @@ int exception_draft(const struct history_event *kept, const struct event *event,
 		fields[2].value = program(event, exe);
 		fields[3].value = parent(&hit);
 	}
-	text_buf_add(buf, "# Load it behind the file of the rule: saker --rules FILE.\n"
-			  "# saker list rules --rules FILE says whether it is right.\n- rule: ");
+	text_buf_add(buf, "- rule: ");
 	add_quoted(buf, hit.rule, strlen(hit.rule));
 	add_fields(buf, fields, sizeof(fields) / sizeof(fields[0]));
 	return buf->truncated ? -EMSGSIZE : 0;

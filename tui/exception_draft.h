@@ -7,6 +7,14 @@
 #include "state/snapshot.h"
 
 /*
+ * Appends the comment that a file with a draft begins with: the command that says whether the file
+ * is right. rules: the file of the rule, NULL: check knows it; path: of the file itself.
+ */
+void exception_draft_head(const char *rules, const char *path, struct text_buf *buf);
+/* The file of a rule; NULL: it is one of the default rules that are built in, or not known. */
+const char *exception_draft_rules(const struct snapshot *snapshot, const char *rule);
+
+/*
  * Appends an item with an exception for the rule of a hit: the process's name and the file, where
  * the event has one; else the name, and as far as they are known the path of its program (exe,
  * NULL: not known; what an exec tells itself comes first) and the name of its parent. Host bytes

@@ -67,7 +67,8 @@ static void release_closed(struct monitor *monitor)
 {
 	if (monitor->popup != POPUP_RULES)
 		rule_picker_release(&monitor->rule_picker);
-	if (monitor->popup != POPUP_ACTIONS && monitor->prompt.kind != PROMPT_SAVE)
+	if (monitor->popup != POPUP_ACTIONS && monitor->popup != POPUP_DRAFT &&
+	    monitor->prompt.kind != PROMPT_SAVE && monitor->prompt.kind != PROMPT_DRAFT)
 		action_forget_subject(monitor);
 }
 

@@ -161,6 +161,11 @@ static int load_embedded(struct rules_loader *loader)
 	return 0;
 }
 
+bool rule_files_is_built_in(const char *name)
+{
+	return strcmp(name, DEFAULT_NAME) == 0;
+}
+
 int rule_files_load_defaults(struct rules_loader *loader)
 {
 	char folder[512], path[512 + sizeof(DEFAULT_NAME)];

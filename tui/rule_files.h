@@ -3,6 +3,7 @@
 #ifndef TUI_RULE_FILES_H
 #define TUI_RULE_FILES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +19,8 @@ int rule_files_load(struct rules_loader *loader, const char *path);
  * default.yaml, where there is one, takes the place of the rules that are built in. Returns alike.
  */
 int rule_files_load_defaults(struct rules_loader *loader);
+/* Is that what the file of the rules that are built in is called? */
+bool rule_files_is_built_in(const char *name);
 /*
  * Where a change of a file or folder shows: the folder that it is in, or itself. 0, or
  * -ENAMETOOLONG when there is no room.

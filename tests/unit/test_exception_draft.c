@@ -98,6 +98,34 @@ START_TEST(test_draft)
 }
 END_TEST
 
+static const struct head_case {
+	const char *rules, *path, *head;
+} head_cases[] = {
+	{ "/etc/falco_rules.yaml", "exc.yaml", "# saker check /etc/falco_rules.yaml exc.yaml\n" },
+	{ NULL, "exc.yaml", "# saker check exc.yaml\n" },
+	{ "/my rules/it's.yaml", "a\n- b", "# saker check '/my rules/it'\\''s.yaml' 'a?- b'\n" },
+};
+
+/* The command that checks the file, rules as their rows name them. */
+START_TEST(test_head)
+{
+	const struct head_case *c = &head_cases[_i];
+	const char *file = c->rules ? c->rules : "default.yaml";
+	const struct rule_row rows[] = { { .name = "other", .file = "other.yaml" },
+					 { .name = "r", .file = file } };
+	const struct snapshot snapshot = { .rules = rows, .rules_len = 2 };
+	struct text_buf buf;
+	char data[512];
+
+	text_buf_init(&buf, data, sizeof(data));
+	exception_draft_head(exception_draft_rules(&snapshot, "r"), c->path, &buf);
+	ck_assert_msg(strstr(data, c->head), "%s", data);
+	/* It is no part of the item. */
+	for (const char *line = data; *line; line += strcspn(line, "\n") + 1)
+		ck_assert_int_eq(*line, '#');
+}
+END_TEST
+
 static void exec(struct field_host *host, const char *comm)
 {
 	struct build_record *b = &host->record;
@@ -175,6 +203,7 @@ int main(void)
 {
 	TCase *tcase = tcase_create("exception_draft");
 
+	tcase_add_loop_test(tcase, test_head, 0, (int)(sizeof(head_cases) / sizeof(head_cases[0])));
 	tcase_add_loop_test(tcase, test_draft, 0,
 			    (int)(sizeof(draft_cases) / sizeof(draft_cases[0])));
 	tcase_add_loop_test(tcase, test_exe, 0, (int)(sizeof(exe_cases) / sizeof(exe_cases[0])));
