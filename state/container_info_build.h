@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How container_*.c put an info together. Nobody else includes this. */
+/* How container_*.c, and who has the rows alone, put an info together. */
 #ifndef STATE_CONTAINER_INFO_BUILD_H
 #define STATE_CONTAINER_INFO_BUILD_H
 

@@ -22,7 +22,8 @@ static void *save_main(void *arg)
 	struct hit_save *save = arg;
 	const struct hit_window_from from = { .source = save->source,
 					      .origin = RECORDER_HERE,
-					      .memory_bytes = save->memory_bytes };
+					      .memory_bytes = save->memory_bytes,
+					      .waits = true };
 
 	pthread_setname_np(pthread_self(), "saker-save");
 	save->saved = hit_window_write(save->ask, &from);

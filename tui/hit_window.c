@@ -5,11 +5,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "hit_files.h"
 #include "probe/schema/decode.h"
 #include "probe/schema/event.h"
+#include "state/container.h"
+#include "state/container_info_build.h"
 #include "views/hit_tree.h"
 #include "views/pid_table.h"
 
@@ -17,6 +20,12 @@
 #define WINDOW_NS (60 * NS_PER_S)
 #define EVENTS_MAX 1000000
 #define PROCESSES_MAX 4096
+/* What the runtimes say of containers is waited for so long, all together: 2 s. */
+#define ANSWER_PAUSE_NS 10000000
+#define ANSWER_PAUSES 200
+
+typedef int (*answer_fn)(void *ctx, const struct container_match *match, uint32_t pid,
+			 struct container_info *ret_info);
 
 /* A process of the file; those that are not in the snapshot any more are as their event says. */
 struct window_process {
@@ -38,6 +47,7 @@ struct window {
 	struct pid_table *numbers; /* of processes */
 	size_t processes_len;
 	int execve, execveat; /* numbers of calls */
+	unsigned pauses;      /* so far */
 	struct hit_files *files;
 	struct recorder *recorder;
 	struct state *state;
@@ -291,25 +301,69 @@ static int window_cgroup_path(void *ctx, uint64_t cgroup_id, char *text, size_t 
 		       : -ENOENT;
 }
 
+/*
+ * A source that looks for containers elsewhere has its answer later; events after it would be of a
+ * container without a name, and nobody waits for this thread.
+ */
+static int wait_for(struct window *w, answer_fn ask, const struct container_match *match,
+		    uint32_t pid, struct container_info *ret_info)
+{
+	const struct timespec pause = { .tv_nsec = ANSWER_PAUSE_NS };
+	int rc = ask(w->from->source->ctx, match, pid, ret_info);
+
+	while (rc == -EAGAIN && w->from->waits && w->pauses < ANSWER_PAUSES) {
+		w->pauses++;
+		nanosleep(&pause, NULL);
+		rc = ask(w->from->source->ctx, match, pid, ret_info);
+	}
+	return rc;
+}
+
+/* Of one that is gone, as far as the snapshot has it. 0, -ENOENT or -ENOMEM. */
+static int known_container(const struct snapshot *snapshot, const struct container_match *match,
+			   struct container_info *ret_info)
+{
+	const struct container_row *row = NULL;
+	struct container_info info = { .name = NULL };
+
+	for (size_t i = 0; i < snapshot->containers_len && !row; i++)
+		if (strcmp(snapshot->containers[i].id, match->id) == 0)
+			row = &snapshot->containers[i];
+	/* One that is not known has its id for a name. */
+	if (!row || strcmp(row->name, row->id) == 0)
+		return -ENOENT;
+	info.created_ns = row->created_ns;
+	info.privileged = row->privileged;
+	info.privileged_known = row->privileged_known;
+	if (container_info_set_text(&info.name, row->name) < 0 ||
+	    container_info_take_image(&info, row->image) < 0 ||
+	    container_info_set_text(&info.image_id, row->image_id) < 0 ||
+	    container_info_set_text(&info.pod_name, row->pod) < 0 ||
+	    container_info_set_text(&info.pod_namespace, row->pod_namespace) < 0) {
+		container_info_release(&info);
+		return -ENOMEM;
+	}
+	*ret_info = info;
+	return 0;
+}
+
 static int window_container(void *ctx, const struct container_match *match, uint32_t pid,
 			    struct container_info *ret_info)
 {
 	struct window *w = ctx;
+	answer_fn ask = w->from->source->container_info;
+	int rc = ask ? wait_for(w, ask, match, pid, ret_info) : -ENOENT;
 
-	return w->from->source->container_info
-		       ? w->from->source->container_info(w->from->source->ctx, match, pid, ret_info)
-		       : -ENOENT;
+	return rc < 0 ? known_container(w->snapshot, match, ret_info) : rc;
 }
 
 static int window_container_users(void *ctx, const struct container_match *match, uint32_t pid,
 				  struct container_info *ret_info)
 {
 	struct window *w = ctx;
+	answer_fn ask = w->from->source->container_users;
 
-	return w->from->source->container_users
-		       ? w->from->source->container_users(w->from->source->ctx, match, pid,
-							  ret_info)
-		       : -ENODATA;
+	return ask ? wait_for(w, ask, match, pid, ret_info) : -ENODATA;
 }
 
 static int window_user(void *ctx, uint32_t uid, char *name, size_t *len)

@@ -35,6 +35,7 @@ struct hit_window_from {
 	const struct state_source *source; /* as that of the snapshot's state; borrowed */
 	enum recorder_origin origin;
 	size_t memory_bytes; /* limit of the state, which the file tells too */
+	bool waits; /* for answers that a source has later; not where the screen is drawn */
 };
 
 /* Writes the file. Says what became of it: the first error, -ENOENT when the hit is gone. */

@@ -12,13 +12,19 @@
 #include "probe/capture_reader.h"
 #include "probe/schema/render.h"
 #include "run_suite.h"
+#include "state/container.h"
+#include "state/container_info_build.h"
 #include "state/fd_table.h"
+#include "tui/capture_container.h"
 #include "tui/hit_window.h"
 
 #define SECOND UINT64_C(1000000000)
 #define BEGIN (UINT64_C(1700000000) * SECOND)
 #define START 7 /* of all: a child is no older than its parent */
 #define STEPS 16
+
+typedef int (*answer_fn)(void *ctx, const struct container_match *match, uint32_t pid,
+			 struct container_info *ret_info);
 #define PATH_ROOM 64
 #define IN_CONTAINER 2 /* its cgroup */
 
@@ -30,6 +36,7 @@ enum kind {
 	LIVES, /* a row of it alone */
 	ENDED, /* the same, of one that has ended */
 	FLOOD, /* so many events that none of those before is left in the stream */
+	TURN,  /* a refresh, in which runtimes are asked */
 };
 
 struct step {
@@ -197,6 +204,8 @@ static struct snapshot *make_history(const struct step *steps, const struct stat
 	for (const struct step *step = steps; step->kind != END; step++) {
 		if (step->kind == FLOOD)
 			flood(state, step, b);
+		else if (step->kind == TURN)
+			refresh(state, BEGIN + (uint64_t)step->time_s * SECOND, steps, true);
 		else if (step->kind < LIVES)
 			tell(state, step, b);
 	}
@@ -231,22 +240,28 @@ static int on_process(void *ctx, const struct process_seed *seed)
 	return 0;
 }
 
+static void read_sink(int fd, const struct capture_sink *sink)
+{
+	struct capture_reader *reader;
+	struct capture_error err;
+	int rc;
+
+	ck_assert_int_eq(capture_reader_new(fd, &reader), 0);
+	do {
+		rc = capture_read(reader, sink, &err);
+	} while (rc > 0);
+	ck_assert_msg(rc == 0, "%s", err.text);
+	capture_reader_free(reader);
+}
+
 static void read_file(int fd, struct found *found)
 {
 	const struct capture_sink sink = { .ctx = found,
 					   .record = on_record,
 					   .process = on_process };
-	struct capture_reader *reader;
-	struct capture_error err;
-	int rc;
 
 	text_buf_init(&found->events, found->text, sizeof(found->text));
-	ck_assert_int_eq(capture_reader_new(fd, &reader), 0);
-	do {
-		rc = capture_read(reader, &sink, &err);
-	} while (rc > 0);
-	ck_assert_msg(rc == 0, "%s", err.text);
-	capture_reader_free(reader);
+	read_sink(fd, &sink);
 }
 
 static struct hit_window_ask *new_ask(struct snapshot *snapshot, uint64_t event_num, char *path)
@@ -340,6 +355,114 @@ START_TEST(test_thread)
 }
 END_TEST
 
+/* --- what the runtime says of the hit's container --- */
+
+static unsigned asks_left; /* before there is an answer */
+
+static int late_container(void *ctx, const struct container_match *match, uint32_t pid,
+			  struct container_info *ret_info)
+{
+	if (asks_left) {
+		asks_left--;
+		return -EAGAIN;
+	}
+	*ret_info = (struct container_info){ .name = strdup("shop") };
+	return container_info_take_image(ret_info, "localhost/web:7");
+}
+
+static int no_container(void *ctx, const struct container_match *match, uint32_t pid,
+			struct container_info *ret_info)
+{
+	return -ENOENT;
+}
+
+/* Its name and image at the first event; "": the file had not told them by then. */
+struct told {
+	char name[64], repository[64];
+	bool seen;
+};
+
+static int on_item(void *ctx, uint16_t kind, const uint8_t *data, size_t len)
+{
+	struct capture_cursor cursor = { .data = data, .len = len };
+	struct container_info info;
+	struct told *told = ctx;
+	char id[CONTAINER_ID_MAX];
+	bool found;
+
+	if (kind != CAPTURE_ITEM_CONTAINER || told->seen)
+		return 0;
+	cursor_u32(&cursor);
+	found = cursor_u32(&cursor) == 0;
+	cursor_text(&cursor, id, sizeof(id));
+	if (!found)
+		return 0;
+	ck_assert_int_eq(capture_container_take(&cursor, &info), 0);
+	snprintf(told->name, sizeof(told->name), "%s", info.name);
+	snprintf(told->repository, sizeof(told->repository), "%s", info.repository);
+	container_info_release(&info);
+	return 0;
+}
+
+static int on_first_record(void *ctx, const void *record, size_t len)
+{
+	struct told *told = ctx;
+
+	told->seen = true;
+	return 0;
+}
+
+static const struct named_case {
+	const char *name;
+	answer_fn before, now; /* of the history's state; while the file is written */
+	bool waits;
+	const char *told;
+} named_cases[] = {
+	{ "an answer that comes later", NULL, late_container, true, "shop" },
+	{ "nobody may wait", NULL, late_container, false, "" },
+	{ "it is gone, the snapshot knows it", late_container, no_container, true, "shop" },
+	{ "nobody knows it", no_container, no_container, true, "" },
+};
+
+START_TEST(test_named)
+{
+	const struct named_case *c = &named_cases[_i];
+	static const struct step steps[] = { { HIT, 0, 100, 50, IN_CONTAINER },
+					     { CALL, 1, 100, 50, IN_CONTAINER },
+					     { .kind = TURN, .time_s = 2 },
+					     { .kind = END } };
+	struct state_source source = { .ctx = (void *)(uintptr_t)steps,
+				       .process_seed = no_seed,
+				       .process_cgroup = cgroup,
+				       .container_info = c->before,
+				       .user_name = no_user };
+	const struct hit_window_from from = { .source = &source,
+					      .origin = RECORDER_ELSEWHERE,
+					      .waits = c->waits };
+	struct told told = { .seen = false };
+	const struct capture_sink sink = { .ctx = &told,
+					   .item = on_item,
+					   .record = on_first_record };
+	struct snapshot *snapshot;
+	struct hit_window_ask *ask;
+	char path[PATH_ROOM];
+
+	asks_left = 0;
+	snapshot = make_history(steps, &source);
+	source.container_info = c->now;
+	asks_left = 5;
+	ask = new_ask(snapshot, SNAPSHOT_HIT_BASE + 1, path);
+	snapshot_unref(snapshot);
+	ck_assert_int_eq(hit_window_write(ask, &from).error, 0);
+	hit_window_ask_free(ask);
+	read_sink(open(path, O_RDONLY | O_CLOEXEC), &sink);
+	unlink(path);
+	ck_assert(told.seen);
+	ck_assert_msg(strcmp(told.name, c->told) == 0, "%s: '%s'", c->name, told.name);
+	ck_assert_str_eq(told.repository, *c->told ? "localhost/web" : "");
+}
+END_TEST
+
 static const struct made_case {
 	const char *call;
 	uint64_t args[2];
@@ -391,6 +514,8 @@ int main(void)
 
 	tcase_add_loop_test(tcase, test_window, 0, (int)(sizeof(cases) / sizeof(cases[0])));
 	tcase_add_loop_test(tcase, test_made, 0, (int)(sizeof(made_cases) / sizeof(made_cases[0])));
+	tcase_add_loop_test(tcase, test_named, 0,
+			    (int)(sizeof(named_cases) / sizeof(named_cases[0])));
 	tcase_add_test(tcase, test_no_file);
 	tcase_add_test(tcase, test_thread);
 	return run_suite("hit_window", tcase);
