@@ -255,7 +255,8 @@ struct health_row {
 struct snapshot_saved {
 	uint64_t question; /* which one; 0: none was asked for */
 	uint64_t events, processes;
-	int error; /* 0 or the first -errno */
+	uint64_t left_ns; /* events before it, since the epoch, had left memory; 0: none */
+	int error;        /* 0 or the first -errno */
 };
 
 /* How many events in memory a condition accepts that the screen asked about. */

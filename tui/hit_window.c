@@ -499,7 +499,7 @@ static int find_all(struct window *w, const struct hit_window_ask *ask)
 	w->processes = calloc(PROCESSES_MAX, sizeof(*w->processes));
 	rc = w->processes ? pid_table_new(PROCESSES_MAX, &w->numbers) : -ENOMEM;
 	if (rc == 0)
-		rc = hit_tree_new(w->snapshot, &w->prefix, &w->tree);
+		rc = hit_tree_new(w->snapshot, w->hit, &w->tree);
 	if (rc == 0)
 		rc = find_events(w);
 	if (rc == 0)
@@ -520,6 +520,7 @@ struct snapshot_saved hit_window_write(struct hit_window_ask *ask,
 					  .user_name = window_user };
 	struct recorder_result result = { .events = 0 };
 	int rc = find_all(&w, ask);
+	uint64_t left_ns = rc == 0 ? hit_tree_left_ns(w.snapshot, w.hit->ts_ns - WINDOW_NS) : 0;
 
 	if (rc == 0)
 		rc = write_all(&w, ask, &own);
@@ -534,5 +535,6 @@ struct snapshot_saved hit_window_write(struct hit_window_ask *ask,
 	return (struct snapshot_saved){ .question = ask->question,
 					.events = result.events,
 					.processes = w.processes_len,
+					.left_ns = left_ns,
 					.error = rc < 0 ? rc : result.error };
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A capture of what is in memory around a hit: the events of its container, or on the host of its
- * process, the parent and all below, a minute before and after; with the processes and open files
- * that they are about. A state of its own is told all that while a recorder listens, so the file
- * is one like those of `saker record`.
+ * process, the parent and all below both (hit_tree.h), a minute before and after; with the
+ * processes and open files that they are about. A state of its own is told all that while a
+ * recorder listens, so the file is one like those of `saker record`.
  *
  * The screen asks; it is written from the snapshot that the screen has, live in a thread of its
  * own: whoever owns the state goes on.

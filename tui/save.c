@@ -43,6 +43,20 @@ void save_accepted(struct monitor *monitor)
 	monitor->source->save(monitor->source->ctx, ask);
 }
 
+static void say_saved(struct monitor *monitor, const struct snapshot_saved *saved)
+{
+	char rest[64] = "saker -r reads it", clock[16];
+
+	/* This is the more useful of the two where there is no room for both. */
+	if (saved->left_ns) {
+		draw_clock(saved->left_ns, clock, sizeof(clock));
+		snprintf(rest, sizeof(rest), "events before %s have left memory", clock);
+	}
+	monitor_say(monitor, "%s: %" PRIu64 " event%s, %" PRIu64 " process%s; %s",
+		    monitor->save_path, saved->events, saved->events == 1 ? "" : "s",
+		    saved->processes, saved->processes == 1 ? "" : "es", rest);
+}
+
 void save_take(struct monitor *monitor)
 {
 	const struct snapshot_saved *saved = &monitor->newest->saved;
@@ -56,8 +70,6 @@ void save_take(struct monitor *monitor)
 		monitor_say(monitor, "%s is not complete: %s", monitor->save_path,
 			    strerror(-saved->error));
 	else
-		monitor_say(monitor,
-			    "%s: %" PRIu64 " events, %" PRIu64 " processes; saker -r reads it",
-			    monitor->save_path, saved->events, saved->processes);
+		say_saved(monitor, saved);
 	monitor->save_path[0] = '\0';
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The page of a hit, above the fields of its event: tags, the parts of the condition that decided,
- * the ancestors of its process, and what its parent, it and its descendants did around it. The
+ * the ancestors of its process, and what its parent, it and all below did around it. The
  * former were kept with the hit, the latter are events in memory.
  */
 #include "rows.h"
@@ -10,6 +10,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "hit.h"
 #include "hit_tree.h"
@@ -24,7 +25,6 @@ struct hit_page {
 	const struct history_event *kept;
 	const struct event *event; /* the same, decoded */
 	struct history_hit hit;
-	struct record_prefix prefix;
 	size_t lines;
 };
 
@@ -129,7 +129,7 @@ static int find_around(struct hit_page *page, struct around *around)
 {
 	const struct snapshot *snapshot = page->build->snapshot;
 	struct hit_tree *tree;
-	int rc = hit_tree_new(snapshot, &page->prefix, &tree);
+	int rc = hit_tree_new(snapshot, page->kept, &tree);
 
 	if (rc < 0)
 		return rc;
@@ -192,6 +192,21 @@ static int add_left_out(struct hit_page *page, const char *name, size_t len)
 	return add_text(page, name, buf.data, buf.len);
 }
 
+/* Nothing before may be all that happened, or all that is left. */
+static int add_left_memory(struct hit_page *page)
+{
+	uint64_t left_ns = hit_tree_left_ns(page->build->snapshot, page->kept->ts_ns - WINDOW_NS);
+	time_t seconds = (time_t)(left_ns / NS_PER_S);
+	struct tm tm;
+	char text[64];
+	size_t len;
+
+	if (!left_ns || !localtime_r(&seconds, &tm))
+		return 0;
+	len = strftime(text, sizeof(text), "events before %H:%M:%S have left memory", &tm);
+	return add_text(page, "before", text, len);
+}
+
 static int add_around(struct hit_page *page)
 {
 	struct around around = { .before_len = 0 };
@@ -199,7 +214,9 @@ static int add_around(struct hit_page *page)
 	int rc;
 
 	find_around(page, &around);
-	rc = add_left_out(page, "before", around.before_len);
+	rc = add_left_memory(page);
+	if (rc == 0)
+		rc = add_left_out(page, "before", around.before_len);
 	shown = around.before_len < AROUND_MAX ? around.before_len : AROUND_MAX;
 	for (size_t i = around.before_len - shown; i < around.before_len && rc == 0; i++)
 		rc = add_event(page, around.before[i % AROUND_MAX]);
@@ -214,9 +231,8 @@ int rows_build_hit_page(struct build *build, const struct history_event *kept,
 	struct hit_page page = { .build = build, .kept = kept, .event = event };
 	int rc = 0;
 
-	if (!history_hit(kept, &page.hit) || kept->record_len < sizeof(page.prefix))
+	if (!history_hit(kept, &page.hit) || kept->record_len < sizeof(struct record_prefix))
 		return 0;
-	memcpy(&page.prefix, kept->record, sizeof(page.prefix));
 	if (*page.hit.tags)
 		rc = add_text(&page, "tags", page.hit.tags, strlen(page.hit.tags));
 	if (rc == 0)

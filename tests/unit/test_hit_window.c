@@ -17,6 +17,7 @@
 #include "state/fd_table.h"
 #include "tui/capture_container.h"
 #include "tui/hit_window.h"
+#include "views/hit_tree.h"
 
 #define SECOND UINT64_C(1000000000)
 #define BEGIN (UINT64_C(1700000000) * SECOND)
@@ -60,7 +61,7 @@ static const struct window_case {
 	    { CALL, 61, 100, 50, 0 } },
 	  "100 at -60\n100 at 0\n100 at 60\n",
 	  1 },
-	{ "its process, the parent and all below",
+	{ "its process, the parent and all below both",
 	  { { CALL, -3, 50, 1, 0 },
 	    { CALL, -2, 60, 50, 0 },
 	    { CALL, -1, 70, 1, 0 },
@@ -68,8 +69,12 @@ static const struct window_case {
 	    { CALL, 1, 200, 100, 0 },
 	    { CALL, 2, 300, 200, 0 },
 	    { CALL, 3, 61, 60, 0 } },
-	  "50 at -3\n100 at 0\n200 at 1\n300 at 2\n",
-	  4 },
+	  "50 at -3\n60 at -2\n100 at 0\n200 at 1\n300 at 2\n61 at 3\n",
+	  6 },
+	{ "another child of a parent that ended unseen",
+	  { { HIT, 0, 100, 50, 0 }, { CALL, 1, 60, 50, 0 }, { CALL, 2, 61, 51, 0 } },
+	  "100 at 0\n60 at 1\n",
+	  2 },
 	{ "a process between that did nothing",
 	  { { LIVES, 0, 200, 100, 0 }, { HIT, 0, 100, 50, 0 }, { CALL, 1, 300, 200, 0 } },
 	  "100 at 0\n300 at 1\n",
@@ -84,6 +89,10 @@ static const struct window_case {
 	  4 },
 	{ "a parent of no interest",
 	  { { CALL, -1, 1, 0, 0 }, { HIT, 0, 100, 1, 0 }, { CALL, 1, 70, 1, 0 } },
+	  "100 at 0\n",
+	  2 },
+	{ "nor one of threads of the kernel",
+	  { { CALL, -1, 2, 0, 0 }, { HIT, 0, 100, 2, 0 }, { CALL, 1, 70, 2, 0 } },
 	  "100 at 0\n",
 	  2 },
 	{ "a container",
@@ -279,6 +288,14 @@ static struct hit_window_ask *new_ask(struct snapshot *snapshot, uint64_t event_
 	return ask;
 }
 
+/* Then the oldest event that is left is one of those. */
+static bool drops(const struct step *steps)
+{
+	while (steps->kind != END && steps->kind != FLOOD)
+		steps++;
+	return steps->kind == FLOOD;
+}
+
 START_TEST(test_window)
 {
 	const struct window_case *c = &cases[_i];
@@ -298,6 +315,7 @@ START_TEST(test_window)
 	saved = hit_window_write(ask, &from);
 	hit_window_ask_free(ask);
 	ck_assert_int_eq(saved.error, 0);
+	ck_assert_uint_eq(saved.left_ns, drops(c->steps) ? BEGIN + SECOND : 0);
 	read_file(open(path, O_RDONLY | O_CLOEXEC), &found);
 	ck_assert_msg(strcmp(found.text, c->events) == 0, "%s:\n%s", c->name, found.text);
 	ck_assert_msg(saved.processes == c->processes, "%s: %llu processes", c->name,
@@ -463,6 +481,42 @@ START_TEST(test_named)
 }
 END_TEST
 
+static const struct tree_case {
+	const char *name, *hit_in, *parent_in;
+	bool sibling;
+} tree_cases[] = {
+	{ "on the host", "", "", true },
+	{ "both in a container", "c1", "c1", true },
+	{ "a parent outside of it", "c1", "", false },
+	{ "a parent in another one", "c1", "c0", false },
+	{ "a parent in one", "", "c0", true },
+};
+
+/* The parent's other children, as the page of a hit has them. */
+START_TEST(test_tree)
+{
+	const struct tree_case *c = &tree_cases[_i];
+	const struct proc_row rows[] = {
+		{ .pid = 50, .ppid = 1, .start_boot_ns = START, .container = c->parent_in },
+		{ .pid = 60, .ppid = 50, .start_boot_ns = START, .container = c->hit_in },
+	};
+	const struct snapshot snapshot = { .procs = rows, .procs_len = 2 };
+	const struct record_prefix hit = { .pid = 100, .ppid = 50, .start_boot_ns = START };
+	const struct record_prefix sibling = { .pid = 60, .ppid = 50, .start_boot_ns = START };
+	const struct record_prefix child = { .pid = 70, .ppid = 100, .start_boot_ns = START };
+	const struct history_event kept = { .record = (const uint8_t *)&hit,
+					    .record_len = sizeof(hit),
+					    .container = c->hit_in };
+	struct hit_tree *tree;
+
+	ck_assert_int_eq(hit_tree_new(&snapshot, &kept, &tree), 0);
+	ck_assert(hit_tree_takes(tree, &hit));
+	ck_assert(hit_tree_takes(tree, &child));
+	ck_assert_msg(hit_tree_takes(tree, &sibling) == c->sibling, "%s", c->name);
+	hit_tree_free(tree);
+}
+END_TEST
+
 static const struct made_case {
 	const char *call;
 	uint64_t args[2];
@@ -516,6 +570,7 @@ int main(void)
 	tcase_add_loop_test(tcase, test_made, 0, (int)(sizeof(made_cases) / sizeof(made_cases[0])));
 	tcase_add_loop_test(tcase, test_named, 0,
 			    (int)(sizeof(named_cases) / sizeof(named_cases[0])));
+	tcase_add_loop_test(tcase, test_tree, 0, (int)(sizeof(tree_cases) / sizeof(tree_cases[0])));
 	tcase_add_test(tcase, test_no_file);
 	tcase_add_test(tcase, test_thread);
 	return run_suite("hit_window", tcase);
