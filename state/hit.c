@@ -7,6 +7,7 @@
 #define HIT_HEAD (sizeof(uint64_t) + 2)
 #define HIT_RULE_MAX 512
 #define HIT_TAGS_MAX 512
+#define HIT_EXEPATH_MAX 4096
 
 /* Appends at most max bytes of a text and its NUL. */
 static size_t put_text(uint8_t *bytes, size_t at, const char *text, size_t max)
@@ -29,6 +30,7 @@ size_t history_hit_pack(const struct history_hit *hit, uint8_t bytes[HISTORY_HIT
 	len = put_text(bytes, len, hit->tags, HIT_TAGS_MAX);
 	len = put_text(bytes, len, hit->why, HISTORY_WHY_MAX);
 	len = put_text(bytes, len, hit->ancestors, HISTORY_ANCESTORS_MAX);
+	len = put_text(bytes, len, hit->exepath, HIT_EXEPATH_MAX);
 	return put_text(bytes, len, hit->output, HISTORY_HIT_BYTES_MAX - len - 1);
 }
 
@@ -54,6 +56,7 @@ bool history_hit(const struct history_event *event, struct history_hit *ret_hit)
 	ret_hit->tags = take_text(&at);
 	ret_hit->why = take_text(&at);
 	ret_hit->ancestors = take_text(&at);
+	ret_hit->exepath = take_text(&at);
 	ret_hit->output = take_text(&at);
 	memcpy(&ret_hit->event_num, event->hit, sizeof(ret_hit->event_num));
 	return true;

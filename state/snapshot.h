@@ -206,6 +206,7 @@ struct history_hit {
 	/* The parts that decided: "PART\tWHAT IT SAW\n", safe, at most HISTORY_WHY_MAX. */
 	const char *why;
 	const char *ancestors; /* "NAME\tPID\n", the parent first; safe */
+	const char *exepath;   /* proc.exepath as rules saw it; safe */
 };
 #define HISTORY_WHY_MAX 6144
 #define HISTORY_ANCESTORS_MAX 1024

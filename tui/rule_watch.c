@@ -22,6 +22,8 @@
 void rule_watch_init(struct rule_watch *watch, const struct rule_watch_opts *opts,
 		     struct filter_event *event, struct state *state)
 {
+	static const char exepath[] = "%proc.exepath";
+
 	*watch = (struct rule_watch){ .opts = *opts, .event = event, .state = state };
 	for (unsigned i = 0; i < RULE_ANCESTORS && opts->keeping == RULE_KEEP_REASONS; i++) {
 		char text[64];
@@ -31,10 +33,14 @@ void rule_watch_init(struct rule_watch *watch, const struct rule_watch_opts *opt
 		if (format_compile(text, strlen(text), &watch->ancestors[i], NULL) < 0)
 			break;
 	}
+	if (opts->keeping == RULE_KEEP_REASONS &&
+	    format_compile(exepath, strlen(exepath), &watch->exepath, NULL) < 0)
+		watch->exepath = NULL;
 }
 
 void rule_watch_release(struct rule_watch *watch)
 {
+	format_free(watch->exepath);
 	for (unsigned i = 0; i < RULE_ANCESTORS; i++)
 		format_free(watch->ancestors[i]);
 	rule_rows_unref(watch->still);
@@ -105,7 +111,7 @@ static void keep_hit(struct rule_watch *watch, const struct rule *rule, enum rul
 				   .priority = rule->priority,
 				   .resolved = via == RULE_VIA_RESOLVED };
 	char output[HISTORY_HIT_BYTES_MAX], why[HISTORY_WHY_MAX], tags[512];
-	char ancestors[HISTORY_ANCESTORS_MAX];
+	char ancestors[HISTORY_ANCESTORS_MAX], exepath[RECORD_PATH_MAX];
 	struct text_buf buf;
 
 	text_buf_init(&buf, tags, sizeof(tags));
@@ -114,6 +120,9 @@ static void keep_hit(struct rule_watch *watch, const struct rule *rule, enum rul
 	text_buf_init(&buf, output, sizeof(output));
 	format_render(rule->format, watch->event, &buf);
 	hit.output = output;
+	text_buf_init(&buf, exepath, sizeof(exepath));
+	if (watch->exepath && format_render(watch->exepath, watch->event, &buf))
+		hit.exepath = exepath;
 	if (watch->opts.keeping == RULE_KEEP_REASONS)
 		hit.why = "not kept: more hits came at once than are explained\n";
 	if (watch->opts.keeping == RULE_KEEP_REASONS &&

@@ -56,6 +56,7 @@ struct rule_watch {
 	struct state *state;
 	uint64_t reasons_ns; /* time of the event whose reasons were kept last */
 	struct format *ancestors[RULE_ANCESTORS];
+	struct format *exepath;  /* NULL: not kept */
 	struct rule_rows *still; /* rows with what never changes of the rules */
 	struct rule_cost *costs; /* room for those of the rules */
 	struct rule_counted *before;

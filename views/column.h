@@ -47,7 +47,7 @@ size_t open_event_modes(const struct event *event, char ret_modes[sizeof(OPEN_MO
 
 /* Fields of the event page: how many an event has, the name and the rendered value of one. */
 /* Of a hit these come first, then the lines of rows_hit_page.c. */
-#define EVENT_FIELDS_OF_HIT 2
+#define EVENT_FIELDS_OF_HIT 3
 size_t event_fields_first(const struct history_event *kept); /* the others do not apply */
 size_t event_fields_len(const struct event *event);
 const char *event_field_name(const struct event *event, size_t index, struct frame *frame);

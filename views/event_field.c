@@ -52,6 +52,15 @@ static void field_output(const struct event *event, const struct history_event *
 		text_buf_add(buf, hit.output);
 }
 
+static void field_hit_exepath(const struct event *event, const struct history_event *kept,
+			      struct text_buf *buf)
+{
+	struct history_hit hit;
+
+	if (history_hit(kept, &hit))
+		text_buf_add(buf, hit.exepath);
+}
+
 static void field_time(const struct event *event, const struct history_event *kept,
 		       struct text_buf *buf)
 {
@@ -258,6 +267,7 @@ static void field_file_id(const struct event *event, const struct history_event 
 static const struct event_field fields[] = {
 	{ .name = "rule", .render = field_rule },
 	{ .name = "output", .render = field_output },
+	{ .name = "proc.exepath", .render = field_hit_exepath },
 	{ .name = "evt.num", .render = field_num },
 	{ .name = "evt.time", .render = field_time },
 	{ .name = "evt.type", .render = field_type },
@@ -279,7 +289,7 @@ static const struct event_field fields[] = {
 	{ .name = "fd.name", .render = field_fd_name },
 	{ .name = "path", .render = field_path },
 	{ .name = "path in file system", .render = field_path_in_fs },
-	{ .name = "proc.exepath", .render = field_exe },
+	{ .name = "new program", .render = field_exe },
 	{ .name = "file id", .render = field_file_id },
 	{ .name = "syscall number", .render = field_nr },
 	{ .name = "raw arguments", .render = field_raw_args },

@@ -23,7 +23,8 @@ static const struct history_hit hits[] = {
 	  .why = "evt.type in (open, openat, openat2)\topenat\n"
 		 "fd.directory in (/usr/bin, /usr/sbin)\t/usr/bin\n"
 		 "not proc.name = dpkg\tbackup.sh\n",
-	  .ancestors = "backup.sh\t4400\ncron\t800\nsystemd\t1\n" },
+	  .ancestors = "backup.sh\t4400\ncron\t800\nsystemd\t1\n",
+	  .exepath = "/usr/bin/dash" },
 	{ .rule = "Shell in a container", .output = "A shell runs", .priority = 2 },
 };
 

@@ -279,7 +279,8 @@ START_TEST(test_hits)
 					   .resolved = true,
 					   .tags = "a b",
 					   .why = "x = 1\t1\n",
-					   .ancestors = "sh\t12\n" };
+					   .ancestors = "sh\t12\n",
+					   .exepath = "/usr/bin/cat" };
 	struct state *state = new_state(16 * MIB);
 	struct snapshot *snapshot = NULL;
 	const struct history_event *kept;
@@ -306,6 +307,7 @@ START_TEST(test_hits)
 	ck_assert(history_hit(kept, &hit));
 	ck_assert_str_eq(hit.rule, "Odd");
 	ck_assert_str_eq(hit.output, "an odd file");
+	ck_assert_str_eq(hit.exepath, "/usr/bin/cat");
 	ck_assert_uint_eq(hit.priority, 2);
 	ck_assert(hit.resolved);
 	ck_assert_str_eq(hit.tags, "a b");
@@ -316,7 +318,7 @@ START_TEST(test_hits)
 	kept = snapshot_event(snapshot, SNAPSHOT_HIT_BASE + 2);
 	ck_assert(kept && history_hit(kept, &hit));
 	ck_assert_str_eq(hit.rule, "Long");
-	ck_assert_uint_gt(strlen(hit.output), HISTORY_HIT_BYTES_MAX - 20);
+	ck_assert_uint_gt(strlen(hit.output), HISTORY_HIT_BYTES_MAX - 21);
 	ck_assert_uint_lt(strlen(hit.output), HISTORY_HIT_BYTES_MAX);
 	kept = snapshot_event(snapshot, snapshot->events_end - 1);
 	ck_assert(kept && !history_hit(kept, &hit));
