@@ -491,7 +491,9 @@ static int check_uring(struct feature_run *run, char *found)
 	if (!shape.submit)
 		return -ENOENT;
 	snprintf(found, FOUND_BYTES, "ok; completions name their %s",
-		 shape.complete == URING_COMPLETE_RING ? "ring and user_data only" : "request");
+		 shape.complete == URING_COMPLETE_RING
+			 ? "ring and user_data only; refused requests are counted, not streamed"
+			 : "request");
 	return 0;
 }
 

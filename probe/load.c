@@ -170,6 +170,11 @@ bool probe_stream_ready(const struct probe *probe)
 	return __atomic_load_n(&probe->stream_ready, __ATOMIC_ACQUIRE);
 }
 
+const char *probe_uring_refused(const struct probe *probe)
+{
+	return probe_stream_ready(probe) && probe->uring_refused[0] ? probe->uring_refused : NULL;
+}
+
 /* Puts the reason of a failed step into err; step is "load the counter plane" or so. */
 static int load_failed(int err_nr, const char *step, const struct load_log *log,
 		       struct probe_error *err)
@@ -565,9 +570,13 @@ int probe_load_stream(struct probe *probe, struct probe_error *err)
 	rc = stream_load(probe, &log, err);
 	if (rc < 0 && probe->uring.submit) {
 		/* A kernel with requests of another shape: all the rest works. */
+		load_log_reason(&log, probe->uring_refused, sizeof(probe->uring_refused));
 		stream_unload(probe);
 		probe->uring = (struct uring_shape){};
 		rc = stream_load(probe, &log, err);
+		/* Then they were not what it was about. */
+		if (rc < 0)
+			probe->uring_refused[0] = '\0';
 	}
 	load_log_end();
 	if (rc == 0)

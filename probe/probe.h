@@ -64,6 +64,11 @@ int probe_load_counters(struct probe *probe, struct probe_error *err);
 /* Loads the stream plane and its ring buffers. May run in a second thread beside the others. */
 int probe_load_stream(struct probe *probe, struct probe_error *err);
 bool probe_stream_ready(const struct probe *probe);
+/*
+ * Why requests of io_uring are not seen though the kernel has the tracepoints: its refusal of our
+ * programs. NULL: they are loaded, or it has none, or the stream is not ready.
+ */
+const char *probe_uring_refused(const struct probe *probe);
 
 /* Scope: what may be streamed, and what COMMAND and -p mean. Kinds AND, values of a kind OR. */
 #define PROBE_SCOPE_MAX 16

@@ -111,6 +111,9 @@ static const char *notice_make(struct engine *engine)
 			 err->remedy[0] ? "; " : "", err->remedy);
 	else if (capture_notice(engine, text, size))
 		return text;
+	else if (probe_uring_refused(engine->probe))
+		snprintf(text, size, "requests of io_uring are not seen: %s",
+			 probe_uring_refused(engine->probe));
 	else if (engine->opts.rules && rule_book_notice(engine->opts.rules, text, size))
 		return text;
 	else if (engine->opts.alerts && alert_sink_notice(engine->opts.alerts, text, size))

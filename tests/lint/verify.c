@@ -34,6 +34,30 @@ static void log_wanted(struct bpf_object *object)
 	}
 }
 
+/*
+ * Up to 5.11 an atomic instruction adds, and does not tell what was there: its operation is 0
+ * (5ffa25502b5a, 91c960b00566). Reported with the program and the instruction's number.
+ */
+static int check_atomics(const struct bpf_object *object)
+{
+	struct bpf_program *prog;
+	int found = 0;
+
+	bpf_object__for_each_program (prog, object) {
+		const struct bpf_insn *insns = bpf_program__insns(prog);
+
+		for (size_t i = 0; i < bpf_program__insn_cnt(prog); i++) {
+			if (BPF_CLASS(insns[i].code) != BPF_STX || insns[i].imm == 0)
+				continue;
+			fprintf(stderr, "%s: instruction %zu is an atomic that 5.10 lacks\n",
+				bpf_program__name(prog), i);
+			found = -1;
+			break;
+		}
+	}
+	return found;
+}
+
 static int print_object(const struct bpf_object *object)
 {
 	struct bpf_program *prog;
@@ -76,9 +100,15 @@ int main(int argc, char **argv)
 		return EXIT_FAILURE;
 	probe->opened = log_wanted;
 	failed = probe_load_counters(probe, &err) < 0 || probe_load_stream(probe, &err) < 0;
-	if (failed)
+	if (failed) {
 		fprintf(stderr, "%s\n", err.what);
-	else
+	} else if (probe_uring_refused(probe)) {
+		fprintf(stderr, "io_uring: %s\n", probe_uring_refused(probe));
+		failed = 1;
+	} else if (opts.plain) {
+		failed = check_atomics(probe->count->obj) < 0 || check_atomics(probe->stream->obj) < 0;
+	}
+	if (!failed)
 		failed =
 			print_object(probe->count->obj) < 0 || print_object(probe->stream->obj) < 0;
 	probe_free(probe);

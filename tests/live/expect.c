@@ -68,6 +68,12 @@ bool expect_has(long nr)
 	return !expect->absent;
 }
 
+int expect_absent(void)
+{
+	expect->absent = true;
+	return 0;
+}
+
 void expect_event(int nr, int64_t ret)
 {
 	expect->nr = nr;
@@ -290,7 +296,7 @@ static const struct event *expect_find(void)
 	return NULL;
 }
 
-void expect_run(const struct expect_case *c)
+bool expect_run(const struct expect_case *c)
 {
 	const struct event *event;
 	int status;
@@ -304,7 +310,7 @@ void expect_run(const struct expect_case *c)
 	expect->nr = -2;
 	status = watch_run(c->work, NULL);
 	if (expect->absent)
-		return;
+		return false;
 	ck_assert_msg(status == 0, "%s: the child ended with %d", c->name, status);
 	event = expect_find();
 	ck_assert_msg(event, "%s: no event of call %d with result %ld among %zu", c->name,
@@ -315,4 +321,5 @@ void expect_run(const struct expect_case *c)
 	for (size_t i = 0; i < expect->len; i++)
 		compare_param(c->name, event, i);
 	compare_extension(c->name, event);
+	return true;
 }

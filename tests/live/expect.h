@@ -29,6 +29,8 @@ long expect_call(long nr, const long *args);
 #define ARGS(...) ((const long[6]){ __VA_ARGS__ })
 /* The same for calls that are made otherwise: false when this machine does not have it. */
 bool expect_has(long nr);
+/* The case is of what this kernel lacks: it passes, and nothing is compared. Returns 0. */
+int expect_absent(void);
 /* For calls that are made otherwise: the event is the one of this number and result. */
 void expect_event(int nr, int64_t ret);
 /* The event is that of another task. */
@@ -50,8 +52,8 @@ void expect_file_of(int fd); /* the identity of the file */
 void expect_path_flags(uint8_t flags);
 void expect_flags(uint16_t flags); /* enum record_flag, without those of the machine */
 
-/* Runs the case in a child of the watch and compares. */
-void expect_run(const struct expect_case *c);
+/* Runs the case in a child of the watch and compares. False when it is not of this machine. */
+bool expect_run(const struct expect_case *c);
 
 /* Addresses as events have them; return their bytes. `at` has room for 160. */
 size_t expect_sockaddr(uint8_t *at, const void *addr, size_t len);

@@ -246,7 +246,8 @@ static int do_read_slot_refused(void *arg)
 	sqe->addr = (uintptr_t)buf;
 	sqe->len = sizeof(buf);
 	sqe->ioprio = 0xffff; /* no such class */
-	NEED(run(SYS_read) == -EINVAL);
+	/* -EBADF of kernels that look for the file first. */
+	NEED(run(SYS_read) < 0);
 	expect_int("res", -EINVAL);
 	expect_none("data");
 	expect_int("fd", 0);
@@ -406,6 +407,8 @@ static int do_mkdirat(void *arg)
 	const char *path = in_folder("made");
 	struct io_uring_sqe *sqe = request(IORING_OP_MKDIRAT);
 
+	if (!uring_child_has(&ring, IORING_OP_MKDIRAT))
+		return expect_absent();
 	sqe->fd = AT_FDCWD;
 	sqe->addr = (uintptr_t)path;
 	sqe->len = 0700;
@@ -422,6 +425,8 @@ static int do_symlinkat(void *arg)
 	const char *path = in_folder("link");
 	struct io_uring_sqe *sqe = request(IORING_OP_SYMLINKAT);
 
+	if (!uring_child_has(&ring, IORING_OP_SYMLINKAT))
+		return expect_absent();
 	sqe->fd = AT_FDCWD;
 	sqe->addr = (uintptr_t) "where";
 	sqe->addr2 = (uintptr_t)path;
@@ -612,13 +617,46 @@ static const struct expect_case cases[] = {
 };
 #define CASES (sizeof(cases) / sizeof(cases[0]))
 
+/* Is it refused before it is submitted? */
+static bool is_early(int (*work)(void *arg))
+{
+	static int (*const early[])(void *) = {
+		do_read_failing,      do_openat_unreadable,     do_openat2_refused,
+		do_unlinkat_refused,  do_renameat_refused,      do_symlinkat_refused,
+		do_read_slot_refused, do_connect_refused_early, do_splice_refused,
+	};
+
+	for (size_t i = 0; i < sizeof(early) / sizeof(early[0]); i++)
+		if (work == early[i])
+			return true;
+	return false;
+}
+
+/* Those have a completion of no known request where completions do not name theirs. */
+static void check_counted(const struct expect_case *c)
+{
+	struct uring_sums sums;
+
+	watch_run(c->work, NULL);
+	uring_sums_read(&sums);
+	ck_assert_msg(sums.calls[URING_OP_UNKNOWN] == 1 && sums.errors[URING_OP_UNKNOWN] == 1,
+		      "%s, %s: %lu unknown, %lu failed", c->name, mode->name,
+		      (unsigned long)sums.calls[URING_OP_UNKNOWN],
+		      (unsigned long)sums.errors[URING_OP_UNKNOWN]);
+}
+
 START_TEST(call_by_ring)
 {
 	const struct expect_case *c = &cases[(size_t)_i % CASES];
 	size_t marked = 0;
 
 	mode = &uring_modes[(size_t)_i / CASES];
-	expect_run(c);
+	if (is_early(c->work) && !uring_names_requests()) {
+		check_counted(c);
+		return;
+	}
+	if (!expect_run(c))
+		return;
 	for (size_t i = 0; i < watch.len; i++) {
 		const struct event *event = &watch.events[i];
 
@@ -644,6 +682,9 @@ static struct accepts {
 	int first, second;
 } * accepts; /* shared with the child */
 
+/* Status of a child whose kernel has no such requests: io_uring before 5.19. */
+#define ONE_SHOT_ONLY 200
+
 static int do_accept_twice(void *arg)
 {
 	union address server;
@@ -659,6 +700,8 @@ static int do_accept_twice(void *arg)
 
 		NEED(connect(fd, &server.any, sizeof(server.in)) == 0);
 		accepted = uring_child_wait(&ring, &flags);
+		if (accepted == -EINVAL)
+			return ONE_SHOT_ONLY;
 		NEED(accepted >= 0 && flags & IORING_CQE_F_MORE);
 		*(i ? &accepts->second : &accepts->first) = accepted;
 	}
@@ -671,6 +714,8 @@ START_TEST(each_completion_of_a_multishot)
 
 	mode = &uring_modes[_i];
 	status = watch_run(do_accept_twice, NULL);
+	if (status == ONE_SHOT_ONLY)
+		return;
 	ck_assert_msg(status == 0, "%s: the child ended at %d", mode->name, status);
 	ck_assert_msg(watch_find(SYS_accept4, accepts->first), "%s: the first", mode->name);
 	ck_assert_msg(watch_find(SYS_accept4, accepts->second), "%s: the second", mode->name);

@@ -52,12 +52,13 @@ static void submit(uint8_t flags)
 		sched_yield();
 }
 
-/* All with the same user_data, which then tells nothing. */
+/* All with the same user_data, which then tells nothing; where nothing else tells, with their own. */
 static struct io_uring_sqe *request(unsigned op, uint8_t flags)
 {
 	struct io_uring_sqe *sqe = uring_child_sqe(&ring, op);
 
-	sqe->user_data = 7;
+	if (uring_names_requests())
+		sqe->user_data = 7;
 	sqe->flags = mode->flags | flags;
 	return sqe;
 }

@@ -2,6 +2,7 @@
 #include "uring_case.h"
 
 #include <check.h>
+#include "probe/live.h"
 #include "probe/probe.h"
 #include "watch.h"
 
@@ -10,6 +11,11 @@ const struct uring_mode uring_modes[URING_MODES] = {
 	{ .name = "worker", .flags = IOSQE_ASYNC },
 	{ .name = "polling thread", .setup = IORING_SETUP_SQPOLL },
 };
+
+bool uring_names_requests(void)
+{
+	return watch.probe->uring.complete != URING_COMPLETE_RING;
+}
 
 static void add_uring(void *ctx, const struct uring_count *count)
 {

@@ -3,6 +3,7 @@
 #ifndef TESTS_LIVE_URING_CASE_H
 #define TESTS_LIVE_URING_CASE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -32,6 +33,11 @@ struct uring_sums {
 	uint64_t calls[URING_SUMS], errors[URING_SUMS];
 	uint64_t all, failed; /* of all operations but nop */
 };
+/*
+ * Do completions say which request they are of? Else (io_uring of 5.15) they name its ring and
+ * user_data, and what is refused before it is submitted has no record.
+ */
+bool uring_names_requests(void);
 /* Of the watch's last child. */
 void uring_sums_read(struct uring_sums *ret_sums);
 

@@ -117,6 +117,18 @@ int uring_child_run(struct uring_child *ring)
 	return rc < 0 ? rc : uring_child_wait(ring, NULL);
 }
 
+bool uring_child_has(const struct uring_child *ring, unsigned op)
+{
+	struct {
+		struct io_uring_probe probe;
+		struct io_uring_probe_op ops[256];
+	} known = { 0 };
+
+	if (syscall(SYS_io_uring_register, ring->fd, IORING_REGISTER_PROBE, &known, 256) < 0)
+		return false;
+	return op <= known.probe.last_op && known.ops[op].flags & IO_URING_OP_SUPPORTED;
+}
+
 int uring_child_slots(struct uring_child *ring, unsigned len)
 {
 	int fds[ENTRIES];

@@ -7,6 +7,7 @@
 #define TESTS_LIVE_URING_CHILD_H
 
 #include <linux/io_uring.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct uring_child {
@@ -32,6 +33,8 @@ int uring_child_submit(struct uring_child *ring);
 int uring_child_wait(struct uring_child *ring, unsigned *ret_flags);
 /* Submits the entry that was taken last and waits for it. Returns its result. */
 int uring_child_run(struct uring_child *ring);
+/* Does the kernel of this ring know the operation? */
+bool uring_child_has(const struct uring_child *ring, unsigned op);
 /* A ring file table of `len` empty slots. 0 or -errno. */
 int uring_child_slots(struct uring_child *ring, unsigned len);
 

@@ -179,7 +179,9 @@ static __always_inline void uring_count(u64 start, u32 pid, u32 op, u32 calls, u
 			value = &uring_counts_lost;
 	}
 	__sync_fetch_and_add(&value->calls, calls);
-	__sync_fetch_and_add(&value->errors, errors);
+	/* An atomic add of nothing becomes another instruction, which not every kernel has. */
+	if (errors)
+		__sync_fetch_and_add(&value->errors, errors);
 }
 
 /* Whose a submission is: of the thread that polls, its process's first thread's. */
@@ -323,21 +325,32 @@ struct uring_submission {
 	bool silent;
 };
 
+/*
+ * Argument `index` (a constant) of the tracepoint, in a branch of its own. The compiler makes one
+ * load of two branches' loads, from a pointer that was computed: older verifiers refuse that.
+ */
+#define URING_ARG(ctx, index)                                                                      \
+	({                                                                                         \
+		u64 value__;                                                                       \
+		asm volatile("%0 = *(u64 *)(%1 + %2)" : "=r"(value__) : "r"(ctx), "i"((index)*8)); \
+		value__;                                                                           \
+	})
+
 static __always_inline void uring_submission_read(u64 *ctx, struct uring_submission *s)
 {
 	struct io_kiocb *req;
 
 	if (uring_shape.submit == URING_SUBMIT_RING)
-		req = (struct io_kiocb *)ctx[1];
+		req = (struct io_kiocb *)URING_ARG(ctx, 1);
 	else
-		req = (struct io_kiocb *)ctx[0];
+		req = (struct io_kiocb *)URING_ARG(ctx, 0);
 	s->req = req;
 	s->task = uring_submitter(task_current());
 	s->op = BPF_CORE_READ(req, opcode);
 	s->silent = BPF_CORE_READ(req, flags) & K_REQ_CQE_SKIP;
 	s->key = (struct uring_key){ (u64)req, 0 };
 	if (uring_shape.submit == URING_SUBMIT_RING)
-		s->key = (struct uring_key){ ctx[0], ctx[3] };
+		s->key = (struct uring_key){ URING_ARG(ctx, 0), URING_ARG(ctx, 3) };
 	else if (request_repeats(req, s->op))
 		s->key = (struct uring_key){ (u64)BPF_CORE_READ(req, ctx),
 					     BPF_CORE_READ(req, cqe.user_data) };
@@ -474,7 +487,9 @@ static __always_inline void uring_call_done(const struct uring_result *done, str
 	/* A send without copying announces a notification, which belongs to no request. */
 	if (done->flags & K_CQE_F_MORE && call->flags & URING_F_REPEATS)
 		return;
-	if (__sync_fetch_and_sub(&call->waiting, 1) > 1)
+	/* Not the value that it had: not every kernel's atomic instructions tell. Two may see the end. */
+	__sync_fetch_and_sub(&call->waiting, 1);
+	if (*(volatile s32 *)&call->waiting > 0)
 		return;
 	uring_call_forget(key, call->texts);
 }
