@@ -78,6 +78,7 @@ static void idle_text(struct monitor *monitor, const char *notice, struct text_b
 {
 	struct level *level = level_now(monitor);
 	const struct snapshot *snapshot = monitor->filled;
+	uint64_t complete_ns = snapshot ? snapshot->health.complete_since_ns : 0;
 	char clock[16];
 
 	if (*level->filter) {
@@ -96,9 +97,14 @@ static void idle_text(struct monitor *monitor, const char *notice, struct text_b
 	if (!snapshot->health.stream_ready) {
 		text_buf_add(buf, "the stream is loading");
 	} else if (level->view->follow && snapshot->streaming_since_ns) {
+		text_buf_add(buf, level->follow ? "at the tail" : "End: back to the tail");
+		/* Before it there is what rules and other views had asked for. */
+		if (complete_ns > snapshot->streaming_since_ns && complete_ns != UINT64_MAX) {
+			draw_clock(complete_ns, clock, sizeof(clock));
+			text_buf_printf(buf, ", complete since %s", clock);
+		}
 		draw_clock(snapshot->streaming_since_ns, clock, sizeof(clock));
-		text_buf_printf(buf, "%s, in memory since %s",
-				level->follow ? "at the tail" : "End: back to the tail", clock);
+		text_buf_printf(buf, ", in memory since %s", clock);
 	}
 }
 

@@ -224,6 +224,19 @@ static void apply_objects(struct engine *engine)
 	state_forget_objects(engine->state, told);
 }
 
+/* Since when all is streamed that will be looked at; called before it is applied. */
+static uint64_t complete_since_ns(const struct engine *engine, enum view_stream want,
+				  uint32_t focus, const struct choice *choice)
+{
+	if (want == VIEW_STREAM_NONE)
+		return UINT64_MAX;
+	if (engine->interest_set && want == engine->applied_want &&
+	    (!engine->applied_focus || focus == engine->applied_focus) &&
+	    choice_same(choice, &engine->applied_choice))
+		return engine->complete_since_ns;
+	return clock_ns(CLOCK_REALTIME);
+}
+
 /* Re-programs what is streamed and seeds the fd tables that it needs. */
 static void apply_requests(struct engine *engine)
 {
@@ -274,6 +287,7 @@ static void apply_requests(struct engine *engine)
 	if (engine->watch.rules)
 		interest_add_rules(&rules, &interest);
 	probe_set_interest(engine->probe, &interest);
+	engine->complete_since_ns = complete_since_ns(engine, want, focus, &choice);
 	engine->applied_focus = focus;
 	state_keep(engine->state, focus ? focus : engine->applied_look.pid);
 	engine_apply_files(engine, want, &choice);

@@ -177,6 +177,7 @@ void engine_read_health(struct engine *engine)
 	health.own_rss_bytes = own_rss_bytes();
 	health.stream_ready = probe_stream_ready(engine->probe);
 	health.timing = timing_state(engine);
+	health.complete_since_ns = engine->complete_since_ns;
 	health.notice = notice_make(engine);
 	read_buffers(engine, &health);
 	engine->health = health;

@@ -66,6 +66,7 @@ struct engine {
 	uint32_t followed_files; /* or of this one, 0: nobody's */
 	int timing_error;        /* errno of the last attempt to measure durations, 0: none */
 	uint32_t applied_focus;
+	uint64_t complete_since_ns; /* as in struct health_row; 0 until something is applied */
 	bool interest_set;
 	uint64_t refreshed_ns, next_exits_ns, last_publish_ns;
 	bool first_interval; /* it is a short one */

@@ -207,6 +207,16 @@ static int add_left_memory(struct hit_page *page)
 	return add_text(page, "before", text, len);
 }
 
+/* Nobody looked at these processes before there was a hit. */
+static int add_incomplete(struct hit_page *page)
+{
+	static const char text[] = "of these processes only what rules and views had asked for";
+
+	if (page->build->snapshot->health.complete_since_ns <= page->kept->ts_ns - WINDOW_NS)
+		return 0;
+	return add_text(page, "before", text, sizeof(text) - 1);
+}
+
 static int add_around(struct hit_page *page)
 {
 	struct around around = { .before_len = 0 };
@@ -215,6 +225,8 @@ static int add_around(struct hit_page *page)
 
 	find_around(page, &around);
 	rc = add_left_memory(page);
+	if (rc == 0)
+		rc = add_incomplete(page);
 	if (rc == 0)
 		rc = add_left_out(page, "before", around.before_len);
 	shown = around.before_len < AROUND_MAX ? around.before_len : AROUND_MAX;
