@@ -210,7 +210,7 @@ static int add_left_memory(struct hit_page *page)
 /* Nobody looked at these processes before there was a hit. */
 static int add_incomplete(struct hit_page *page)
 {
-	static const char text[] = "of these processes only what rules and views had asked for";
+	static const char text[] = "only what rules and views had asked for is here";
 
 	if (page->build->snapshot->health.complete_since_ns <= page->kept->ts_ns - WINDOW_NS)
 		return 0;

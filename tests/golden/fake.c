@@ -625,6 +625,7 @@ static void fake_health(struct fake *fake)
 		.own_cpu_delta_ns = 8000000,
 		.own_ns_per_call = 14.2,
 		.stream_ready = true,
+		.complete_since_ns = START_NS + SECOND,
 		.timing = fake->child.shared->timing ? HEALTH_TIMING_ON : HEALTH_TIMING_OFF,
 	};
 
