@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "hit_counts.h"
 #include "hit_files.h"
 #include "probe/schema/decode.h"
 #include "probe/schema/event.h"
@@ -31,6 +32,9 @@ typedef int (*answer_fn)(void *ctx, const struct container_match *match, uint32_
 struct window_process {
 	const struct proc_row *row; /* NULL: it is gone */
 	bool execs;                 /* one of its pid executes a program in an event */
+	bool ended;                 /* when the last event came */
+	int32_t exit_code;          /* as the kernel holds it */
+	uint64_t ended_ns;          /* since the epoch */
 	struct record_prefix prefix;
 };
 
@@ -49,6 +53,7 @@ struct window {
 	int execve, execveat; /* numbers of calls */
 	unsigned pauses;      /* so far */
 	struct hit_files *files;
+	struct hit_counts *counts; /* of processes, by number */
 	struct recorder *recorder;
 	struct state *state;
 };
@@ -402,24 +407,102 @@ static struct task_sample sample_of(const struct window_process *process)
 	return task;
 }
 
+static struct task_exit exit_of(const struct window *w, const struct task_sample *task,
+				const struct window_process *process)
+{
+	struct task_exit ended = { .pid = task->pid,
+				   .tid = task->tid,
+				   .ppid = task->ppid,
+				   .euid = task->euid,
+				   .start_boot_ns = task->start_boot_ns,
+				   .thread_start_boot_ns = task->thread_start_boot_ns,
+				   .cgroup_id = task->cgroup_id,
+				   .exit_boot_ns = process->ended_ns - w->snapshot->boot_epoch_ns,
+				   .exit_code = process->exit_code,
+				   .process_ended = 1,
+				   .calls_len = task->calls_len,
+				   .flags = task->flags | TASK_F_LEADER,
+				   .cpu_ns = task->cpu_ns };
+
+	memcpy(ended.comm, task->comm, sizeof(ended.comm));
+	memcpy(ended.leader_comm, task->leader_comm, sizeof(ended.leader_comm));
+	return ended;
+}
+
+/* A row tells it, or an event: the row may be gone, or have been ended later. */
+static void note_end(struct window_process *process, const struct history_event *kept)
+{
+	struct event event;
+	int64_t status;
+
+	if (event_decode(kept->record, kept->record_len, &event) < 0 ||
+	    event.desc->code != EVENT_CODE_PROCEXIT_1_E || event.tid != process->prefix.pid ||
+	    event_param_int(&event, "status", &status) < 0)
+		return;
+	process->ended = true;
+	process->exit_code = (int32_t)status;
+	process->ended_ns = kept->ts_ns;
+}
+
+static void find_ended(struct window *w)
+{
+	for (size_t i = 0; i < w->processes_len; i++) {
+		struct window_process *process = &w->processes[i];
+		const struct proc_row *row = process->row;
+
+		if (!row || !row->dead || row->ended_ns > w->events[w->len - 1]->ts_ns)
+			continue;
+		process->ended = true;
+		process->exit_code = row->exit_code;
+		process->ended_ns = row->ended_ns;
+	}
+}
+
 enum refresh { REFRESH_FIRST, REFRESH_LAST };
 
-/* At the end those that ended are missing. */
+/* Those that lived then, in the end with their counts. */
+static void tell_task(struct window *w, size_t number, enum refresh which)
+{
+	const struct window_process *process = &w->processes[number];
+	struct task_sample task = sample_of(process);
+	const struct call_count *calls = NULL;
+
+	if (which == REFRESH_LAST)
+		calls = hit_counts_of(w->counts, number, &task.calls_len);
+	if (which == REFRESH_FIRST || !process->ended) {
+		recorder_task(w->recorder, &task, calls);
+		state_task(w->state, &task, calls);
+	}
+}
+
+static void tell_exit(struct window *w, size_t number)
+{
+	const struct window_process *process = &w->processes[number];
+	struct task_sample task = sample_of(process);
+	const struct call_count *calls = hit_counts_of(w->counts, number, &task.calls_len);
+	struct task_exit ended;
+
+	if (!process->ended)
+		return;
+	ended = exit_of(w, &task, process);
+	recorder_exit(w->recorder, &ended, calls);
+	state_exit(w->state, &ended, calls);
+}
+
 static void tell_refresh(struct window *w, uint64_t time_ns, enum refresh which)
 {
-	const struct health_row health = { .stream_ready = true };
+	const struct health_row health = {
+		.stream_ready = true,
+		.inexact = true,
+		.notice = "counts are of the events in this file; CPU is that of the whole life",
+	};
 
 	recorder_begin(w->recorder, time_ns);
 	state_refresh_begin(w->state, time_ns);
-	for (size_t i = 0; i < w->processes_len; i++) {
-		const struct window_process *process = &w->processes[i];
-		struct task_sample task = sample_of(process);
-
-		if (which == REFRESH_LAST && (!process->row || process->row->dead))
-			continue;
-		recorder_task(w->recorder, &task, NULL);
-		state_task(w->state, &task, NULL);
-	}
+	for (size_t i = 0; i < w->processes_len; i++)
+		tell_task(w, i, which);
+	for (size_t i = 0; i < w->processes_len && which == REFRESH_LAST; i++)
+		tell_exit(w, i);
 	state_refresh_end(w->state);
 	recorder_end(w->recorder, RECORDER_COMPLETE);
 	if (which == REFRESH_FIRST)
@@ -427,6 +510,27 @@ static void tell_refresh(struct window *w, uint64_t time_ns, enum refresh which)
 			hit_files_tell_first(w->files, w->processes[i].prefix.pid);
 	state_set_health(w->state, &health, NULL, 0);
 	recorder_health(w->recorder, &health, NULL, 0);
+}
+
+/* The calls of each process, and its end. */
+static int count_events(struct window *w)
+{
+	int rc = hit_counts_new(w->processes_len, &w->counts);
+
+	find_ended(w);
+	for (size_t i = 0; rc == 0 && i < w->len; i++) {
+		struct record_prefix prefix;
+		size_t number;
+
+		memcpy(&prefix, w->events[i]->record, sizeof(prefix));
+		number = pid_table_find(w->numbers, prefix.pid, prefix.start_boot_ns);
+		if (number == PID_TABLE_NONE)
+			continue;
+		rc = hit_counts_add(w->counts, number, &prefix);
+		if (prefix.nr < 0)
+			note_end(&w->processes[number], w->events[i]);
+	}
+	return rc;
 }
 
 static void tell_events(struct window *w)
@@ -466,6 +570,8 @@ static int write_all(struct window *w, struct hit_window_ask *ask,
 {
 	int rc = open_all(w, ask, source);
 
+	if (rc == 0)
+		rc = count_events(w);
 	for (size_t i = 0; rc == 0 && i < w->len; i++)
 		hit_files_see(w->files, w->events[i]);
 	if (rc == 0)
@@ -527,6 +633,7 @@ struct snapshot_saved hit_window_write(struct hit_window_ask *ask,
 	if (w.recorder)
 		recorder_close(w.recorder, &result);
 	hit_files_free(w.files);
+	hit_counts_free(w.counts);
 	state_free(w.state);
 	free(w.processes);
 	pid_table_free(w.numbers);

@@ -403,10 +403,14 @@ static void read_and_show(struct replay *replay)
 	struct replay_error remark;
 	int rc = replay_run(replay, &tap, &replay->error);
 
-	if (rc < 0)
+	if (rc < 0) {
 		replay_feed_notice(replay->feed, replay->error.text);
-	else if (replay_remark(replay, &remark))
+	} else if (replay_remark(replay, &remark)) {
 		replay_feed_notice(replay->feed, remark.text);
+	} else if (!replay_feed_has_counters(replay->feed)) {
+		say(replay, &remark, "no counters: calls, CPU and memory of rows are not known");
+		replay_feed_notice(replay->feed, remark.text);
+	}
 	show(replay);
 }
 

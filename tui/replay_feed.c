@@ -704,6 +704,11 @@ bool replay_feed_has_rows(const struct replay_feed *feed)
 	return feed->events || feed->refreshed;
 }
 
+bool replay_feed_has_counters(const struct replay_feed *feed)
+{
+	return feed->refreshed;
+}
+
 int replay_feed_end(struct replay_feed *feed)
 {
 	int rc = need_state(feed);

@@ -25,7 +25,7 @@ cat > rules.yaml << END
   priority: CRITICAL
 END
 cat > drive.py << 'END'
-import os, re, shutil, signal, subprocess, sys
+import json, os, re, shutil, signal, subprocess, sys
 from monitor_pty import Monitor
 
 victim = subprocess.Popen(["sleep", "600"])
@@ -83,6 +83,14 @@ out = subprocess.run([sys.argv[1], "alerts", "-r", "around.scap", "--no-default-
                      stdout=subprocess.PIPE, check=True).stdout.decode()
 if "third words (sh)" not in out:
     m.fail("the capture has no hit: %s" % out)
+# Its tables count the events in it.
+table = json.loads(subprocess.run([sys.argv[1], "-b", "-r", "around.scap", "-v", "syscalls", "--json"],
+                                  stdout=subprocess.PIPE, check=True).stdout)
+opens = [row["calls_total"] for row in table["rows"] if row["syscall"] == "openat"]
+lines = subprocess.run([sys.argv[1], "stream", "-r", "around.scap", "evt.type=openat"],
+                       stdout=subprocess.PIPE, check=True).stdout.count(b"\n")
+if opens != [lines] or not lines:
+    m.fail("of %d events of openat %s are counted" % (lines, opens))
 if shutil.which("sysdig"):
     out = subprocess.run(["sysdig", "-r", "around.scap", "-p", "*%evt.type %proc.name %proc.cmdline %fd.name"],
                          stdout=subprocess.PIPE, check=True).stdout.decode()
