@@ -43,7 +43,7 @@ struct probe {
 	struct hook *objects_hook;     /* attaches count_objects; made when it is first wanted */
 	bool objects_wanted;           /* bytes by file and socket are counted */
 	struct uring_shape uring;      /* tracepoints of io_uring that are used; zero: none */
-	char uring_refused[160];       /* why its programs did not load; "" = they did, or none are there */
+	char uring_refused[160];       /* why its programs did not load; "" = they did */
 	bool iter_files;               /* dump_files is loaded; else open files come from /proc */
 	struct counters *counters;     /* reader of the counter plane; made at the first refresh */
 	struct enter_hook *enter_hook; /* attaches count_enter; made when it is first wanted */

@@ -248,8 +248,9 @@ struct health_row {
 	uint64_t hits[HISTORY_PRIORITIES]; /* of rules, since start, by priority */
 	bool stream_ready;
 	/*
-	 * Since when (epoch) all is streamed that the screen's view is about; before, and at UINT64_MAX, what
-	 * rules and other views asked for. 0: there is no such difference, as in captures.
+	 * Since when (epoch) all is streamed that the screen's view is about; before, and at
+	 * UINT64_MAX, what rules and other views asked for. 0: there is no such difference, as in
+	 * captures.
 	 */
 	uint64_t complete_since_ns;
 	enum health_timing timing; /* are durations measured? */

@@ -106,7 +106,8 @@ int main(int argc, char **argv)
 		fprintf(stderr, "io_uring: %s\n", probe_uring_refused(probe));
 		failed = 1;
 	} else if (opts.plain) {
-		failed = check_atomics(probe->count->obj) < 0 || check_atomics(probe->stream->obj) < 0;
+		failed = check_atomics(probe->count->obj) < 0 ||
+			 check_atomics(probe->stream->obj) < 0;
 	}
 	if (!failed)
 		failed =

@@ -52,7 +52,7 @@ static void submit(uint8_t flags)
 		sched_yield();
 }
 
-/* All with the same user_data, which then tells nothing; where nothing else tells, with their own. */
+/* All with the same user_data, which tells nothing; where nothing else does, with their own. */
 static struct io_uring_sqe *request(unsigned op, uint8_t flags)
 {
 	struct io_uring_sqe *sqe = uring_child_sqe(&ring, op);

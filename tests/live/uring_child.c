@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#define OPS_MAX 256 /* io_uring_register(2): as many as may be asked about */
 #define ENTRIES 8
 
 static void *ring_map(int fd, size_t bytes, uint64_t offset)
@@ -119,14 +120,14 @@ int uring_child_run(struct uring_child *ring)
 
 bool uring_child_has(const struct uring_child *ring, unsigned op)
 {
-	struct {
-		struct io_uring_probe probe;
-		struct io_uring_probe_op ops[256];
-	} known = { 0 };
+	_Alignas(struct io_uring_probe)
+		uint8_t bytes[sizeof(struct io_uring_probe) +
+			      OPS_MAX * sizeof(struct io_uring_probe_op)] = { 0 };
+	const struct io_uring_probe *known = (const struct io_uring_probe *)(const void *)bytes;
 
-	if (syscall(SYS_io_uring_register, ring->fd, IORING_REGISTER_PROBE, &known, 256) < 0)
+	if (syscall(SYS_io_uring_register, ring->fd, IORING_REGISTER_PROBE, bytes, OPS_MAX) < 0)
 		return false;
-	return op <= known.probe.last_op && known.ops[op].flags & IO_URING_OP_SUPPORTED;
+	return op <= known->last_op && known->ops[op].flags & IO_URING_OP_SUPPORTED;
 }
 
 int uring_child_slots(struct uring_child *ring, unsigned len)

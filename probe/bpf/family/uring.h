@@ -487,7 +487,7 @@ static __always_inline void uring_call_done(const struct uring_result *done, str
 	/* A send without copying announces a notification, which belongs to no request. */
 	if (done->flags & K_CQE_F_MORE && call->flags & URING_F_REPEATS)
 		return;
-	/* Not the value that it had: not every kernel's atomic instructions tell. Two may see the end. */
+	/* Not every kernel's atomic instructions tell what there was. Two may see the end. */
 	__sync_fetch_and_sub(&call->waiting, 1);
 	if (*(volatile s32 *)&call->waiting > 0)
 		return;
