@@ -4,10 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* In the kernel's results: restarts, which no program sees (include/linux/errno.h). */
-#define RESTART_FIRST (-516)
-#define RESTART_LAST (-512)
-#define ERRNO_LAST (-4095)
+#include "probe/schema/outcome.h"
 
 struct process_counts {
 	struct call_count *calls;
@@ -67,10 +64,10 @@ int hit_counts_add(struct hit_counts *counts, size_t number, const struct record
 	if (!count)
 		return -ENOMEM;
 	count->calls++;
-	if (prefix->ret >= RESTART_FIRST && prefix->ret <= RESTART_LAST)
-		count->restarts++;
-	else if (prefix->ret < 0 && prefix->ret >= ERRNO_LAST)
+	if (outcome_is_error(prefix->ret))
 		count->errors++;
+	else if (prefix->ret < 0 && prefix->ret >= -4095)
+		count->restarts++;
 	return 0;
 }
 

@@ -393,7 +393,7 @@ static struct task_sample sample_of(const struct window_process *process)
 				    .thread_start_boot_ns = prefix->start_boot_ns,
 				    .cgroup_id = prefix->cgroup_id,
 				    .threads = row ? row->threads : 1,
-				    .state = row && row->state ? row->state : 'S' };
+				    .state = row && row->state && !row->dead ? row->state : 'S' };
 
 	memcpy(task.comm, prefix->comm, sizeof(task.comm));
 	memcpy(task.leader_comm, prefix->comm, sizeof(task.leader_comm));

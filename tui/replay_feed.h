@@ -61,7 +61,7 @@ const struct capture_sink *replay_feed_sink(const struct replay_feed *feed);
 struct state *replay_feed_state(const struct replay_feed *feed);
 /* Were an event or a whole refresh told? */
 bool replay_feed_has_rows(const struct replay_feed *feed);
-/* Does the file say how often calls were made, and what they took? Only captures of `record` do. */
+/* Does the file say how often calls were made? Captures of other tools do not. */
 bool replay_feed_has_counters(const struct replay_feed *feed);
 /* Shows a line on screen with what is published from now on. */
 void replay_feed_notice(struct replay_feed *feed, const char *text);
