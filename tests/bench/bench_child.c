@@ -241,6 +241,8 @@ void bench_child_stop(struct bench_child *child)
 {
 	close(child->ask_fd);
 	close(child->answer_fd);
+	/* A child that was started later holds the pipe too: its end does not tell this one. */
+	kill(child->pid, SIGKILL);
 	waitpid(child->pid, NULL, 0);
 }
 
