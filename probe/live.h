@@ -39,6 +39,7 @@ struct probe {
 	size_t knobs_bytes;            /* of the mapping */
 	size_t stats_bytes;            /* of the mapping */
 	enum probe_variant variant;    /* of both objects */
+	bool relayed;                  /* tail calls by second programs: relay.h */
 	unsigned cpus;                 /* possible CPUs */
 	struct hook *objects_hook;     /* attaches count_objects; made when it is first wanted */
 	bool objects_wanted;           /* bytes by file and socket are counted */

@@ -26,6 +26,7 @@
 #include "load_log.h"
 #include "own_pid.h"
 #include "objects.h"
+#include "relay.h"
 #include "rows.h"
 #include "table.h"
 #include "uring.h"
@@ -300,9 +301,11 @@ static int count_open_load(struct probe *probe, enum probe_variant variant)
 	store_names_collect(&stores);
 	nr_info_fill(probe->count->rodata->nr_info, &stores);
 	compat_rows_fill(probe->count->rodata->compat_rows, probe->count->rodata->nr_info);
-	probe->count->rodata->streams = feature_present(FEATURE_TAIL_CALL);
+	relay_decide(probe);
+	probe->count->rodata->relayed = probe->relayed;
 	bpf_program__set_autoload(probe->count->progs.dump_files, probe->iter_files);
 	count_choose(probe->count, variant);
+	relay_choose(probe, probe->count->obj);
 	table_choose(probe->count->obj,
 		     variant == PROBE_GUARDED ? TABLE_BY_PROGRAMS : TABLE_BY_BPF);
 	cgroups_choose(probe->count);
@@ -353,6 +356,8 @@ static int count_load(struct probe *probe, struct load_log *log, struct probe_er
 	rc = count_bpf__attach(probe->count);
 	if (rc == 0 && probe->variant == PROBE_GUARDED)
 		rc = guard_attach_seconds(probe);
+	if (rc == 0)
+		rc = relay_attach_calls(probe);
 	if (rc < 0)
 		return load_failed(rc, "attach the counter plane", log, err);
 	return 0;
@@ -443,12 +448,14 @@ static int stream_create_rings(struct probe *probe)
 static int stream_attach(struct probe *probe)
 {
 	struct bpf_program *prog;
+	int rc;
 
 	bpf_object__for_each_program (prog, probe->stream->obj) {
 		if (guard_on_return(prog) || uring_by_tail_call(prog))
 			bpf_program__set_autoattach(prog, false);
 	}
-	return stream_bpf__attach(probe->stream);
+	rc = stream_bpf__attach(probe->stream);
+	return rc < 0 ? rc : relay_attach_uring(probe);
 }
 
 static int stream_fill_progs(struct probe *probe, const struct store_names *stores)
@@ -478,9 +485,11 @@ static int stream_plan(struct probe *probe)
 
 	if (probe->opts.cpus_per_buffer_set)
 		per_ring = probe->opts.cpus_per_buffer;
+	probe->stream->rodata->relayed = probe->relayed;
 	rc = uring_open(probe);
 	if (rc < 0)
 		return rc;
+	relay_choose(probe, probe->stream->obj);
 	cpus_online(online, probe->cpus);
 	rc = ring_plan_make(&plan, probe->cpus, online, per_ring);
 	if (rc < 0)
@@ -557,12 +566,13 @@ static void stream_unload(struct probe *probe)
 
 int probe_load_stream(struct probe *probe, struct probe_error *err)
 {
-	static const enum feature_id needed[] = { FEATURE_RINGBUF, FEATURE_ARRAY_OF_MAPS,
-						  FEATURE_TAIL_CALL };
+	static const enum feature_id needed[] = { FEATURE_TAIL_CALL, FEATURE_RINGBUF,
+						  FEATURE_ARRAY_OF_MAPS };
+	size_t first = probe->relayed ? 1 : 0;
 	struct load_log log;
 	int rc;
 
-	rc = features_require(needed, sizeof(needed) / sizeof(needed[0]), err);
+	rc = features_require(needed + first, sizeof(needed) / sizeof(needed[0]) - first, err);
 	if (rc < 0)
 		return rc;
 	uring_find(&probe->uring);

@@ -44,6 +44,7 @@ struct probe_opts {
 	const char *host_root;    /* before /proc and so on; NULL: nothing. Borrowed */
 	bool plain;   /* the programs for kernels without task storage, also where there is one */
 	bool guarded; /* those for kernels that preempt programs, also where they do not: guard.h */
+	bool relayed; /* tail calls by a second program, also where one would do: relay.h */
 	uint32_t kinds; /* bits of enum probe_kind: may be streamed; the others cost nothing */
 };
 

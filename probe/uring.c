@@ -160,7 +160,8 @@ static bool program_fits(const struct btf *btf, const struct bpf_program *prog,
 
 	if (shape->submit == URING_SUBMIT_NONE)
 		return false;
-	if (strncmp(bpf_program__name(prog), "silent_", strlen("silent_")) == 0)
+	if (strncmp(bpf_program__name(prog), "silent_", strlen("silent_")) == 0 ||
+	    strcmp(bpf_program__name(prog), "relay_submit") == 0)
 		return shape->submit == URING_SUBMIT_REQUEST;
 	proto = tracepoint_proto(btf, hook);
 	/* the entry, the request, the error */

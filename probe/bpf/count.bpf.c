@@ -3,6 +3,7 @@
  * The counter plane: every call of every thread is counted once, when it returns.
  *
  *   count_exit       sys_exit: counts; ends in a tail call into the stream when somebody looks
+ *   relay_call       sys_exit: makes that tail call where count_exit must not (relay.h)
  *   count_enter      sys_enter: stamps the call; attached only while durations are wanted
  *   count_task_exit  sched_process_exit: counts exit and exit_group, writes the exit record
  *   count_rename     task_rename: notes which call an exec is before the kernel forgets it
@@ -30,6 +31,7 @@
 #include "count/cgroups.h"
 #include "count/ended.h"
 #include "count/dump.h"
+#include "relay.h"
 #include "table.h"
 
 char _license[] SEC("license") = "Dual BSD/GPL";
@@ -112,8 +114,7 @@ static __always_inline void call_watched(u64 *ctx, struct thread_counts *counts,
 	if (took_ns < knob->min_duration_ns && !(interest & INTEREST_WHOLE) &&
 	    !(nr_info[nr].flags & NR_F_LIFE))
 		return;
-	if (streams)
-		bpf_tail_call(ctx, &stream_progs, nr_info[nr].store);
+	tail_call(ctx, &stream_progs, nr_info[nr].store, RELAY_CALL);
 }
 
 /* The same of a 32-bit call, which odd_call() has timed. nr is that of its row. */
@@ -131,8 +132,7 @@ static __always_inline void odd_watched(u64 *ctx, struct thread_counts *counts,
 	if (knob->min_duration_ns && !(interest & INTEREST_WHOLE) &&
 	    !(nr_info[nr].flags & NR_F_LIFE) && timing_taken(knob, task) < knob->min_duration_ns)
 		return;
-	if (streams)
-		bpf_tail_call(ctx, &stream_progs, nr_info[nr].store);
+	tail_call(ctx, &stream_progs, nr_info[nr].store, RELAY_CALL);
 }
 
 /* A record of the call that no program of the stream is there to make. */
@@ -334,6 +334,13 @@ int count_exit_cast(u64 *ctx)
 	return call_returned(ctx, (struct pt_regs *)ctx[0], ctx[1], FILE_BY_CAST, CALL_ALONE);
 }
 #endif
+
+/* Attached behind count_exit where that makes no tail calls. */
+SEC("tp_btf/sys_exit")
+int relay_call(u64 *ctx)
+{
+	return relay_take(ctx, &stream_progs, RELAY_CALL);
+}
 
 /* Runs as the parent, before the child runs. */
 SEC("tp_btf/sched_process_fork")

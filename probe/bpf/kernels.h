@@ -18,8 +18,7 @@
  *   atomic exchange                           5.12 5ffa25502b5a   store/scratch.h
  *   pointers as arguments of SUBPROGs         5.12 e5069b9c23b3   below
  *
- * Not to be had otherwise: on arm64, tail calls out of programs with functions (6.0, d4609a5d8c70).
- * There calls are counted and not streamed (`streams` of count/maps.h).
+ * On arm64 also tail calls out of programs with functions (6.0, d4609a5d8c70): relay.h.
  *
  * What differs in a detail is asked for at load time instead: see bpf_core_enum_value_exists().
  */

@@ -114,11 +114,21 @@ static inline __u32 want_kept(__u32 want, __u32 gen, __u32 gen_now)
 	return (gen ^ gen_now) < SCOPE_GEN_SCOPE ? want & SCOPE_PID_SCOPE : 0;
 }
 
+/* Whose tail call another program makes, where it may make none itself: relay.h. */
+enum relay {
+	RELAY_CALL,
+	RELAY_URING_SUBMIT,
+	RELAY_URING_COMPLETE,
+	RELAY_URING_OVERFLOW,
+	RELAY_COUNT
+};
+
 /* One per CPU, ARRAY map, BPF_F_MMAPABLE. Atomic adds: a preempted program may share the CPU. */
 struct cpu_stats {
 	/* PRODUCED and what is lost here; DELIVERED and CORRUPT are the consumer's to count. */
 	__u64 fate[RECORD_FATE_COUNT][RECORD_CLASS_COUNT];
-	__u64 reserved1[3];
+	__u32 relay[RELAY_COUNT]; /* relay.h: index + 1 for the next program of the hook; 0: none */
+	__u64 reserved1;
 	__u64 read_failures;             /* of kernel memory */
 	__u64 count_ns, count_samples;   /* self-timing of count_exit */
 	__u64 stream_ns, stream_samples; /* self-timing of the store programs */

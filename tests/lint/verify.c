@@ -85,6 +85,7 @@ int main(int argc, char **argv)
 		.buffer_bytes = PROBE_BUFFER_MIN,
 		.snaplen = 80,
 		.kinds = kinds_present(),
+		.relayed = argc > 1 && strcmp(argv[1], "plain") == 0,
 		.plain = argc > 1 && strcmp(argv[1], "plain") == 0,
 		.guarded = argc > 1 && strcmp(argv[1], "guarded") == 0,
 	};

@@ -36,6 +36,11 @@ bool live_guarded(void)
 	return getenv("LIVE_GUARDED") != NULL;
 }
 
+bool live_relayed(void)
+{
+	return getenv("LIVE_RELAYED") != NULL;
+}
+
 struct probe *live_probe_open(const struct probe_opts *opts)
 {
 	struct probe_error err = { .what = "" };
@@ -44,6 +49,7 @@ struct probe *live_probe_open(const struct probe_opts *opts)
 
 	wanted.plain = live_plain();
 	wanted.guarded = live_guarded();
+	wanted.relayed = live_relayed();
 	ck_assert_int_eq(probe_new(&wanted, &probe), 0);
 	ck_assert_msg(probe_load_counters(probe, &err) == 0, "%s", err.what);
 	ck_assert_msg(probe_load_stream(probe, &err) == 0, "%s", err.what);

@@ -20,6 +20,9 @@ bool live_plain(void);
 /* Is LIVE_GUARDED set: those for kernels that preempt programs on raw tracepoints. */
 bool live_guarded(void);
 
+/* Is LIVE_RELAYED set: tail calls by second programs (probe/relay.h). */
+bool live_relayed(void);
+
 /* A loaded probe, both planes. The caller frees it. */
 struct probe *live_probe_open(const struct probe_opts *opts);
 /* Small buffers, the default of all else. */

@@ -46,8 +46,10 @@ static const struct message_case message_cases[] = {
 	{ "array_of_maps", true, "array of maps map type is not supported",
 	  "use a kernel of 5.8 or newer" },
 	{ "tail_call", false, "tail calls are not supported out of programs with functions",
-	  "calls are counted, but not streamed: no events; use a kernel with CONFIG_BPF_JIT=y and "
-	  "net.core.bpf_jit_enable=1, on arm64 6.0 or later" },
+	  "second programs on the same hooks make them, at a little more cost; where the kernel "
+	  "preempts programs calls are counted, but not streamed: use one with CONFIG_BPF_JIT=y "
+	  "and "
+	  "net.core.bpf_jit_enable=1" },
 	{ "iter_task", true, "task iterator programs are not supported",
 	  "use a kernel of 5.8 or newer" },
 	{ "iter_task_file", false, "task_file iterator programs are not supported",
@@ -184,8 +186,6 @@ static const struct load_case load_cases[] = {
 	{ "ringbuf", -EOPNOTSUPP, "ring buffer map type is not supported", NULL },
 	{ "iter_task", -EOPNOTSUPP, "task iterator programs are not supported", NULL },
 	{ "array_of_maps", -EOPNOTSUPP, NULL, "array of maps map type is not supported" },
-	{ "tail_call", -EOPNOTSUPP, NULL,
-	  "tail calls are not supported out of programs with functions" },
 	{ "tp_btf,ringbuf", -EOPNOTSUPP, "tracing program type is not supported", NULL },
 };
 
@@ -217,8 +217,8 @@ struct optional_case {
 };
 
 static const struct optional_case optional_cases[] = {
-	{ "iter_task_file" },      { "d_path" }, { "cap_sys_ptrace" },
-	{ "cap_dac_read_search" }, { "proc" },   { "task_storage" },
+	{ "iter_task_file" }, { "d_path" },       { "cap_sys_ptrace" }, { "cap_dac_read_search" },
+	{ "proc" },           { "task_storage" }, { "tail_call" },
 };
 
 static void ignore_file(void *ctx, const struct file_sample *file, const char *path)
@@ -241,6 +241,9 @@ START_TEST(without_an_optional_feature_it_works)
 	ck_assert_msg(files >= 3, "%s: %zu files of this process", optional_cases[_i].name, files);
 	ck_assert_int_eq(probe->variant == PROBE_PLAIN,
 			 strcmp(optional_cases[_i].name, "task_storage") == 0);
+	ck_assert_int_eq(probe->relayed, strcmp(optional_cases[_i].name, "tail_call") == 0);
+	ck_assert_msg(probe_load_stream(probe, &err) == 0, "%s: %s", optional_cases[_i].name,
+		      err.what);
 	probe_free(probe);
 }
 END_TEST

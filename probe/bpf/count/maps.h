@@ -79,10 +79,5 @@ char files_path[RECORD_PATH_MAX];
 
 /* Filled by the loader from syscalls.def. */
 const volatile struct nr_info nr_info[SYSCALL_NR_MAX];
-/*
- * 0: programs with functions may make no tail calls, so calls are counted only. Verifier: what is
- * behind a test of it is not there then.
- */
-const volatile __u8 streams = 1;
 
 #endif

@@ -21,6 +21,7 @@
 #ifndef PROBE_BPF_FAMILY_URING_H
 #define PROBE_BPF_FAMILY_URING_H
 
+#include "../relay.h"
 #include "../extract/request.h"
 #include "../extract/sqe.h"
 #include "../extract/user_text.h"
@@ -414,7 +415,7 @@ int uring_submit(u64 *ctx)
 	uring_count(BPF_CORE_READ(task, group_leader, start_boottime), FOLLOW(task, tgid), s.op, 1,
 		    0);
 	if (call && store)
-		bpf_tail_call(ctx, &uring_silent_progs, store);
+		tail_call(ctx, &uring_silent_progs, store, RELAY_URING_SUBMIT);
 	return 0;
 }
 
@@ -538,8 +539,8 @@ int uring_complete(u64 *ctx)
 	call = uring_completed(&done, &key);
 	if (!call)
 		return 0;
-	if (call->store)
-		bpf_tail_call(ctx, &uring_progs, call->store);
+	if (call->store && tail_call(ctx, &uring_progs, call->store, RELAY_URING_COMPLETE))
+		return 0;
 	uring_call_done(&done, &key, call);
 	return 0;
 }
@@ -556,10 +557,29 @@ int uring_overflow(u64 *ctx)
 	call = uring_completed(&done, &key);
 	if (!call)
 		return 0;
-	if (call->store)
-		bpf_tail_call(ctx, &uring_overflow_progs, call->store);
+	if (call->store && tail_call(ctx, &uring_overflow_progs, call->store, RELAY_URING_OVERFLOW))
+		return 0;
 	uring_call_done(&done, &key, call);
 	return 0;
+}
+
+/* Attached behind the program of the same hook where that makes no tail calls: ../relay.h. */
+SEC("?tp_btf/io_uring_submit_req")
+int relay_submit(u64 *ctx)
+{
+	return relay_take(ctx, &uring_silent_progs, RELAY_URING_SUBMIT);
+}
+
+SEC("?tp_btf/io_uring_complete")
+int relay_complete(u64 *ctx)
+{
+	return relay_take(ctx, &uring_progs, RELAY_URING_COMPLETE);
+}
+
+SEC("?tp_btf/io_uring_cqe_overflow")
+int relay_overflow(u64 *ctx)
+{
+	return relay_take(ctx, &uring_overflow_progs, RELAY_URING_OVERFLOW);
 }
 
 #endif
