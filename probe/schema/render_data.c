@@ -308,6 +308,30 @@ static void bits_render(const struct reader *r, struct text_buf *buf)
 	text_buf_add(buf, "]");
 }
 
+/* Without CAP_, and a set of most capabilities by those that are not in it; unknown ones as hex. */
+static void cap_set_render(uint64_t mask, struct text_buf *buf)
+{
+	const struct flag_set *caps = flag_set_by_name("native_cap");
+	uint64_t known = (UINT64_C(1) << caps->values_len) - 1;
+	bool inverted = __builtin_popcountll(mask) > caps->values_len / 2;
+	const char *separator = "";
+
+	if (mask & ~known) {
+		text_buf_printf(buf, "0x%" PRIx64, mask);
+		return;
+	}
+	text_buf_add(buf, inverted ? "~[" : "[");
+	for (size_t i = 0; i < caps->values_len; i++) {
+		const struct flag_value *cap = &caps->values[i];
+
+		if ((mask >> cap->value & 1) == inverted)
+			continue;
+		text_buf_printf(buf, "%s%s", separator, cap->name + strlen("CAP_"));
+		separator = " ";
+	}
+	text_buf_add(buf, "]");
+}
+
 /* From linux/capability.h: effective, permitted, inheritable, the low halves of all three first. */
 static void cap_data_render(const struct reader *r, struct text_buf *buf)
 {
@@ -315,9 +339,10 @@ static void cap_data_render(const struct reader *r, struct text_buf *buf)
 	uint32_t words[6] = { 0 };
 
 	memcpy(words, r->data, r->len < sizeof(words) ? r->len : sizeof(words));
-	for (size_t i = 0; i < 3; i++)
-		text_buf_printf(buf, "%s%s=0x%" PRIx64, i ? ", " : "{", names[i],
-				(uint64_t)words[3 + i] << 32 | words[i]);
+	for (size_t i = 0; i < 3; i++) {
+		text_buf_printf(buf, "%s%s=", i ? ", " : "{", names[i]);
+		cap_set_render((uint64_t)words[3 + i] << 32 | words[i], buf);
+	}
 	text_buf_add(buf, "}");
 }
 

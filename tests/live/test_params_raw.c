@@ -396,7 +396,7 @@ static const struct raw_case raw_cases[] = {
 	  SYS_capget,
 	  0,
 	  { A(cap_header), A(buffer) },
-	  "header={version=0x20080522, pid=0} dataptr={effective=0x" },
+	  "header={version=_LINUX_CAPABILITY_VERSION_3, pid=0} dataptr={effective=" },
 	{ "adjtimex", SYS_adjtimex, 0, { A(no_timex) }, "txc_p={modes=0, offset=" },
 	{ "landlock_create_ruleset",
 	  NR_LANDLOCK_CREATE_RULESET,
@@ -492,7 +492,7 @@ static const struct raw_case raw_cases[] = {
 	  EINVAL,
 	  { 0, A(bpf_map), 48 },
 	  "...attr={map_type=BPF_MAP_TYPE_HASH, key_size=0, value_size=8, max_entries=1, "
-	  "map_flags=0x0, map_name=none}" },
+	  "map_flags=0, map_name=none}" },
 	{ "mseal", NR_MSEAL, EINVAL, { 0x1001, 4096, 0 }, "start=0x1001 len=4096 flags=0x0" },
 	{ "removexattrat",
 	  NR_REMOVEXATTRAT,

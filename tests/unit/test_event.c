@@ -13,6 +13,7 @@
 #include <asm/ioctls.h>
 #include <asm/termbits.h>
 #include <asm/termios.h>
+#include <linux/bpf.h>
 #include <linux/capability.h>
 #include <linux/fanotify.h>
 #include <linux/fcntl.h>
@@ -43,6 +44,7 @@
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/timex.h>
 #include <time.h>
 
 #include "probe/schema/decode.h"
@@ -382,6 +384,25 @@ static const struct header_case header_cases[] = {
 	KERNEL(native_mount, MS_REC),
 	KERNEL(native_fanotify_init, FAN_REPORT_NAME),
 	KERNEL(native_fanotify_mask, FAN_ONDIR),
+	KERNEL(native_bpf, BPF_PROG_BIND_MAP),
+	KERNEL(native_bpf_map, BPF_MAP_TYPE_USER_RINGBUF),
+	KERNEL(native_bpf_map_flags, BPF_F_MMAPABLE),
+	KERNEL(native_bpf_map_flags, BPF_F_INNER_MAP),
+	KERNEL(native_bpf_elem, BPF_EXIST),
+	KERNEL(native_bpf_lookup, BPF_F_LOCK),
+	KERNEL(native_bpf_prog, BPF_PROG_TYPE_SYSCALL),
+	KERNEL(native_bpf_prog_flags, BPF_F_SLEEPABLE),
+	KERNEL(native_bpf_attach, BPF_LSM_CGROUP),
+	KERNEL(native_bpf_attach, BPF_TRACE_ITER),
+	KERNEL(native_bpf_attach_flags, BPF_F_REPLACE),
+	KERNEL(native_bpf_query, BPF_F_QUERY_EFFECTIVE),
+	KERNEL(native_bpf_stats, BPF_STATS_RUN_TIME),
+	KERNEL(native_tun, IFF_MULTI_QUEUE),
+	KERNEL(native_tun, IFF_TUN_EXCL),
+	KERNEL(native_fiemap, FIEMAP_FLAG_CACHE),
+	KERNEL(native_timex_status, STA_UNSYNC),
+	KERNEL(native_timex_status, STA_CLK),
+	KERNEL(native_cap_version, _LINUX_CAPABILITY_VERSION_3),
 };
 
 START_TEST(test_header)
