@@ -41,6 +41,7 @@ struct fd_rule {
 	enum fd_action action;
 	int8_t fd_arg;    /* argument that is an fd, -1: none */
 	int8_t flags_arg; /* -1: none */
+	bool more_fds;    /* it may have others among its arguments, see fd_names.h */
 	uint64_t cloexec;
 	const char *name;
 };
@@ -55,6 +56,8 @@ struct fd_context {
 	int64_t ret;
 };
 
+/* Whether calls of that number may have other descriptors among their arguments; any number. */
+bool fd_call_has_more(const struct state *state, int nr);
 /* NULL for an empty one. */
 struct text *fd_intern(const struct fd_context *call, const char *text, size_t len);
 /* A parameter of the event, NULL when it has none or no value. */

@@ -75,6 +75,7 @@ int fd_rules_new(struct state *state)
 			.action = FD_NOTHING,
 			.fd_arg = desc ? fd_rule_argument(desc) : -1,
 			.flags_arg = -1,
+			.more_fds = desc && call_has_more_fds(desc),
 		};
 	}
 	for (i = 0; i < sizeof(fd_calls) / sizeof(fd_calls[0]); i++) {
@@ -98,6 +99,11 @@ void fd_rules_free(struct state *state)
 {
 	memory_free(state->memory, state->fd_rules, sizeof(*state->fd_rules));
 	state->fd_rules = NULL;
+}
+
+bool fd_call_has_more(const struct state *state, int nr)
+{
+	return nr >= 0 && nr < SYSCALL_NR_MAX && state->fd_rules->by_nr[nr].more_fds;
 }
 
 static unsigned fd_call_flags(const struct fd_context *call)

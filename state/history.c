@@ -3,6 +3,7 @@
 #include "history.h"
 #include <assert.h>
 #include <errno.h>
+#include <stdalign.h>
 #include <stdatomic.h>
 #include <string.h>
 #include "probe/schema/record.h"
@@ -147,6 +148,33 @@ static const char *history_text(struct history_block *block, struct text *text)
 	return copy;
 }
 
+/* The names of an event's descriptors; 0 when the block is full. */
+static int history_fill_fds(struct history_block *block, struct history_event *event,
+			    const struct fd_names *names)
+{
+	size_t len = names ? names->len : 0;
+	struct fd_name *fds;
+	uintptr_t place;
+
+	event->fds = NULL;
+	event->fds_len = (uint32_t)len;
+	if (!len)
+		return 1;
+	place = (uintptr_t)history_take(block, len * sizeof(*fds) + alignof(struct fd_name) - 1);
+	if (!place)
+		return 0;
+	fds = (struct fd_name *)((place + alignof(struct fd_name) - 1) &
+				 ~(uintptr_t)(alignof(struct fd_name) - 1));
+	for (size_t i = 0; i < len; i++) {
+		fds[i].fd = names->list[i].fd;
+		fds[i].name = history_text(block, names->list[i].name);
+		if (!fds[i].name)
+			return 0;
+	}
+	event->fds = fds;
+	return 1;
+}
+
 /* Fills the next event of a block; 0 when the block is full. */
 static int history_fill(struct history_block *block, struct history_event *event,
 			const void *record, const struct history_names *names)
@@ -163,6 +191,8 @@ static int history_fill(struct history_block *block, struct history_event *event
 		memcpy(bytes, names->hit, names->hit_len);
 		event->hit = bytes;
 	}
+	if (!history_fill_fds(block, event, names->fds))
+		return 0;
 	bytes = history_take(block, event->record_len);
 	if (!event->fd_name || !event->user || !event->container || !bytes)
 		return 0;

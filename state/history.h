@@ -15,6 +15,7 @@
 #include <stdint.h>
 #include "base/memory.h"
 #include "base/text.h"
+#include "fd_names.h"
 #include "snapshot.h"
 
 struct history_block;
@@ -43,7 +44,8 @@ void history_release(struct history *history);
 /* What is kept beside a record; NULL texts are "". */
 struct history_names {
 	struct text *fd_name, *user, *container;
-	const void *hit; /* bytes of a hit, see history_hit_pack(); NULL: none */
+	const struct fd_names *fds; /* NULL: none */
+	const void *hit;            /* bytes of a hit, see history_hit_pack(); NULL: none */
 	size_t hit_len;
 };
 

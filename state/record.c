@@ -168,6 +168,7 @@ static int record_begin(struct state *state, const void *record, size_t len)
 	if (now->asked_pid)
 		record_forget_asked(state);
 	fd_entry_release(state, &now->fd);
+	fd_names_release(state, &now->fds);
 	now->valid = true;
 	now->process = NULL;
 	now->thread = NULL;
@@ -221,6 +222,7 @@ static void record_call(struct state *state, struct process *process, const stru
 	struct state_now *now = &state->now;
 	struct fd_seen seen;
 
+	fd_names_look_up(state, process, event, &now->fds);
 	fd_apply(state, process, event, &seen);
 	now->fd = seen.entry;
 	now->fd_num = seen.num;
@@ -228,6 +230,7 @@ static void record_call(struct state *state, struct process *process, const stru
 	now->has_fd = (seen.entry.flags & FD_F_OPEN) || seen.entry.name || seen.entry.tuple;
 	if (!now->has_fd)
 		record_ask_fd(state, process, event);
+	fd_names_ask(state, process, event, now->fd_num, now->fd.name, &now->fds);
 	activity_follow(state, process, event, &now->fd);
 	facts_call(state, process, event);
 }
@@ -241,6 +244,7 @@ static struct history_names record_names(struct state *state, const struct state
 		.user = user_name(state, container_find(state, container), prefix->euid),
 		.container = container,
 		.fd_name = now->fd.name,
+		.fds = &now->fds,
 	};
 }
 

@@ -188,6 +188,8 @@ struct history_event {
 	bool hidden;           /* FILTER does not accept it */
 	const uint8_t *record; /* decode with event_decode() */
 	uint32_t record_len;
+	uint32_t fds_len;
+	const struct fd_name *fds; /* of all its arguments, where there may be more than that one */
 	const char *fd_name; /* name of the fd argument or result at that moment; "" when unknown */
 	const char *user;    /* of euid, never NULL */
 	const char *container; /* "" on the host */

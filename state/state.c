@@ -34,6 +34,7 @@ static void state_release(struct state *state)
 	struct memory *memory = state->memory;
 
 	fd_entry_release(state, &state->now.fd);
+	fd_names_release(state, &state->now.fds);
 	while (state->threads_len)
 		thread_free(state, state->threads[state->threads_len - 1]);
 	while (state->processes_len)

@@ -13,6 +13,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "container.h"
+#include "fd_names.h"
 #include "fd_table.h"
 #include "history.h"
 #include "named_file.h"
@@ -62,6 +63,7 @@ struct state_now {
 	bool has_fd;             /* fd is known */
 	int64_t fd_num;          /* -1: the event has none */
 	bool fd_renamed;         /* the event gave a socket another name */
+	struct fd_names fds;     /* of all its arguments, where they may be more than that one */
 	uint64_t before_ts_ns;   /* of the event before; 0: none */
 	uint32_t asked_pid;      /* its open files were asked for, for this event alone; 0: none */
 };

@@ -97,15 +97,35 @@ static struct slot *slot_of_event(struct hit_files *files, const struct history_
 	return slot;
 }
 
+/* The place of another descriptor among the event's arguments, which was open before. */
+static struct slot *slot_of_other(struct hit_files *files, const struct history_event *kept,
+				  size_t index)
+{
+	struct event event;
+	struct slot *slot;
+
+	if (event_decode(kept->record, kept->record_len, &event) < 0)
+		return NULL;
+	slot = slot_of(files, event.prefix.pid, (int32_t)kept->fds[index].fd);
+	if (slot)
+		slot->start_boot_ns = event.prefix.start_boot_ns;
+	return slot;
+}
+
 void hit_files_see(struct hit_files *files, const struct history_event *kept)
 {
 	bool made;
 	struct slot *slot = slot_of_event(files, kept, &made);
 
-	if (!slot || slot->first)
-		return;
-	slot->first = kept->fd_name;
-	slot->made = made;
+	if (slot && !slot->first) {
+		slot->first = kept->fd_name;
+		slot->made = made;
+	}
+	for (size_t i = 0; i < kept->fds_len; i++) {
+		slot = slot_of_other(files, kept, i);
+		if (slot && !slot->first)
+			slot->first = kept->fds[i].name;
+	}
 }
 
 /* --- what a name says of its file --- */
@@ -232,11 +252,16 @@ void hit_files_tell_event(struct hit_files *files, const struct history_event *k
 	bool made;
 	struct slot *slot = slot_of_event(files, kept, &made);
 
-	if (!slot)
-		return;
 	/* What opens it tells of it itself. */
-	if (made)
+	if (slot && made)
 		slot->told = kept->fd_name;
-	else if (!slot->told || strcmp(slot->told, kept->fd_name) != 0)
+	else if (slot && (!slot->told || strcmp(slot->told, kept->fd_name) != 0))
 		tell(files, slot, kept->fd_name);
+	for (size_t i = 0; i < kept->fds_len; i++) {
+		const char *name = kept->fds[i].name;
+
+		slot = slot_of_other(files, kept, i);
+		if (slot && (!slot->told || strcmp(slot->told, name) != 0))
+			tell(files, slot, name);
+	}
 }

@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <string.h>
 #include "probe/schema/event.h"
+#include "probe/schema/fds.h"
 #include "probe/schema/render_param.h"
 #include "hit.h"
 
@@ -335,10 +336,15 @@ const char *event_field_name(const struct event *event, size_t index, struct fra
 void event_field_render(const struct event *event, const struct history_event *kept, size_t index,
 			struct text_buf *buf)
 {
-	if (index < FIELDS_LEN)
+	int64_t fd;
+
+	if (index < FIELDS_LEN) {
 		fields[index].render(event, kept, buf);
-	else if (index - FIELDS_LEN < event_args_len(event))
+	} else if (index - FIELDS_LEN < event_args_len(event)) {
 		event_arg_render(event, index - FIELDS_LEN, buf);
-	else
+		if (event_arg_fd(event, index - FIELDS_LEN, &fd))
+			fd_name_render(event_fd_name(event, fd), buf);
+	} else {
 		event_raw_arg_render(event, index - FIELDS_LEN - event_args_len(event), buf);
+	}
 }

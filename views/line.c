@@ -9,6 +9,7 @@
 #include "probe/schema/event.h"
 #include "probe/schema/json.h"
 #include "probe/schema/uring.h"
+#include "rows.h"
 #include "table.h"
 
 #define NAMES_MAX_BYTES 512 /* of one parameter; longer ones have no other names */
@@ -27,7 +28,7 @@ int line_text(const struct history_event *kept, struct text_buf *buf)
 {
 	const struct record_prefix *prefix;
 	struct event event;
-	int r = event_decode(kept->record, kept->record_len, &event);
+	int r = row_decode(kept, &event);
 
 	if (r < 0)
 		return r;
@@ -53,6 +54,19 @@ static void add_string(struct text_buf *buf, const char *key, const char *text, 
 {
 	text_buf_printf(buf, ",\"%s\":", key);
 	json_string(text, len, buf);
+}
+
+/* Of all descriptors among the arguments, by number. */
+static void add_fd_names(struct text_buf *buf, const struct history_event *kept)
+{
+	if (!kept->fds_len)
+		return;
+	text_buf_add(buf, ",\"fd.names\":{");
+	for (size_t i = 0; i < kept->fds_len; i++) {
+		text_buf_printf(buf, "%s\"%" PRId64 "\":", i ? "," : "", kept->fds[i].fd);
+		json_string(kept->fds[i].name, strlen(kept->fds[i].name), buf);
+	}
+	text_buf_add(buf, "}");
 }
 
 /* Events that are no calls (the end of a process) have no result. */
@@ -157,6 +171,7 @@ int line_json(const struct history_event *kept, struct text_buf *buf)
 	}
 	if (has_fd_name(kept))
 		add_string(buf, "fd.name", kept->fd_name, strlen(kept->fd_name));
+	add_fd_names(buf, kept);
 	r = add_args(buf, &event);
 	text_buf_add(buf, "}");
 	return r;

@@ -14,7 +14,13 @@
 
 int row_decode(const struct history_event *kept, struct event *ret_event)
 {
-	return event_decode(kept->record, kept->record_len, ret_event);
+	int rc = event_decode(kept->record, kept->record_len, ret_event);
+
+	if (rc < 0)
+		return rc;
+	ret_event->fd_names = kept->fds;
+	ret_event->fd_names_len = kept->fds_len;
+	return 0;
 }
 
 /*

@@ -20,6 +20,12 @@ struct event_param {
 	uint16_t len; /* 0 = unknown: the kernel or the writer had no value */
 };
 
+/* What a descriptor was at the moment of an event. */
+struct fd_name {
+	int64_t fd;
+	const char *name; /* never NULL */
+};
+
 /* A path or string inside the record; not NUL-terminated. */
 struct event_text {
 	const char *data; /* NULL: absent */
@@ -51,6 +57,9 @@ struct event {
 	uint8_t uring_flags; /* RECORD_EXT_F_FIXED_* */
 	const uint8_t *raw;  /* the record */
 	size_t raw_len;
+	/* Of whoever shows it; event_decode() has none. */
+	const struct fd_name *fd_names;
+	size_t fd_names_len;
 };
 
 /*

@@ -95,7 +95,8 @@ void event_raw_arg_render(const struct event *event, size_t index, struct text_b
  *   name=link(/real/file)   name=x(~/y)  raced with a rename   name=x(.../y)  the front was cut
  *   name=x(/y deleted)      the name was unlinked since        fd=5(/etc/hosts)
  *
- * fd_name: of the fd argument at that moment; NULL or "": unknown. Of an environment only the
+ * fd_name: of the fd argument at that moment, where event->fd_names has no list for all of them;
+ * NULL or "": unknown. Of an environment only the
  * number of variables is there: env=[23 vars].
  */
 void event_args_render(const struct event *event, const char *fd_name, struct text_buf *buf);

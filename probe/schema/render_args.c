@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include "fds.h"
 #include "render_param.h"
 
 enum arg_rank { RANK_NAME, RANK_FD, RANK_NUMBER, RANK_DATA, RANK_BESIDES, RANK_COUNT };
@@ -155,6 +156,7 @@ static void arg_render(const struct event *event, size_t index, const struct arg
 {
 	struct event_text called = { .data = NULL };
 	int extra = event_param_extra(event, index);
+	int64_t fd;
 
 	text_buf_add(buf, event_arg_name(event, index));
 	text_buf_add(buf, "=");
@@ -162,11 +164,10 @@ static void arg_render(const struct event *event, size_t index, const struct arg
 		event_raw_arg_render(event, (size_t)extra, buf);
 	else if (!environment_render(event, index, buf))
 		event_arg_render(event, index, buf);
-	if ((int)index == places->fd && fd_name && *fd_name) {
-		text_buf_add(buf, "(");
-		text_buf_add_safe(buf, fd_name, strlen(fd_name));
-		text_buf_add(buf, ")");
-	}
+	if (event->fd_names_len && event_arg_fd(event, index, &fd))
+		fd_name_render(event_fd_name(event, fd), buf);
+	else if ((int)index == places->fd && !event->fd_names_len)
+		fd_name_render(fd_name, buf);
 	if ((int)index != places->called)
 		return;
 	if (!event_args_are_raw(event))

@@ -26,6 +26,7 @@ struct reader {
 	const uint8_t *data;
 	size_t len, at;
 	bool compat;
+	const struct event *event;
 };
 
 static uint64_t read_bytes(struct reader *r, size_t width)
@@ -262,7 +263,9 @@ static void mount_attr_render(struct reader *r, struct text_buf *buf)
 	flag_set_render(flags, read_bytes(r, 8), buf);
 	text_buf_add(buf, ", propagation=");
 	flag_set_render(flag_set_by_name("native_mount"), read_bytes(r, 8), buf);
-	text_buf_printf(buf, ", userns_fd=%" PRIu64 "}", read_bytes(r, 8));
+	text_buf_add(buf, ", userns_fd=");
+	fd_named_render(r->event, (int64_t)read_bytes(r, 8), buf);
+	text_buf_add(buf, "}");
 }
 
 static void perf_attr_render(struct reader *r, struct text_buf *buf)
@@ -304,6 +307,26 @@ static void bits_render(const struct reader *r, struct text_buf *buf)
 			text_buf_printf(buf, "%s%zu", last > bit + 1 ? "-" : " ", last);
 		separator = " ";
 		bit = last;
+	}
+	text_buf_add(buf, "]");
+}
+
+/* A set of descriptors: one by one where some have names. */
+static void fdset_render(const struct reader *r, struct text_buf *buf)
+{
+	const char *separator = "";
+
+	if (!r->event->fd_names_len) {
+		bits_render(r, buf);
+		return;
+	}
+	text_buf_add(buf, "[");
+	for (size_t bit = 0; bit < r->len * 8 && !buf->truncated; bit++) {
+		if (!bit_at(r, bit))
+			continue;
+		text_buf_add(buf, separator);
+		fd_named_render(r->event, (int64_t)bit, buf);
+		separator = " ";
 	}
 	text_buf_add(buf, "]");
 }
@@ -355,10 +378,12 @@ static void landlock_rule_render(const struct event *event, size_t index, struct
 	text_buf_add(buf, "{allowed_access=");
 	flag_set_render(flag_set_by_name(net ? "native_landlock_net" : "native_landlock_fs"),
 			read_bytes(r, 8), buf);
+	text_buf_add(buf, net ? ", port=" : ", parent_fd=");
 	if (net)
-		text_buf_printf(buf, ", port=%" PRIu64 "}", read_bytes(r, 8));
+		text_buf_printf(buf, "%" PRIu64, read_bytes(r, 8));
 	else
-		text_buf_printf(buf, ", parent_fd=%" PRId32 "}", read_s32(r));
+		fd_named_render(r->event, read_s32(r), buf);
+	text_buf_add(buf, "}");
 }
 
 /* struct clone_args, include/uapi/linux/sched.h. */
@@ -383,7 +408,8 @@ static void clone_args_render(struct reader *r, struct text_buf *buf)
 				read_bytes(r, 8));
 	if (high & 2) {
 		r->at = 80;
-		text_buf_printf(buf, ", cgroup=%" PRIu64, read_bytes(r, 8));
+		text_buf_add(buf, ", cgroup=");
+		fd_named_render(r->event, (int64_t)read_bytes(r, 8), buf);
 	}
 	text_buf_add(buf, "}");
 }
@@ -409,7 +435,9 @@ static void pollfd_render(struct reader *r, struct text_buf *buf)
 {
 	const struct flag_set *flags = flag_set_by_name("native_poll");
 
-	text_buf_printf(buf, "{fd=%" PRId32 ", events=", read_s32(r));
+	text_buf_add(buf, "{fd=");
+	fd_named_render(r->event, read_s32(r), buf);
+	text_buf_add(buf, ", events=");
 	flag_set_render(flags, read_bytes(r, 2), buf);
 	text_buf_add(buf, ", revents=");
 	flag_set_render(flags, read_bytes(r, 2), buf);
@@ -522,7 +550,7 @@ static bool list_data_render(enum arg_type type, struct reader *r, struct text_b
 	case ARG_TYPE_SEMBUFS: items_render(r, 6, sembuf_render, buf); return true;
 	case ARG_TYPE_POLLFDS: items_render(r, 8, pollfd_render, buf); return true;
 	case ARG_TYPE_IOVECS: items_render(r, 16, iovec_render, buf); return true;
-	case ARG_TYPE_FDSET:
+	case ARG_TYPE_FDSET: fdset_render(r, buf); return true;
 	case ARG_TYPE_NODES:
 	case ARG_TYPE_CPUSET: bits_render(r, buf); return true;
 	case ARG_TYPE_GIDS: gids_render(r, buf); return true;
@@ -538,6 +566,7 @@ void arg_data_render(const struct event *event, size_t index, struct text_buf *b
 		.data = data->data,
 		.len = data->len,
 		.compat = event->prefix.flags & RECORD_F_COMPAT,
+		.event = event,
 	};
 
 	if (number_data_render(type, &r, buf) || signal_data_render(type, &r, buf) ||

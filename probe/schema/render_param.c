@@ -7,6 +7,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include "fds.h"
 
 #define NS_PER_SEC UINT64_C(1000000000)
 #define AT_FDCWD_VALUE (-100) /* fcntl.h's AT_FDCWD, and what capture files hold */
@@ -17,6 +18,21 @@ void fd_render(int64_t fd, struct text_buf *buf)
 		text_buf_add(buf, "AT_FDCWD");
 	else
 		text_buf_printf(buf, "%" PRId64, fd);
+}
+
+void fd_name_render(const char *name, struct text_buf *buf)
+{
+	if (!name || !*name)
+		return;
+	text_buf_add(buf, "(");
+	text_buf_add_safe(buf, name, strlen(name));
+	text_buf_add(buf, ")");
+}
+
+void fd_named_render(const struct event *event, int64_t fd, struct text_buf *buf)
+{
+	fd_render(fd, buf);
+	fd_name_render(event_fd_name(event, fd), buf);
 }
 
 void result_render(int64_t value, struct text_buf *buf)
@@ -163,7 +179,8 @@ static void bytebuf_render(const struct param_desc *desc, const struct event_par
 	}
 }
 
-static void fdlist_render(const struct event_param *param, struct text_buf *buf)
+static void fdlist_render(const struct event *event, const struct event_param *param,
+			  struct text_buf *buf)
 {
 	const struct flag_set *flags = flag_set_by_name("poll_flags");
 
@@ -176,7 +193,12 @@ static void fdlist_render(const struct event_param *param, struct text_buf *buf)
 		memcpy(&bits, param->data + at + sizeof(fd), sizeof(bits));
 		if (at > sizeof(uint16_t))
 			text_buf_add(buf, ",");
-		text_buf_printf(buf, "%" PRId64 ":", fd);
+		/* Where the call's own list is there, that has the names. */
+		if (event_has_registers(event))
+			text_buf_printf(buf, "%" PRId64, fd);
+		else
+			fd_named_render(event, fd, buf);
+		text_buf_add(buf, ":");
 		flag_set_render(flags, bits, buf);
 	}
 }
@@ -327,7 +349,7 @@ static void bytes_render(const struct event *event, size_t index, struct text_bu
 	case PARAM_TYPE_IPV6ADDR: ipv6_render(param->data, buf); break;
 	case PARAM_TYPE_SOCKADDR: sockaddr_render(param, buf); break;
 	case PARAM_TYPE_SOCKTUPLE: socktuple_render(param, buf); break;
-	case PARAM_TYPE_FDLIST: fdlist_render(param, buf); break;
+	case PARAM_TYPE_FDLIST: fdlist_render(event, param, buf); break;
 	case PARAM_TYPE_DYN: dyn_render(event->desc, param, buf); break;
 	default: bytebuf_render(desc, param, buf);
 	}

@@ -15,6 +15,10 @@ void ipv4_render(const uint8_t *addr, struct text_buf *buf);
 void ipv6_render(const uint8_t *addr, struct text_buf *buf);
 /* Appends AT_FDCWD or the number. */
 void fd_render(int64_t fd, struct text_buf *buf);
+/* The same, with its name behind it in parentheses where event->fd_names has it. */
+void fd_named_render(const struct event *event, int64_t fd, struct text_buf *buf);
+/* Appends the name in parentheses; nothing for NULL and "". */
+void fd_name_render(const char *name, struct text_buf *buf);
 /* Appends the name of an errno when value is one, else the number. */
 void result_render(int64_t value, struct text_buf *buf);
 /* Appends octal with a leading 0; the file type, where there is one, by name before it. */

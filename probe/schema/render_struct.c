@@ -32,6 +32,7 @@ enum member_how {
 	MEMBER_INET,
 	MEMBER_MAC,
 	MEMBER_FLAGS,
+	MEMBER_FD,
 };
 
 struct member {
@@ -125,7 +126,8 @@ static void inet_render(const uint8_t *data, struct text_buf *buf)
 		text_buf_add(buf, inet_ntop(AF_INET, data + 4, text, sizeof(text)));
 }
 
-static void member_render(const struct member *member, const uint8_t *data, struct text_buf *buf)
+static void member_render(const struct event *event, const struct member *member,
+			  const uint8_t *data, struct text_buf *buf)
 {
 	size_t bytes = member->bytes;
 
@@ -144,19 +146,21 @@ static void member_render(const struct member *member, const uint8_t *data, stru
 				data[3], data[4], data[5]);
 		break;
 	case MEMBER_FLAGS: flag_set_render(member->flags, number_at(data, bytes), buf); break;
+	case MEMBER_FD: fd_named_render(event, signed_at(data, bytes), buf); break;
 	}
 }
 
 /* The first `count` members, as far as there are bytes of them. */
-static void layout_render(const struct layout *layout, size_t count, const struct event_param *data,
-			  struct text_buf *buf)
+static void layout_render(const struct layout *layout, size_t count, const struct event *event,
+			  size_t index, struct text_buf *buf)
 {
+	const struct event_param *data = &event->arg_data[index];
 	const struct member *first = &layout->members[0];
 
 	if (!*first->name) {
 		text_buf_add(buf, "[");
 		if (first->bytes <= data->len)
-			member_render(first, data->data, buf);
+			member_render(event, first, data->data, buf);
 		text_buf_add(buf, "]");
 		return;
 	}
@@ -167,41 +171,73 @@ static void layout_render(const struct layout *layout, size_t count, const struc
 		if (member->at + member->bytes > data->len)
 			break;
 		text_buf_printf(buf, "%s%s=", i ? ", " : "", member->name);
-		member_render(member, data->data + member->at, buf);
+		member_render(event, member, data->data + member->at, buf);
 	}
 	text_buf_add(buf, "}");
 }
 
-static bool ioctl_data_render(const struct event *event, size_t index, struct text_buf *buf)
+static const struct ioctl_layout *ioctl_layout(uint32_t request)
 {
-	uint32_t request = (uint32_t)event->prefix.args[1];
+	for (size_t i = 0; i < ARRAY_LEN(ioctl_layouts); i++)
+		if (ioctl_layouts[i].request == request)
+			return &ioctl_layouts[i];
+	return NULL;
+}
 
-	for (size_t i = 0; i < ARRAY_LEN(ioctl_layouts); i++) {
-		const struct ioctl_layout *known = &ioctl_layouts[i];
-		bool first_only = known->when == IOCTL_BOTH && event->prefix.ret < 0;
+/* What an argument of the call points to; NULL: no struct of the table. */
+static const struct layout *layout_of(const struct event *event, size_t index)
+{
+	enum arg_type type = event->syscall->args[index].type;
+	/* The command is bpf's first argument. */
+	uint32_t command = (uint32_t)event->prefix.args[0];
+	const struct ioctl_layout *known;
 
-		if (known->request != request)
-			continue;
-		layout_render(&known->layout, first_only ? 1 : MEMBERS_MAX, &event->arg_data[index],
-			      buf);
-		return true;
+	if (type == ARG_TYPE_IOCTL_DATA) {
+		known = ioctl_layout((uint32_t)event->prefix.args[1]);
+		return known ? &known->layout : NULL;
 	}
-	return false;
+	if (type == ARG_TYPE_BPF_ATTR)
+		return command < ARRAY_LEN(bpf_layouts) ? &bpf_layouts[command] : NULL;
+	return layouts[type].members[0].name ? &layouts[type] : NULL;
 }
 
 bool struct_render(const struct event *event, size_t index, struct text_buf *buf)
 {
-	enum arg_type type = event->syscall->args[index].type;
-	const struct layout *layout = &layouts[type];
-	uint32_t command = (uint32_t)event->prefix.args[0];
+	const struct layout *layout = layout_of(event, index);
+	size_t count = MEMBERS_MAX;
 
-	if (type == ARG_TYPE_IOCTL_DATA)
-		return ioctl_data_render(event, index, buf);
-	/* The command is bpf's first argument. */
-	if (type == ARG_TYPE_BPF_ATTR && command < ARRAY_LEN(bpf_layouts))
-		layout = &bpf_layouts[command];
-	if (!layout->members[0].name)
+	if (!layout)
 		return false;
-	layout_render(layout, MEMBERS_MAX, &event->arg_data[index], buf);
+	if (event->syscall->args[index].type == ARG_TYPE_IOCTL_DATA && event->prefix.ret < 0 &&
+	    ioctl_layout((uint32_t)event->prefix.args[1])->when == IOCTL_BOTH)
+		count = 1;
+	layout_render(layout, count, event, index, buf);
 	return true;
+}
+
+static bool layout_has_fds(const struct layout *layout)
+{
+	for (size_t i = 0; i < MEMBERS_MAX && layout->members[i].name; i++)
+		if (layout->members[i].how == MEMBER_FD)
+			return true;
+	return false;
+}
+
+bool struct_has_fds(enum arg_type type)
+{
+	return type == ARG_TYPE_IOCTL_DATA || type == ARG_TYPE_BPF_ATTR ||
+	       layout_has_fds(&layouts[type]);
+}
+
+void struct_fds(const struct event *event, size_t index, struct event_fds *fds)
+{
+	const struct event_param *data = &event->arg_data[index];
+	const struct layout *layout = layout_of(event, index);
+
+	for (size_t i = 0; layout && i < MEMBERS_MAX && layout->members[i].name; i++) {
+		const struct member *member = &layout->members[i];
+
+		if (member->how == MEMBER_FD && member->at + member->bytes <= data->len)
+			event_fds_add(fds, signed_at(data->data + member->at, member->bytes));
+	}
 }

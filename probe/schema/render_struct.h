@@ -3,6 +3,7 @@
 #ifndef PROBE_SCHEMA_RENDER_STRUCT_H
 #define PROBE_SCHEMA_RENDER_STRUCT_H
 
+#include "fds.h"
 #include "render.h"
 
 /*
@@ -10,5 +11,9 @@
  * argument is no struct of the table.
  */
 bool struct_render(const struct event *event, size_t index, struct text_buf *buf);
+/* Whether structs of the type may have descriptors among their members. */
+bool struct_has_fds(enum arg_type type);
+/* Adds those of argument `index` of the call, which is kept. */
+void struct_fds(const struct event *event, size_t index, struct event_fds *fds);
 
 #endif

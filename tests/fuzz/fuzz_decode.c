@@ -68,8 +68,9 @@ static void check_text(const struct text_buf *buf)
 	require(follow == 0);
 }
 
-static void render_all(const struct event *event, size_t size)
+static void render_all(struct event *event, size_t size)
 {
+	static const struct fd_name names[] = { { 0, "/\n" }, { 3, "/b" } };
 	char *text = malloc(size);
 	struct text_buf buf;
 
@@ -83,6 +84,11 @@ static void render_all(const struct event *event, size_t size)
 	}
 	text_buf_init(&buf, text, size);
 	event_args_render(event, "/a\n", &buf);
+	check_text(&buf);
+	event->fd_names = names;
+	event->fd_names_len = sizeof(names) / sizeof(names[0]);
+	text_buf_init(&buf, text, size);
+	event_args_render(event, NULL, &buf);
 	check_text(&buf);
 	text_buf_init(&buf, text, size);
 	event_result_render(event, &buf);
