@@ -18,8 +18,9 @@
 
 #define PARAMS_MAX 32
 #define BYTES_MAX 4200
+#define EVENTS_MAX 4
 
-enum expect_kind { EXPECT_INT, EXPECT_RANGE, EXPECT_BYTES, EXPECT_ANY };
+enum expect_kind { EXPECT_INT, EXPECT_RANGE, EXPECT_BYTES, EXPECT_UNIX_TUPLE, EXPECT_ANY };
 
 struct expect_param {
 	char name[32];
@@ -44,7 +45,19 @@ struct expect {
 };
 
 /* Shared between test and child; one case at a time. */
+static struct {
+	size_t len;
+	struct expect events[EVENTS_MAX];
+} * shared;
+/* The event that is being written down, or compared. */
 static struct expect *expect;
+
+void expect_another(void)
+{
+	if (shared->len == EVENTS_MAX)
+		abort();
+	expect = &shared->events[shared->len++];
+}
 
 long expect_call(long nr, const long *args)
 {
@@ -124,6 +137,14 @@ void expect_bytes(const char *name, const void *data, size_t len)
 void expect_text(const char *name, const char *text)
 {
 	expect_bytes(name, text, strlen(text) + 1);
+}
+
+void expect_unix_tuple(const char *path)
+{
+	struct expect_param *param = expect_next("tuple", EXPECT_UNIX_TUPLE);
+
+	param->len = strlen(path) + 1;
+	memcpy(param->bytes, path, param->len);
 }
 
 void expect_none(const char *name)
@@ -216,6 +237,25 @@ size_t expect_tuple(uint8_t *at, const void *source, const void *destination)
 	return len + more;
 }
 
+/* Family, the addresses of both sockets of the kernel, the name. */
+static void compare_unix_tuple(const char *name, const struct event_param *have,
+			       const struct expect_param *want)
+{
+	uint64_t ends[2];
+	size_t before = 1 + sizeof(ends);
+
+	ck_assert_msg(have->len == before + want->len, "%s: the tuple has %u bytes, not %zu", name,
+		      have->len, before + want->len);
+	ck_assert_msg(have->data[0] == AF_UNIX, "%s: the tuple is of family %u", name,
+		      have->data[0]);
+	memcpy(ends, have->data + 1, sizeof(ends));
+	ck_assert_msg(ends[0] && ends[1] && ends[0] != ends[1], "%s: sockets %#lx and %#lx", name,
+		      (unsigned long)ends[0], (unsigned long)ends[1]);
+	ck_assert_msg(memcmp(have->data + before, want->bytes, want->len) == 0,
+		      "%s: the tuple's name is '%s', not '%s'", name,
+		      (const char *)have->data + before, (const char *)want->bytes);
+}
+
 static void compare_param(const char *name, const struct event *event, size_t i)
 {
 	const struct expect_param *want = &expect->params[i];
@@ -227,6 +267,7 @@ static void compare_param(const char *name, const struct event *event, size_t i)
 		      want->name);
 	switch (want->kind) {
 	case EXPECT_ANY: return;
+	case EXPECT_UNIX_TUPLE: compare_unix_tuple(name, have, want); return;
 	case EXPECT_BYTES:
 		ck_assert_msg(have->len == want->len, "%s: %s has %u bytes, not %zu: %.*s", name,
 			      want->name, have->len, want->len, (int)have->len,
@@ -296,30 +337,55 @@ static const struct event *expect_find(void)
 	return NULL;
 }
 
-bool expect_run(const struct expect_case *c)
+static void compare(const char *name)
 {
-	const struct event *event;
-	int status;
+	const struct event *event = expect_find();
 
-	if (!expect) {
-		expect = mmap(NULL, sizeof(*expect), PROT_READ | PROT_WRITE,
-			      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-		ck_assert_ptr_ne(expect, MAP_FAILED);
-	}
-	memset(expect, 0, sizeof(*expect));
-	expect->nr = -2;
-	status = watch_run(c->work, NULL);
-	if (expect->absent)
-		return false;
-	ck_assert_msg(status == 0, "%s: the child ended with %d", c->name, status);
-	event = expect_find();
-	ck_assert_msg(event, "%s: no event of call %d with result %ld among %zu", c->name,
-		      expect->nr, (long)expect->ret, watch.len);
-	ck_assert_msg(event->params_len == expect->len, "%s: %zu parameters, not %zu", c->name,
+	ck_assert_msg(event, "%s: no event of call %d with result %ld among %zu", name, expect->nr,
+		      (long)expect->ret, watch.len);
+	ck_assert_msg(event->params_len == expect->len, "%s: %zu parameters, not %zu", name,
 		      event->params_len, expect->len);
 	ck_assert_uint_eq(event->desc->params_len, expect->len);
 	for (size_t i = 0; i < expect->len; i++)
-		compare_param(c->name, event, i);
-	compare_extension(c->name, event);
+		compare_param(name, event, i);
+	compare_extension(name, event);
+}
+
+/*
+ * All pages present: a program cannot wait for one, and a call that fails early has not read what
+ * it was given.
+ */
+static int work_with_pages(void *arg)
+{
+	const struct expect_case *c = arg;
+
+	if (mlockall(MCL_CURRENT) < 0 || munlockall() < 0)
+		abort();
+	return c->work(NULL);
+}
+
+bool expect_run(const struct expect_case *c)
+{
+	int status;
+
+	if (!shared) {
+		shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
+			      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+		ck_assert_ptr_ne(shared, MAP_FAILED);
+	}
+	memset(shared, 0, sizeof(*shared));
+	for (size_t i = 0; i < EVENTS_MAX; i++)
+		shared->events[i].nr = -2;
+	expect_another();
+	status = watch_run(work_with_pages, (void *)(uintptr_t)c);
+	for (size_t i = 0; i < shared->len; i++) {
+		if (shared->events[i].absent)
+			return false;
+	}
+	ck_assert_msg(status == 0, "%s: the child ended with %d", c->name, status);
+	for (size_t i = 0; i < shared->len; i++) {
+		expect = &shared->events[i];
+		compare(c->name);
+	}
 	return true;
 }

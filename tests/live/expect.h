@@ -33,6 +33,8 @@ bool expect_has(long nr);
 int expect_absent(void);
 /* For calls that are made otherwise: the event is the one of this number and result. */
 void expect_event(int nr, int64_t ret);
+/* All that follows is of another event; up to four of a case. */
+void expect_another(void);
 /* The event is that of another task. */
 void expect_tid(uint64_t tid);
 
@@ -42,7 +44,9 @@ void expect_range(const char *name, int64_t low, int64_t high);
 void expect_text(const char *name, const char *text); /* with its NUL */
 void expect_bytes(const char *name, const void *data, size_t len);
 void expect_none(const char *name); /* length 0 */
-void expect_any(const char *name);  /* whatever it is; says why at the call */
+/* The tuple of unix sockets: two addresses of the kernel, which nobody knows here, and a name. */
+void expect_unix_tuple(const char *path);
+void expect_any(const char *name); /* whatever it is; says why at the call */
 
 /* Extension and marks; what is not expected must be absent. */
 void expect_path(const char *path);
@@ -52,7 +56,10 @@ void expect_file_of(int fd); /* the identity of the file */
 void expect_path_flags(uint8_t flags);
 void expect_flags(uint16_t flags); /* enum record_flag, without those of the machine */
 
-/* Runs the case in a child of the watch and compares. False when it is not of this machine. */
+/*
+ * Runs the case in a child of the watch, all of whose pages are present, and compares. False when it
+ * is not of this machine.
+ */
 bool expect_run(const struct expect_case *c);
 
 /* Addresses as events have them; return their bytes. `at` has room for 160. */

@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 socklen_t loopback_address(int family, const char *unix_path, union address *ret_address)
@@ -19,4 +20,15 @@ socklen_t loopback_address(int family, const char *unix_path, union address *ret
 	}
 	snprintf(ret_address->un.sun_path, sizeof(ret_address->un.sun_path), "%s", unix_path);
 	return sizeof(ret_address->un);
+}
+
+int loopback_listening(int family, const char *unix_path, union address *ret_address)
+{
+	socklen_t len = loopback_address(family, unix_path, ret_address);
+	int fd = socket(family, SOCK_STREAM, 0);
+
+	if (fd < 0 || bind(fd, &ret_address->any, len) < 0 || listen(fd, LOOPBACK_BACKLOG) < 0 ||
+	    (family != AF_UNIX && getsockname(fd, &ret_address->any, &len) < 0))
+		abort();
+	return fd;
 }

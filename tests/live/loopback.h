@@ -17,4 +17,8 @@ union address {
 /* Loopback, port 0; of AF_UNIX the path. Returns the length. */
 socklen_t loopback_address(int family, const char *unix_path, union address *ret_address);
 
+#define LOOPBACK_BACKLOG 50
+/* A stream socket that listens there; its address is left in *ret_address. Ends where it fails. */
+int loopback_listening(int family, const char *unix_path, union address *ret_address);
+
 #endif

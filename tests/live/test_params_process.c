@@ -292,13 +292,6 @@ static int clone3_fails(void *arg)
 static const char *const exec_argv[] = { "first", "second word", "", "fourth", NULL };
 static const char *const exec_envp[] = { "A=1", "LONG=x y z", NULL };
 
-/* A program cannot wait for a page that is not there. */
-static void touch_texts(void)
-{
-	if (mlockall(MCL_CURRENT) < 0)
-		abort();
-}
-
 static void expect_exec_args(void)
 {
 	expect_text("exe", "first");
@@ -367,7 +360,6 @@ static int execve_fails(void *arg)
 {
 	char comm[64];
 
-	touch_texts();
 	own_comm(comm);
 	expect_int("res", expect_call(SYS_execve, ARGS((long)"/nonexistent", (long)exec_argv,
 						       (long)exec_envp)));
@@ -396,7 +388,6 @@ static int execveat_fails(void *arg)
 {
 	char comm[64];
 
-	touch_texts();
 	own_comm(comm);
 	expect_int("res", expect_call(SYS_execveat,
 				      ARGS(999, (long)"true", (long)exec_argv, (long)exec_envp)));

@@ -423,12 +423,6 @@ static int make_call(void *arg)
 
 	if (chdir(folder) < 0 || mkdir("d", 0700) < 0 || pipe(ends) < 0)
 		abort();
-	/*
-	 * All pages present: a program cannot wait for one, and a call that fails early has not
-	 * read what it was given.
-	 */
-	if (mlockall(MCL_CURRENT) < 0 || munlockall() < 0)
-		abort();
 	put_at(make_file("f"), FILE_FD);
 	put_at(make_file("o"), OTHER_FD);
 	put_at(open(".", O_RDONLY | O_DIRECTORY), FOLDER_FD);
