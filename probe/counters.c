@@ -32,7 +32,9 @@
 #define ENDED_KEEP 1024          /* records of room kept for the next refresh */
 #define BUSY_WAIT_NS 20000000ull /* for a record that another CPU is writing */
 
-_Static_assert(SYSCALL_IO_IN == COUNT_IO_IN && SYSCALL_IO_OUT == COUNT_IO_OUT, "nr_info.io");
+_Static_assert(SYSCALL_IO_IN == COUNT_IO_IN && SYSCALL_IO_OUT == COUNT_IO_OUT &&
+		       SYSCALL_IO_MESSAGES == COUNT_IO_MESSAGES,
+	       "nr_info.io");
 _Static_assert(offsetof(struct task_wire, other) == sizeof(struct task_sample),
 	       "the iterator writes sample, other and slots one after another");
 

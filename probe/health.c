@@ -143,6 +143,8 @@ int probe_health(struct probe *probe, struct probe_health *ret_health)
 		health.sampled_ns += __atomic_load_n(&stats->count_ns, __ATOMIC_RELAXED);
 		health.sampled_calls += __atomic_load_n(&stats->count_samples, __ATOMIC_RELAXED);
 		health.read_failures += __atomic_load_n(&stats->read_failures, __ATOMIC_RELAXED);
+		health.unread_transfers +=
+			__atomic_load_n(&stats->unread_transfers, __ATOMIC_RELAXED);
 		covered += __atomic_load_n(&stats->covered, __ATOMIC_RELAXED);
 	}
 	health.recursion_misses = object_misses(probe, probe->count->obj);

@@ -187,6 +187,7 @@ struct probe_health {
 	uint64_t sampled_ns, sampled_calls; /* self-timing of the exit program: mean = ns / calls */
 	uint64_t lag_ns;                    /* age of the oldest undrained record, 0 when drained */
 	uint64_t read_failures;             /* failed reads of kernel memory */
+	uint64_t unread_transfers;          /* calls of which bytes are missing in the counts */
 };
 int probe_health(struct probe *probe, struct probe_health *ret_health);
 

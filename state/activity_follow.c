@@ -95,10 +95,10 @@ static void follow_name(struct state *state, struct activity *activity, const st
 void activity_follow(struct state *state, const struct process *process, const struct event *event,
 		     const struct fd_entry *fd)
 {
-	const struct syscall_desc *call = event->syscall;
 	const struct text *known_by = fd->tuple ? fd->tuple : fd->name;
 	struct activity id = { .pid = process->pid, .start_boot_ns = process->start_boot_ns };
 	struct activity *activity;
+	uint64_t bytes;
 
 	if (!state->follows)
 		return;
@@ -107,8 +107,8 @@ void activity_follow(struct state *state, const struct process *process, const s
 			follow_uring(state, process, event);
 		return;
 	}
-	if (!call || call->io == SYSCALL_IO_NONE || event->prefix.ret <= 0 ||
-	    !kinds[fd->type].followed || (!fd->ino && !known_by))
+	if (event_moved(event, &bytes) < 0 || event->prefix.ret == 0 || !kinds[fd->type].followed ||
+	    (!fd->ino && !known_by))
 		return;
 	id.kind = kinds[fd->type].kind;
 	id.dev = fd->ino ? fd->dev : DEV_NONE;
@@ -121,8 +121,8 @@ void activity_follow(struct state *state, const struct process *process, const s
 	if (!activity->followed.ops && !activity->name)
 		follow_name(state, activity, fd);
 	activity->followed.ops++;
-	if (call->io == SYSCALL_IO_IN)
-		activity->followed.in += (uint64_t)event->prefix.ret;
+	if (event->syscall->io & SYSCALL_IO_IN)
+		activity->followed.in += bytes;
 	else
-		activity->followed.out += (uint64_t)event->prefix.ret;
+		activity->followed.out += bytes;
 }

@@ -163,7 +163,7 @@ void engine_read_health(struct engine *engine)
 		health.storage_failures = probed.storage_failures;
 		health.untimed = engine->health.untimed = probed.untimed;
 		health.read_failures = probed.read_failures;
-		health.inexact = probed.recursion_misses > 0;
+		health.inexact = probed.recursion_misses > 0 || probed.unread_transfers > 0;
 		health.lag_ns = probed.lag_ns;
 		health.own_cpu_ns = probed.own_cpu_ns;
 		health.own_cpu_delta_ns = engine->health.own_cpu_ns

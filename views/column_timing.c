@@ -106,10 +106,7 @@ void get_event_target(const struct row *row, struct cell *ret_cell)
 /* What a call of the read, write, send and receive families moved. */
 void get_event_bytes(const struct row *row, struct cell *ret_cell)
 {
-	const struct syscall_desc *syscall = row->event->syscall;
-
-	ret_cell->known = syscall && syscall->io != SYSCALL_IO_NONE && row->event->prefix.ret >= 0;
-	ret_cell->u64 = (uint64_t)row->event->prefix.ret;
+	ret_cell->known = event_moved(row->event, &ret_cell->u64) == 0;
 }
 
 void get_event_kind(const struct row *row, struct cell *ret_cell)

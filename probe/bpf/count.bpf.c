@@ -197,6 +197,7 @@ static __always_inline int call_returned(u64 *ctx, struct pt_regs *regs, long re
 	struct thread_counts *counts = thread_counts_find(task), *again;
 	struct own_cost cost = { .began_ns = 0 };
 	u64 nr = regs_syscall_nr(regs), word;
+	u32 io;
 	u64 *stream_ctx = turn == CALL_SECOND ? NULL : ctx;
 
 	if (unlikely(!counts))
@@ -245,9 +246,11 @@ static __always_inline int call_returned(u64 *ctx, struct pt_regs *regs, long re
 		counts->timed = 1;
 	if (ret < 0)
 		failed_add(counts, task, nr, ret);
-	else if (ret && nr_info[nr].io && (files = FOLLOW(task, files)))
-		bytes_add(counts, fd_class(files, regs_first_arg(regs), lookup), nr_info[nr].io,
-			  ret);
+	else if (ret && (io = nr_info[nr].io) && (files = FOLLOW(task, files)))
+		bytes_add(counts, fd_class(files, regs_first_arg(regs), lookup), io,
+			  unlikely(io & COUNT_IO_MESSAGES)
+				  ? messages_moved(regs_second_arg(regs), ret, MMSGHDR_BYTES)
+				  : ret);
 	call_watched(stream_ctx, counts, task, nr, &cost);
 	return 0;
 }

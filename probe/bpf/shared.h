@@ -41,6 +41,7 @@ struct nr_info {
 /* Values of nr_info.io: enum syscall_io, which the programs cannot include. */
 #define COUNT_IO_IN 1
 #define COUNT_IO_OUT 2
+#define COUNT_IO_MESSAGES 4
 #define NR_F_CLONE 1u /* result 0 is the child's first return: not a call */
 #define NR_F_EXIT 2u  /* never returns */
 #define NR_F_LIFE 4u  /* streamed even when failed-only is on */
@@ -135,8 +136,8 @@ struct cpu_stats {
 	__u64 storage_failures;
 	__u64 lost_calls, lost_errors, lost_restarts; /* counted without a thread: row "other" */
 	__u64 untimed;                                /* calls that found no room in `timings` */
-	__u64 covered; /* what a *_guarded program missed and the other of its hook did */
-	__u64 reserved[1];
+	__u64 covered;          /* what a *_guarded program missed and the other of its hook did */
+	__u64 unread_transfers; /* calls of which not all bytes could be counted */
 };
 
 /* ring_drops: ARRAY map of u64 per ring: records lost in it, all classes; changes on loss only. */

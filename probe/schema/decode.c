@@ -290,6 +290,22 @@ int event_param_int(const struct event *event, const char *name, int64_t *ret_va
 	return event_param_value(event->desc->params[index].type, &event->params[index], ret_value);
 }
 
+int event_moved(const struct event *event, uint64_t *ret_bytes)
+{
+	int64_t bytes = event->prefix.ret;
+	int rc;
+
+	if (!event->syscall || event->syscall->io == SYSCALL_IO_NONE || bytes < 0)
+		return -ENOENT;
+	if (event->syscall->io & SYSCALL_IO_MESSAGES) {
+		rc = event_param_int(event, "res", &bytes);
+		if (rc < 0 || bytes < 0)
+			return -ENOENT;
+	}
+	*ret_bytes = (uint64_t)bytes;
+	return 0;
+}
+
 struct event_text event_param_text(const struct event *event, const char *name)
 {
 	int index = event_param_index(event->desc, name);

@@ -80,6 +80,11 @@ int event_param_int(const struct event *event, const char *name, int64_t *ret_va
 int event_param_value(enum param_type type, const struct event_param *param, int64_t *ret_value);
 /* A text parameter (charbuf, fspath, fsrelpath) without its NUL; data NULL when absent. */
 struct event_text event_param_text(const struct event *event, const char *name);
+/*
+ * The bytes that a call of the byte counters moved; of sendmmsg and recvmmsg those of the event's
+ * message. Returns 0, or -ENOENT for other calls and for one that failed.
+ */
+int event_moved(const struct event *event, uint64_t *ret_bytes);
 /* The descriptor that the call made or used. Returns 0, or -ENOENT when there is none. */
 int event_fd(const struct event *event, int64_t *ret_fd);
 

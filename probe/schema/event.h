@@ -116,8 +116,18 @@ struct arg_shape {
 };
 const struct arg_shape *arg_type_shape(enum arg_type type);
 
-/* What bytes a call moves, for the byte counters. */
-enum syscall_io { SYSCALL_IO_NONE, SYSCALL_IO_IN, SYSCALL_IO_OUT };
+/*
+ * What bytes a call moves, for the byte counters: as many as its result says, or, with the bit
+ * MESSAGES, the sum of msg_len of as many messages of its second argument.
+ */
+enum syscall_io {
+	SYSCALL_IO_NONE,
+	SYSCALL_IO_IN = 1,
+	SYSCALL_IO_OUT = 2,
+	SYSCALL_IO_MESSAGES = 4,
+	SYSCALL_IO_MESSAGES_IN = SYSCALL_IO_MESSAGES | SYSCALL_IO_IN,
+	SYSCALL_IO_MESSAGES_OUT = SYSCALL_IO_MESSAGES | SYSCALL_IO_OUT,
+};
 
 struct syscall_desc {
 	const char *name;

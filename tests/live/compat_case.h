@@ -21,10 +21,14 @@ const struct event *compat_find(const char *row, int err);
 void compat_check_line(const char *name, const char *row, int err, const char *line);
 
 /*
- * Runs a 32-bit program that makes the calls of counts, one of a number that is in no table, and
- * writes 5 bytes into descriptor write_fd, which is put there as text. All are counted, no others.
+ * Runs a 32-bit program that makes the calls of counts, one of a number that is in no table,
+ * writes 5 bytes into descriptor write_fd, which is put there as text, and moves MESSAGES_BYTES
+ * over loopback as often as counts says of sendmmsg. All are counted, no others.
  */
 void compat_check_counts(int (*run)(void *arg), char write_fd[16],
 			 const struct compat_count *counts, size_t len);
+/* The same program: its bytes by file and socket. */
+void compat_check_objects(int (*run)(void *arg), char write_fd[16],
+			  const struct compat_count *counts, size_t len);
 
 #endif

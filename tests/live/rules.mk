@@ -31,14 +31,14 @@ $(REENTER): $(call kind_support,live) $(O)/libsaker.a
 
 # A 32-bit program without a C library, for test_compat.
 ifeq ($(MACHINE),x86_64)
-$(O)/tests/live/compat_prog: tests/live/compat/prog.c $(O)/flags
+$(O)/tests/live/compat_prog: tests/live/compat/prog.c tests/live/compat/messages.h $(O)/flags
 	@mkdir -p $(@D)
 	$(call say,CC32,$@)
 	$(Q)$(CC) -m32 -nostdlib -static -no-pie -fno-pie -fno-stack-protector -O1 -Wall $(if $(W),-Werror) -o $@ $<
 $(O)/tests/live/test_compat: | $(O)/tests/live/compat_prog
 else
 ARM_CC ?= arm-linux-gnueabi-gcc
-$(O)/tests/live/compat_arm: tests/live/compat/prog_arm.c tests/live/compat/arm_calls.h $(O)/flags
+$(O)/tests/live/compat_arm: tests/live/compat/prog_arm.c tests/live/compat/arm_calls.h tests/live/compat/messages.h $(O)/flags
 	@mkdir -p $(@D)
 	$(call say,CC32,$@)
 	$(Q)$(ARM_CC) -marm -march=armv7-a -nostdlib -static -no-pie -fno-pie -fno-stack-protector -fomit-frame-pointer -O1 -Wall $(if $(W),-Werror) -o $@ $<

@@ -381,15 +381,24 @@ static int run_program(void *arg)
 }
 
 static const struct compat_count counts[] = {
-	{ "getpid", 3, 0 }, { "getppid", 4, 0 },    { "openat", 2, 2 }, { "write", 1, 0 },
-	{ "socket", 2, 0 }, { "sendto", 1, 1 },     { "msgget", 1, 1 }, { "sigaction", 1, 0 },
-	{ "nice", 1, 0 },   { "fork", 1, 0 },       { "wait4", 1, 0 },  { "exit", 1, 0 },
-	{ "writev", 0, 0 }, { "socketcall", 0, 0 }, { "brk", 0, 0 },
+	{ "getpid", 3, 0 },      { "getppid", 4, 0 },   { "openat", 2, 2 },
+	{ "write", 1, 0 },       { "socket", 6, 0 },    { "sendto", 1, 1 },
+	{ "msgget", 1, 1 },      { "sigaction", 1, 0 }, { "bind", 2, 0 },
+	{ "getsockname", 2, 0 }, { "connect", 2, 0 },   { "sendmmsg", 2, 0 },
+	{ "recvmmsg", 2, 0 },    { "nice", 1, 0 },      { "fork", 1, 0 },
+	{ "wait4", 1, 0 },       { "exit", 1, 0 },      { "writev", 0, 0 },
+	{ "socketcall", 0, 0 },  { "brk", 0, 0 },
 };
 
 START_TEST(a_32_bit_program_counts_exactly)
 {
 	compat_check_counts(run_program, write_fd, counts, sizeof(counts) / sizeof(counts[0]));
+}
+END_TEST
+
+START_TEST(a_32_bit_program_counts_by_file_and_socket)
+{
+	compat_check_objects(run_program, write_fd, counts, sizeof(counts) / sizeof(counts[0]));
 }
 END_TEST
 
@@ -479,6 +488,7 @@ int main(void)
 	tcase_add_loop_test(tcase, calls_are_streamed_by_name, 0, sizeof(cases) / sizeof(cases[0]));
 	tcase_add_test(tcase, the_native_number_is_kept);
 	tcase_add_test(tcase, a_32_bit_program_counts_exactly);
+	tcase_add_test(tcase, a_32_bit_program_counts_by_file_and_socket);
 	tcase_add_test(tcase, a_32_bit_program_is_followed);
 	tcase_add_test(tcase, execs_between_both_kinds);
 	return watch_suite("compat", tcase, SNAPLEN);

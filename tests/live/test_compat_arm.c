@@ -52,15 +52,23 @@ START_TEST(calls_are_streamed_by_name)
 END_TEST
 
 static const struct compat_count counts[] = {
-	{ "getpid", 3, 0 }, { "openat", 2, 2 }, { "write", 1, 0 }, { "socket", 1, 0 },
-	{ "nice", 1, 0 },   { "fork", 1, 0 },   { "wait4", 1, 0 }, { "exit", 1, 0 },
-	{ "execve", 1, 0 }, { "writev", 0, 0 }, { "link", 0, 0 },
+	{ "getpid", 3, 0 },      { "openat", 2, 2 },  { "write", 1, 0 },    { "socket", 3, 0 },
+	{ "nice", 1, 0 },        { "fork", 1, 0 },    { "wait4", 1, 0 },    { "exit", 1, 0 },
+	{ "execve", 1, 0 },      { "writev", 0, 0 },  { "link", 0, 0 },     { "bind", 1, 0 },
+	{ "getsockname", 1, 0 }, { "connect", 1, 0 }, { "sendmmsg", 1, 0 }, { "recvmmsg", 1, 0 },
 };
 
 START_TEST(a_32_bit_program_counts_exactly)
 {
 	snprintf(first, sizeof(first), "all");
 	compat_check_counts(run_program, second, counts, sizeof(counts) / sizeof(counts[0]));
+}
+END_TEST
+
+START_TEST(a_32_bit_program_counts_by_file_and_socket)
+{
+	snprintf(first, sizeof(first), "all");
+	compat_check_objects(run_program, second, counts, sizeof(counts) / sizeof(counts[0]));
 }
 END_TEST
 
@@ -117,6 +125,7 @@ int main(void)
 	}
 	tcase_add_loop_test(tcase, calls_are_streamed_by_name, 0, sizeof(cases) / sizeof(cases[0]));
 	tcase_add_test(tcase, a_32_bit_program_counts_exactly);
+	tcase_add_test(tcase, a_32_bit_program_counts_by_file_and_socket);
 	tcase_add_test(tcase, execs_between_both_kinds);
 	return watch_suite("compat_arm", tcase, SNAPLEN);
 }

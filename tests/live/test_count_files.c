@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "batch.h"
 #include "ledger.h"
 #include "live_probe.h"
 
@@ -115,6 +116,59 @@ START_TEST(bytes_go_to_the_class_of_the_file)
 }
 END_TEST
 
+/* Many messages a call: both directions, of every number that one read of theirs can leave over. */
+static const unsigned batches[] = { 1, 2, 3, 4, 5, 6, 7, 8, 63, 1023, 1024 };
+
+static int batch_work(void *arg)
+{
+	const unsigned *count = arg;
+	struct batch batch;
+
+	return batch_open(&batch) < 0 || batch_move(&batch, *count) == 0;
+}
+
+static struct byte_count bytes_of_batch(unsigned count)
+{
+	struct byte_count bytes;
+	struct live_child child;
+	struct ledger ledger;
+
+	ledger_init(&ledger);
+	child = live_child_start(batch_work, &count);
+	ledger_add(&ledger, child.pid);
+	ck_assert_int_eq(ledger_refresh(&ledger, probe), 0);
+	live_child_go(&child);
+	ck_assert_int_eq(live_child_wait(&child), 0);
+	ck_assert_int_eq(ledger_refresh(&ledger, probe), 0);
+	bytes = ledger_bytes(&ledger);
+	ledger_release(&ledger);
+	return bytes;
+}
+
+START_TEST(messages_count_their_bytes)
+{
+	struct byte_count bytes = bytes_of_batch(batches[_i]);
+
+	ck_assert_uint_eq(bytes.net_in, batch_bytes(batches[_i]));
+	ck_assert_uint_eq(bytes.net_out, batch_bytes(batches[_i]));
+}
+END_TEST
+
+/* recvmmsg can return more messages than are looked at: what is missing is told. */
+START_TEST(bytes_that_are_missing_are_told)
+{
+	struct probe_health before, after;
+	struct byte_count bytes;
+
+	ck_assert_int_eq(probe_health(probe, &before), 0);
+	bytes = bytes_of_batch(BATCH_MESSAGES_MAX);
+	ck_assert_int_eq(probe_health(probe, &after), 0);
+	ck_assert_uint_eq(bytes.net_out, batch_bytes(BATCH_MESSAGES_MAX));
+	ck_assert_uint_eq(bytes.net_in, batch_bytes(BATCH_SENT_MAX));
+	ck_assert_uint_gt(after.unread_transfers, before.unread_transfers);
+}
+END_TEST
+
 /* Open files. */
 
 #define NAMED_FILE "/etc/passwd"
@@ -189,6 +243,9 @@ int main(void)
 	live_require();
 	tcase_add_unchecked_fixture(tcase, probe_setup, probe_teardown);
 	tcase_add_loop_test(tcase, bytes_go_to_the_class_of_the_file, 0, 4);
+	tcase_add_loop_test(tcase, messages_count_their_bytes, 0,
+			    sizeof(batches) / sizeof(batches[0]));
+	tcase_add_test(tcase, bytes_that_are_missing_are_told);
 	tcase_add_test(tcase, open_files_have_names_and_addresses);
 	tcase_set_timeout(tcase, TIMEOUT_S);
 	suite_add_tcase(suite, tcase);

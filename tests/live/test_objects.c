@@ -18,6 +18,7 @@
 #include <unistd.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include "batch.h"
 #include "live_probe.h"
 #include "probe/live.h"
 #include "probe/stream.skel.h"
@@ -247,6 +248,37 @@ START_TEST(socket_bytes_are_exact_inet6)
 }
 END_TEST
 
+#define BATCH 100
+
+static int move_batches(void *arg)
+{
+	struct batch batch;
+
+	NEED(batch_open(&batch) == 0);
+	for (int i = 0; i < ROUNDS; i++)
+		NEED(batch_move(&batch, BATCH) == batch_bytes(BATCH));
+	return 0;
+}
+
+START_TEST(bytes_of_many_messages_a_call_are_exact)
+{
+	struct rows rows = { .pid = run(move_batches) };
+	uint64_t in = 0, out = 0, ops = 0;
+
+	read_rows(&rows);
+	for (size_t i = 0; i < rows.len; i++) {
+		if (!rows.rows[i].socket)
+			continue;
+		in += rows.rows[i].in;
+		out += rows.rows[i].out;
+		ops += rows.rows[i].ops;
+	}
+	ck_assert_uint_eq(in, ROUNDS * batch_bytes(BATCH));
+	ck_assert_uint_eq(out, ROUNDS * batch_bytes(BATCH));
+	ck_assert_uint_eq(ops, 2 * ROUNDS);
+}
+END_TEST
+
 START_TEST(off_is_off_and_on_begins_anew)
 {
 	struct rows rows = { .pid = 0 };
@@ -307,6 +339,7 @@ int main(void)
 	tcase_add_test(tcase, two_processes_share_a_file);
 	tcase_add_test(tcase, socket_bytes_are_exact_inet);
 	tcase_add_test(tcase, socket_bytes_are_exact_inet6);
+	tcase_add_test(tcase, bytes_of_many_messages_a_call_are_exact);
 	tcase_add_test(tcase, off_is_off_and_on_begins_anew);
 	tcase_add_test(tcase, full_table_has_a_row_other);
 	suite_add_tcase(suite, tcase);

@@ -308,6 +308,36 @@ START_TEST(test_value)
 END_TEST
 
 /* Files of older versions lack parameters at the end; those are unknown, not an error. */
+/* What a call moved: its result, or what the event of one of its messages says. */
+static const struct moved_case {
+	const char *row;
+	int64_t ret, res;
+	int64_t bytes; /* -1: it moved none */
+} moved_cases[] = {
+	{ "read", 100, 100, 100 },    { "write", 0, 0, 0 },      { "sendto", -11, -11, -1 },
+	{ "close", 0, 0, -1 },        { "sendmmsg", 3, 50, 50 }, { "recvmmsg", 1, 0, 0 },
+	{ "recvmmsg", -11, -11, -1 }, { "sendmmsg", 3, -5, -1 },
+};
+
+START_TEST(test_moved)
+{
+	const struct moved_case *c = &moved_cases[_i];
+	const struct syscall_desc *row = syscall_by_name(c->row);
+	static struct build_record b;
+	struct event event;
+	uint64_t bytes = 77;
+	int rc;
+
+	build_record_init(&b, row->exit_event,
+			  &(struct build_prefix){ .pid = 5, .nr = syscall_nr(row), .ret = c->ret });
+	build_record_int(&b, c->res);
+	ck_assert_int_eq(event_decode(b.data, build_record_finish(&b), &event), 0);
+	rc = event_moved(&event, &bytes);
+	ck_assert_msg(rc == (c->bytes < 0 ? -ENOENT : 0), "%s: %d", c->row, rc);
+	ck_assert_int_eq((int64_t)bytes, c->bytes < 0 ? 77 : c->bytes);
+}
+END_TEST
+
 START_TEST(test_missing_tail)
 {
 	static struct build_record b;
@@ -457,6 +487,7 @@ int main(void)
 	tcase_add_test(tcase, test_truncated);
 	tcase_add_loop_test(tcase, test_param, 0, LEN(param_cases));
 	tcase_add_loop_test(tcase, test_value, 0, LEN(value_cases));
+	tcase_add_loop_test(tcase, test_moved, 0, LEN(moved_cases));
 	tcase_add_test(tcase, test_missing_tail);
 	tcase_add_test(tcase, test_longer_prefix);
 	tcase_add_test(tcase, test_overrun);

@@ -8,6 +8,7 @@
 #define PROBE_BPF_COUNT_BYTES_H
 
 #include "../extract/cast.h"
+#include "../extract/messages.h"
 #include "slot.h"
 
 /* include/uapi/linux/stat.h */
@@ -145,22 +146,33 @@ static __always_inline int fd_class(struct files_struct *files, u32 fd, enum fil
 	return large_table_class(table, fd);
 }
 
+/* The bytes of a call that returned a count of messages. */
+static __always_inline u64 messages_moved(u64 vector, u32 count, u32 entry_bytes)
+{
+	u64 bytes = messages_bytes(vector, count, entry_bytes);
+	struct cpu_stats *stats;
+
+	if (unlikely(bytes & MESSAGES_UNREAD) && (stats = stats_here()))
+		__sync_fetch_and_add(&stats->unread_transfers, 1);
+	return bytes & ~MESSAGES_UNREAD;
+}
+
 static __always_inline void bytes_add(struct thread_counts *counts, int class, u32 io, u64 bytes)
 {
 	if (class < 0)
 		return;
 	if (class == BYTES_FILE) {
-		if (io == COUNT_IO_IN)
+		if (io & COUNT_IO_IN)
 			counts->bytes.file_in += bytes;
 		else
 			counts->bytes.file_out += bytes;
 	} else if (class == BYTES_NET) {
-		if (io == COUNT_IO_IN)
+		if (io & COUNT_IO_IN)
 			counts->bytes.net_in += bytes;
 		else
 			counts->bytes.net_out += bytes;
 	} else {
-		if (io == COUNT_IO_IN)
+		if (io & COUNT_IO_IN)
 			counts->bytes.ipc_in += bytes;
 		else
 			counts->bytes.ipc_out += bytes;

@@ -81,20 +81,6 @@ static __always_inline bool compat_ends(struct pt_regs *regs, u32 *ret_nr)
 	return nr < SYSCALL_NR_MAX && nr_info[nr].flags & NR_F_EXIT;
 }
 
-/* The descriptor of a 32-bit call that moves bytes: its first argument. */
-static __always_inline u32 compat_fd(struct pt_regs *regs)
-{
-	u32 fd = compat_first_arg(regs);
-
-#if defined(__TARGET_ARCH_x86)
-	/* Inside socketcall: the first of the words in memory. */
-	if ((u32)FOLLOW(regs, orig_ax) == NR32_SOCKETCALL &&
-	    bpf_probe_read_user(&fd, sizeof(fd), (void *)(u64)(u32)FOLLOW(regs, cx)))
-		return -1;
-#endif
-	return fd;
-}
-
 /* Programs on perf's tracepoints lack a helper; what guards them has the casts. */
 #define ODD_LOOKUP (GUARDED ? FILE_BY_CAST : FILE_BY_HELPERS)
 
@@ -107,6 +93,7 @@ OUTLINED u32 odd_call(struct thread_counts *counts, struct task_struct *task, st
 {
 	struct files_struct *files;
 	struct probe_knobs *knob = knobs_get();
+	struct compat_io args;
 	u32 io = 0, entered = regs_syscall_nr(regs);
 	u64 nr = COUNT_NR_UNKNOWN;
 
@@ -130,8 +117,12 @@ OUTLINED u32 odd_call(struct thread_counts *counts, struct task_struct *task, st
 	barrier_var(nr);
 	if (nr < SYSCALL_NR_MAX)
 		io = nr_info[nr].io;
-	if (counts && io && ret > 0 && (files = FOLLOW(task, files)))
-		bytes_add(counts, fd_class(files, compat_fd(regs), ODD_LOOKUP), io, ret);
+	if (counts && io && ret > 0 && (files = FOLLOW(task, files))) {
+		args = compat_io(regs);
+		if (io & COUNT_IO_MESSAGES)
+			ret = messages_moved(args.memory, ret, MMSGHDR32_BYTES);
+		bytes_add(counts, fd_class(files, args.fd, ODD_LOOKUP), io, ret);
+	}
 	if (knob && knob->timing_gen)
 		timing_take(knob, task, entered, nr);
 	return nr;

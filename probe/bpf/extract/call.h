@@ -22,6 +22,11 @@ static __always_inline u32 regs_first_arg(struct pt_regs *regs)
 	return FOLLOW(regs, di);
 }
 
+static __always_inline u64 regs_second_arg(struct pt_regs *regs)
+{
+	return FOLLOW(regs, si);
+}
+
 static __always_inline void regs_syscall_args(struct pt_regs *regs, u64 *args)
 {
 	args[0] = FOLLOW(regs, di);
@@ -43,6 +48,11 @@ static __always_inline u32 regs_syscall_nr(struct pt_regs *regs)
 static __always_inline u32 regs_first_arg(struct pt_regs *regs)
 {
 	return FOLLOW(regs, orig_x0);
+}
+
+static __always_inline u64 regs_second_arg(struct pt_regs *regs)
+{
+	return FOLLOW(regs, regs[1]);
 }
 
 static __always_inline void regs_syscall_args(struct pt_regs *regs, u64 *args)

@@ -38,10 +38,22 @@ struct compat_call {
 /* Filled by the loader. */
 const volatile struct compat_row compat_rows[COMPAT_ROWS] = {};
 
+/* Of a call that moves bytes: its first two arguments. */
+struct compat_io {
+	u32 fd;
+	u32 memory;
+};
+
 #if defined(__TARGET_ARCH_x86)
-static __always_inline u32 compat_first_arg(struct pt_regs *regs)
+static __always_inline struct compat_io compat_io(struct pt_regs *regs)
 {
-	return FOLLOW(regs, bx);
+	struct compat_io io = { .fd = FOLLOW(regs, bx), .memory = FOLLOW(regs, cx) };
+
+	/* Inside socketcall: the first of the words in memory. */
+	if ((u32)FOLLOW(regs, orig_ax) == NR32_SOCKETCALL &&
+	    bpf_probe_read_user(&io, sizeof(io), (void *)(u64)io.memory))
+		io.fd = -1;
+	return io;
 }
 
 static __always_inline void compat_regs(struct compat_call *c, struct pt_regs *regs)
@@ -70,9 +82,9 @@ static __always_inline u32 compat_index(struct pt_regs *regs)
 /* __ARM_NR_BASE, arch/arm64/include/asm/unistd.h */
 #define NR32_PRIVATE 0xf0000
 
-static __always_inline u32 compat_first_arg(struct pt_regs *regs)
+static __always_inline struct compat_io compat_io(struct pt_regs *regs)
 {
-	return FOLLOW(regs, orig_x0);
+	return (struct compat_io){ .fd = FOLLOW(regs, orig_x0), .memory = FOLLOW(regs, regs[1]) };
 }
 
 static __always_inline void compat_regs(struct compat_call *c, struct pt_regs *regs)

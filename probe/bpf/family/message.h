@@ -5,6 +5,7 @@
 #ifndef PROBE_BPF_FAMILY_MESSAGE_H
 #define PROBE_BPF_FAMILY_MESSAGE_H
 
+#include "../extract/messages.h"
 #include "../store/address.h"
 #include "../store/data.h"
 
@@ -16,7 +17,6 @@ struct msghdr_user {
 	u64 control, control_len;
 	u32 flags, pad2;
 };
-#define MMSGHDR_BYTES_AT 56 /* msg_len of struct mmsghdr, behind the message header */
 
 /* struct compat_msghdr, include/net/compat.h. */
 struct msghdr_user32 {
@@ -25,7 +25,6 @@ struct msghdr_user32 {
 	u32 control, control_len;
 	u32 flags;
 };
-#define MMSGHDR32_BYTES_AT 28
 
 /* The tuple of a call that did not fail. */
 static __always_inline void build_message_tuple(struct build *b, const u32 i, const u32 direction,
@@ -267,7 +266,7 @@ static __always_inline int message_begin(struct build *b, struct call *call, str
 					 const u32 n)
 {
 	u32 at = m->abi ? MMSGHDR32_BYTES_AT : MMSGHDR_BYTES_AT;
-	u32 stride = m->abi ? MMSGHDR32_BYTES_AT + 4 : MMSGHDR_BYTES_AT + 8, zero = 0;
+	u32 stride = m->abi ? MMSGHDR32_BYTES : MMSGHDR_BYTES, zero = 0;
 
 	call->task = task_current_cast();
 	call->knobs = bpf_map_lookup_elem(&knobs, &zero);

@@ -2,12 +2,13 @@
 /*
  * Bytes by file and socket: a second program on sys_exit, attached only while a view shows them. A
  * row for each process and object; what the object is called is noted when its first row is made.
- * Calls of 32-bit programs are not in it.
  */
 #ifndef PROBE_BPF_FAMILY_OBJECT_H
 #define PROBE_BPF_FAMILY_OBJECT_H
 
 #include "../object.h"
+#include "../extract/compat.h"
+#include "../extract/messages.h"
 #include "../extract/socket.h"
 #include "../store/build.h"
 
@@ -150,8 +151,40 @@ static __always_inline void object_name_note(const struct object_key *key, u64 f
 
 static __always_inline void object_add(struct object_bytes *row, u32 io, u64 bytes)
 {
-	__sync_fetch_and_add(io == COUNT_IO_IN ? &row->in : &row->out, bytes);
+	__sync_fetch_and_add(io & COUNT_IO_IN ? &row->in : &row->out, bytes);
 	__sync_fetch_and_add(&row->ops, 1);
+}
+
+/* A call that moves bytes. */
+struct object_call {
+	u64 memory; /* its second argument */
+	u32 fd;
+	u32 io; /* nr_info.io; 0: it moves none */
+	u32 entry_bytes;
+};
+
+static __always_inline void object_call(struct object_call *call, struct task_struct *task,
+					struct pt_regs *regs)
+{
+	u64 nr = regs_syscall_nr(regs);
+	struct compat_io args;
+
+	call->io = 0;
+	if (in_compat(task)) {
+		nr = compat_nr(regs);
+		args = compat_io(regs);
+		call->fd = args.fd;
+		call->memory = args.memory;
+		call->entry_bytes = MMSGHDR32_BYTES;
+	} else {
+		call->fd = regs_first_arg(regs);
+		call->memory = regs_second_arg(regs);
+		call->entry_bytes = MMSGHDR_BYTES;
+	}
+	/* Verifier: the test and the index must be of the same register. */
+	barrier_var(nr);
+	if (nr < SYSCALL_NR_MAX)
+		call->io = nr_info[nr].io;
 }
 
 ON_RETURN
@@ -160,18 +193,20 @@ int CALL_PROG(count_objects, struct pt_regs *regs, long ret)
 	struct task_struct *task = task_current_cast();
 	struct object_key key = {};
 	struct object_bytes *row, first = {};
+	struct object_call call;
 	enum object_kind kind;
 	struct inode *inode;
-	u64 nr = regs_syscall_nr(regs), file;
-	u32 io;
+	u64 file;
 
-	barrier_var(nr);
-	if (ret <= 0 || nr >= SYSCALL_NR_MAX)
+	if (ret <= 0)
 		return 0;
-	io = nr_info[nr].io;
-	if (!io || in_compat(task))
+	object_call(&call, task, regs);
+	if (!call.io)
 		return 0;
-	file = file_of_fd(task, (s32)regs_first_arg(regs));
+	/* The counter plane marks what cannot be read. */
+	if (call.io & COUNT_IO_MESSAGES)
+		ret = messages_bytes(call.memory, ret, call.entry_bytes) & ~MESSAGES_UNREAD;
+	file = file_of_fd(task, (s32)call.fd);
 	inode = (struct inode *)file_inode(file);
 	if (!inode)
 		return 0;
@@ -191,7 +226,7 @@ int CALL_PROG(count_objects, struct pt_regs *regs, long ret)
 		if (!row)
 			row = &objects_other;
 	}
-	object_add(row, io, ret);
+	object_add(row, call.io, ret);
 	return 0;
 }
 
