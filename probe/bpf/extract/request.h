@@ -287,6 +287,7 @@ static __always_inline bool request_socket_args(struct io_kiocb *req, struct uri
 /* The rest: numbers only. */
 static __always_inline void request_file_args(struct io_kiocb *req, struct uring_call *call)
 {
+	struct io_uring_sqe___kernel *sqe;
 	u64 *args = call->args;
 
 	switch (call->op) {
@@ -336,6 +337,9 @@ static __always_inline void request_file_args(struct io_kiocb *req, struct uring
 		args[0] = (s64)REQ(struct io_epoll, epfd);
 		args[1] = (s64)REQ(struct io_epoll, op);
 		args[2] = (s64)REQ(struct io_epoll, fd);
+		/* The kernel has a copy of the event, but not where it was. */
+		sqe = request_sqe(req);
+		args[3] = sqe ? BPF_CORE_READ(sqe, addr) : 0;
 		return;
 	case URING_OP_SPLICE:
 		args[2] = args[0];
