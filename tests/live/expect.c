@@ -14,11 +14,14 @@
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
+#include "probe/schema/render.h"
 #include "watch.h"
+#include "wildcard.h"
 
 #define PARAMS_MAX 32
 #define BYTES_MAX 4200
 #define EVENTS_MAX 4
+#define LINE_MAX_BYTES 1024
 
 enum expect_kind { EXPECT_INT, EXPECT_RANGE, EXPECT_BYTES, EXPECT_UNIX_TUPLE, EXPECT_ANY };
 
@@ -39,7 +42,7 @@ struct expect {
 	bool has_file, has_args, absent;
 	uint64_t args[6]; /* registers: the C library may make the same call, too */
 	struct record_file_id file;
-	char path[4096], path_in_fs[4096], exe[4096];
+	char path[4096], path_in_fs[4096], exe[4096], line[LINE_MAX_BYTES];
 	size_t len;
 	struct expect_param params[PARAMS_MAX];
 };
@@ -139,10 +142,11 @@ void expect_text(const char *name, const char *text)
 	expect_bytes(name, text, strlen(text) + 1);
 }
 
-void expect_unix_tuple(const char *path)
+void expect_unix_tuple(unsigned ends, const char *path)
 {
 	struct expect_param *param = expect_next("tuple", EXPECT_UNIX_TUPLE);
 
+	param->low = ends;
 	param->len = strlen(path) + 1;
 	memcpy(param->bytes, path, param->len);
 }
@@ -155,6 +159,11 @@ void expect_none(const char *name)
 void expect_any(const char *name)
 {
 	expect_next(name, EXPECT_ANY);
+}
+
+void expect_line(const char *line)
+{
+	snprintf(expect->line, sizeof(expect->line), "%s", line);
 }
 
 void expect_path(const char *path)
@@ -237,7 +246,7 @@ size_t expect_tuple(uint8_t *at, const void *source, const void *destination)
 	return len + more;
 }
 
-/* Family, the addresses of both sockets of the kernel, the name. */
+/* Family, the kernel's addresses of source and destination, the name. */
 static void compare_unix_tuple(const char *name, const struct event_param *have,
 			       const struct expect_param *want)
 {
@@ -249,8 +258,10 @@ static void compare_unix_tuple(const char *name, const struct event_param *have,
 	ck_assert_msg(have->data[0] == AF_UNIX, "%s: the tuple is of family %u", name,
 		      have->data[0]);
 	memcpy(ends, have->data + 1, sizeof(ends));
-	ck_assert_msg(ends[0] && ends[1] && ends[0] != ends[1], "%s: sockets %#lx and %#lx", name,
-		      (unsigned long)ends[0], (unsigned long)ends[1]);
+	ck_assert_msg(!ends[0] == !(want->low & EXPECT_SOURCE) &&
+			      !ends[1] == !(want->low & EXPECT_DESTINATION) && ends[0] != ends[1],
+		      "%s: sockets %#lx and %#lx", name, (unsigned long)ends[0],
+		      (unsigned long)ends[1]);
 	ck_assert_msg(memcmp(have->data + before, want->bytes, want->len) == 0,
 		      "%s: the tuple's name is '%s', not '%s'", name,
 		      (const char *)have->data + before, (const char *)want->bytes);
@@ -322,6 +333,19 @@ static void compare_extension(const char *name, const struct event *event)
 		      name, event->prefix.flags, expect->flags);
 }
 
+static void compare_line(const char *name, const struct event *event)
+{
+	char line[LINE_MAX_BYTES];
+	struct text_buf buf;
+
+	if (!expect->line[0])
+		return;
+	text_buf_init(&buf, line, sizeof(line));
+	event_args_render(event, NULL, &buf);
+	ck_assert_msg(wildcard_fits(expect->line, line), "%s: \"%s\", expected \"%s\"", name, line,
+		      expect->line);
+}
+
 static const struct event *expect_find(void)
 {
 	uint64_t tid = expect->tid ? expect->tid : (uint64_t)watch.pid;
@@ -349,6 +373,7 @@ static void compare(const char *name)
 	for (size_t i = 0; i < expect->len; i++)
 		compare_param(name, event, i);
 	compare_extension(name, event);
+	compare_line(name, event);
 }
 
 /*

@@ -44,9 +44,16 @@ void expect_range(const char *name, int64_t low, int64_t high);
 void expect_text(const char *name, const char *text); /* with its NUL */
 void expect_bytes(const char *name, const void *data, size_t len);
 void expect_none(const char *name); /* length 0 */
-/* The tuple of unix sockets: two addresses of the kernel, which nobody knows here, and a name. */
-void expect_unix_tuple(const char *path);
+/*
+ * The tuple of unix sockets. Which of its ends is there is known, its address in the kernel is not.
+ * The text is the server's name.
+ */
+void expect_unix_tuple(unsigned ends, const char *path);
+enum { EXPECT_SOURCE = 1, EXPECT_DESTINATION = 2, EXPECT_BOTH = 3 };
 void expect_any(const char *name); /* whatever it is; says why at the call */
+
+/* All arguments as users read them (render.h); * stands for anything (wildcard.h). */
+void expect_line(const char *line);
 
 /* Extension and marks; what is not expected must be absent. */
 void expect_path(const char *path);
@@ -57,8 +64,8 @@ void expect_path_flags(uint8_t flags);
 void expect_flags(uint16_t flags); /* enum record_flag, without those of the machine */
 
 /*
- * Runs the case in a child of the watch, all of whose pages are present, and compares. False when it
- * is not of this machine.
+ * Runs the case in a child of the watch, all of whose pages are present, and compares. False when
+ * it is not of this machine.
  */
 bool expect_run(const struct expect_case *c);
 

@@ -18,7 +18,17 @@ union address {
 socklen_t loopback_address(int family, const char *unix_path, union address *ret_address);
 
 #define LOOPBACK_BACKLOG 50
-/* A stream socket that listens there; its address is left in *ret_address. Ends where it fails. */
+/* Sockets on loopback; of AF_UNIX at that path. They end where that fails. */
+int loopback_bound(int family, int type, const char *unix_path);
+/* A stream socket that listens there; its address is left in *ret_address. */
 int loopback_listening(int family, const char *unix_path, union address *ret_address);
+/* A stream socket that is connected to that one; nothing is accepted. */
+int loopback_connected(int listener);
+
+/* Addresses of both ends; of AF_UNIX without a name the family alone. */
+union address loopback_local(int fd);
+union address loopback_remote(int fd);
+/* Bytes of an address, by its family. */
+socklen_t loopback_len(const union address *address);
 
 #endif

@@ -154,9 +154,12 @@ static __always_inline u32 tuple_inet6(struct scratch *slot, u8 *to, u32 directi
 	return 37;
 }
 
-/* The text is the server's name: the other end's of a caller, this end's of one that accepted. */
+/*
+ * The text is the server's name: the other end's of a caller, this end's of one that accepted. For
+ * a socket without one it is that of the message, user_len bytes in the stage (0: none).
+ */
 static __always_inline u32 tuple_unix(struct scratch *slot, u8 *to, u64 sock, u32 direction,
-				      u16 user_family)
+				      u32 user_len)
 {
 	u64 peer = (u64)BPF_CORE_READ((struct unix_sock *)sock, peer);
 	u64 named = direction == TUPLE_OUT ? peer : sock;
@@ -175,8 +178,8 @@ static __always_inline u32 tuple_unix(struct scratch *slot, u8 *to, u64 sock, u3
 			(void *)((u64)address + bpf_core_field_offset(struct unix_address, name)));
 		len = unix_text(slot, STAGE_NAME, to + 17, len);
 	}
-	if (!len && user_family == K_AF_UNIX)
-		len = unix_text(slot, STAGE_USER, to + 17, UNIX_PATH_MAX + 2);
+	if (!len)
+		len = unix_text(slot, STAGE_USER, to + 17, user_len);
 	if (!len)
 		to[17 + len++] = 0;
 	return 17 + len;
@@ -201,7 +204,10 @@ SUBPROG u32 address_tuple(struct scratch *slot, u64 sock, u32 direction, u64 use
 	switch (SOCK_U16(slot, skc_family)) {
 	case K_AF_INET: return tuple_inet(slot, to, direction, user_family);
 	case K_AF_INET6: return tuple_inet6(slot, to, direction, user_family);
-	case K_AF_UNIX: return tuple_unix(slot, to, sock, direction, user_family);
+	case K_AF_UNIX:
+		if (len > UNIX_PATH_MAX + 2)
+			len = UNIX_PATH_MAX + 2;
+		return tuple_unix(slot, to, sock, direction, user_family == K_AF_UNIX ? len : 0);
 	}
 	return 0;
 }
