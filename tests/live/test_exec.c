@@ -80,7 +80,6 @@ static void *make_call(void *arg)
 	static const char *const argv[] = { "true", "with an argument", NULL };
 	static const char *const envp[] = { "A=1", NULL };
 	bool at = way->nr == SYS_execveat;
-	long ret;
 
 	/* A name as long as an exec's: not every new name is one of an exec. */
 	prctl(PR_SET_NAME, "renamed");
@@ -90,8 +89,8 @@ static void *make_call(void *arg)
 	args[at ? 3 : 2] = (long)envp;
 	args[at ? 4 : 3] = at ? way->flags : 0x77;
 	args[5] = 0x88;
-	ret = syscall(way->nr, args[0], args[1], args[2], args[3], args[4], args[5]);
-	_exit(ret == -1 && errno == way->err ? 0 : 9);
+	syscall(way->nr, args[0], args[1], args[2], args[3], args[4], args[5]);
+	_exit(errno == way->err ? 0 : errno);
 	return NULL;
 }
 
