@@ -2,7 +2,7 @@
 DEPS_KERNELS := qemu-system-x86 qemu-system-arm gcc-aarch64-linux-gnu libc6-dev-arm64-cross \
 	gcc-arm-linux-gnueabi busybox-static cpio
 KERNELS ?= 5.10-amd64 6.1-amd64 6.12-amd64 6.18-amd64 7.2-amd64 7.2-amd64+preempt 5.10-arm64 6.1-arm64 6.12-arm64
-KERNELS_SHORT := 5.10-amd64 6.1-amd64 7.2-amd64 7.2-amd64+preempt 6.1-arm64 5.10-arm64
+KERNELS_SHORT := 5.10-amd64 6.1-amd64 7.2-amd64+preempt 5.10-arm64
 GUEST_PROGRAMS := saker tests/lint/verify $(addprefix tests/live/test_,counts corruption loss params_socket \
 	socket_calls socket_messages params_data params_messages params_file params_process params_raw \
 	params_rows params_shapes timing exec objects kinds uring uring_hidden uring_program uring_ops \
