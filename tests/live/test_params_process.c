@@ -289,6 +289,34 @@ static int clone3_fails(void *arg)
 	return 0;
 }
 
+/* Another user, who may have no process more. */
+#define OTHER_ID 4711
+
+static int makes_too_many(long nr, int64_t flags)
+{
+	const struct rlimit none = { 0, 0 };
+	long ret;
+
+	if (!expect_has(nr))
+		return 0;
+	if (setrlimit(RLIMIT_NPROC, &none) < 0 || setresgid(OTHER_ID, OTHER_ID, OTHER_ID) < 0 ||
+	    setresuid(OTHER_ID, OTHER_ID, OTHER_ID) < 0)
+		return 1;
+	ret = expect_call(nr, ARGS(0));
+	expect_clone_parent(nr, ret, flags);
+	return ret != -EAGAIN;
+}
+
+static int fork_fails(void *arg)
+{
+	return makes_too_many(SYS_fork, 0);
+}
+
+static int vfork_fails(void *arg)
+{
+	return makes_too_many(SYS_vfork, SCAP_CLONE_VM | SCAP_CLONE_VFORK);
+}
+
 static const char *const exec_argv[] = { "first", "second word", "", "fourth", NULL };
 static const char *const exec_envp[] = { "A=1", "LONG=x y z", NULL };
 
@@ -426,8 +454,7 @@ static int setpgid_fails(void *arg)
 	return 0;
 }
 
-/* Who may change to 4711 does; then the same child may not change back. */
-#define OTHER_ID 4711
+/* Who may change to OTHER_ID does; then the same child may not change back. */
 
 static int set_one(long nr, const char *name, bool fails)
 {
@@ -523,6 +550,7 @@ static const struct expect_case cases[] = {
 	{ "fork", fork_parent },          { "fork of the child", fork_child },
 	{ "vfork", vfork_parent },        { "vfork of the child", vfork_child },
 	{ "clone fails", clone_fails },   { "clone3 fails", clone3_fails },
+	{ "fork fails", fork_fails },     { "vfork fails", vfork_fails },
 	{ "execve", execve_works },       { "execve fails", execve_fails },
 	{ "execveat", execveat_works },   { "execveat fails", execveat_fails },
 	{ "setsid", setsid_works },       { "setsid fails", setsid_fails },
