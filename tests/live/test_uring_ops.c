@@ -61,6 +61,7 @@ static char page[4096] __attribute__((aligned(4096))) = "fixed bytes";
 static char into[2][8];
 static struct iovec in[2] = { { into[0], 4 }, { into[1], 8 } };
 static struct iovec out[2] = { { (char[]){ "one" }, 3 }, { (char[]){ "two" }, 3 } };
+static struct iovec fixed[2] = { { page, 2 }, { page + 2, 3 } };
 static struct epoll_event event = { .events = EPOLLIN | EPOLLET, .data.u64 = 5 };
 static union address from, to; /* of the datagrams */
 static struct msghdr message_out = {
@@ -99,6 +100,10 @@ static const struct op_case {
 	   .addr = A(page), .len = 5),
 	OP(write, -EFAULT, "fd=50 size=5 data=.....", .opcode = OP_WRITE_FIXED, .fd = FILE_FD,
 	   .addr = A(into), .len = 5),
+	OP(readv, 5, "fd=50 size=5 data=01234", .opcode = OP_READV_FIXED, .fd = FILE_FD,
+	   .addr = A(fixed), .len = 2),
+	OP(writev, 5, "fd=50 size=5 data=fixed", .opcode = OP_WRITEV_FIXED, .fd = FILE_FD,
+	   .addr = A(fixed), .len = 2),
 	OP(fsync, 0, "fd=50", .opcode = OP_FSYNC, .fd = FILE_FD),
 	OP(fsync, -EINVAL, "fd=52", .opcode = OP_FSYNC, .fd = PIPE_READ),
 	OP(sync_file_range, 0, "fd=50 offset=1 nbytes=2 flags=SYNC_FILE_RANGE_WRITE",
@@ -256,7 +261,7 @@ static void prepare_sockets(void)
 }
 
 /* Statuses of the child. */
-#define HAS_NO_SUCH 200
+#define HAS_NO_SUCH 199
 
 static int do_operation(void *arg)
 {
