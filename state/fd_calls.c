@@ -118,6 +118,8 @@ static unsigned fd_call_flags(const struct fd_context *call)
 				       (flags & CAPTURE_O_CLOEXEC)
 			       ? FD_F_CLOEXEC
 			       : 0;
+	if (call->rule->action == FD_FCNTL)
+		return call->event->prefix.args[1] == F_DUPFD_CLOEXEC ? FD_F_CLOEXEC : 0;
 	if (call->rule->flags_arg >= 0)
 		bits = call->event->prefix.args[call->rule->flags_arg];
 	return (bits & call->rule->cloexec) ? FD_F_CLOEXEC : 0;
@@ -364,7 +366,7 @@ static struct fd_entry fd_do_fcntl(const struct fd_context *call)
 	const __u64 *args = call->event->prefix.args;
 
 	if (args[1] == F_DUPFD || args[1] == F_DUPFD_CLOEXEC)
-		return fd_do_dup(call, args[1] == F_DUPFD_CLOEXEC ? FD_F_CLOEXEC : 0);
+		return fd_do_dup(call, fd_call_flags(call));
 	if (args[1] == F_SETFD)
 		fd_set_cloexec(call, args[2] & FD_CLOEXEC);
 	if (args[1] == F_SETFL)
@@ -534,11 +536,12 @@ static struct fd_entry fd_act(const struct fd_context *call)
 
 /*
  * A call by io_uring on the ring's own files, which have no numbers here. Only an accept from one
- * of them can make a descriptor.
+ * of them and what is called a dup of one can make a descriptor.
  */
 static struct fd_entry fd_act_fixed(const struct fd_context *call)
 {
 	bool accepts = call->rule->action == FD_ACCEPT && call->ret >= 0;
+	bool installs = call->rule->action == FD_FCNTL && call->ret >= 0;
 	struct fd_entry entry = { .flags = 0 };
 
 	if (accepts || call->rule->action == FD_CONNECT) {
@@ -550,7 +553,10 @@ static struct fd_entry fd_act_fixed(const struct fd_context *call)
 		entry = fd_opened(call);
 		entry.flags |= FD_F_OPEN;
 	}
-	if (accepts && !(call->event->uring_flags & RECORD_EXT_F_FIXED_RESULT))
+	/* How it is open is not in the event, nor what it is when it has no path. */
+	if (installs)
+		fd_ask_again(call);
+	if (installs || (accepts && !(call->event->uring_flags & RECORD_EXT_F_FIXED_RESULT)))
 		return fd_call_put(call, call->ret, entry);
 	return entry;
 }

@@ -21,6 +21,7 @@ struct io_uring_sqe___kernel {
 	u32 len;
 	u32 open_flags; /* of every operation, in one union */
 	s32 splice_fd_in;
+	u64 addr3; /* since 5.19 */
 };
 
 struct io_uring_cqe___kernel {
@@ -174,6 +175,19 @@ struct io_statx___delayed {
 	struct delayed_filename filename;
 };
 
+struct io_xattr { /* since 5.19 */
+	struct {
+		void *value;
+		u64 size;
+		char *kname; /* begins with the name */
+		u32 flags;
+	} ctx;
+	struct filename *filename;
+};
+struct io_xattr___delayed {
+	struct delayed_filename filename;
+};
+
 struct kiocb {
 	s64 ki_pos;
 };
@@ -209,6 +223,28 @@ struct io_epoll {
 	s32 epfd, op, fd;
 };
 
+struct io_epoll_wait { /* since 6.15 */
+	s32 maxevents;
+	void *events;
+};
+struct io_pipe { /* since 6.16 */
+	s32 *fds;
+	s32 flags;
+	s32 file_slot;
+};
+struct io_fixed_install { /* since 6.8 */
+	u32 o_flags;
+};
+struct io_waitid { /* since 6.7 */
+	s32 which, upid, options;
+	void *infop;
+};
+struct io_futex {    /* since 6.7 */
+	void *uaddr; /* of FUTEX_WAITV the vector */
+	u64 futex_val, futex_mask;
+	u32 futex_nr;
+};
+
 struct io_shutdown {
 	s32 how;
 };
@@ -239,6 +275,10 @@ struct io_poll { /* io_poll_iocb up to 5.18 */
 
 struct io_timeout_data {
 	u32 flags;
+};
+
+struct io_recvzc { /* since 6.15 */
+	u32 msg_flags, len;
 };
 
 struct io_sr_msg {

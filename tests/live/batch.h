@@ -16,8 +16,8 @@ struct batch {
 /* 0, or -1. The sockets stay open. */
 int batch_open(struct batch *ret_batch);
 /*
- * Sends that many messages of different lengths with as few sendmmsg calls as the kernel allows, and
- * receives them with one recvmmsg. Returns their bytes, 0 when something went wrong.
+ * Sends that many messages of different lengths with as few sendmmsg calls as the kernel allows,
+ * and receives them with one recvmmsg. Returns their bytes, 0 when something went wrong.
  */
 size_t batch_move(const struct batch *batch, unsigned count);
 /* The bytes of the first `count` messages. */

@@ -262,7 +262,7 @@ static const struct shot_case {
 	const char *name;
 	int (*work)(void *arg);
 	bool here_alone; /* a worker would wait in the call instead */
-	struct shot_event events[3];
+	struct shot_event events[5];
 	size_t events_len; /* no others are of io_uring */
 	struct shot_count counts[2];
 	uint64_t all, failed;
@@ -277,8 +277,12 @@ static const struct shot_case {
 	  .failed = 2 },
 	{ .name = "poll again and again",
 	  .work = do_poll_again,
-	  .events = { { SYS_read, 1, "x" }, { SYS_read, 1, "x" } },
-	  .events_len = 2,
+	  .events = { { SYS_read, 1, "x" },
+		      { SYS_read, 1, "x" },
+		      { SYS_ppoll, 1, NULL },
+		      { SYS_ppoll, 1, NULL },
+		      { SYS_ppoll, -ECANCELED, NULL } },
+	  .events_len = 5,
 	  .counts = { { IORING_OP_POLL_ADD, 3, 1 }, { IORING_OP_READ, 2, 0 } },
 	  .all = 6,
 	  .failed = 1 },

@@ -46,9 +46,9 @@ static __always_inline u64 messages_sum(u64 at, u32 count, const u32 entry_bytes
 }
 
 /*
- * The bytes of the first `count` messages at `vector`, with MESSAGES_UNREAD when they are not all of
- * them. entry_bytes: MMSGHDR_BYTES, or MMSGHDR32_BYTES of a 32-bit caller. What the memory says is
- * taken: another thread can have changed it since the kernel wrote it.
+ * The bytes of the first `count` messages at `vector`, with MESSAGES_UNREAD when they are not all
+ * of them. entry_bytes: MMSGHDR_BYTES, or MMSGHDR32_BYTES of a 32-bit caller. What the memory says
+ * is taken: another thread can have changed it since the kernel wrote it.
  * Verifier: by itself, so that its loops are walked once for each program.
  */
 SUBPROG_OF_NUMBERS u64 messages_bytes(u64 vector, u32 count, u32 entry_bytes)

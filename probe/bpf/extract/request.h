@@ -28,6 +28,9 @@ enum uring_op_number {
 #define K_TIMEOUT_MULTISHOT (1u << 6)
 #define K_POLL_ONESHOT (1u << 30) /* EPOLLONESHOT */
 #define K_SPLICE_FD_IN_FIXED (1u << 31)
+/* include/uapi/linux/fcntl.h: the lowest free descriptor of the same file */
+#define K_F_DUPFD 0
+#define K_F_DUPFD_CLOEXEC 1030
 
 /* Set by the loader. */
 const volatile struct uring_shape uring_shape = {};
@@ -109,6 +112,7 @@ static __always_inline s32 request_fd(struct io_kiocb *req)
 /* The names of an operation on paths, by argument; at most two. */
 struct request_names {
 	u64 first, second; /* struct filename, 0 = none */
+	u64 text;          /* argument 1 that is no path: kernel memory */
 	u8 first_arg, second_arg;
 };
 
@@ -128,13 +132,31 @@ static __always_inline void request_links(struct io_kiocb *req, u32 op, struct r
 	}
 }
 
+/* The name of the attribute, which the kernel has copied. */
+static __always_inline u64 request_xattr_name(struct io_kiocb *req)
+{
+	if (!bpf_core_type_exists(struct io_xattr))
+		return 0;
+	return (u64)BPF_CORE_READ((struct io_xattr *)req, ctx.kname);
+}
+
 static __always_inline void request_names(struct io_kiocb *req, u32 op, struct request_names *names)
 {
 	names->first = 0;
 	names->second = 0;
+	names->text = 0;
 	names->first_arg = 1;
 	names->second_arg = 3;
 	switch (op) {
+	case URING_OP_SETXATTR:
+	case URING_OP_GETXATTR:
+		if (bpf_core_type_exists(struct io_xattr))
+			names->first = REQUEST_NAME(req, struct io_xattr, filename);
+		names->first_arg = 0;
+		names->text = request_xattr_name(req);
+		break;
+	case URING_OP_FSETXATTR:
+	case URING_OP_FGETXATTR: names->text = request_xattr_name(req); break;
 	case URING_OP_OPENAT:
 	case URING_OP_OPENAT2: names->first = REQUEST_NAME(req, struct io_open, filename); break;
 	case URING_OP_STATX: names->first = REQUEST_NAME(req, struct io_statx, filename); break;
@@ -150,6 +172,68 @@ static __always_inline void request_names(struct io_kiocb *req, u32 op, struct r
 }
 
 #define REQ(type, field) BPF_CORE_READ((type *)req, field)
+
+/* setxattr, getxattr, and those on descriptors: name or descriptor, name, value, size, flags. */
+static __always_inline void request_xattr_args(struct io_kiocb *req, struct uring_call *call)
+{
+	if (!bpf_core_type_exists(struct io_xattr))
+		return;
+	call->args[2] = (u64)REQ(struct io_xattr, ctx.value);
+	call->args[3] = REQ(struct io_xattr, ctx.size);
+	if (call->op == URING_OP_SETXATTR || call->op == URING_OP_FSETXATTR)
+		call->args[4] = REQ(struct io_xattr, ctx.flags);
+}
+
+/*
+ * Futexes. Their flags are kept in a form of the kernel's own, so that those of the submission
+ * entry are taken, which the kernel has read just now.
+ */
+static __always_inline void request_futex_args(struct io_kiocb *req, struct uring_call *call)
+{
+	struct io_uring_sqe___kernel *sqe = request_sqe(req);
+	u64 *args = call->args, value, mask;
+
+	if (!bpf_core_type_exists(struct io_futex))
+		return;
+	args[0] = (u64)REQ(struct io_futex, uaddr);
+	if (call->op == URING_OP_FUTEX_WAITV) {
+		args[1] = REQ(struct io_futex, futex_nr);
+		return;
+	}
+	value = REQ(struct io_futex, futex_val);
+	mask = REQ(struct io_futex, futex_mask);
+	args[1] = call->op == URING_OP_FUTEX_WAIT ? value : mask;
+	args[2] = call->op == URING_OP_FUTEX_WAIT ? mask : value;
+	args[3] = sqe ? (u32)BPF_CORE_READ(sqe, fd) : 0;
+}
+
+/* Operations whose first argument is neither a path nor a descriptor. */
+static __always_inline bool request_other_args(struct io_kiocb *req, struct uring_call *call)
+{
+	u64 *args = call->args;
+
+	switch (call->op) {
+	case URING_OP_FUTEX_WAIT:
+	case URING_OP_FUTEX_WAKE:
+	case URING_OP_FUTEX_WAITV: request_futex_args(req, call); return true;
+	case URING_OP_WAITID:
+		if (bpf_core_type_exists(struct io_waitid)) {
+			args[0] = (u32)REQ(struct io_waitid, which);
+			args[1] = (s64)REQ(struct io_waitid, upid);
+			args[2] = (u64)REQ(struct io_waitid, infop);
+			args[3] = (u32)REQ(struct io_waitid, options);
+		}
+		return true;
+	case URING_OP_PIPE:
+		if (bpf_core_type_exists(struct io_pipe)) {
+			args[0] = (u64)REQ(struct io_pipe, fds);
+			args[1] = (u32)REQ(struct io_pipe, flags);
+			call->file_slot = REQ(struct io_pipe, file_slot);
+		}
+		return true;
+	}
+	return false;
+}
 
 /* Operations on paths. */
 static __always_inline bool request_path_args(struct io_kiocb *req, struct uring_call *call)
@@ -169,6 +253,8 @@ static __always_inline bool request_path_args(struct io_kiocb *req, struct uring
 		}
 		call->file_slot = REQ(struct io_open, file_slot);
 		return true;
+	case URING_OP_SETXATTR:
+	case URING_OP_GETXATTR: request_xattr_args(req, call); return true;
 	case URING_OP_STATX:
 		args[0] = (s64)REQ(struct io_statx, dfd);
 		args[2] = REQ(struct io_statx, flags);
@@ -269,11 +355,57 @@ static __always_inline bool request_socket_args(struct io_kiocb *req, struct uri
 		args[2] = REQ(struct io_sr_msg, len);
 		args[3] = REQ(struct io_sr_msg, msg_flags);
 		return true;
+	/* What is received stays in an area of the ring. */
+	case URING_OP_RECV_ZC:
+		call->flags |= URING_F_BUFFERS;
+		if (bpf_core_type_exists(struct io_recvzc)) {
+			args[2] = REQ(struct io_recvzc, len);
+			args[3] = REQ(struct io_recvzc, msg_flags);
+		}
+		return true;
 	case URING_OP_SENDMSG:
 	case URING_OP_RECVMSG:
 	case URING_OP_SENDMSG_ZC:
 		args[1] = (u64)REQ(struct io_sr_msg, umsg);
 		args[2] = REQ(struct io_sr_msg, msg_flags);
+		return true;
+	}
+	return false;
+}
+
+/* Operations on descriptors, whatever they are of. */
+static __always_inline bool request_fd_args(struct io_kiocb *req, struct uring_call *call)
+{
+	struct io_uring_sqe___kernel *sqe;
+	u64 *args = call->args;
+
+	switch (call->op) {
+	case URING_OP_CLOSE:
+		args[0] = (s64)REQ(struct io_close, fd);
+		call->file_slot = REQ(struct io_close, file_slot);
+		return true;
+	case URING_OP_EPOLL_CTL:
+		args[0] = (s64)REQ(struct io_epoll, epfd);
+		args[1] = (s64)REQ(struct io_epoll, op);
+		args[2] = (s64)REQ(struct io_epoll, fd);
+		/* The kernel has a copy of the event, but not where it was. */
+		sqe = request_sqe(req);
+		args[3] = sqe ? BPF_CORE_READ(sqe, addr) : 0;
+		return true;
+	case URING_OP_FSETXATTR:
+	case URING_OP_FGETXATTR: request_xattr_args(req, call); return true;
+	/* What is made is the lowest free descriptor. */
+	case URING_OP_FIXED_FD_INSTALL:
+		if (bpf_core_type_exists(struct io_fixed_install))
+			args[1] = REQ(struct io_fixed_install, o_flags) ? K_F_DUPFD_CLOEXEC
+									: K_F_DUPFD;
+		return true;
+	case URING_OP_EPOLL_WAIT:
+		if (bpf_core_type_exists(struct io_epoll_wait)) {
+			args[1] = (u64)REQ(struct io_epoll_wait, events);
+			args[2] = (s64)REQ(struct io_epoll_wait, maxevents);
+		}
+		args[3] = -1; /* it has no end */
 		return true;
 	}
 	return false;
@@ -287,7 +419,6 @@ static __always_inline bool request_socket_args(struct io_kiocb *req, struct uri
 /* The rest: numbers only. */
 static __always_inline void request_file_args(struct io_kiocb *req, struct uring_call *call)
 {
-	struct io_uring_sqe___kernel *sqe;
 	u64 *args = call->args;
 
 	switch (call->op) {
@@ -329,18 +460,6 @@ static __always_inline void request_file_args(struct io_kiocb *req, struct uring
 		if (bpf_core_type_exists(struct io_ftrunc))
 			args[1] = REQ(struct io_ftrunc, len);
 		return;
-	case URING_OP_CLOSE:
-		args[0] = (s64)REQ(struct io_close, fd);
-		call->file_slot = REQ(struct io_close, file_slot);
-		return;
-	case URING_OP_EPOLL_CTL:
-		args[0] = (s64)REQ(struct io_epoll, epfd);
-		args[1] = (s64)REQ(struct io_epoll, op);
-		args[2] = (s64)REQ(struct io_epoll, fd);
-		/* The kernel has a copy of the event, but not where it was. */
-		sqe = request_sqe(req);
-		args[3] = sqe ? BPF_CORE_READ(sqe, addr) : 0;
-		return;
 	case URING_OP_SPLICE:
 		args[2] = args[0];
 		args[0] = (s64)REQ(struct io_splice, splice_fd_in);
@@ -364,7 +483,7 @@ static __always_inline void request_file_args(struct io_kiocb *req, struct uring
  */
 static __always_inline bool request_repeats(struct io_kiocb *req, u32 op)
 {
-	if (op == URING_OP_READ_MULTISHOT)
+	if (op == URING_OP_READ_MULTISHOT || op == URING_OP_RECV_ZC)
 		return true;
 	if (op == URING_OP_ACCEPT)
 		return !bpf_core_field_exists(struct io_accept, iou_flags) ||
@@ -397,12 +516,12 @@ static __always_inline void request_args(struct io_kiocb *req, struct uring_call
 	u32 flags = request_flags(req);
 
 	call->flags |= flags & URING_F_BUFFERS;
-	if (request_path_args(req, call))
+	if (request_path_args(req, call) || request_other_args(req, call))
 		return;
 	if (call->op != URING_OP_SOCKET && call->op != URING_OP_MADVISE)
 		call->args[0] = (s64)request_fd(req);
 	call->flags |= flags;
-	if (!request_socket_args(req, call))
+	if (!request_socket_args(req, call) && !request_fd_args(req, call))
 		request_file_args(req, call);
 }
 

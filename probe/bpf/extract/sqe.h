@@ -8,15 +8,17 @@
 
 #include "request.h"
 
+#define K_INSTALL_NO_CLOEXEC (1u << 0) /* include/uapi/linux/io_uring.h */
+
 /* Which arguments are paths: include/uapi/linux/io_uring.h, and *_prep() of io_uring/fs.c. */
 struct sqe_names {
-	u64 first, second; /* in the caller's memory, 0 = none */
+	u64 first, second; /* in the caller's memory, 0 = none; names of attributes too */
 	u8 first_arg, second_arg;
 };
 
 /* One entry, as it is; the fields of unions by one name each. */
 struct sqe_values {
-	u64 off, addr;
+	u64 off, addr, addr3;
 	s32 fd, fd_in;
 	u32 len, op_flags;
 };
@@ -25,6 +27,7 @@ static __always_inline void sqe_read(struct io_uring_sqe___kernel *sqe, struct s
 {
 	v->off = BPF_CORE_READ(sqe, off);
 	v->addr = BPF_CORE_READ(sqe, addr);
+	v->addr3 = bpf_core_field_exists(sqe->addr3) ? BPF_CORE_READ(sqe, addr3) : 0;
 	v->fd = BPF_CORE_READ(sqe, fd);
 	v->fd_in = BPF_CORE_READ(sqe, splice_fd_in);
 	v->len = BPF_CORE_READ(sqe, len);
@@ -41,6 +44,20 @@ static __always_inline void sqe_how(struct uring_call *call, const struct sqe_va
 	call->how[0] = how[0];
 	call->how[1] = how[1];
 	call->how[2] = how[2];
+}
+
+/* io_uring/xattr.c: an attribute's name, value, size, flags. */
+static __always_inline void sqe_xattr_args(const struct sqe_values *v, struct uring_call *call,
+					   struct sqe_names *names)
+{
+	u64 *args = call->args;
+
+	names->second = v->addr;
+	names->second_arg = 1;
+	args[1] = 0;
+	args[2] = v->off;
+	args[3] = v->len;
+	args[4] = call->op == URING_OP_SETXATTR || call->op == URING_OP_FSETXATTR ? v->op_flags : 0;
 }
 
 /* Operations on paths; false for others. */
@@ -66,6 +83,13 @@ static __always_inline bool sqe_path_args(const struct sqe_values *v, struct uri
 		args[3] = v->len;
 		args[4] = v->off;
 		return true;
+	case URING_OP_SETXATTR:
+	case URING_OP_GETXATTR:
+		args[0] = 0;
+		names->first = v->addr3;
+		names->first_arg = 0;
+		sqe_xattr_args(v, call, names);
+		return true;
 	case URING_OP_UNLINKAT: args[2] = v->op_flags; return true;
 	case URING_OP_MKDIRAT: args[2] = v->len; return true;
 	case URING_OP_RENAMEAT:
@@ -86,8 +110,46 @@ static __always_inline bool sqe_path_args(const struct sqe_values *v, struct uri
 	return false;
 }
 
+/* Operations that are not on a descriptor: io_uring/futex.c, waitid.c, openclose.c. */
+static __always_inline bool sqe_free_args(const struct sqe_values *v, struct uring_call *call)
+{
+	u64 *args = call->args;
+
+	switch (call->op) {
+	case URING_OP_FUTEX_WAIT:
+		args[0] = v->addr;
+		args[1] = v->off;
+		args[2] = v->addr3;
+		args[3] = (u32)v->fd;
+		return true;
+	case URING_OP_FUTEX_WAKE:
+		args[0] = v->addr;
+		args[1] = v->addr3;
+		args[2] = v->off;
+		args[3] = (u32)v->fd;
+		return true;
+	case URING_OP_FUTEX_WAITV:
+		args[0] = v->addr;
+		args[1] = v->len;
+		return true;
+	case URING_OP_WAITID:
+		args[0] = v->len;
+		args[1] = (s64)v->fd;
+		args[2] = v->off;
+		args[3] = (u32)v->fd_in;
+		return true;
+	case URING_OP_PIPE:
+		args[0] = v->addr;
+		args[1] = v->op_flags;
+		call->file_slot = v->fd_in;
+		return true;
+	}
+	return false;
+}
+
 /* The others whose arguments are not descriptor, address, length, flags. */
-static __always_inline void sqe_other_args(const struct sqe_values *v, struct uring_call *call)
+static __always_inline void sqe_other_args(const struct sqe_values *v, struct uring_call *call,
+					   struct sqe_names *names)
 {
 	u64 *args = call->args;
 
@@ -102,6 +164,14 @@ static __always_inline void sqe_other_args(const struct sqe_values *v, struct ur
 		args[3] = 0;
 		request_address(call);
 		return;
+	case URING_OP_FSETXATTR:
+	case URING_OP_FGETXATTR: sqe_xattr_args(v, call, names); return;
+	case URING_OP_FIXED_FD_INSTALL:
+		args[1] = v->op_flags & K_INSTALL_NO_CLOEXEC ? K_F_DUPFD : K_F_DUPFD_CLOEXEC;
+		args[2] = 0;
+		return;
+	case URING_OP_EPOLL_WAIT: args[3] = -1; return;
+	case URING_OP_RECV_ZC: args[1] = 0; return;
 	case URING_OP_ACCEPT: args[2] = v->off; return;
 	case URING_OP_SOCKET: args[1] = v->off; return;
 	case URING_OP_LISTEN:

@@ -250,7 +250,15 @@ static __always_inline u32 row_bytes(struct build *b, u64 user, u64 len, u32 bef
 	return len;
 }
 
-/* u16 count, then i64 fd and i16 revents as flags of capture files. */
+/* Of a list of descriptors: i64 fd and i16 revents as flags of capture files. */
+static __always_inline void row_fd_item(u8 *to, s32 fd, u32 revents)
+{
+	/* POLLRDHUP is bit 13 in the kernel and stands fourth in files. */
+	put_u64(to, (s64)fd);
+	put_u16(to + 8, (revents & 7) | (revents >> 13 & 1) << 3 | (revents & 0x3f8) << 1);
+}
+
+/* u16 count, then the items. */
 SUBPROG int row_fds(struct scratch *slot, u64 user, u32 count)
 {
 	struct {
@@ -268,19 +276,13 @@ SUBPROG int row_fds(struct scratch *slot, u64 user, u32 count)
 	}
 	to = slot->data + EVENT_AT + (slot->pos & (RECORD_MAX_BYTES - 1));
 	for (u32 i = 0; i < ROW_FDS_MAX; i++) {
-		u32 revents;
-
 		if (i >= count)
 			break;
 		if (bpf_probe_read_user(&item, sizeof(item), (void *)(user + i * sizeof(item)))) {
 			slot->flags |= RECORD_F_UNREADABLE;
 			break;
 		}
-		/* POLLRDHUP is bit 13 in the kernel and stands fourth in files. */
-		revents = (item.revents & 7) | (item.revents >> 13 & 1) << 3 |
-			  (item.revents & 0x3f8) << 1;
-		put_u64(to + 2 + i * FD_ITEM_BYTES, (s64)item.fd);
-		put_u16(to + 10 + i * FD_ITEM_BYTES, revents);
+		row_fd_item(to + 2 + i * FD_ITEM_BYTES, item.fd, (u16)item.revents);
 		slot->copied = i + 1;
 	}
 	put_u16(to, slot->copied);

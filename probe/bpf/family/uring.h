@@ -276,6 +276,8 @@ static __always_inline void uring_keep_names(const struct uring_key *key, struct
 		call->texts |= 1u << names.first_arg;
 	if (uring_keep_name(key, names.second_arg, names.second))
 		call->texts |= 1u << names.second_arg;
+	if (names.text && !uring_keep_text(key, 1, names.text, URING_TEXT_KERNEL))
+		call->texts |= 1u << 1;
 }
 
 static __always_inline void uring_texts_forget(const struct uring_key *key, u32 texts)
@@ -446,10 +448,9 @@ int uring_failed(u64 *ctx)
 	call->store = uring_ops[s.op & (URING_OPS_MAX - 1)].store;
 	call->request = 0;
 	sqe_read(sqe, &values);
-	if (!sqe_path_args(&values, call, &names)) {
+	if (!sqe_path_args(&values, call, &names) && !sqe_free_args(&values, call)) {
 		call->flags |= request_flags(req);
-		sqe_other_args(&values, call);
-		return 0;
+		sqe_other_args(&values, call, &names);
 	}
 	if (names.first && !uring_keep_text(&s.key, names.first_arg, names.first, URING_TEXT_USER))
 		call->texts |= 1u << names.first_arg;

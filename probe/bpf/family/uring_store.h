@@ -17,6 +17,10 @@
 #include "socket.h"
 #include "uring.h"
 
+/* Values of fcntl_commands (capture-format.md, appendix B). */
+#define SCAP_F_DUPFD 1
+#define SCAP_F_DUPFD_CLOEXEC 26
+
 /* Of which tracepoint. */
 enum uring_when { URING_COMPLETED, URING_OVERFLOWED, URING_SUBMITTED };
 
@@ -327,7 +331,7 @@ static __always_inline void uring_message_event(struct uring_event *e)
 		recvmsg_params(&e->b, e->call.ret);
 	} else if (op == URING_OP_SENDMSG || op == URING_OP_SENDMSG_ZC) {
 		sendmsg_params(&e->b, e->call.ret);
-	} else if (op == URING_OP_RECV) {
+	} else if (op == URING_OP_RECV || op == URING_OP_RECV_ZC) {
 		recvfrom_params(&e->b, e->request->flags & URING_F_BUFFERS ? 0 : e->call.ret);
 	} else {
 		sendto_params(&e->b, e->call.ret);
@@ -348,7 +352,7 @@ static __always_inline struct user_address uring_address(struct uring_event *e)
 }
 
 /* socket: fd, domain, type, proto, flags; listen: res, fd, backlog; shutdown: res, fd, how;
- * close: res, fd */
+ * close: res, fd; fcntl: res, fd, cmd, arg */
 static __always_inline void uring_number_params(struct uring_event *e)
 {
 	const u64 *args = e->call.args;
@@ -367,13 +371,89 @@ static __always_inline void uring_number_params(struct uring_event *e)
 		build_u32(b, 2, args[1]);
 	else if (e->request->op == URING_OP_SHUTDOWN)
 		build_u8(b, 2, args[1]);
+	if (e->request->op != URING_OP_FIXED_FD_INSTALL)
+		return;
+	build_u8(b, 2, args[1] == K_F_DUPFD ? SCAP_F_DUPFD : SCAP_F_DUPFD_CLOEXEC);
+	build_u64(b, 3, args[2]);
+}
+
+/*
+ * The two descriptors that a pipe made, or their places in the ring's own table: the kernel wrote
+ * them for its caller, but not the places that the caller had chosen (up to 7.0). False: not seen.
+ */
+static __always_inline bool uring_pipe_pair(struct uring_event *e, struct fd_pair *ret_pair)
+{
+	u32 slot = e->request->file_slot;
+
+	*ret_pair = (struct fd_pair){ { -1, -1 } };
+	if (e->done.res < 0)
+		return true;
+	if (slot && slot != (u32)-1) {
+		*ret_pair = (struct fd_pair){ { slot - 1, slot } };
+		return true;
+	}
+	return e->near &&
+	       !bpf_probe_read_user(ret_pair, sizeof(*ret_pair), (void *)e->call.args[0]);
+}
+
+/* pipe2: res, fd1, fd2, ino, flags */
+static __always_inline void uring_pipe_params(struct uring_event *e)
+{
+	struct build *b = &e->b;
+	struct fd_pair pair;
+	u64 file;
+
+	build_u64(b, 0, e->call.ret);
+	if (uring_pipe_pair(e, &pair)) {
+		build_u64(b, 1, (s64)pair.fd[0]);
+		build_u64(b, 2, (s64)pair.fd[1]);
+		file = e->request->file_slot && e->request->request
+			       ? ring_file((struct io_kiocb *)e->request->request, pair.fd[0])
+			       : file_of_fd(e->call.task, pair.fd[0]);
+		build_u64(b, 3, file_ino(file));
+	} else {
+		b->slot->flags |= RECORD_F_UNREADABLE;
+		build_none(b, 1);
+		build_none(b, 2);
+		build_none(b, 3);
+	}
+	build_u32(b, 4, fd_flags_encode(e->call.args[1]));
+}
+
+/* The result of the request is what is ready of its one descriptor; the call's is how many are. */
+static __always_inline void uring_poll_call(struct uring_event *e)
+{
+	u64 *args = e->call.args;
+
+	if (e->done.res > 0)
+		e->call.ret = 1;
+	args[0] = 0;
+	args[1] = 1;
+}
+
+/* ppoll: res, fds, timeout, sigmask. */
+static __always_inline void uring_poll_params(struct uring_event *e)
+{
+	struct build *b = &e->b;
+	u8 *to;
+
+	build_u64(b, 0, e->call.ret);
+	to = build_at(b);
+	put_u16(to, 1);
+	row_fd_item(to + 2, e->request->args[0], e->done.res > 0 ? e->done.res : 0);
+	build_done(b, 1, 2 + FD_ITEM_BYTES);
+	build_none(b, 2);
+	build_none(b, 3);
 }
 
 static __always_inline u32 uring_socket_params(u32 op)
 {
 	switch (op) {
 	case URING_OP_ACCEPT: return 6;
+	case URING_OP_PIPE:
 	case URING_OP_SOCKET: return 5;
+	case URING_OP_POLL_ADD:
+	case URING_OP_FIXED_FD_INSTALL:
 	case URING_OP_CONNECT: return 4;
 	case URING_OP_CLOSE: return 2;
 	}
@@ -384,6 +464,8 @@ static __always_inline void uring_socket_event(struct uring_event *e)
 {
 	u32 op = e->request->op;
 
+	if (op == URING_OP_POLL_ADD)
+		uring_poll_call(e);
 	if (uring_build(e, uring_socket_params(op)))
 		return;
 	uring_fixed_object(e);
@@ -391,6 +473,10 @@ static __always_inline void uring_socket_event(struct uring_event *e)
 		connect_params(&e->b, uring_address(e));
 	else if (op == URING_OP_BIND)
 		bind_params(&e->b, uring_address(e));
+	else if (op == URING_OP_PIPE)
+		uring_pipe_params(e);
+	else if (op == URING_OP_POLL_ADD)
+		uring_poll_params(e);
 	else if (op == URING_OP_ACCEPT)
 		accept_params(&e->b, 6, sock_of_file(uring_result_file(e)));
 	else

@@ -19,7 +19,7 @@ enum messages_call {
 #define MESSAGES_BYTES (2 + 4 + 6)
 
 #ifdef MESSAGES_CALL
-/* 0 when both directions have moved MESSAGES_BYTES, with two calls of socket and one of each other. */
+/* 0 when both directions have moved MESSAGES_BYTES; two calls of socket and one of each other. */
 static int messages_move(void)
 {
 	/* AF_INET, port 0, 127.0.0.1 */
