@@ -278,7 +278,9 @@ static int do_fgetxattr(void *arg)
 
 static int do_setxattr_refused(void *arg)
 {
-	struct io_uring_sqe *sqe = attribute(IORING_OP_SETXATTR, "value", 5);
+	/* Written here: the kernel does not look at it, so else it may not be in memory. */
+	char value[] = "value";
+	struct io_uring_sqe *sqe = attribute(IORING_OP_SETXATTR, value, 5);
 
 	if (!sqe)
 		return 0;
