@@ -209,22 +209,71 @@ struct rows_kept rows_kept(const struct syscall_desc *call)
 	return kept;
 }
 
+static const struct row_request requests[] = {
+#define IN ROW_LEAST_ANY
+#define OUT ROW_LEAST_SUCCESS
+#define BOTH ROW_LEAST_ANY
+#define LAYOUT_REQUEST(kind, number, width, when, ...) \
+	{ .request = (number), .type = ARG_TYPE_##kind, .bytes = (width), .least = (when) },
+#define SELF ROW_TEXT_SELF
+#define FIRST ROW_TEXT_FIRST
+#define TEXT_REQUEST(kind, number, place) \
+	{ .request = (number), .type = ARG_TYPE_##kind, .text = (place) },
+#include "schema/layouts.def"
+#undef IN
+#undef OUT
+#undef BOTH
+#undef SELF
+#undef FIRST
+};
+
+static bool has_requests(enum arg_type type)
+{
+	for (size_t i = 0; i < ARRAY_LEN(requests); i++)
+		if (requests[i].type == type)
+			return true;
+	return false;
+}
+
+static bool has_texts(enum arg_type type)
+{
+	for (size_t i = 0; i < ARRAY_LEN(requests); i++)
+		if (requests[i].type == type && requests[i].text)
+			return true;
+	return false;
+}
+
+/* The argument that counts, or is the request. */
+static int count_argument(const struct arg_shape *shape, size_t index)
+{
+	if (shape->count_at == ARG_COUNT_FIRST)
+		return 0;
+	if (shape->count_at == ARG_COUNT_SECOND)
+		return 1;
+	return (int)index + shape->count_at;
+}
+
 static struct row_data data_of(const struct syscall_desc *call, size_t i)
 {
 	const struct arg_shape *shape = arg_type_shape(call->args[i].type);
 	struct row_data data = { .bytes = shape->bytes, .bytes32 = shape->bytes32 };
-	int at = shape->count_at == ARG_COUNT_FIRST ? 0 : (int)i + shape->count_at;
+	int at = count_argument(shape, i);
 	struct extra_condition condition;
 
-	if (call->args[i].out)
+	if (call->args[i].written == ARG_WRITTEN_SUCCESS)
 		data.least =
 			call->args[1].type == ARG_TYPE_STATUS ? ROW_LEAST_SOME : ROW_LEAST_SUCCESS;
+	if (call->args[i].written == ARG_WRITTEN_INTERRUPTED)
+		data.least = ROW_LEAST_INTERRUPTED;
+	if (has_requests(call->args[i].type))
+		data.type = (uint8_t)call->args[i].type;
 	if (event_extra_condition(call, i, &condition)) {
 		data.if_arg = condition.by + 1;
 		data.if_mask = (uint8_t)condition.mask;
 		data.if_values = condition.bits;
 	}
-	if (!shape->unit)
+	data.indirect = shape->unit == ARG_INDIRECT;
+	if (!shape->unit || data.indirect)
 		return data;
 	data.arg = (uint8_t)at;
 	data.unit = shape->unit;
@@ -256,30 +305,21 @@ static int fill_kept(struct row *row, const struct syscall_desc *call)
 		if (row->data[i].arg >= call->args_len || row->data[i].bytes > RECORD_ARG_DATA_MAX)
 			return -EINVAL;
 		bytes += sizeof(struct record_ext) + 8 + row->data[i].bytes;
+		/* One that may be a text, or point to one. */
+		if (row->data[i].type && has_texts(row->data[i].type))
+			bytes += sizeof(struct record_ext) + RECORD_ARG_TEXT_MAX;
 	}
 	return bytes <= ROW_ITEMS_BYTES ? 0 : -E2BIG;
 }
-
-static const struct row_request requests[] = {
-#define IN ROW_LEAST_ANY
-#define OUT ROW_LEAST_SUCCESS
-#define BOTH ROW_LEAST_ANY
-#define LAYOUT_IOCTL(number, width, when, ...) \
-	{ .request = (number), .bytes = (width), .least = (when) },
-#include "schema/layouts.def"
-#undef IN
-#undef OUT
-#undef BOTH
-};
 
 /* Each in the first free place of those where the programs look. */
 static int fill_request(struct row_table *table, const struct row_request *request)
 {
 	for (uint32_t i = 0; i < ROW_REQUEST_TRIES; i++) {
 		struct row_request *place =
-			&table->requests[row_request_place(request->request, i)];
+			&table->requests[row_request_place(request->request, request->type, i)];
 
-		if (place->request)
+		if (place->type)
 			continue;
 		*place = *request;
 		return 0;
@@ -309,7 +349,7 @@ int rows_fill(struct row_table *table, const char **ret_call)
 		int rc = fill_request(table, &requests[i]);
 
 		if (rc < 0) {
-			*ret_call = "ioctl";
+			*ret_call = "requests";
 			return rc;
 		}
 	}

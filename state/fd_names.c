@@ -45,7 +45,7 @@ static struct text *ask(struct state *state, const struct process *process, int6
 }
 
 void fd_names_ask(struct state *state, const struct process *process, const struct event *event,
-		  int64_t known, struct text *known_name, struct fd_names *names)
+		  struct fd_named known, struct fd_names *names)
 {
 	struct event_fds fds;
 
@@ -55,8 +55,8 @@ void fd_names_ask(struct state *state, const struct process *process, const stru
 	event_fds(event, &fds);
 	for (size_t i = 0; i < fds.direct; i++) {
 		int64_t fd = fds.fds[i];
-		struct text *name =
-			known_name && fd == known ? text_ref(known_name) : ask(state, process, fd);
+		struct text *name = known.name && fd == known.fd ? text_ref(known.name)
+								 : ask(state, process, fd);
 
 		if (name)
 			add(names, fd, name);

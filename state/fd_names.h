@@ -16,7 +16,7 @@ struct text;
 
 struct fd_named {
 	int64_t fd;
-	struct text *name; /* a reference; never NULL */
+	struct text *name; /* in a list a reference, never NULL */
 };
 
 /* Invariant: none, or all of the event whose names are known. */
@@ -30,10 +30,10 @@ void fd_names_look_up(struct state *state, const struct process *process, const 
 		      struct fd_names *names);
 /*
  * Where the table is not followed: asks the source for the arguments themselves, within the budget
- * of look-ups. known, known_name: one that was asked for already; NULL: none.
+ * of look-ups. known: one that was asked for already, borrowed; without a name: none.
  */
 void fd_names_ask(struct state *state, const struct process *process, const struct event *event,
-		  int64_t known, struct text *known_name, struct fd_names *names);
+		  struct fd_named known, struct fd_names *names);
 void fd_names_release(struct state *state, struct fd_names *names);
 
 #endif

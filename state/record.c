@@ -230,7 +230,8 @@ static void record_call(struct state *state, struct process *process, const stru
 	now->has_fd = (seen.entry.flags & FD_F_OPEN) || seen.entry.name || seen.entry.tuple;
 	if (!now->has_fd)
 		record_ask_fd(state, process, event);
-	fd_names_ask(state, process, event, now->fd_num, now->fd.name, &now->fds);
+	fd_names_ask(state, process, event,
+		     (struct fd_named){ .fd = now->fd_num, .name = now->fd.name }, &now->fds);
 	activity_follow(state, process, event, &now->fd);
 	facts_call(state, process, event);
 }

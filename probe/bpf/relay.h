@@ -29,8 +29,8 @@ static __always_inline u32 *relay_here(enum relay hook)
 }
 
 /*
- * Does not return when progs has a program at index, or leaves that to the hook's relay: true. False:
- * there is no such program.
+ * Does not return when progs has a program at index, or leaves that to the hook's relay: true.
+ * False: there is no such program.
  */
 static __always_inline bool tail_call(u64 *ctx, void *progs, u32 index, enum relay hook)
 {

@@ -2,7 +2,7 @@
 /*
  * Parameters by table: what store_row does for a call is a list of small steps, one per parameter,
  * made by the loader from schema/stores.def and the tables of events and flag sets. For the calls
- * that stay raw, store_raw_text keeps the texts that arguments point to.
+ * that stay raw, store_raw_args keeps what arguments point to.
  *
  *   row_table.rows[nr] -> steps[first .. first + len) -> pairs[] for numbers that are translated
  */
@@ -86,24 +86,30 @@ enum row_count {
 	ROW_COUNT_ITEMS,   /* argument `arg`, in items of `unit` bytes */
 	ROW_COUNT_BITS,    /* argument `arg`, in bits */
 	ROW_COUNT_AT,      /* the int that argument `arg` points to */
-	ROW_COUNT_REQUEST, /* argument `arg` is a request of ioctl(2): see struct row_request */
+	ROW_COUNT_REQUEST, /* argument `arg` is a request or command: see struct row_request */
 };
 
 /*
- * How many bytes a request of ioctl(2) points to. It is in the first free one of ROW_REQUEST_TRIES
- * places from row_request_place() on.
+ * What an argument points to by another one: a request of ioctl(2), a command of fcntl(2). It is in
+ * the first free one of ROW_REQUEST_TRIES places from row_request_place() on.
  */
 struct row_request {
-	__u32 request; /* 0: none, for a place that is free */
-	__u16 bytes;
+	__u32 request;
+	__u8 type;  /* of the argument: enum arg_type of schema/event.h; 0: a place that is free */
+	__u8 bytes; /* 0: a text alone */
 	__u8 least; /* ROW_LEAST_* */
-	__u8 reserved;
+	__u8 text;  /* enum row_text */
 };
-#define ROW_REQUESTS_MAX 256
+enum row_text {
+	ROW_TEXT_NONE,
+	ROW_TEXT_SELF,  /* there is a text, instead of bytes */
+	ROW_TEXT_FIRST, /* its first 8 bytes are the address of a text */
+};
+#define ROW_REQUESTS_MAX 512
 #define ROW_REQUEST_TRIES 4
-static inline __u32 row_request_place(__u32 request, __u32 tries)
+static inline __u32 row_request_place(__u32 request, __u32 type, __u32 tries)
 {
-	return ((request * 2654435769u >> 24) + tries) & (ROW_REQUESTS_MAX - 1);
+	return (((request ^ type << 24) * 2654435769u >> 23) + tries) & (ROW_REQUESTS_MAX - 1);
 }
 
 /* What an argument points to is kept. */
@@ -117,11 +123,13 @@ struct row_data {
 	/* Kept when argument if_arg - 1, masked, is one of the values: bit v; if_arg 0: always. */
 	__u32 if_values;
 	__u8 if_arg, if_mask;
-	__u16 reserved;
+	__u8 type;     /* that row_request has it under; 0: none */
+	__u8 indirect; /* the address of the data stands there, not the data */
 };
-#define ROW_LEAST_ANY 0     /* whatever the result */
-#define ROW_LEAST_SUCCESS 1 /* 0 or more: the call wrote it */
-#define ROW_LEAST_SOME 2    /* 1 or more */
+#define ROW_LEAST_ANY 0         /* whatever the result */
+#define ROW_LEAST_SUCCESS 1     /* 0 or more: the call wrote it */
+#define ROW_LEAST_SOME 2        /* 1 or more */
+#define ROW_LEAST_INTERRUPTED 3 /* a signal came: EINTR, or it is to be started again */
 
 struct row {
 	__u16 first;

@@ -91,19 +91,27 @@ enum arg_type {
 	ARG_TYPE_COUNT
 };
 
+enum arg_written {
+	ARG_WRITTEN_NEVER,
+	ARG_WRITTEN_SUCCESS,     /* when it succeeds */
+	ARG_WRITTEN_INTERRUPTED, /* when a signal ends it */
+};
+
 struct arg_desc {
 	const char *name;
 	enum arg_type type;
 	const struct flag_set *flags; /* for ARG_TYPE_FLAGS and ARG_TYPE_ENUM; else NULL */
-	bool out;   /* what it points to is written by the call, when it succeeds */
-	bool extra; /* the call's own exit event does not say it */
+	enum arg_written written;     /* by the call, to where it points */
+	bool extra;                   /* the call's own exit event does not say it */
 };
 
 /* What an argument points to, as far as it is kept: see types.def. */
 #define ARG_COUNT_BITS UINT8_MAX          /* unit: the count is of bits */
 #define ARG_COUNT_AT (UINT8_MAX - 1)      /* unit: bytes, counted by an int in memory */
-#define ARG_COUNT_REQUEST (UINT8_MAX - 2) /* unit: as many as that ioctl has */
+#define ARG_COUNT_REQUEST (UINT8_MAX - 2) /* unit: as many as that request or command has */
+#define ARG_INDIRECT (UINT8_MAX - 3)      /* unit: no count; the address of the data is there */
 #define ARG_COUNT_FIRST INT8_MIN          /* count_at: argument 0 */
+#define ARG_COUNT_SECOND (INT8_MIN + 1)   /* count_at: argument 1 */
 #if defined(__x86_64__)
 #define EPOLL_EVENT_BYTES 12 /* packed there (include/uapi/linux/eventpoll.h) */
 #else

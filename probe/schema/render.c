@@ -273,10 +273,11 @@ void event_raw_arg_render(const struct event *event, size_t index, struct text_b
 {
 	const struct event_text *text = &event->arg_texts[index];
 
-	if (text->data)
-		text_buf_add_safe(buf, text->data, text->len);
-	else if (event->arg_data[index].data)
+	/* Data that a text is in shows it. */
+	if (event->arg_data[index].data)
 		arg_data_render(event, index, buf);
+	else if (text->data)
+		text_buf_add_safe(buf, text->data, text->len);
 	else
 		register_render(event, index, buf);
 }

@@ -450,6 +450,42 @@ static void iovec_render(struct reader *r, struct text_buf *buf)
 	text_buf_printf(buf, ", len=%" PRIu64 "}", read_word(r));
 }
 
+/* struct io_event, include/uapi/linux/aio_abi.h. */
+static void io_event_render(struct reader *r, struct text_buf *buf)
+{
+	text_buf_printf(buf, "{data=0x%" PRIx64, read_bytes(r, 8));
+	text_buf_printf(buf, ", obj=0x%" PRIx64 ", res=", read_bytes(r, 8));
+	result_render((int64_t)read_bytes(r, 8), buf);
+	text_buf_printf(buf, ", res2=%" PRId64 "}", (int64_t)read_bytes(r, 8));
+}
+
+static void word_render(struct reader *r, struct text_buf *buf)
+{
+	text_buf_printf(buf, "0x%" PRIx64, read_bytes(r, 8));
+}
+
+static void int_render(struct reader *r, struct text_buf *buf)
+{
+	text_buf_printf(buf, "%" PRId32, read_s32(r));
+}
+
+/* Of a list of addresses what the first one stands for; the number is in front. */
+static void iocbs_render(const struct event *event, size_t index, struct text_buf *buf)
+{
+	text_buf_add(buf, "[");
+	struct_render(event, index, buf);
+	text_buf_add(buf, index && event->prefix.args[index - 1] > 1 ? ", ...]" : "]");
+}
+
+/* As it was before the call. */
+static void offset_render(struct reader *r, struct text_buf *buf)
+{
+	int64_t ret = r->event->prefix.ret, offset = (int64_t)read_bytes(r, 8);
+
+	text_buf_printf(buf, "[%" PRId64 "]",
+			ret > 0 ? (int64_t)((uint64_t)offset - (uint64_t)ret) : offset);
+}
+
 /* Whole items only: what was cut is not made up. */
 static void items_render(struct reader *r, size_t bytes,
 			 void (*render)(struct reader *r, struct text_buf *buf),
@@ -515,6 +551,7 @@ static bool number_data_render(enum arg_type type, struct reader *r, struct text
 {
 	switch ((int)type) {
 	case ARG_TYPE_INTP: text_buf_printf(buf, "[%" PRId32 "]", read_s32(r)); return true;
+	case ARG_TYPE_OFFSETP: offset_render(r, buf); return true;
 	case ARG_TYPE_LONGP: text_buf_printf(buf, "[%" PRId64 "]", read_long(r)); return true;
 	case ARG_TYPE_TIMESPEC: pair_render(r, r->len, NS_PER_SEC, buf); return true;
 	case ARG_TYPE_TIMESPECS: pairs_render(r, NS_PER_SEC, buf); return true;
@@ -530,6 +567,7 @@ static bool number_data_render(enum arg_type type, struct reader *r, struct text
 static bool signal_data_render(enum arg_type type, struct reader *r, struct text_buf *buf)
 {
 	switch ((int)type) {
+	case ARG_TYPE_SIGSET_AT:
 	case ARG_TYPE_SIGSET: sigset_data_render(read_bytes(r, 8), buf); return true;
 	case ARG_TYPE_SIGACTION: sigaction_render(r, buf); return true;
 	case ARG_TYPE_SIGINFO: siginfo_render(r, buf); return true;
@@ -550,7 +588,12 @@ static bool list_data_render(enum arg_type type, struct reader *r, struct text_b
 	case ARG_TYPE_SEMBUFS: items_render(r, 6, sembuf_render, buf); return true;
 	case ARG_TYPE_POLLFDS: items_render(r, 8, pollfd_render, buf); return true;
 	case ARG_TYPE_IOVECS: items_render(r, 16, iovec_render, buf); return true;
+	case ARG_TYPE_IO_EVENTS: items_render(r, 32, io_event_render, buf); return true;
+	case ARG_TYPE_POINTERS:
+	case ARG_TYPE_IDS: items_render(r, 8, word_render, buf); return true;
+	case ARG_TYPE_INTS: items_render(r, 4, int_render, buf); return true;
 	case ARG_TYPE_FDSET: fdset_render(r, buf); return true;
+	case ARG_TYPE_OLD_NODES:
 	case ARG_TYPE_NODES:
 	case ARG_TYPE_CPUSET: bits_render(r, buf); return true;
 	case ARG_TYPE_GIDS: gids_render(r, buf); return true;
@@ -570,7 +613,8 @@ void arg_data_render(const struct event *event, size_t index, struct text_buf *b
 	};
 
 	if (number_data_render(type, &r, buf) || signal_data_render(type, &r, buf) ||
-	    list_data_render(type, &r, buf) || struct_render(event, index, buf))
+	    list_data_render(type, &r, buf) ||
+	    (type != ARG_TYPE_IOCBS && struct_render(event, index, buf)))
 		return;
 	switch ((int)type) {
 	case ARG_TYPE_SCHED_ATTR: sched_attr_render(&r, buf); break;
@@ -578,6 +622,7 @@ void arg_data_render(const struct event *event, size_t index, struct text_buf *b
 	case ARG_TYPE_MOUNT_ATTR: mount_attr_render(&r, buf); break;
 	case ARG_TYPE_PERF_ATTR: perf_attr_render(&r, buf); break;
 	case ARG_TYPE_EPOLL_EVENT: epoll_event_render(&r, buf); break;
+	case ARG_TYPE_IOCBS: iocbs_render(event, index, buf); break;
 	case ARG_TYPE_CAP_DATA: cap_data_render(&r, buf); break;
 	case ARG_TYPE_LANDLOCK_RULE: landlock_rule_render(event, index, &r, buf); break;
 	case ARG_TYPE_SOCKADDR: sockaddr_data_render(&r, buf); break;

@@ -125,15 +125,23 @@ static bool says_more(const struct flag_set *native, const struct flag_set *capt
 	return rest || (native->field && field && !field_known);
 }
 
+/*
+ * Where the call wrote nothing the address alone is no news; nor beside the event's fds, nor where
+ * the command takes nothing that is known.
+ */
+static bool is_data_alone(const struct arg_desc *arg)
+{
+	return arg->written || arg->type == ARG_TYPE_POLLFDS ||
+	       (arg->type > ARG_TYPE_PTR && arg_type_shape(arg->type)->unit == ARG_COUNT_REQUEST);
+}
+
 static bool means_something(const struct event *event, int index)
 {
 	const struct extra_rule *rule = rule_of(event->syscall, (size_t)index);
 	const struct arg_desc *arg = &event->syscall->args[index];
 	int param = event_extra_param(event, index);
 
-	/* Where the call wrote nothing the address alone is no news; nor beside the event's fds. */
-	if ((arg->out || arg->type == ARG_TYPE_POLLFDS || arg->type == ARG_TYPE_IOCTL_DATA) &&
-	    !event->arg_data[index].data)
+	if (!event->arg_data[index].data && is_data_alone(arg))
 		return false;
 	if (param >= 0 && arg->flags && event->desc->params[param].flags)
 		return says_more(arg->flags, event->desc->params[param].flags,

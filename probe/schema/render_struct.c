@@ -33,6 +33,7 @@ enum member_how {
 	MEMBER_MAC,
 	MEMBER_FLAGS,
 	MEMBER_FD,
+	MEMBER_ADDRESS,
 };
 
 struct member {
@@ -47,12 +48,13 @@ struct layout {
 	struct member members[MEMBERS_MAX + 1];
 };
 
-/* When what a request of ioctl points to means something. */
-enum ioctl_when { IOCTL_IN, IOCTL_OUT, IOCTL_BOTH };
+/* When what a request or command has written means something. */
+enum request_when { REQUEST_IN, REQUEST_OUT, REQUEST_BOTH };
 
-struct ioctl_layout {
+struct request_layout {
+	enum arg_type type;
 	uint32_t request;
-	enum ioctl_when when;
+	enum request_when when;
 	struct layout layout;
 };
 
@@ -78,10 +80,11 @@ static const struct layout layouts[ARG_TYPE_COUNT] = {
 	{                                                                                   \
 		.name = "", .bytes = (width), .how = MEMBER_FLAGS, .flags = &flag_set_##set \
 	}
-static const struct ioctl_layout ioctl_layouts[] = {
-#define LAYOUT_IOCTL(number, width, direction, ...) \
-	{ .request = (number),                      \
-	  .when = IOCTL_##direction,                \
+static const struct request_layout request_layouts[] = {
+#define LAYOUT_REQUEST(kind, number, width, direction, ...) \
+	{ .type = ARG_TYPE_##kind,                          \
+	  .request = (number),                              \
+	  .when = REQUEST_##direction,                      \
 	  .layout = { .members = { __VA_ARGS__ } } },
 #include "layouts.def"
 };
@@ -106,6 +109,17 @@ static int64_t signed_at(const uint8_t *data, size_t bytes)
 	return bytes == 4 ? (int32_t)value : (int64_t)value;
 }
 
+/* The text at an address that is a member: what was read there. */
+static void address_render(const struct event_text *text, uint64_t address, struct text_buf *buf)
+{
+	if (text->data)
+		text_buf_add_safe(buf, text->data, text->len);
+	else if (address)
+		text_buf_printf(buf, "0x%" PRIx64, address);
+	else
+		text_buf_add(buf, "NULL");
+}
+
 static void timeval_render(const uint8_t *data, struct text_buf *buf)
 {
 	int64_t sec = signed_at(data, 8), usec = signed_at(data + 8, 8);
@@ -126,9 +140,10 @@ static void inet_render(const uint8_t *data, struct text_buf *buf)
 		text_buf_add(buf, inet_ntop(AF_INET, data + 4, text, sizeof(text)));
 }
 
-static void member_render(const struct event *event, const struct member *member,
-			  const uint8_t *data, struct text_buf *buf)
+static void member_render(const struct event *event, size_t index, const struct member *member,
+			  struct text_buf *buf)
 {
+	const uint8_t *data = event->arg_data[index].data + member->at;
 	size_t bytes = member->bytes;
 
 	switch (member->how) {
@@ -146,6 +161,9 @@ static void member_render(const struct event *event, const struct member *member
 				data[3], data[4], data[5]);
 		break;
 	case MEMBER_FLAGS: flag_set_render(member->flags, number_at(data, bytes), buf); break;
+	case MEMBER_ADDRESS:
+		address_render(&event->arg_texts[index], number_at(data, bytes), buf);
+		break;
 	case MEMBER_FD: fd_named_render(event, signed_at(data, bytes), buf); break;
 	}
 }
@@ -160,7 +178,7 @@ static void layout_render(const struct layout *layout, size_t count, const struc
 	if (!*first->name) {
 		text_buf_add(buf, "[");
 		if (first->bytes <= data->len)
-			member_render(event, first, data->data, buf);
+			member_render(event, index, first, buf);
 		text_buf_add(buf, "]");
 		return;
 	}
@@ -171,16 +189,24 @@ static void layout_render(const struct layout *layout, size_t count, const struc
 		if (member->at + member->bytes > data->len)
 			break;
 		text_buf_printf(buf, "%s%s=", i ? ", " : "", member->name);
-		member_render(event, member, data->data + member->at, buf);
+		member_render(event, index, member, buf);
 	}
 	text_buf_add(buf, "}");
 }
 
-static const struct ioctl_layout *ioctl_layout(uint32_t request)
+/* By the request or command, which types.def says is in another argument; NULL: not known. */
+static const struct request_layout *request_layout(const struct event *event, size_t index)
 {
-	for (size_t i = 0; i < ARRAY_LEN(ioctl_layouts); i++)
-		if (ioctl_layouts[i].request == request)
-			return &ioctl_layouts[i];
+	enum arg_type type = event->syscall->args[index].type;
+	const struct arg_shape *shape = arg_type_shape(type);
+	uint32_t request;
+
+	if (shape->unit != ARG_COUNT_REQUEST)
+		return NULL;
+	request = (uint32_t)event->prefix.args[(int)index + shape->count_at];
+	for (size_t i = 0; i < ARRAY_LEN(request_layouts); i++)
+		if (request_layouts[i].type == type && request_layouts[i].request == request)
+			return &request_layouts[i];
 	return NULL;
 }
 
@@ -188,14 +214,12 @@ static const struct ioctl_layout *ioctl_layout(uint32_t request)
 static const struct layout *layout_of(const struct event *event, size_t index)
 {
 	enum arg_type type = event->syscall->args[index].type;
+	const struct request_layout *known = request_layout(event, index);
 	/* The command is bpf's first argument. */
 	uint32_t command = (uint32_t)event->prefix.args[0];
-	const struct ioctl_layout *known;
 
-	if (type == ARG_TYPE_IOCTL_DATA) {
-		known = ioctl_layout((uint32_t)event->prefix.args[1]);
-		return known ? &known->layout : NULL;
-	}
+	if (known)
+		return &known->layout;
 	if (type == ARG_TYPE_BPF_ATTR)
 		return command < ARRAY_LEN(bpf_layouts) ? &bpf_layouts[command] : NULL;
 	return layouts[type].members[0].name ? &layouts[type] : NULL;
@@ -204,14 +228,12 @@ static const struct layout *layout_of(const struct event *event, size_t index)
 bool struct_render(const struct event *event, size_t index, struct text_buf *buf)
 {
 	const struct layout *layout = layout_of(event, index);
-	size_t count = MEMBERS_MAX;
+	const struct request_layout *known = request_layout(event, index);
+	bool first_only = known && known->when == REQUEST_BOTH && event->prefix.ret < 0;
 
 	if (!layout)
 		return false;
-	if (event->syscall->args[index].type == ARG_TYPE_IOCTL_DATA && event->prefix.ret < 0 &&
-	    ioctl_layout((uint32_t)event->prefix.args[1])->when == IOCTL_BOTH)
-		count = 1;
-	layout_render(layout, count, event, index, buf);
+	layout_render(layout, first_only ? 1 : MEMBERS_MAX, event, index, buf);
 	return true;
 }
 

@@ -45,17 +45,27 @@ enum syscall_row {
 	{                                             \
 		.name = #arg, .type = ARG_TYPE_##kind \
 	}
-#define AO(kind, arg)                                              \
-	{                                                          \
-		.name = #arg, .type = ARG_TYPE_##kind, .out = true \
+#define AO(kind, arg)                                                                 \
+	{                                                                             \
+		.name = #arg, .type = ARG_TYPE_##kind, .written = ARG_WRITTEN_SUCCESS \
+	}
+#define AI(kind, arg)                                                                     \
+	{                                                                                 \
+		.name = #arg, .type = ARG_TYPE_##kind, .written = ARG_WRITTEN_INTERRUPTED \
+	}
+#define AXI(kind, arg)                                                                     \
+	{                                                                                  \
+		.name = #arg, .type = ARG_TYPE_##kind, .written = ARG_WRITTEN_INTERRUPTED, \
+		.extra = true                                                              \
 	}
 #define AX(kind, arg)                                                \
 	{                                                            \
 		.name = #arg, .type = ARG_TYPE_##kind, .extra = true \
 	}
-#define AXO(kind, arg)                                                            \
-	{                                                                         \
-		.name = #arg, .type = ARG_TYPE_##kind, .out = true, .extra = true \
+#define AXO(kind, arg)                                                                 \
+	{                                                                              \
+		.name = #arg, .type = ARG_TYPE_##kind, .written = ARG_WRITTEN_SUCCESS, \
+		.extra = true                                                          \
 	}
 #define AXF(kind, arg, set)                                                                    \
 	{                                                                                      \
@@ -112,6 +122,8 @@ static const uint16_t row_by_sc[SC_COUNT + ROW_COUNT] = {
 #define AT ARG_COUNT_AT
 #define FIRST ARG_COUNT_FIRST
 #define REQUEST ARG_COUNT_REQUEST
+#define INDIRECT ARG_INDIRECT
+#define SECOND ARG_COUNT_SECOND
 static const struct arg_shape shapes[ARG_TYPE_COUNT] = {
 #define ARG_DATA(id, text, most, most32, at, item) \
 	[ARG_TYPE_##                               \

@@ -13,6 +13,7 @@
 #include <asm/ioctls.h>
 #include <asm/termbits.h>
 #include <asm/termios.h>
+#include <linux/aio_abi.h>
 #include <linux/bpf.h>
 #include <linux/capability.h>
 #include <linux/fanotify.h>
@@ -32,6 +33,7 @@
 #include <linux/prctl.h>
 #include <linux/random.h>
 #include <linux/sched.h>
+#include <linux/seccomp.h>
 #include <linux/sockios.h>
 #include <linux/stat.h>
 #include <linux/usbdevice_fs.h>
@@ -397,6 +399,11 @@ static const struct header_case header_cases[] = {
 	KERNEL(native_bpf_attach_flags, BPF_F_REPLACE),
 	KERNEL(native_bpf_query, BPF_F_QUERY_EFFECTIVE),
 	KERNEL(native_bpf_stats, BPF_STATS_RUN_TIME),
+	KERNEL(native_seccomp_action, SECCOMP_RET_USER_NOTIF),
+	KERNEL(native_seccomp_action, SECCOMP_RET_KILL_PROCESS),
+	KERNEL(native_iocb, IOCB_CMD_PWRITEV),
+	KERNEL(native_owner, F_OWNER_PGRP),
+	KERNEL(native_write_life, RWH_WRITE_LIFE_EXTREME),
 	KERNEL(native_tun, IFF_MULTI_QUEUE),
 	KERNEL(native_tun, IFF_TUN_EXCL),
 	KERNEL(native_fiemap, FIEMAP_FLAG_CACHE),

@@ -24,14 +24,18 @@ struct data_case {
 	size_t len;
 	const char *text;
 	uint16_t flags;
-	uint32_t request; /* of ioctl */
+	uint32_t request; /* or command, in the argument that types.def says, of bpf in the first */
 	int64_t ret;
+	const char *inner; /* the text that the data has the address of */
 };
 static const struct data_case data_cases[] = {
 	/* Numbers. */
 	{ "getcpu", "cpup", BYTES("\xff\xff\xff\xff"), "[-1]" },
 	{ "time", "tloc", BYTES("\0\0\0\0\1\0\0\0"), "[4294967296]" },
 	{ "time", "tloc", BYTES("\xfe\xff\xff\xff"), "[-2]", RECORD_F_COMPAT },
+	/* An offset that the call has moved on. */
+	{ "splice", "off_in", BYTES(FIVE8), "[1]", .ret = 4 },
+	{ "splice", "off_out", BYTES(FIVE8), "[5]", .ret = -EAGAIN },
 	/* Times: durations, points in time, what is neither. */
 	{ "clock_nanosleep", "rqtp", BYTES(ONE8 "\0\x65\xcd\x1d" ZERO4), "1.5s" },
 	{ "clock_nanosleep", "rqtp", BYTES(ZERO8 ZERO8), "0ns" },
@@ -62,6 +66,7 @@ static const struct data_case data_cases[] = {
 	{ "rt_sigprocmask", "set", BYTES("\2\x40\0\0" ZERO4), "[INT TERM]" },
 	{ "rt_sigprocmask", "set", BYTES("\xff\xfe\xff\xff\xff\xff\xff\xff"), "~[KILL]" },
 	{ "rt_sigprocmask", "set", BYTES("\xff\xff\xff\xff\xff\xff\xff\xff"), "~[]" },
+	{ "pselect6", "sig", BYTES("\2\x40\0\0" ZERO4), "[INT TERM]" },
 	{ "rt_sigprocmask", "set", BYTES(ZERO4 "\0\0\0\x80"), "[RT_32]" },
 	{ "rt_sigaction", "act",
 	  BYTES("\0\x10\x40\0" ZERO4 "\0\0\0\x14" ZERO4 ZERO8 "\0\2\0\0" ZERO4),
@@ -132,7 +137,15 @@ static const struct data_case data_cases[] = {
 	  "{xflags=FS_XFLAG_REALTIME, extsize=2, nextents=0, projid=3, cowextsize=0}" },
 	{ "setxattrat", "args", BYTES("\0\x10\0\0" ZERO4 U4("\5") U4("\1")),
 	  "{value=0x1000, size=5, flags=XATTR_CREATE}" },
-	{ "statmount", "req", BYTES(U4("\x18") ZERO4 FIVE8 ONE8), "{mnt_id=0x5, param=0x1}" },
+	{ "statmount", "req", BYTES(U4("\x18") ZERO4 FIVE8 U4("\x11") ZERO4),
+	  "{mnt_id=0x5, mask=STATMOUNT_SB_BASIC|STATMOUNT_MNT_POINT}" },
+	{ "listmount", "req", BYTES(U4("\x18") ZERO4 FIVE8 ONE8), "{mnt_id=0x5, param=0x1}" },
+	{ "set_thread_area", "u_info", BYTES("\xff\xff\xff\xff\0\x10\0\0\xff\xff\xf\0\x51\0\0\0"),
+	  "{entry=-1, base=0x1000, limit=0xfffff, flags=0x51}" },
+	{ "io_cancel", "iocb",
+	  BYTES(FIVE8 ZERO8 "\1\0\0\0\7\0\0\0"
+			    "\0\x10\0\0" ZERO4 "\0\2\0\0" ZERO4 FIVE8),
+	  "{data=0x5, opcode=IOCB_CMD_PWRITE, fd=7, buf=0x1000, nbytes=512, offset=5}" },
 	{ "cachestat", "cstat_range", BYTES(ZERO8 FIVE8), "{off=0, len=5}" },
 	{ "cachestat", "cstat", BYTES(FIVE8 ONE8 ZERO8 ZERO8 ZERO8),
 	  "{cache=5, dirty=1, writeback=0, evicted=0, recently_evicted=0}" },
@@ -187,12 +200,54 @@ static const struct data_case data_cases[] = {
 	{ "ioctl", "argument", BYTES(ZERO8 FIVE8 U4("\1") U4("\2") ZERO8),
 	  "{start=0, length=5, flags=FIEMAP_FLAG_SYNC, mapped_extents=2, extent_count=0}",
 	  .request = 0xc020660b },
+	{ "fcntl", "arg", BYTES("\1\0\2\0" ZERO4 FIVE8 "\0\1\0\0" ZERO4 U4("\7") ZERO4),
+	  "{type=F_WRLCK, whence=SEEK_END, start=5, len=256}", .request = 6 },
+	{ "fcntl", "arg", BYTES("\2\0\0\0" ZERO4 ZERO8 ZERO8 U4("\7") ZERO4),
+	  "{type=F_UNLCK, whence=SEEK_SET, start=0, len=0, pid=7}", .request = 36 },
+	{ "fcntl", "arg", BYTES(U4("\1") U4("\x64")), "{type=F_OWNER_PID, pid=100}",
+	  .request = 15 },
+	{ "fcntl", "arg", BYTES(FIVE8), "[RWH_WRITE_LIFE_EXTREME]", .request = 1036 },
+	{ "quotactl_fd", "addr", BYTES(ONE8 FIVE8), "{bhardlimit=1, bsoftlimit=5}",
+	  .request = 0x80000802 },
+	{ "quotactl_fd", "addr", BYTES(U4("\4")), "[QFMT_VFS_V1]", .request = 0x80000400 },
+	{ "shmctl", "buf", BYTES("\0\x10\0\0" U4("\5") U4("\6") ZERO8 "\xa4\1\0\0"),
+	  "{key=0x1000, uid=5, gid=6, mode=0644}", .request = 2 },
+	{ "shmctl", "buf", BYTES("\0\x10\0\0" U4("\5") U4("\6") ZERO8 "\xa4\1\0\0"),
+	  "{uid=5, gid=6, mode=0644}", .request = 1 },
+	{ "msgctl", "buf", BYTES(U4("\5") U4("\5")), "{key=0x5, uid=5}", .request = 11 },
+	{ "semctl", "arg", BYTES(U4("\5") U4("\5")), "{key=0x5, uid=5}", .request = 18 },
+	{ "seccomp", "args", BYTES(FIVE8 "\0\x10\0\0" ZERO4), "{len=5, filter=0x1000}",
+	  .request = 1 },
+	{ "seccomp", "args", BYTES("\7\0\5\0"), "[SECCOMP_RET_ERRNO|0x7]", .request = 2 },
+	{ "modify_ldt", "ptr", BYTES(U4("\5")), "{entry=5}", .request = 17 },
+	/* What is not known by the command is bytes. */
+	{ "modify_ldt", "ptr", BYTES("abc"), "abc", .request = 2 },
 	/* The command of these is argument 0, which is 0: BPF_MAP_CREATE. */
 	{ "bpf", "attr",
 	  BYTES(U4("\x1b") ZERO4 ZERO4 "\0\x10\0\0" ZERO8 ZERO4 "a ring" ZERO8 "\0\0"),
 	  "{map_type=BPF_MAP_TYPE_RINGBUF, key_size=0, value_size=0, max_entries=4096, "
 	  "map_flags=0, map_name=a ring}" },
+	{ "bpf", "attr", BYTES("\0\x10\0\0" ZERO4 U4("\5") U4("\x8")),
+	  "{pathname=/sys/fs/bpf/x, bpf_fd=5, file_flags=BPF_F_RDONLY}", .request = 6,
+	  .inner = "/sys/fs/bpf/x" },
+	{ "bpf", "attr", BYTES("\0\x10\0\0" ZERO4 ZERO8), "{pathname=0x1000, file_flags=0}",
+	  .request = 7 },
+	{ "bpf", "attr", BYTES(ZERO8 U4("\5")), "{name=NULL, prog_fd=5}", .request = 17 },
+	{ "bpf", "attr", BYTES(U4("\5") ZERO4 ZERO8 ZERO8 U4("\1") ZERO4),
+	  "{map_fd=5, key=0x0, value=0x0, flags=BPF_NOEXIST}", .request = 2 },
+	{ "bpf", "attr", BYTES(U4("\5") U4("\6") U4("\x2b") U4("\2")),
+	  "{target_fd=5, attach_bpf_fd=6, attach_type=BPF_LSM_CGROUP, "
+	  "attach_flags=BPF_F_ALLOW_MULTI}",
+	  .request = 8 },
 	/* Lists. */
+	{ "io_submit", "iocbpp", BYTES(FIVE8 ZERO8 "\5\0"), "[{data=0x5, opcode=IOCB_CMD_POLL}]" },
+	{ "io_getevents", "events",
+	  BYTES(FIVE8 "\0\x10\0\0" ZERO4 "\xfb\xff\xff\xff\xff\xff\xff\xff" ZERO8),
+	  "[{data=0x5, obj=0x1000, res=EIO, res2=0}]" },
+	{ "move_pages", "pages", BYTES("\0\x10\0\0" ZERO4 FIVE8), "[0x1000, 0x5]" },
+	{ "move_pages", "nodes", BYTES(ZERO4 "\xff\xff\xff\xff"), "[0, -1]" },
+	{ "listmount", "mnt_ids", BYTES(FIVE8), "[0x5]" },
+	{ "migrate_pages", "old_nodes", BYTES("\5"), "[0 2]" },
 	{ "futex_waitv", "waiters", BYTES(FIVE8 "\0\x10\0\0" ZERO4 U4("\x82") ZERO4 ONE8),
 	  "[{val=5, uaddr=0x1000, flags=FUTEX2_SIZE_U32|FUTEX2_PRIVATE}]" },
 	{ "futex_requeue", "waiters", BYTES(ONE8 ZERO8 U4("\2") ZERO4),
@@ -238,16 +293,22 @@ static void decode_data(const struct data_case *c, size_t index, struct event *r
 	struct build_prefix prefix = {
 		.pid = 5, .nr = syscall_nr(desc), .flags = c->flags, .ret = c->ret
 	};
+	const struct arg_shape *shape = arg_type_shape(desc->args[index].type);
 	bool full = desc->flags & SYSCALL_F_RAW || desc->args[index].extra;
 	uint8_t item[600];
 
 	prefix.args[index] = 0x7ffe0000;
 	if (c->request)
-		prefix.args[1] = c->request;
+		prefix.args[shape->unit == ARG_COUNT_REQUEST ? (int)index + shape->count_at : 0] =
+			c->request;
 	build_record_init(&b, full ? desc->exit_event : EVENT_CODE_GENERIC_X, &prefix);
 	item[0] = (uint8_t)index;
 	memcpy(item + 1, c->bytes, c->len);
 	build_record_ext(&b, RECORD_EXT_ARG_DATA, 0, item, c->len + 1);
+	if (c->inner) {
+		memcpy(item + 1, c->inner, strlen(c->inner));
+		build_record_ext(&b, RECORD_EXT_ARG_TEXT, 0, item, strlen(c->inner) + 1);
+	}
 	if (!full) {
 		build_record_int(&b, desc->sc);
 		build_record_int(&b, prefix.nr);

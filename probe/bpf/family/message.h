@@ -335,6 +335,8 @@ SUBPROG int message_received(struct messages *m)
 
 	if (!m || message_begin(&b, &call, m, 6))
 		return 0;
+	build_call(&b);
+	raw_data(b.slot, m->nr, 4);
 	message_read(&b, m->user, &msg);
 	vector.base = msg.iov;
 	vector.len = (u32)msg.iov_len;

@@ -17,6 +17,10 @@ const volatile struct row_table row_table = {};
 
 STORE_FIXED(store_raw, { 2, nr_info[call.nr & (SYSCALL_NR_MAX - 1)].sc }, { 2, call.native })
 
+/* include/uapi/asm-generic/errno-base.h, include/linux/errno.h. */
+#define K_EINTR 4
+#define K_ERESTART_RESTARTBLOCK 516
+
 /* Where a text is read before its length is known: behind any event of this file. */
 #define RAW_TEXT_AT (EVENT_AT + 256)
 _Static_assert(sizeof(struct record_prefix) + ROW_ITEMS_BYTES <= EVENT_AT,
@@ -62,17 +66,42 @@ SUBPROG int raw_text(struct scratch *slot, u32 arg, u64 user)
 	return 0;
 }
 
-/* How many bytes a request of ioctl(2) points to; 0: nothing that is known, or written. */
-static __always_inline u32 raw_request_len(const struct scratch *slot, u32 request)
+/* What an argument of that type points to by a request; NULL: nothing that is known. */
+static __always_inline const volatile struct row_request *raw_request(u32 type, u32 request)
 {
 	for (u32 i = 0; i < ROW_REQUEST_TRIES; i++) {
 		const volatile struct row_request *known =
-			&row_table.requests[row_request_place(request, i)];
+			&row_table.requests[row_request_place(request, type, i)];
 
-		if (known->request == request)
-			return known->least && slot->ret < 0 ? 0 : known->bytes;
+		if (known->request == request && known->type == type)
+			return known;
 	}
 	return 0;
+}
+
+/* How many bytes that are; 0: none, or not written. */
+static __always_inline u32 raw_request_len(const struct scratch *slot, u32 type, u32 request)
+{
+	const volatile struct row_request *known = raw_request(type, request);
+
+	return !known || (known->least && slot->ret < 0) ? 0 : known->bytes;
+}
+
+/* The text of an argument whose request or command takes one. */
+static __always_inline void raw_request_text(struct scratch *slot,
+					     const volatile struct row_data *data, u32 arg,
+					     u64 user)
+{
+	const volatile struct row_request *known;
+
+	/* The command of those that have data besides is their first argument. */
+	known = raw_request(data->type, data->count == ROW_COUNT_REQUEST ? slot->args[data->arg & 7]
+									 : slot->args[0]);
+	if (!known || !known->text)
+		return;
+	if (known->text == ROW_TEXT_FIRST && bpf_probe_read_user(&user, sizeof(user), (void *)user))
+		return;
+	raw_text(slot, arg, user);
 }
 
 /* How many bytes of an argument's data there are. */
@@ -90,7 +119,7 @@ static __always_inline u32 raw_data_len(struct scratch *slot, const volatile str
 			return 0;
 		len = counted;
 	} else if (data->count == ROW_COUNT_REQUEST) {
-		len = raw_request_len(slot, count);
+		len = raw_request_len(slot, data->type, count);
 	} else {
 		count = (u32)count;
 		/* What the call wrote: as many as its result says. */
@@ -102,6 +131,14 @@ static __always_inline u32 raw_data_len(struct scratch *slot, const volatile str
 		return len;
 	slot->flags |= RECORD_F_CUT;
 	return most;
+}
+
+static __always_inline bool raw_data_is_there(const struct scratch *slot,
+					      const volatile struct row_data *data)
+{
+	if (data->least == ROW_LEAST_INTERRUPTED)
+		return slot->ret == -K_EINTR || slot->ret == -K_ERESTART_RESTARTBLOCK;
+	return !data->least || slot->ret >= data->least - 1;
 }
 
 /* Verifier: global, so that it is verified once and not for each argument. */
@@ -116,7 +153,7 @@ SUBPROG int raw_data(struct scratch *slot, u32 nr, u32 arg)
 		return 0;
 	data = &row_table.rows[nr].data[arg];
 	user = slot->args[arg];
-	if (!user || slot->uring == TEXTS_FAR || (data->least && slot->ret < data->least - 1))
+	if (!user || slot->uring == TEXTS_FAR || !raw_data_is_there(slot, data))
 		return 0;
 	/* What the register holds is an address for some operations alone. */
 	if (data->if_arg &&
@@ -125,8 +162,16 @@ SUBPROG int raw_data(struct scratch *slot, u32 nr, u32 arg)
 	/* Lists of groups whose ids have 16 bits. */
 	if (slot->abi & CALL_ABI_ID16)
 		return 0;
+	if (data->type)
+		raw_request_text(slot, data, arg, user);
 	len = raw_data_len(slot, data);
 	if (!len)
+		return 0;
+	if (data->indirect && bpf_probe_read_user(&user, sizeof(user), (void *)user)) {
+		slot->flags |= RECORD_F_UNREADABLE;
+		return 0;
+	}
+	if (!user)
 		return 0;
 	/* Its first byte is the argument's number. Verifier: a mask, for what is at most that. */
 	len = (len - 1) & (RECORD_ARG_DATA_MAX - 1);
