@@ -233,7 +233,6 @@ static const struct rest_case {
 	C(faccessat2, ENOENT, "filename=/none mode=R_OK flags=AT_EACCESS dirfd=AT_FDCWD", CWD,
 	  A("/none"), 4, 0x200),
 	C(fstatfs, 0, "fd=50 buf={type=TMPFS_MAGIC, *}", FILE_FD, A(buffer)),
-	C(futimesat, ENOENT, "filename=/none dirfd=AT_FDCWD times=NULL", CWD, A("/none"), 0),
 	C(name_to_handle_at, ENOENT,
 	  "name=/none flags=AT_SYMLINK_FOLLOW dirfd=AT_FDCWD handle=0x* mnt_id=0x*", CWD,
 	  A("/none"), A(handle), A(&word), 0x400),
