@@ -273,6 +273,19 @@ static int recvmmsg_fails(void *arg)
 	return receives_messages(-EAGAIN);
 }
 
+/* A datagram goes where its message says, also from a socket that is connected: here to itself. */
+static int sends_elsewhere(void *arg)
+{
+	long ret;
+
+	open_ends();
+	if (connect(ends.sender, &ends.from.any, loopback_len(&ends.from)) < 0)
+		abort();
+	message_out(&ends.to);
+	ret = expect_call(SYS_sendmsg, ARGS(ends.sender, (long)&ends.message));
+	return sends(ret, &ends.to);
+}
+
 /* Connected streams: the address is that of the connection, which both ends have. */
 
 static void expect_stream(const union address *source, const union address *destination)
@@ -329,6 +342,7 @@ static const struct expect_case cases[] = {
 	{ "recvfrom on a stream", receives_on_stream },
 	{ "sendmsg", sendmsg_works },
 	{ "sendmsg fails", sendmsg_fails },
+	{ "sendmsg elsewhere", sends_elsewhere },
 	{ "recvmsg", recvmsg_works },
 	{ "recvmsg fails", recvmsg_fails },
 	{ "sendmmsg", sendmmsg_works },

@@ -9,6 +9,7 @@
 #define K_AF_INET 2
 #define K_AF_INET6 10
 #define K_SOCK_TYPE_MASK 0xfu
+#define K_SOCK_DGRAM 2
 #define K_S_IFSOCK 0140000u
 #define SOCK_BYTES 128 /* head of struct sock_common */
 #define UNIX_PATH_MAX 108

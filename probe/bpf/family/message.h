@@ -109,7 +109,7 @@ static __always_inline void sendto_params(struct build *b, s64 ret)
 	build_data(b, 1, DATA_AT(5, 8), call->args[1], ret > 0 ? ret : (s64)call->args[2]);
 	build_u64(b, 2, (s64)(s32)call->args[0]);
 	build_u32(b, 3, call->args[2]);
-	build_message_tuple(b, 4, TUPLE_OUT,
+	build_message_tuple(b, 4, TUPLE_SEND,
 			    (struct user_address){ call->args[4], (u32)call->args[5] });
 }
 
@@ -169,7 +169,7 @@ static __always_inline void sendmsg_params(struct build *b, s64 ret)
 	build_iov_data(b, 1, DATA_AT(5, 8), vector, ret > 0 ? ret : (s64)size);
 	build_u64(b, 2, (s64)(s32)b->call->args[0]);
 	build_u32(b, 3, size);
-	build_message_tuple(b, 4, TUPLE_OUT, (struct user_address){ msg.name, msg.name_len });
+	build_message_tuple(b, 4, TUPLE_SEND, (struct user_address){ msg.name, msg.name_len });
 }
 
 ON_RETURN
@@ -320,7 +320,7 @@ SUBPROG int message_sent(struct messages *m)
 	build_u64(&b, 1, (s64)(s32)call.args[0]);
 	build_u32(&b, 2, size);
 	build_iov_data(&b, 3, DATA_AT(5, 20), vector, call.ret > 0 ? m->bytes : (s64)size);
-	build_message_tuple(&b, 4, TUPLE_OUT, (struct user_address){ msg.name, msg.name_len });
+	build_message_tuple(&b, 4, TUPLE_SEND, (struct user_address){ msg.name, msg.name_len });
 	build_submit(&b);
 	return 0;
 }

@@ -16,8 +16,9 @@
 
 /* Which end of the socket is the source. */
 enum tuple_direction {
-	TUPLE_OUT, /* this end: connect, send */
-	TUPLE_IN,  /* the other end: accept, receive */
+	TUPLE_OUT,  /* this end: connect, send */
+	TUPLE_IN,   /* the other end: accept, receive */
+	TUPLE_SEND, /* this end; a datagram goes where its message says, also when connected */
 };
 
 #define STAGE_SOCK 0   /* struct sock_common */
@@ -154,23 +155,27 @@ static __always_inline u32 tuple_inet6(struct scratch *slot, u8 *to, u32 directi
 	return 37;
 }
 
+/* Two sockets, the second 0 where there is none. */
+struct unix_ends {
+	u64 own, peer;
+};
+
 /*
  * The text is the server's name: the other end's of a caller, this end's of one that accepted. For
  * a socket without one it is that of the message, user_len bytes in the stage (0: none).
  */
-static __always_inline u32 tuple_unix(struct scratch *slot, u8 *to, u64 sock, u32 direction,
-				      u32 user_len)
+static __always_inline u32 tuple_unix(struct scratch *slot, u8 *to, struct unix_ends ends,
+				      u32 direction, u32 user_len)
 {
-	u64 peer = (u64)BPF_CORE_READ((struct unix_sock *)sock, peer);
-	u64 named = direction == TUPLE_OUT ? peer : sock;
+	u64 named = direction == TUPLE_OUT ? ends.peer : ends.own;
 	struct unix_address *address = NULL;
 	u32 len = 0;
 
 	if (named)
 		address = BPF_CORE_READ((struct unix_sock *)named, addr);
 	to[0] = K_AF_UNIX;
-	put_u64(to + 1, direction == TUPLE_OUT ? sock : peer);
-	put_u64(to + 9, direction == TUPLE_OUT ? peer : sock);
+	put_u64(to + 1, direction == TUPLE_OUT ? ends.own : ends.peer);
+	put_u64(to + 9, direction == TUPLE_OUT ? ends.peer : ends.own);
 	if (address) {
 		len = BPF_CORE_READ(address, len);
 		bpf_probe_read_kernel(
@@ -192,6 +197,8 @@ static __always_inline u32 tuple_unix(struct scratch *slot, u8 *to, u64 sock, u3
  */
 SUBPROG u32 address_tuple(struct scratch *slot, u64 sock, u32 direction, u64 user, u64 len)
 {
+	struct unix_ends ends = { sock, 0 };
+	bool elsewhere = false;
 	u16 user_family;
 	u8 *to;
 
@@ -201,13 +208,22 @@ SUBPROG u32 address_tuple(struct scratch *slot, u64 sock, u32 direction, u64 use
 	to = slot->data + EVENT_AT + (slot->pos & (RECORD_MAX_BYTES - 1));
 	if (bpf_probe_read_kernel(slot->stage + STAGE_SOCK, SOCK_BYTES, (void *)sock))
 		return 0;
+	if (direction == TUPLE_SEND) {
+		direction = TUPLE_OUT;
+		elsewhere = user_family == SOCK_U16(slot, skc_family) &&
+			    BPF_CORE_READ((struct sock *)sock, sk_type) == K_SOCK_DGRAM;
+	}
+	if (elsewhere)
+		SOCK_U16(slot, skc_dport) = 0; /* as if it were not connected */
 	switch (SOCK_U16(slot, skc_family)) {
 	case K_AF_INET: return tuple_inet(slot, to, direction, user_family);
 	case K_AF_INET6: return tuple_inet6(slot, to, direction, user_family);
 	case K_AF_UNIX:
 		if (len > UNIX_PATH_MAX + 2)
 			len = UNIX_PATH_MAX + 2;
-		return tuple_unix(slot, to, sock, direction, user_family == K_AF_UNIX ? len : 0);
+		if (!elsewhere)
+			ends.peer = (u64)BPF_CORE_READ((struct unix_sock *)sock, peer);
+		return tuple_unix(slot, to, ends, direction, user_family == K_AF_UNIX ? len : 0);
 	}
 	return 0;
 }
