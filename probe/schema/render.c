@@ -131,9 +131,12 @@ static void sockopt_render(const struct event *event, uint64_t value, struct tex
 		uint32_t level; /* SOL_* of include/linux/socket.h */
 		const char *set;
 	} sets[] = {
-		{ .level = 0, .set = "native_ip" },        { .level = 1, .set = "native_so" },
-		{ .level = 6, .set = "native_tcp" },       { .level = 41, .set = "native_ipv6" },
-		{ .level = 270, .set = "native_netlink" },
+		{ .level = 0, .set = "native_ip" },       { .level = 1, .set = "native_so" },
+		{ .level = 6, .set = "native_tcp" },      { .level = 41, .set = "native_ipv6" },
+		{ .level = 17, .set = "native_udp" },     { .level = 132, .set = "native_sctp" },
+		{ .level = 136, .set = "native_udp" },    { .level = 255, .set = "native_raw" },
+		{ .level = 263, .set = "native_packet" }, { .level = 270, .set = "native_netlink" },
+		{ .level = 282, .set = "native_tls" },
 	};
 	uint32_t level = (uint32_t)event->prefix.args[1];
 
@@ -222,6 +225,22 @@ static void prctl_render(const struct event *event, size_t index, uint64_t value
 		text_buf_printf(buf, "0x%" PRIx64, value);
 }
 
+static void key_render(int32_t key, struct text_buf *buf)
+{
+	if (key < 0)
+		flag_set_render(flag_set_by_name("native_key"), (uint32_t)key, buf);
+	else
+		text_buf_printf(buf, "%" PRId32, key);
+}
+
+static void ipc_key_render(uint32_t key, struct text_buf *buf)
+{
+	if (key)
+		text_buf_printf(buf, "0x%" PRIx32, key);
+	else
+		text_buf_add(buf, "IPC_PRIVATE");
+}
+
 static void register_render(const struct event *event, size_t index, struct text_buf *buf)
 {
 	const struct arg_desc *arg = &event->syscall->args[index];
@@ -248,6 +267,8 @@ static void register_render(const struct event *event, size_t index, struct text
 	case ARG_TYPE_IOCTL: ioctl_render(arg->flags, (uint32_t)value, buf); break;
 	case ARG_TYPE_PRCTL: prctl_render(event, index, value, buf); break;
 	case ARG_TYPE_FCNTL: fcntl_render(event, value, buf); break;
+	case ARG_TYPE_KEY: key_render((int32_t)value, buf); break;
+	case ARG_TYPE_IPC_KEY: ipc_key_render((uint32_t)value, buf); break;
 	case ARG_TYPE_NONE:
 	case ARG_TYPE_HEX:
 	case ARG_TYPE_COUNT: text_buf_printf(buf, "0x%" PRIx64, value); break;

@@ -38,6 +38,20 @@ static const struct extra_rule {
 	  .mask = 0x7f,
 	  .values = { 4, 5, 9, 10, 12 },
 	  .values_len = 5 },
+	/* ptrace(2): SETOPTIONS and SEIZE take options. */
+	{ .call = "ptrace",
+	  .args = 1u << 3,
+	  .by = 0,
+	  .mask = UINT32_MAX,
+	  .values = { 0x4200, 0x4206 },
+	  .values_len = 2 },
+	/* What semget(2) has a name for. */
+	{ .call = "semget",
+	  .args = 1u << 0,
+	  .by = 0,
+	  .mask = UINT32_MAX,
+	  .values = { 0 },
+	  .values_len = 1 },
 	/* prctl(2): what has names: signals, modes of seccomp, capabilities. */
 	{ .call = "prctl",
 	  .args = 1u << 1,

@@ -22,7 +22,9 @@
 #include <linux/fs.h>
 #include <linux/futex.h>
 #include <linux/if_ether.h>
+#include <linux/if_packet.h>
 #include <linux/if_tun.h>
+#include <linux/keyctl.h>
 #include <linux/kvm.h>
 #include <linux/loop.h>
 #include <linux/mman.h>
@@ -32,10 +34,12 @@
 #include <linux/perf_event.h>
 #include <linux/prctl.h>
 #include <linux/random.h>
+#include <linux/reboot.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <linux/sockios.h>
 #include <linux/stat.h>
+#include <linux/udp.h>
 #include <linux/usbdevice_fs.h>
 #include <linux/vhost.h>
 #include <linux/wait.h>
@@ -399,6 +403,11 @@ static const struct header_case header_cases[] = {
 	KERNEL(native_bpf_attach_flags, BPF_F_REPLACE),
 	KERNEL(native_bpf_query, BPF_F_QUERY_EFFECTIVE),
 	KERNEL(native_bpf_stats, BPF_STATS_RUN_TIME),
+	KERNEL(native_udp, UDP_GRO),
+	KERNEL(native_packet, PACKET_FANOUT),
+	KERNEL(native_reboot_magic, LINUX_REBOOT_MAGIC2C),
+	KERNEL(native_key, KEY_SPEC_REQUESTOR_KEYRING),
+	KERNEL(native_ptrace_options, PTRACE_O_EXITKILL),
 	KERNEL(native_seccomp_action, SECCOMP_RET_USER_NOTIF),
 	KERNEL(native_seccomp_action, SECCOMP_RET_KILL_PROCESS),
 	KERNEL(native_iocb, IOCB_CMD_PWRITEV),
