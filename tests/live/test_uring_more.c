@@ -476,7 +476,7 @@ static int do_poll(void *arg)
 	return 0;
 }
 
-static int do_poll_failing(void *arg)
+static int do_poll_refused(void *arg)
 {
 	struct io_uring_sqe *sqe = request(IORING_OP_POLL_ADD);
 
@@ -515,7 +515,7 @@ static const struct more_case {
 	{ "futex_wake refused", do_futex_wake_refused },
 	{ "futex_waitv", do_futex_waitv },
 	{ "poll", do_poll },
-	{ "poll failing", do_poll_failing },
+	{ "poll refused", do_poll_refused },
 };
 #define CASES (sizeof(cases) / sizeof(cases[0]))
 

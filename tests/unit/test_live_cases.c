@@ -53,7 +53,7 @@ struct seen {
 	bool success, failure;
 };
 
-/* C(name, OUTCOME, ...), or C(CIRCUMSTANCES, name, OUTCOME, ...): behind the comma of one of them. */
+/* C(name, OUTCOME, ...), or C(CIRCUMSTANCES, name, OUTCOME, ...). */
 static void see_rows_behind(const char *start, struct seen *seen)
 {
 	for (const char *at = text; (at = strstr(at, start)); at++) {
@@ -133,7 +133,7 @@ START_TEST(every_call_has_live_cases)
 }
 END_TEST
 
-/* The programs that run each case over inet, inet6 and unix have all calls on sockets, both ways. */
+/* The programs that run each case over inet, inet6 and unix have all calls on sockets. */
 START_TEST(sockets_have_cases_of_all_families)
 {
 	static const char *const calls[] = {
