@@ -336,7 +336,7 @@ static void cap_set_render(uint64_t mask, struct text_buf *buf)
 {
 	const struct flag_set *caps = flag_set_by_name("native_cap");
 	uint64_t known = (UINT64_C(1) << caps->values_len) - 1;
-	bool inverted = __builtin_popcountll(mask) > caps->values_len / 2;
+	bool inverted = (size_t)__builtin_popcountll(mask) > caps->values_len / 2;
 	const char *separator = "";
 
 	if (mask & ~known) {
