@@ -129,10 +129,11 @@ static const struct rest_case {
 	C(io_submit, EINVAL, "ctx_id=0x8 nr=1 iocbpp=0x*", 8, 1, A(&context)),
 	C(io_getevents, EINVAL, "ctx_id=0x8 min_nr=1 nr=2 timeout=500us events=0x*", 8, 1, 2,
 	  A(buffer), A(&half_ms)),
-	C(io_cancel, EFAULT, "ctx_id=0x8 iocb=0x8 result=0x8", 8, 8, 8),
+	C(io_cancel, EINVAL, "ctx_id=0x8 iocb={*} result=0x8", 8, A(buffer), 8),
 	C(io_destroy, EINVAL, "ctx=0x8", 8),
-	C(add_key, ENODEV, "type=none description=name plen=4 ringid=-2 payload=*", A("none"),
-	  A("name"), A("text"), 4, -2),
+	C(add_key, ENODEV,
+	  "type=none description=name plen=4 ringid=KEY_SPEC_PROCESS_KEYRING payload=0x*",
+	  A("none"), A("name"), A("text"), 4, -2),
 	/* Memory. */
 	C(mbind, EINVAL, "start=0x* len=4096 mode=MPOL_BIND nmask=[0] maxnode=64 flags=0x8",
 	  A(buffer), 4096, 2, A(&nodes), 64, 8),
@@ -145,7 +146,7 @@ static const struct rest_case {
 	C(migrate_pages, ESRCH, "pid=99999999 maxnode=64 old_nodes=* new_nodes=*", NOBODY, 64,
 	  A(&nodes), A(&nodes)),
 	C(move_pages, EINVAL,
-	  "pid=0 nr_pages=1 flags=MPOL_MF_STRICT|MPOL_MF_MOVE|0x60 pages=0x* nodes=NULL "
+	  "pid=0 nr_pages=1 pages=[0x0] flags=MPOL_MF_STRICT|MPOL_MF_MOVE|0x60 nodes=NULL "
 	  "status=NULL",
 	  0, 1, A(buffer), 0, 0, 99),
 	C(mremap, EINVAL, "addr=0x1 old_len=4096 new_len=8192 flags=MREMAP_MAYMOVE new_addr=0x0", 1,
@@ -257,7 +258,9 @@ static const struct rest_case {
 	  "filename=/none attr={xflags=0, extsize=0, nextents=0, projid=0, cowextsize=0} size=5 "
 	  "at_flags=0 dirfd=AT_FDCWD",
 	  CWD, A("/none"), A(buffer), 5, 0),
-	C(statmount, EINVAL, "req={mnt_id=0x5, param=0x7} bufsize=64 flags=0x63 buf=0x*",
+	C(statmount, EINVAL,
+	  "req={mnt_id=0x5, mask=STATMOUNT_SB_BASIC|STATMOUNT_MNT_BASIC|"
+	  "STATMOUNT_PROPAGATE_FROM} bufsize=64 flags=0x63 buf=0x*",
 	  A(mount_request), A(buffer), 64, 99),
 	C(listmount, EINVAL,
 	  "req={mnt_id=0x5, param=0x7} nr_mnt_ids=4 flags=LISTMOUNT_REVERSE|0x62 mnt_ids=0x*",
