@@ -18,12 +18,13 @@ bad() {
 	failed=$((failed + 1))
 }
 
-# wants STATUS TEXT ARG...: runs saker; TEXT is a part of its standard error, "" wants silence.
+# wants STATUS TEXT ARG...: runs saker; TEXT is a part of its standard error, "" wants silence. The
+# limit is there for what hangs; a virtual machine may stand still for half a minute.
 wants() {
 	status=$1 text=$2
 	shift 2
 	checks=$((checks + 1))
-	timeout -k 5 30 "$saker" "$@" > out 2> err < /dev/null
+	timeout -k 5 120 "$saker" "$@" > out 2> err < /dev/null
 	got=$?
 	[ $got -eq "$status" ] || bad "saker $*: status $got, wanted $status: $(cat err)"
 	if [ -z "$text" ]; then
@@ -424,7 +425,7 @@ for words in '-b -d 0.1' '-b -d 0.1 --json' '-b -d 0.1 --format csv' 'stream' 's
 	checks=$((checks + 1))
 	# shellcheck disable=SC2086 # split on purpose
 	{
-		timeout -k 5 30 "$saker" $words -p $ticker 2> err
+		timeout -k 5 120 "$saker" $words -p $ticker 2> err
 		echo $? > status
 	} | head -1 > first
 	[ "$(cat status)" = 0 ] || bad "saker $words into head: status $(cat status)"
@@ -435,7 +436,7 @@ rm busy
 wait $ticker
 # Also when there is nothing to write.
 {
-	timeout -k 5 30 "$saker" stream --comm nosuchcommand 2> err
+	timeout -k 5 120 "$saker" stream --comm nosuchcommand 2> err
 	echo $? > status
 } | true
 [ "$(cat status)" = 0 ] || bad "an idle stream into a closed pipe: status $(cat status)"
