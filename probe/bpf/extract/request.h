@@ -360,7 +360,9 @@ static __always_inline bool request_socket_args(struct io_kiocb *req, struct uri
 		call->flags |= URING_F_BUFFERS;
 		if (bpf_core_type_exists(struct io_recvzc)) {
 			args[2] = REQ(struct io_recvzc, len);
-			args[3] = REQ(struct io_recvzc, msg_flags);
+			/* Not any more in 7.2. */
+			if (bpf_core_field_exists(struct io_recvzc, msg_flags))
+				args[3] = REQ(struct io_recvzc, msg_flags);
 		}
 		return true;
 	case URING_OP_SENDMSG:
