@@ -16,7 +16,7 @@
 #include <unistd.h>
 #include "probe/schema/render.h"
 #include "watch.h"
-#include "wildcard.h"
+#include "state/rules/rules.h"
 
 #define PARAMS_MAX 32
 #define BYTES_MAX 4200
@@ -342,8 +342,8 @@ static void compare_line(const char *name, const struct event *event)
 		return;
 	text_buf_init(&buf, line, sizeof(line));
 	event_args_render(event, NULL, &buf);
-	ck_assert_msg(wildcard_fits(expect->line, line), "%s: \"%s\", expected \"%s\"", name, line,
-		      expect->line);
+	ck_assert_msg(rules_name_fits(expect->line, line), "%s: \"%s\", expected \"%s\"", name,
+		      line, expect->line);
 }
 
 static const struct event *expect_find(void)

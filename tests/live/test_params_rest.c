@@ -63,7 +63,7 @@ static const struct rest_case {
 	const char *name;
 	int err; /* 0: it works */
 	long args[6];
-	const char *line; /* wildcard.h */
+	const char *line; /* * is any bytes */
 } cases[] = {
 	/* Message queues, of POSIX and of System V; shared memory. */
 	C(mq_open, ENOENT,

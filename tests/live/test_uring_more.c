@@ -408,36 +408,40 @@ static int do_futex_wait(void *arg)
 	return 0;
 }
 
-static int do_futex_wake(void *arg)
+/* The request, and the line of its event. */
+static struct io_uring_sqe *futex_wake(void)
 {
 	struct io_uring_sqe *sqe = request(OP_FUTEX_WAKE);
 
 	if (!sqe)
-		return 0;
+		return NULL;
 	sqe->addr = (uintptr_t)&word;
 	sqe->addr2 = 2;
 	*third_address(sqe) = 0xff;
 	sqe->fd = FUTEX2_U32_PRIVATE;
-	NEED(run(NR_FUTEX_WAKE) == 0);
 	expect_line("uring mask=0xff nr=2 flags=FUTEX2_SIZE_U32|FUTEX2_PRIVATE uaddr=0x%lx",
 		    (unsigned long)&word);
+	return sqe;
+}
+
+static int do_futex_wake(void *arg)
+{
+	struct io_uring_sqe *sqe = futex_wake();
+
+	if (!sqe)
+		return 0;
+	NEED(run(NR_FUTEX_WAKE) == 0);
 	return 0;
 }
 
 static int do_futex_wake_refused(void *arg)
 {
-	struct io_uring_sqe *sqe = request(OP_FUTEX_WAKE);
+	struct io_uring_sqe *sqe = futex_wake();
 
 	if (!sqe)
 		return 0;
-	sqe->addr = (uintptr_t)&word;
-	sqe->addr2 = 2;
-	*third_address(sqe) = 0xff;
-	sqe->fd = FUTEX2_U32_PRIVATE;
 	sqe->len = 1; /* takes none */
 	NEED(run(NR_FUTEX_WAKE) == -EINVAL);
-	expect_line("uring mask=0xff nr=2 flags=FUTEX2_SIZE_U32|FUTEX2_PRIVATE uaddr=0x%lx",
-		    (unsigned long)&word);
 	return 0;
 }
 

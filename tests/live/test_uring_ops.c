@@ -24,7 +24,7 @@
 #include "probe/schema/render.h"
 #include "uring_case.h"
 #include "watch.h"
-#include "wildcard.h"
+#include "state/rules/rules.h"
 
 #define SNAPLEN 80
 #define LINE_BYTES 1024
@@ -348,7 +348,7 @@ START_TEST(operation_is_shown_as_its_call)
 	expand(wanted, sizeof(wanted));
 	text_buf_init(&buf, line, sizeof(line));
 	event_args_render(shown, NULL, &buf);
-	ck_assert_msg(wildcard_fits(wanted, line), "%s: \"%s\", expected \"%s\"", name, line,
+	ck_assert_msg(rules_name_fits(wanted, line), "%s: \"%s\", expected \"%s\"", name, line,
 		      wanted);
 }
 END_TEST
