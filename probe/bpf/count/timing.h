@@ -64,6 +64,12 @@ static __always_inline void timing_add_max(struct timing_sum *row, u64 ns)
 #endif
 }
 
+/* Verifier: what the tests say of ns stays in here. */
+SUBPROG_OF_NUMBERS u32 timing_bucket(u64 ns)
+{
+	return latency_bucket(ns);
+}
+
 /*
  * The duration of the call that returns, ns; 0 when it cannot be told. nr is the number in the
  * registers, as at the entry; row_nr the one that it is counted under.
@@ -100,7 +106,7 @@ OUTLINED u64 timing_take(struct probe_knobs *knob, struct task_struct *task, u32
 	__sync_fetch_and_add(&row->timed, 1);
 	__sync_fetch_and_add(&row->sum_ns, ns);
 	timing_add_max(row, ns);
-	bucket = latency_bucket(ns);
+	bucket = timing_bucket(ns);
 	/* Verifier: the test and the index must be of the same register. */
 	barrier_var(bucket);
 	if (bucket < LATENCY_BUCKETS)

@@ -4,6 +4,7 @@
 #define PROBE_BPF_EXTRACT_MESSAGES_H
 
 #include "../kernel.h"
+#include "../repeat.h"
 
 /* msg_len of struct mmsghdr, behind the message header: include/linux/socket.h, net/compat.h. */
 #define MMSGHDR_BYTES_AT 56
@@ -17,32 +18,39 @@
 
 #define MESSAGES_UNREAD (1ull << 63)
 
+struct messages_loop {
+	u64 at; /* msg_len of the first one that is not read */
+	u64 sum;
+	u32 left;
+	u32 words[(MESSAGES_A_READ - 1) * MMSGHDR_BYTES / sizeof(u32) + 1];
+};
+
 /*
- * The sum of msg_len of `count` messages; `at` is that of the first. One read takes several of them
- * with what lies between; those of the first read are 1 to MESSAGES_A_READ.
- * Verifier: entry_bytes and with it every index is a constant.
+ * One read takes several messages with what lies between; the first one takes 1 to MESSAGES_A_READ,
+ * so that all others take as many. Verifier: with entry_bytes every index is a constant.
  */
-static __always_inline u64 messages_sum(u64 at, u32 count, const u32 entry_bytes)
+static __always_inline int messages_read(struct messages_loop *loop, const u32 entry_bytes)
 {
 	const u32 step = entry_bytes / sizeof(u32);
-	const u32 whole = (MESSAGES_A_READ - 1) * entry_bytes + sizeof(u32);
-	u32 words[(MESSAGES_A_READ - 1) * MMSGHDR_BYTES / sizeof(u32) + 1] = {};
-	u32 more = (count - 1) & (MESSAGES_A_READ - 1), done;
-	u64 sum = 0;
+	u32 more = (loop->left - 1) & (MESSAGES_A_READ - 1);
+	u32 *words = loop->words;
 
-	if (bpf_probe_read_user(words, more * entry_bytes + sizeof(u32), (void *)at))
-		return MESSAGES_UNREAD;
-	for (done = 0;; done += MESSAGES_A_READ) {
-		sum += (u64)words[0] + words[step] + words[2 * step] + words[3 * step];
-		at += (more + 1) * entry_bytes;
-		count -= more + 1;
-		if (!count)
-			return sum;
-		more = MESSAGES_A_READ - 1;
-		if (done == MESSAGES_COUNTED - MESSAGES_A_READ ||
-		    bpf_probe_read_user(words, whole, (void *)at))
-			return sum | MESSAGES_UNREAD;
-	}
+	if (bpf_probe_read_user(words, more * entry_bytes + sizeof(u32), (void *)loop->at))
+		return STOP;
+	loop->sum += (u64)words[0] + words[step] + words[2 * step] + words[3 * step];
+	loop->at += (more + 1) * entry_bytes;
+	loop->left -= more + 1;
+	return loop->left ? GO_ON : STOP;
+}
+
+REPEATED int messages_step(u32 i, struct messages_loop *loop)
+{
+	return messages_read(loop, MMSGHDR_BYTES);
+}
+
+REPEATED int messages_step32(u32 i, struct messages_loop *loop)
+{
+	return messages_read(loop, MMSGHDR32_BYTES);
 }
 
 /*
@@ -53,9 +61,16 @@ static __always_inline u64 messages_sum(u64 at, u32 count, const u32 entry_bytes
  */
 SUBPROG_OF_NUMBERS u64 messages_bytes(u64 vector, u32 count, u32 entry_bytes)
 {
-	if (entry_bytes == MMSGHDR32_BYTES)
-		return messages_sum(vector + MMSGHDR32_BYTES_AT, count, MMSGHDR32_BYTES);
-	return messages_sum(vector + MMSGHDR_BYTES_AT, count, MMSGHDR_BYTES);
+	struct messages_loop loop = { .left = count };
+
+	if (entry_bytes == MMSGHDR32_BYTES) {
+		loop.at = vector + MMSGHDR32_BYTES_AT;
+		REPEAT(MESSAGES_COUNTED / MESSAGES_A_READ, messages_step32, &loop);
+	} else {
+		loop.at = vector + MMSGHDR_BYTES_AT;
+		REPEAT(MESSAGES_COUNTED / MESSAGES_A_READ, messages_step, &loop);
+	}
+	return loop.left ? loop.sum | MESSAGES_UNREAD : loop.sum;
 }
 
 #endif

@@ -11,6 +11,7 @@
 #define PROBE_BPF_EXTRACT_WALK_H
 
 #include "../kernel.h"
+#include "../repeat.h"
 #include "../shared.h"
 
 #define WALK_MAX 32      /* components kept; must be a power of two */
@@ -37,7 +38,12 @@ struct walk {
 	u8 bound;    /* the mount's root is not its file system's root */
 	u8 floating; /* not reachable from a root: pipe, socket, memory */
 	u8 failed;   /* a read failed */
-	u32 end;     /* walk_put(): where the next component ends */
+	u32 end;     /* build_walk(): where the next component ends */
+	u8 raced;    /* a dentry has moved since it was read */
+	/* Where walk_up() is. */
+	u64 dentry;
+	u64 at, at_root; /* struct mount, and its root dentry; 0: in none */
+	u64 first;       /* the struct mount that it began in */
 	u8 mount[MOUNT_BYTES];
 	u8 file[FILE_BYTES];
 	u8 inode[INODE_BYTES];
@@ -70,6 +76,80 @@ static __always_inline bool walk_has_parent(u64 dentry)
 	return parent != dentry;
 }
 
+/* What the loops below have on the stack. */
+struct walk_loop {
+	struct walk *walk;
+};
+
+/* The root of all was reached, or what is known to be the end. */
+static __always_inline int walk_ends(struct walk *w)
+{
+	w->cut = 0;
+	return STOP;
+}
+
+/* On to the mount that this one is mounted in. */
+static __always_inline int walk_leave_mount(struct walk *w)
+{
+	u64 mount = w->at, up = BLOCK_U64(w->mount, struct mount, mnt_parent);
+
+	if (mount == w->first)
+		w->bound = w->fs_root ? w->dentry != w->fs_root : walk_has_parent(w->dentry);
+	if (up == mount)
+		return walk_ends(w);
+	w->dentry = BLOCK_U64(w->mount, struct mount, mnt_mountpoint);
+	w->at = up;
+	if (up == w->top && w->dentry == w->top_root)
+		return walk_ends(w);
+	w->at_root = walk_mount(w, up);
+	return GO_ON;
+}
+
+REPEATED int walk_step(u32 i, struct walk_loop *loop)
+{
+	struct walk *w = loop->walk;
+	struct walk_entry *e;
+	u64 parent;
+	u32 bytes;
+
+	if (w->dentry == w->at_root)
+		return walk_leave_mount(w);
+	if (w->len >= WALK_MAX)
+		return STOP;
+	e = &w->entry[w->len & (WALK_MAX - 1)];
+	if (bpf_probe_read_kernel(e->block, DENTRY_BYTES, (void *)w->dentry)) {
+		w->failed = 1;
+		return walk_ends(w);
+	}
+	e->dentry = w->dentry;
+	parent = BLOCK_U64(e->block, struct dentry, d_parent);
+	if (parent == w->dentry) { /* a root, of a file system or of nothing */
+		w->floating = w->first != 0;
+		return walk_ends(w);
+	}
+	bytes = w->bytes + 1 + (BLOCK_U32(e->block, struct dentry, d_name.len) & 0xff);
+	if (bytes >= RECORD_PATH_MAX)
+		return STOP;
+	w->bytes = bytes;
+	w->len++;
+	w->dentry = parent;
+	return GO_ON;
+}
+
+REPEATED int walk_look_again(u32 i, struct walk_loop *loop)
+{
+	struct walk *w = loop->walk;
+	struct walk_entry *e = &w->entry[i & (WALK_MAX - 1)];
+	u32 seq = 0, was = BLOCK_U32(e->block, struct dentry, d_seq);
+
+	if (i >= w->len)
+		return STOP;
+	bpf_probe_read_kernel(&seq, sizeof(seq),
+			      (void *)(e->dentry + bpf_core_field_offset(struct dentry, d_seq)));
+	w->raced |= seq != was || (seq & 1);
+	return GO_ON;
+}
+
 /*
  * Verifier: functions without `static` are verified by themselves, once for each program, and not
  * again at every call with what is known there. Their pointers may be NULL in its eyes.
@@ -79,81 +159,25 @@ static __always_inline bool walk_has_parent(u64 dentry)
  */
 SUBPROG int walk_up(struct walk *w, u64 dentry, u64 vfsmnt)
 {
-	u64 first = vfsmnt - bpf_core_field_offset(struct mount, mnt);
-	u64 mount = first;
-	u64 root = 0, parent, up;
-	struct walk_entry *e;
+	struct walk_loop loop = { w };
 
 	if (!w)
 		return 0;
 	/* Verifier: counts live in the map, where their values are not followed. */
 	w->len = 0;
 	w->bytes = 0;
-	w->cut = 0;
+	w->cut = 1;
 	w->floating = 0;
 	w->failed = 0;
 	w->bound = 0;
-	if (vfsmnt)
-		root = walk_mount(w, mount);
-	for (u32 i = 0; i < WALK_STEPS; i++) {
-		if (dentry == root) {
-			up = BLOCK_U64(w->mount, struct mount, mnt_parent);
-			if (mount == first)
-				w->bound = w->fs_root ? root != w->fs_root : walk_has_parent(root);
-			if (up == mount)
-				return 0;
-			dentry = BLOCK_U64(w->mount, struct mount, mnt_mountpoint);
-			mount = up;
-			if (mount == w->top && dentry == w->top_root)
-				return 0;
-			root = walk_mount(w, mount);
-			continue;
-		}
-		if (w->len >= WALK_MAX)
-			break;
-		e = &w->entry[w->len & (WALK_MAX - 1)];
-		if (bpf_probe_read_kernel(e->block, DENTRY_BYTES, (void *)dentry)) {
-			w->failed = 1;
-			return 0;
-		}
-		e->dentry = dentry;
-		parent = BLOCK_U64(e->block, struct dentry, d_parent);
-		if (parent == dentry) { /* a root, of a file system or of nothing */
-			w->floating = vfsmnt != 0;
-			return 0;
-		}
-		up = BLOCK_U32(e->block, struct dentry, d_name.len) & 0xff;
-		up += w->bytes + 1;
-		if (up >= RECORD_PATH_MAX)
-			break;
-		w->bytes = up;
-		w->len++;
-		dentry = parent;
-	}
-	w->cut = 1;
+	w->raced = 0;
+	w->dentry = dentry;
+	w->first = vfsmnt ? vfsmnt - bpf_core_field_offset(struct mount, mnt) : 0;
+	w->at = w->first;
+	w->at_root = vfsmnt ? walk_mount(w, w->first) : 0;
+	REPEAT(WALK_STEPS, walk_step, &loop);
+	REPEAT(WALK_MAX, walk_look_again, &loop);
 	return 0;
-}
-
-/* 1 when a dentry of the walk has moved since it was read. */
-SUBPROG int walk_raced(struct walk *w)
-{
-	u32 raced = 0;
-
-	if (!w)
-		return 0;
-	for (u32 i = 0; i < WALK_MAX; i++) {
-		struct walk_entry *e = &w->entry[i];
-		u32 seq = 0, was;
-
-		if (i >= w->len)
-			break;
-		was = BLOCK_U32(e->block, struct dentry, d_seq);
-		bpf_probe_read_kernel(
-			&seq, sizeof(seq),
-			(void *)(e->dentry + bpf_core_field_offset(struct dentry, d_seq)));
-		raced |= seq != was || (seq & 1);
-	}
-	return raced;
 }
 
 /* Begins a walk of an object of the task; fs_root as in struct walk. */
@@ -182,7 +206,7 @@ SUBPROG_TWIN u32 walk_path(struct walk *w, u64 dentry, u64 vfsmnt)
 		return 0;
 	for (u32 i = 0; i < 2; i++) {
 		walk_up(w, dentry, vfsmnt);
-		if (!walk_raced(w)) {
+		if (!w->raced) {
 			flags = 0;
 			break;
 		}

@@ -258,34 +258,47 @@ static __always_inline void row_fd_item(u8 *to, s32 fd, u32 revents)
 	put_u16(to + 8, (revents & 7) | (revents >> 13 & 1) << 3 | (revents & 0x3f8) << 1);
 }
 
-/* u16 count, then the items. */
-SUBPROG int row_fds(struct scratch *slot, u64 user, u32 count)
+struct row_fds_loop {
+	struct scratch *slot;
+	u64 user;
+	u32 count;
+};
+
+REPEATED int row_fds_step(u32 i, struct row_fds_loop *loop)
 {
 	struct {
 		s32 fd;
 		short events, revents;
 	} item; /* struct pollfd, include/uapi/asm-generic/poll.h */
-	u8 *to;
+	struct scratch *slot = loop->slot;
+	u8 *to = slot->data + EVENT_AT + (slot->pos & (RECORD_MAX_BYTES - 1)) + 2;
+
+	if (i >= loop->count)
+		return STOP;
+	if (bpf_probe_read_user(&item, sizeof(item), (void *)(loop->user + i * sizeof(item)))) {
+		slot->flags |= RECORD_F_UNREADABLE;
+		return STOP;
+	}
+	row_fd_item(to + (i & (ROW_FDS_MAX - 1)) * FD_ITEM_BYTES, item.fd, (u16)item.revents);
+	slot->copied = i + 1;
+	return GO_ON;
+}
+_Static_assert((ROW_FDS_MAX & (ROW_FDS_MAX - 1)) == 0, "row_fds_step masks with it");
+
+/* u16 count, then the items. */
+SUBPROG int row_fds(struct scratch *slot, u64 user, u32 count)
+{
+	struct row_fds_loop loop = { slot, user, count };
 
 	if (!slot)
 		return 0;
 	slot->copied = 0;
 	if (count > ROW_FDS_MAX) {
 		slot->flags |= RECORD_F_CUT;
-		count = ROW_FDS_MAX;
+		loop.count = ROW_FDS_MAX;
 	}
-	to = slot->data + EVENT_AT + (slot->pos & (RECORD_MAX_BYTES - 1));
-	for (u32 i = 0; i < ROW_FDS_MAX; i++) {
-		if (i >= count)
-			break;
-		if (bpf_probe_read_user(&item, sizeof(item), (void *)(user + i * sizeof(item)))) {
-			slot->flags |= RECORD_F_UNREADABLE;
-			break;
-		}
-		row_fd_item(to + 2 + i * FD_ITEM_BYTES, item.fd, (u16)item.revents);
-		slot->copied = i + 1;
-	}
-	put_u16(to, slot->copied);
+	REPEAT(ROW_FDS_MAX, row_fds_step, &loop);
+	put_u16(slot->data + EVENT_AT + (slot->pos & (RECORD_MAX_BYTES - 1)), slot->copied);
 	return 0;
 }
 

@@ -77,6 +77,33 @@ __u64 uring_calls_len;
 const struct uring_call uring_call_zero = {};
 const struct uring_text uring_text_zero = {};
 
+struct requests_loop {
+	u64 node; /* struct io_wq_work_node that is next */
+	u64 user_data;
+	s32 res;
+	u64 first, found; /* with that user_data and result; with a row in uring_calls besides */
+};
+
+REPEATED int requests_step(u32 i, struct requests_loop *loop)
+{
+	u64 node = loop->node, at = node - bpf_core_field_offset(struct io_kiocb, comp_list);
+	struct io_kiocb *req = (struct io_kiocb *)at;
+	struct uring_key key = { .object = at };
+
+	if (!node)
+		return STOP;
+	loop->node = (u64)BPF_CORE_READ((struct io_wq_work_node *)node, next);
+	if (BPF_CORE_READ(req, cqe.user_data) != loop->user_data ||
+	    BPF_CORE_READ(req, cqe.res) != loop->res || BPF_CORE_READ(req, flags) & K_REQ_CQE_SKIP)
+		return GO_ON;
+	if (!loop->first)
+		loop->first = at;
+	if (!bpf_map_lookup_elem(&uring_calls, &key))
+		return GO_ON;
+	loop->found = at;
+	return STOP;
+}
+
 /*
  * Of the requests that a ring completes now, in order, from node on: the first with that user_data
  * and result that is not dealt with (has a row in uring_calls), else the first; 0 when there is
@@ -84,24 +111,10 @@ const struct uring_text uring_text_zero = {};
  */
 SUBPROG_OF_NUMBERS u64 requests_scan(u64 node, u64 user_data, s32 res)
 {
-	u64 found = 0;
+	struct requests_loop loop = { .node = node, .user_data = user_data, .res = res };
 
-	for (u32 i = 0; i < REQUESTS_FLUSHED_MAX && node; i++) {
-		u64 at = node - bpf_core_field_offset(struct io_kiocb, comp_list);
-		struct io_kiocb *req = (struct io_kiocb *)at;
-		struct uring_key key = { .object = at };
-
-		node = (u64)BPF_CORE_READ((struct io_wq_work_node *)node, next);
-		if (BPF_CORE_READ(req, cqe.user_data) != user_data ||
-		    BPF_CORE_READ(req, cqe.res) != res ||
-		    BPF_CORE_READ(req, flags) & K_REQ_CQE_SKIP)
-			continue;
-		if (bpf_map_lookup_elem(&uring_calls, &key))
-			return at;
-		if (!found)
-			found = at;
-	}
-	return found;
+	REPEAT(REQUESTS_FLUSHED_MAX, requests_step, &loop);
+	return loop.found ? loop.found : loop.first;
 }
 
 /*

@@ -124,49 +124,56 @@ static __always_inline u32 build_ext(struct build *b, u32 type, u32 flags, u32 l
 	return at + sizeof(struct record_ext);
 }
 
+struct build_walk_loop {
+	struct scratch *slot;
+};
+
+/* Component i of the last walk, in front of what is there. */
+REPEATED int build_walk_name(u32 i, struct build_walk_loop *loop)
+{
+	struct scratch *slot = loop->slot;
+	struct walk *w = &slot->walk;
+	struct walk_entry *e = &w->entry[i & (WALK_MAX - 1)];
+	u64 name = BLOCK_U64(e->block, struct dentry, d_name.name), inside = name - e->dentry;
+	u32 len = BLOCK_U32(e->block, struct dentry, d_name.len) & 0xff;
+
+	if (i >= w->len)
+		return STOP;
+	if (inside < DENTRY_BYTES && inside + len <= DENTRY_BYTES) {
+		/* 8 bytes at a time from the end; an entry begins with its address. */
+		u8 *from = (u8 *)e + (((u32)inside + len) & 127);
+		u8 *to = slot->data + (w->end & TEXT_MASK);
+
+		put_u64(to - 8, *(u64 *)from);
+		if (len > 8)
+			put_u64(to - 16, *(u64 *)(from - 8));
+		if (len > 16)
+			put_u64(to - 24, *(u64 *)(from - 16));
+		if (len > 24) {
+			put_u64(to - 32, *(u64 *)(from - 24));
+			put_u64(to - 40, *(u64 *)(from - 32));
+		}
+	} else if (bpf_probe_read_kernel(slot->data + ((w->end - len) & TEXT_MASK), len,
+					 (void *)name)) {
+		w->failed = 1;
+	}
+	w->end -= len + 1;
+	slot->data[w->end & TEXT_MASK] = '/';
+	return GO_ON;
+}
+
 /*
  * Writes the text of the last walk so that it ends before `end` in data. Runs over to the left of
  * its start by up to 7 bytes: the caller writes what is there afterwards.
  */
 SUBPROG int build_walk(struct scratch *slot, u32 end)
 {
-	struct walk *w;
+	struct build_walk_loop loop = { slot };
 
 	if (!slot)
 		return 0;
-	w = &slot->walk;
-	w->end = end;
-	for (u32 i = 0; i < WALK_MAX; i++) {
-		struct walk_entry *e = &w->entry[i];
-		u64 name, inside;
-		u32 len;
-
-		if (i >= w->len)
-			break;
-		name = BLOCK_U64(e->block, struct dentry, d_name.name);
-		len = BLOCK_U32(e->block, struct dentry, d_name.len) & 0xff;
-		inside = name - e->dentry;
-		if (inside < DENTRY_BYTES && inside + len <= DENTRY_BYTES) {
-			/* 8 bytes at a time from the end; an entry begins with its address. */
-			u8 *from = (u8 *)e + (((u32)inside + len) & 127);
-			u8 *to = slot->data + (w->end & TEXT_MASK);
-
-			put_u64(to - 8, *(u64 *)from);
-			if (len > 8)
-				put_u64(to - 16, *(u64 *)(from - 8));
-			if (len > 16)
-				put_u64(to - 24, *(u64 *)(from - 16));
-			if (len > 24) {
-				put_u64(to - 32, *(u64 *)(from - 24));
-				put_u64(to - 40, *(u64 *)(from - 32));
-			}
-		} else if (bpf_probe_read_kernel(slot->data + ((w->end - len) & TEXT_MASK), len,
-						 (void *)name)) {
-			w->failed = 1;
-		}
-		w->end -= len + 1;
-		slot->data[w->end & TEXT_MASK] = '/';
-	}
+	slot->walk.end = end;
+	REPEAT(WALK_MAX, build_walk_name, &loop);
 	return 0;
 }
 

@@ -67,23 +67,34 @@ SUBPROG int iovec_read(struct scratch *slot, u64 vector, u32 i)
 	return -1;
 }
 
+/* What is done with the elements of a vector. */
+struct iov_loop {
+	struct scratch *slot;
+	u64 vector;
+	u64 size;
+	u32 cnt;
+	u32 at, limit; /* of the copy in data */
+};
+
+REPEATED int iov_size_step(u32 i, struct iov_loop *loop)
+{
+	if (i >= loop->cnt || iovec_read(loop->slot, loop->vector, i))
+		return STOP;
+	loop->size += loop->slot->element.len;
+	return GO_ON;
+}
+
 /* Sum of the lengths of a vector of cnt elements. Marks the record cut when there are too many. */
 SUBPROG u64 build_iov_size(struct scratch *slot, u64 vector, u32 cnt)
 {
-	u64 size = 0;
+	struct iov_loop loop = { .slot = slot, .vector = vector, .cnt = cnt };
 
 	if (!slot)
 		return 0;
 	if (cnt > IOV_MAX_READ)
 		slot->flags |= RECORD_F_CUT;
-	for (u32 i = 0; i < IOV_MAX_READ; i++) {
-		if (i >= cnt)
-			break;
-		if (iovec_read(slot, vector, i))
-			break;
-		size += slot->element.len;
-	}
-	return size;
+	REPEAT(IOV_MAX_READ, iov_size_step, &loop);
+	return loop.size;
 }
 
 #ifdef PLAIN_KERNEL /* see scratch_at() */
@@ -94,33 +105,37 @@ SUBPROG_OF_NUMBERS u64 build_iov_size_at(u32 index, u64 vector, u32 cnt)
 #define build_iov_size(slot, vector, cnt) build_iov_size_at((slot)->index, vector, cnt)
 #endif
 
+REPEATED int iov_copy_step(u32 i, struct iov_loop *loop)
+{
+	struct scratch *slot = loop->slot;
+	u32 take, at = loop->at & 0x3fff;
+
+	if (i >= loop->cnt || slot->copied >= loop->limit || iovec_read(slot, loop->vector, i))
+		return STOP;
+	take = loop->limit - slot->copied;
+	if (slot->element.len < take)
+		take = slot->element.len;
+	take &= RECORD_SNAPLEN_MAX;
+	if (!take)
+		return GO_ON;
+	if (bpf_probe_read_user(slot->data + at + (slot->copied & RECORD_SNAPLEN_MAX), take,
+				(void *)slot->element.base)) {
+		slot->flags |= RECORD_F_UNREADABLE;
+		return STOP;
+	}
+	slot->copied += take;
+	return GO_ON;
+}
+
 /* Copies `limit` bytes of the vector to data[at]. Returns how many were read. */
 SUBPROG_TWIN u32 build_iov(struct scratch *slot, u32 at, u64 vector, u32 cnt, u32 limit)
 {
-	u32 take;
+	struct iov_loop loop = { slot, vector, 0, cnt, at, limit };
 
 	if (!slot)
 		return 0;
 	slot->copied = 0;
-	at &= 0x3fff;
-	for (u32 i = 0; i < IOV_MAX_READ; i++) {
-		if (i >= cnt || slot->copied >= limit)
-			break;
-		if (iovec_read(slot, vector, i))
-			break;
-		take = limit - slot->copied;
-		if (slot->element.len < take)
-			take = slot->element.len;
-		take &= RECORD_SNAPLEN_MAX;
-		if (!take)
-			continue;
-		if (bpf_probe_read_user(slot->data + at + (slot->copied & RECORD_SNAPLEN_MAX), take,
-					(void *)slot->element.base)) {
-			slot->flags |= RECORD_F_UNREADABLE;
-			break;
-		}
-		slot->copied += take;
-	}
+	REPEAT(IOV_MAX_READ, iov_copy_step, &loop);
 	return slot->copied;
 }
 

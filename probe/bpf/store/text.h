@@ -87,39 +87,50 @@ static __always_inline int text_pointer(struct scratch *slot, u64 vector, u32 i,
 	return -1;
 }
 
+struct text_vector_loop {
+	struct scratch *slot;
+	u64 vector;
+	u32 first;
+	bool whole;
+};
+
+REPEATED int text_vector_step(u32 i, struct text_vector_loop *loop)
+{
+	struct scratch *slot = loop->slot;
+	u32 left = PARAM_MAX - 1 - slot->copied;
+	u64 text = 0;
+	long len;
+
+	loop->whole = text_pointer(slot, loop->vector, loop->first + i, &text) || !text;
+	if (loop->whole || left >= PARAM_MAX || left < 2)
+		return STOP;
+	len = user_text(slot->data + ((EVENT_AT + slot->pos + slot->copied) & TEXT_MASK),
+			left & (PARAM_MAX - 1), (void *)text);
+	if (len < 0) {
+		slot->flags |= RECORD_F_UNREADABLE;
+		loop->whole = true;
+		return STOP;
+	}
+	slot->copied += len;
+	return len == left ? STOP : GO_ON;
+}
+
 /*
  * Appends the texts of a caller's vector of pointers (argv, envp) from the one `first` on, at most
  * PARAM_MAX bytes. Returns how many bytes, none of which are part of slot->pos yet.
  */
 SUBPROG u32 text_vector(struct scratch *slot, u64 vector, u32 first)
 {
+	struct text_vector_loop loop = { slot, vector, first, false };
+
 	if (!slot)
 		return 0;
 	slot->copied = 0;
 	if (!vector)
 		return 0;
-	for (u32 i = 0; i < ARGV_MAX; i++) {
-		u32 left = PARAM_MAX - 1 - slot->copied;
-		u64 text = 0;
-		long len;
-
-		if (text_pointer(slot, vector, first + i, &text))
-			return slot->copied;
-		if (!text)
-			return slot->copied;
-		if (left >= PARAM_MAX || left < 2)
-			break;
-		len = user_text(slot->data + ((EVENT_AT + slot->pos + slot->copied) & TEXT_MASK),
-				left & (PARAM_MAX - 1), (void *)text);
-		if (len < 0) {
-			slot->flags |= RECORD_F_UNREADABLE;
-			return slot->copied;
-		}
-		slot->copied += len;
-		if (len == left)
-			break;
-	}
-	slot->flags |= RECORD_F_CUT;
+	REPEAT(ARGV_MAX, text_vector_step, &loop);
+	if (!loop.whole)
+		slot->flags |= RECORD_F_CUT;
 	return slot->copied;
 }
 
