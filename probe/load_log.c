@@ -66,13 +66,14 @@ void load_log_begin(struct load_log *log)
 	log->len = 0;
 	log->text[0] = '\0';
 	log->program[0] = '\0';
+	log->outer = thread_log;
 	thread_log = log;
 	libbpf_set_print(load_log_print);
 }
 
 void load_log_end(void)
 {
-	thread_log = NULL;
+	thread_log = thread_log->outer;
 }
 
 /* The last line of text[0..len) that says something; *ret_len is 0 when there is none. */

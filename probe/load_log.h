@@ -13,12 +13,13 @@
 struct load_log {
 	char text[LOAD_LOG_BYTES]; /* NUL-terminated tail */
 	size_t len;
-	char program[64]; /* the last one that was refused; "" = none */
+	char program[64];       /* the last one that was refused; "" = none */
+	struct load_log *outer; /* that gets what is said when this one has ended */
 };
 
 /*
- * Messages that libbpf prints in this thread go to log until load_log_end(); those of threads
- * without a log go nowhere. Not nested.
+ * Messages that libbpf prints in this thread go to log until load_log_end(), then to the log that
+ * was begun before it; those of threads without a log go nowhere.
  */
 void load_log_begin(struct load_log *log);
 void load_log_end(void);

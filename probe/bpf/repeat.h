@@ -17,11 +17,10 @@
 
 enum { GO_ON, STOP };
 
+#define REPEATED static __noinline
 #ifdef PLAIN_KERNEL
-#define REPEATED static __always_inline
 #define REPEAT(times, step, state) REPEAT_HERE(times, step, state)
 #else
-#define REPEATED static __noinline
 #define REPEAT(times, step, state)                                               \
 	do {                                                                     \
 		if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_loop)) \

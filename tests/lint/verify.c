@@ -10,6 +10,7 @@
 #include <string.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include "probe/features.h"
 #include "probe/kinds.h"
 #include "probe/live.h"
 #include "probe/count.skel.h"
@@ -103,6 +104,10 @@ int main(int argc, char **argv)
 	failed = probe_load_counters(probe, &err) < 0 || probe_load_stream(probe, &err) < 0;
 	if (failed) {
 		fprintf(stderr, "%s\n", err.what);
+	} else if (!opts.plain && probe->variant == PROBE_PLAIN &&
+		   feature_present(FEATURE_TASK_STORAGE)) {
+		fprintf(stderr, "only the programs for kernels without task storage load here\n");
+		failed = 1;
 	} else if (probe_uring_refused(probe)) {
 		fprintf(stderr, "io_uring: %s\n", probe_uring_refused(probe));
 		failed = 1;

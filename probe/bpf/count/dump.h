@@ -56,11 +56,14 @@ static __always_inline void sample_call(struct task_sample *sample, struct task_
 	if (timing_gen && stamp && stamp->gen == timing_gen) {
 		sample->in_ns = bpf_ktime_get_ns() - stamp->ns;
 		nr = stamp->nr;
+		/* Verifier: one load of both branches' loads would be from different pointers. */
+		barrier_var(nr);
 	} else if (task->on_cpu) {
 		sample->flags |= TASK_F_IN_UNKNOWN;
 		return;
 	} else {
 		nr = regs_syscall_nr(task_regs(task));
+		barrier_var(nr);
 	}
 	if ((s32)nr < 0)
 		return;

@@ -3,10 +3,9 @@
 #ifndef PROBE_BPF_EXTRACT_LISTS_H
 #define PROBE_BPF_EXTRACT_LISTS_H
 
-#include "../repeat.h"
 #include "knobs.h"
 
-#define SCOPE_LIST_MAX 16 /* a power of two */
+#define SCOPE_LIST_MAX 16
 
 /* The count object's; the loader reuses its fd. */
 struct {
@@ -22,57 +21,47 @@ static __always_inline bool lists_used(const struct probe_knobs *knob)
 	return knob->by_cgroup | knob->euids_len | knob->comms_len;
 }
 
-/* Who is looked for. */
-struct lists_loop {
-	const struct probe_knobs *knob;
-	u64 comm0, comm1;
-	u32 euid;
-	bool found;
-};
-
-REPEATED int lists_euid(u32 i, struct lists_loop *loop)
+/* 1 when value is 0, without a branch: see below. */
+static __always_inline u32 is_zero(u64 value)
 {
-	if (i >= loop->knob->euids_len)
-		return STOP;
-	loop->found = loop->knob->euids[i & (SCOPE_LIST_MAX - 1)] == loop->euid;
-	return loop->found ? STOP : GO_ON;
-}
-
-REPEATED int lists_comm(u32 i, struct lists_loop *loop)
-{
-	const u64 *comm = (const u64 *)loop->knob->comms[i & (SCOPE_LIST_MAX - 1)];
-
-	if (i >= loop->knob->comms_len)
-		return STOP;
-	loop->found = comm[0] == loop->comm0 && comm[1] == loop->comm1;
-	return loop->found ? STOP : GO_ON;
+	barrier_var(value);
+	return 1 ^ (u32)((value | -value) >> 63);
 }
 
 /*
  * True when no list of the scope that is in use rejects the task. The name comes as two words: user
  * space fills its unused bytes with zeros, as the kernel does.
- * Verifier: a global function of numbers is verified once, not for each caller.
+ * Verifier: a global function of numbers is verified once, not for each caller. Entries are compared
+ * without branches, each of which would have the rest verified twice.
  */
 SUBPROG_OF_NUMBERS bool lists_allow_values(u64 cgroup_id, u32 euid, u64 comm0, u64 comm1)
 {
-	struct lists_loop loop = { knobs_get(), comm0, comm1, euid, false };
+	const struct probe_knobs *knob = knobs_get();
 	const u32 *in_scope;
+	u32 found = 0;
 
-	if (!loop.knob)
+	if (!knob)
 		return false;
-	in_scope = loop.knob->by_cgroup ? bpf_map_lookup_elem(&scope_cgroups, &cgroup_id) : NULL;
+	in_scope = knob->by_cgroup ? bpf_map_lookup_elem(&scope_cgroups, &cgroup_id) : NULL;
 	if (in_scope && !*in_scope)
 		return false;
-	if (loop.knob->euids_len) {
-		REPEAT(SCOPE_LIST_MAX, lists_euid, &loop);
-		if (!loop.found)
+	if (knob->euids_len) {
+#pragma unroll
+		for (u32 i = 0; i < SCOPE_LIST_MAX; i++)
+			found |= is_zero(knob->euids[i] ^ euid) << i;
+		if (!(found & ((1u << (knob->euids_len & 31)) - 1)))
 			return false;
 	}
-	if (!loop.knob->comms_len)
+	if (!knob->comms_len)
 		return true;
-	loop.found = false;
-	REPEAT(SCOPE_LIST_MAX, lists_comm, &loop);
-	return loop.found;
+	found = 0;
+#pragma unroll
+	for (u32 i = 0; i < SCOPE_LIST_MAX; i++) {
+		const u64 *comm = (const u64 *)knob->comms[i];
+
+		found |= is_zero((comm[0] ^ comm0) | (comm[1] ^ comm1)) << i;
+	}
+	return found & ((1u << (knob->comms_len & 31)) - 1);
 }
 
 #endif

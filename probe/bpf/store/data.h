@@ -44,22 +44,27 @@ static __always_inline void build_data(struct build *b, const u32 i, const u32 a
 }
 _Static_assert((RECORD_SNAPLEN_MAX & (RECORD_SNAPLEN_MAX + 1)) == 0, "build_data masks with it");
 
-/* Reads element i of a vector into the slot. Returns 0, or -1 when it cannot be read. */
-SUBPROG int iovec_read(struct scratch *slot, u64 vector, u32 i)
-{
-	u32 narrow[2] = {};
-	long failed;
+/* Verifier: the rest of what they need is in the slot, as all stacks share 512 bytes. */
+struct vector_loop {
+	struct scratch *slot;
+};
 
-	if (!slot)
-		return -1;
+/* Reads element i of the vector into the slot. Returns 0, or -1 when it cannot be read. */
+static __always_inline int vector_read(struct scratch *slot, u32 i)
+{
+	struct {
+		u32 base, len;
+	} narrow;
+	bool failed;
+
 	if (slot->abi) {
-		failed = bpf_probe_read_user(narrow, sizeof(narrow),
-					     (void *)(vector + i * sizeof(narrow)));
-		slot->element.base = narrow[0];
-		slot->element.len = narrow[1];
+		failed = bpf_probe_read_user(&narrow, sizeof(narrow),
+					     (void *)(slot->vector + i * sizeof(narrow)));
+		slot->element.base = narrow.base;
+		slot->element.len = narrow.len;
 	} else {
 		failed = bpf_probe_read_user(&slot->element, sizeof(slot->element),
-					     (void *)(vector + i * sizeof(slot->element)));
+					     (void *)(slot->vector + i * sizeof(slot->element)));
 	}
 	if (!failed)
 		return 0;
@@ -67,34 +72,30 @@ SUBPROG int iovec_read(struct scratch *slot, u64 vector, u32 i)
 	return -1;
 }
 
-/* What is done with the elements of a vector. */
-struct iov_loop {
-	struct scratch *slot;
-	u64 vector;
-	u64 size;
-	u32 cnt;
-	u32 at, limit; /* of the copy in data */
-};
-
-REPEATED int iov_size_step(u32 i, struct iov_loop *loop)
+REPEATED int vector_size_step(u32 i, struct vector_loop *loop)
 {
-	if (i >= loop->cnt || iovec_read(loop->slot, loop->vector, i))
+	struct scratch *slot = loop->slot;
+
+	if (i >= slot->vector_len || vector_read(slot, i))
 		return STOP;
-	loop->size += loop->slot->element.len;
+	slot->vector_size += slot->element.len;
 	return GO_ON;
 }
 
 /* Sum of the lengths of a vector of cnt elements. Marks the record cut when there are too many. */
 SUBPROG u64 build_iov_size(struct scratch *slot, u64 vector, u32 cnt)
 {
-	struct iov_loop loop = { .slot = slot, .vector = vector, .cnt = cnt };
+	struct vector_loop loop = { slot };
 
 	if (!slot)
 		return 0;
 	if (cnt > IOV_MAX_READ)
 		slot->flags |= RECORD_F_CUT;
-	REPEAT(IOV_MAX_READ, iov_size_step, &loop);
-	return loop.size;
+	slot->vector = vector;
+	slot->vector_len = cnt;
+	slot->vector_size = 0;
+	REPEAT(IOV_MAX_READ, vector_size_step, &loop);
+	return slot->vector_size;
 }
 
 #ifdef PLAIN_KERNEL /* see scratch_at() */
@@ -105,14 +106,14 @@ SUBPROG_OF_NUMBERS u64 build_iov_size_at(u32 index, u64 vector, u32 cnt)
 #define build_iov_size(slot, vector, cnt) build_iov_size_at((slot)->index, vector, cnt)
 #endif
 
-REPEATED int iov_copy_step(u32 i, struct iov_loop *loop)
+REPEATED int vector_copy_step(u32 i, struct vector_loop *loop)
 {
 	struct scratch *slot = loop->slot;
-	u32 take, at = loop->at & 0x3fff;
+	u32 take, at = slot->vector_at & 0x3fff;
 
-	if (i >= loop->cnt || slot->copied >= loop->limit || iovec_read(slot, loop->vector, i))
+	if (i >= slot->vector_len || slot->copied >= slot->vector_limit || vector_read(slot, i))
 		return STOP;
-	take = loop->limit - slot->copied;
+	take = slot->vector_limit - slot->copied;
 	if (slot->element.len < take)
 		take = slot->element.len;
 	take &= RECORD_SNAPLEN_MAX;
@@ -130,12 +131,16 @@ REPEATED int iov_copy_step(u32 i, struct iov_loop *loop)
 /* Copies `limit` bytes of the vector to data[at]. Returns how many were read. */
 SUBPROG_TWIN u32 build_iov(struct scratch *slot, u32 at, u64 vector, u32 cnt, u32 limit)
 {
-	struct iov_loop loop = { slot, vector, 0, cnt, at, limit };
+	struct vector_loop loop = { slot };
 
 	if (!slot)
 		return 0;
 	slot->copied = 0;
-	REPEAT(IOV_MAX_READ, iov_copy_step, &loop);
+	slot->vector = vector;
+	slot->vector_len = cnt;
+	slot->vector_at = at;
+	slot->vector_limit = limit;
+	REPEAT(IOV_MAX_READ, vector_copy_step, &loop);
 	return slot->copied;
 }
 

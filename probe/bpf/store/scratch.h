@@ -38,17 +38,22 @@ enum scratch_texts {
 struct scratch {
 	u32 owner; /* 0 = free */
 	/* The build's state. Verifier: not on the stack, so that its values are not followed. */
-	u32 pos;    /* next parameter byte, from EVENT_AT */
-	u32 ext;    /* bytes of extension in front of EVENT_AT */
-	u32 flags;  /* enum record_flag */
-	u32 copied; /* bytes of a vector or text so far */
-	u32 levels; /* nodes of a cgroup's path in stage */
-	u32 limit;  /* of data: knobs.snaplen */
-	u32 abi;    /* CALL_ABI_* */
-	u32 index;  /* of the slot itself; where SUBPROGs cannot take pointers */
-	u32 uring;  /* enum scratch_texts */
-	u32 reserved[4];
+	u32 pos;          /* next parameter byte, from EVENT_AT */
+	u32 ext;          /* bytes of extension in front of EVENT_AT */
+	u32 flags;        /* enum record_flag */
+	u32 copied;       /* bytes of a vector or text so far */
+	u32 levels;       /* nodes of a cgroup's path in stage */
+	u32 limit;        /* of data: knobs.snaplen */
+	u32 abi;          /* CALL_ABI_* */
+	u32 index;        /* of the slot itself; where SUBPROGs cannot take pointers */
+	u32 uring;        /* enum scratch_texts */
+	u32 vector_len;   /* elements */
+	u32 vector_at;    /* where in data they are copied to, */
+	u32 vector_limit; /* and how many bytes at most */
+	u32 reserved;
 	u64 request[2];            /* struct uring_key */
+	u64 vector;                /* address of the elements */
+	u64 vector_size;           /* bytes of those that were looked at */
 	struct iovec_user element; /* of a vector, as 64-bit programs have it */
 	s64 ret;                   /* result and arguments, for parameters by table */
 	u64 args[8];
