@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Loops that the verifier need not unroll. It walks a loop of the language once per iteration, in each
- * program that has it: half of all that it read were walks of paths. With bpf_loop() (5.17,
+ * Loops that the verifier need not unroll. It walks a loop of the language once per iteration, in
+ * each program that has it: half of all that it read were walks of paths. With bpf_loop() (5.17,
  * e6f2dd0f8067) it walks the body until nothing new can come of it.
  *
  *   REPEATED int step(u32 i, struct state *s)    one iteration; STOP ends the loop
  *   REPEAT(times, step, s)                       at most `times` of them; s is on the stack
  *
  * What changes from one iteration to the next is best kept in a map: of numbers on the stack the
- * verifier follows the values.
+ * verifier follows the values, and all stacks of a call chain share 512 bytes. A step is a function
+ * also where the loop is written out: inlined, the compiler may lay it out so that the loop's end
+ * falls through to its head, which verifiers before 6.8 take for an endless loop.
  */
 #ifndef PROBE_BPF_REPEAT_H
 #define PROBE_BPF_REPEAT_H

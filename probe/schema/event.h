@@ -42,6 +42,8 @@ struct flag_value {
 	uint32_t value;
 };
 enum flag_encoding { FLAG_ENCODING_CAPTURE, FLAG_ENCODING_NATIVE };
+#define FLAG_FIELD_MODE 0777u /* field: permissions, of IPC objects */
+
 struct flag_set {
 	const char *name;
 	enum flag_encoding encoding;     /* CAPTURE: portable, of files; NATIVE: the kernel's */

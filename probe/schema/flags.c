@@ -25,6 +25,7 @@
 		.values_len = ARRAY_LEN(((const struct flag_value[]){ __VA_ARGS__ })), \
 	};
 #define ALL UINT32_MAX
+#define MODE FLAG_FIELD_MODE
 #define V(text, number)                           \
 	{                                         \
 		.name = (text), .value = (number) \

@@ -500,6 +500,21 @@ static void items_render(struct reader *r, size_t bytes,
 	text_buf_add(buf, "]");
 }
 
+static void lsm_id_render(struct reader *r, struct text_buf *buf)
+{
+	flag_set_render(flag_set_by_name("native_lsm_id"), read_bytes(r, 8), buf);
+}
+
+/* A call that fills a list returns how many it wrote; the caller made room for more. */
+static void ids_render(struct reader *r, struct text_buf *buf)
+{
+	int64_t ret = r->event->prefix.ret;
+
+	if (ret >= 0 && (uint64_t)ret < r->len / 8)
+		r->len = (size_t)ret * 8;
+	items_render(r, 8, word_render, buf);
+}
+
 static void gids_render(struct reader *r, struct text_buf *buf)
 {
 	text_buf_add(buf, "[");
@@ -589,8 +604,9 @@ static bool list_data_render(enum arg_type type, struct reader *r, struct text_b
 	case ARG_TYPE_POLLFDS: items_render(r, 8, pollfd_render, buf); return true;
 	case ARG_TYPE_IOVECS: items_render(r, 16, iovec_render, buf); return true;
 	case ARG_TYPE_IO_EVENTS: items_render(r, 32, io_event_render, buf); return true;
-	case ARG_TYPE_POINTERS:
-	case ARG_TYPE_IDS: items_render(r, 8, word_render, buf); return true;
+	case ARG_TYPE_POINTERS: items_render(r, 8, word_render, buf); return true;
+	case ARG_TYPE_IDS: ids_render(r, buf); return true;
+	case ARG_TYPE_LSM_IDS: items_render(r, 8, lsm_id_render, buf); return true;
 	case ARG_TYPE_INTS: items_render(r, 4, int_render, buf); return true;
 	case ARG_TYPE_FDSET: fdset_render(r, buf); return true;
 	case ARG_TYPE_OLD_NODES:

@@ -143,8 +143,10 @@ static void inet_render(const uint8_t *data, struct text_buf *buf)
 static void member_render(const struct event *event, size_t index, const struct member *member,
 			  struct text_buf *buf)
 {
-	const uint8_t *data = event->arg_data[index].data + member->at;
-	size_t bytes = member->bytes;
+	const struct event_param *all = &event->arg_data[index];
+	const uint8_t *data = all->data + member->at;
+	size_t left = all->len - member->at;
+	size_t bytes = member->bytes < left ? member->bytes : left;
 
 	switch (member->how) {
 	case MEMBER_DEC: text_buf_printf(buf, "%" PRId64, signed_at(data, bytes)); break;
@@ -168,6 +170,15 @@ static void member_render(const struct event *event, size_t index, const struct 
 	}
 }
 
+/* Are all bytes of the member there? A text ends before its room does. */
+static bool member_is_whole(const struct event_param *data, const struct member *member)
+{
+	if (member->at + member->bytes <= data->len)
+		return true;
+	return member->how == MEMBER_TEXT && member->at < data->len &&
+	       memchr(data->data + member->at, 0, data->len - member->at);
+}
+
 /* The first `count` members, as far as there are bytes of them. */
 static void layout_render(const struct layout *layout, size_t count, const struct event *event,
 			  size_t index, struct text_buf *buf)
@@ -186,7 +197,7 @@ static void layout_render(const struct layout *layout, size_t count, const struc
 	for (size_t i = 0; i < count && layout->members[i].name; i++) {
 		const struct member *member = &layout->members[i];
 
-		if (member->at + member->bytes > data->len)
+		if (!member_is_whole(data, member))
 			break;
 		text_buf_printf(buf, "%s%s=", i ? ", " : "", member->name);
 		member_render(event, index, member, buf);

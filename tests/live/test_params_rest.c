@@ -34,7 +34,7 @@ static struct timespec half_ms = { .tv_nsec = 500000 };
 static struct itimerspec timer_spec = { .it_value = { 5, 0 } };
 static struct sigevent no_signal = { .sigev_notify = SIGEV_NONE };
 static uint64_t usr2 = 1u << (SIGUSR2 - 1), nodes = 1;
-static int timer_id, word = 7;
+static int timer_id, word = 7, room = 4096;
 static siginfo_t info = { .si_signo = SIGUSR1, .si_code = SI_QUEUE };
 static uint32_t perf_attr[32] = { 0, 128 };
 static uint64_t context;
@@ -46,6 +46,11 @@ static struct {
 	uint64_t runtime, deadline, period;
 } sched_attr = { .size = 48, .policy = 99 };
 static uint64_t mount_request[3] = { 24, 5, 7 };
+static uint64_t ns_request[4] = { 32, 5, 0x40020000, 7 };
+static struct {
+	uint64_t id, flags, len, ctx_len;
+	char ctx[8];
+} lsm_ctx = { 104, 0, 38, 6, "exec x" };
 static uint64_t path_beneath[2] = { 5, 0 };
 static uint32_t handle[4] = { 8, 0 };
 static uint64_t xattr_args[2], waiter[3] = { 7, 0, 2 };
@@ -79,12 +84,12 @@ static const struct rest_case {
 	C(mq_getsetattr, EBADF,
 	  "mqdes=999 mqstat={flags=*, maxmsg=10, msgsize=128, curmsgs=0} omqstat=NULL", BAD_FD,
 	  A(attr_mq), 0),
-	C(msgget, ENOENT, "key=0x7ffffff5 msgflg=*", 0x7ffffff5, 0600),
+	C(msgget, ENOENT, "key=0x7ffffff5 msgflg=0600", 0x7ffffff5, 0600),
 	C(msgsnd, EINVAL, "msqid=-1 msgp=[1] msgsz=5 msgflg=IPC_NOWAIT", -1, A(&message), 5, 04000),
 	C(msgrcv, EINVAL, "msqid=-1 msgsz=5 msgtyp=1 msgflg=MSG_NOERROR msgp=0x*", -1, A(&message),
 	  5, 1, 010000),
 	C(msgctl, EINVAL, "msqid=-1 cmd=IPC_RMID buf=NULL", -1, 0, 0),
-	C(shmget, ENOENT, "key=0x7ffffff5 size=4096 shmflg=*", 0x7ffffff5, 4096, 0600),
+	C(shmget, ENOENT, "key=0x7ffffff5 size=4096 shmflg=0600", 0x7ffffff5, 4096, 0600),
 	C(shmat, EINVAL, "shmid=-1 shmflg=SHM_RDONLY shmaddr=NULL", -1, 0, 010000),
 	C(shmctl, EINVAL, "shmid=-1 cmd=IPC_RMID buf=NULL", -1, 0, 0),
 	C(shmdt, EINVAL, "shmaddr=0x1000", 4096),
@@ -280,6 +285,17 @@ static const struct rest_case {
 	  BAD_FD, 1, A(path_beneath), 0),
 	C(landlock_restrict_self, EBADF, "ruleset_fd=999 flags=0", BAD_FD, 0),
 	C(lsm_list_modules, EINVAL, "flags=0x5 ids=0x* size=0x*", A(buffer), A(&word), 5),
+	C(lsm_list_modules, 0, "ids=[LSM_ID_*] size=[*] flags=0x0", A(buffer), A(&room), 0),
+	C(lsm_get_self_attr, EINVAL, "attr=LSM_ATTR_CURRENT flags=LSM_FLAG_SINGLE ctx=0x* size=0x*",
+	  100, A(buffer), A(&room), 1),
+	C(lsm_set_self_attr, EINVAL,
+	  "attr=LSM_ATTR_EXEC ctx={id=LSM_ID_APPARMOR, flags=0x0, ctx_len=6, ctx=exec x} size=40 "
+	  "flags=0x3",
+	  101, A(&lsm_ctx), 40, 3),
+	C(listns, EINVAL,
+	  "req={ns_id=0x5, ns_type=CLONE_NEWNS|CLONE_NEWNET, user_ns_id=0x7} nr_ns_ids=4 flags=0x1 "
+	  "ns_ids=0x*",
+	  A(ns_request), A(buffer), 4, 1),
 };
 #define CASES (sizeof(cases) / sizeof(cases[0]))
 

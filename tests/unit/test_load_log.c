@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What libbpf says goes to the innermost log that was begun, and after its end to the one before. */
+/* What libbpf says goes to the log that was begun last, and after its end to the one before. */
 #include <string.h>
 #include <bpf/libbpf.h>
 #include "probe/load_log.h"

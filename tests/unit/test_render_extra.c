@@ -185,11 +185,6 @@ static const char *const opaque[] = {
 	"futex_wake.uaddr",
 	"futex_wait.uaddr",
 	"statmount.buf",
-	"lsm_get_self_attr.ctx",
-	"lsm_set_self_attr.ctx",
-	"lsm_list_modules.ids",
-	"listns.req",
-	"listns.ns_ids",
 	/* Of 32-bit tables and of other machines. */
 	"olduname.name",
 	"signal.handler",
