@@ -31,8 +31,8 @@ static __always_inline u32 is_zero(u64 value)
 /*
  * True when no list of the scope that is in use rejects the task. The name comes as two words: user
  * space fills its unused bytes with zeros, as the kernel does.
- * Verifier: a global function of numbers is verified once, not for each caller. Entries are compared
- * without branches, each of which would have the rest verified twice.
+ * Verifier: a global function of numbers is verified once, not for each caller. Entries are
+ * compared without branches, each of which would have the rest verified twice.
  */
 SUBPROG_OF_NUMBERS bool lists_allow_values(u64 cgroup_id, u32 euid, u64 comm0, u64 comm1)
 {
