@@ -5,7 +5,7 @@ KERNELS ?= 5.10-amd64 6.1-amd64 6.12-amd64 6.18-amd64 7.2-amd64 7.2-amd64+preemp
 KERNELS_SHORT := 5.10-amd64 6.1-amd64 7.2-amd64+preempt 5.10-arm64
 GUEST_PROGRAMS := saker tests/lint/verify $(addprefix tests/live/test_,counts corruption loss params_socket \
 	socket_calls socket_messages params_data params_messages params_file params_process params_raw \
-	params_rows params_outcomes params_shapes params_rest timing exec objects kinds uring \
+	params_rows params_outcomes params_shapes params_rest params_commands timing exec objects kinds uring \
 	uring_hidden uring_program uring_ops uring_more uring_shots) tests/kernels/true
 GUEST_X86 := $(addprefix $(O)/kernels/x86_64/,$(GUEST_PROGRAMS) tests/live/test_compat tests/live/compat_prog)
 # What a test runs, beside it.
