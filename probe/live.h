@@ -32,15 +32,16 @@ struct hook;
 
 struct probe {
 	struct probe_opts opts;
-	struct count_bpf *count;       /* counter plane and iterators; NULL until loaded */
-	struct stream_bpf *stream;     /* stream plane; NULL until loaded */
-	struct probe_knobs *knobs;     /* mapped array entry of the count object */
-	struct cpu_stats *stats;       /* mapped, one per possible CPU */
-	size_t knobs_bytes;            /* of the mapping */
-	size_t stats_bytes;            /* of the mapping */
-	enum probe_variant variant;    /* of both objects */
-	bool relayed;                  /* tail calls by second programs: relay.h */
-	unsigned cpus;                 /* possible CPUs */
+	struct count_bpf *count;    /* counter plane and iterators; NULL until loaded */
+	struct stream_bpf *stream;  /* stream plane; NULL until loaded */
+	struct probe_knobs *knobs;  /* mapped array entry of the count object */
+	struct cpu_stats *stats;    /* mapped, one per possible CPU */
+	size_t knobs_bytes;         /* of the mapping */
+	size_t stats_bytes;         /* of the mapping */
+	enum probe_variant variant; /* of both objects */
+	bool tail_calls; /* programs with functions make them; without the JIT they never do */
+	bool relayed;    /* tail calls by second programs: relay.h */
+	unsigned cpus;   /* possible CPUs */
 	struct hook *objects_hook;     /* attaches count_objects; made when it is first wanted */
 	bool objects_wanted;           /* bytes by file and socket are counted */
 	struct uring_shape uring;      /* tracepoints of io_uring that are used; zero: none */

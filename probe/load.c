@@ -303,6 +303,8 @@ static int count_open_load(struct probe *probe, enum probe_variant variant)
 	compat_rows_fill(probe->count->rodata->compat_rows, probe->count->rodata->nr_info);
 	relay_decide(probe);
 	probe->count->rodata->relayed = probe->relayed;
+	/* Callbacks need the JIT as well. */
+	probe->count->rodata->loops_by_helper = probe->tail_calls;
 	bpf_program__set_autoload(probe->count->progs.dump_files, probe->iter_files);
 	count_choose(probe->count, variant);
 	relay_choose(probe, probe->count->obj);
@@ -486,6 +488,7 @@ static int stream_plan(struct probe *probe)
 	if (probe->opts.cpus_per_buffer_set)
 		per_ring = probe->opts.cpus_per_buffer;
 	probe->stream->rodata->relayed = probe->relayed;
+	probe->stream->rodata->loops_by_helper = probe->tail_calls;
 	rc = uring_open(probe);
 	if (rc < 0)
 		return rc;

@@ -13,8 +13,9 @@
 
 void relay_decide(struct probe *probe)
 {
+	probe->tail_calls = feature_present(FEATURE_TAIL_CALL);
 	probe->relayed = probe->variant != PROBE_GUARDED &&
-			 (probe->opts.relayed || !feature_present(FEATURE_TAIL_CALL)) &&
+			 (probe->opts.relayed || !probe->tail_calls) &&
 			 features_preemption() == FEATURE_PREEMPTION_OFF;
 }
 

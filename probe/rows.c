@@ -60,6 +60,7 @@ struct store {
 #define TIMESPEC(a) FROM(TIME, a)
 #define POLLFDS(a, count) FROM(FDS, a), .step.at = (count)
 #define SOCKOPT(a, length) FROM(SOCKOPT, a), .step.at = (length)
+#define LENGTH(a) FROM(LENGTH, a), .step.width = 4
 #define SOCKOPT_OUT(a, length) SOCKOPT(a, length), .step.width = 4
 #define DYN(a) FROM(DYN, a)
 #define PTRACE(a) FROM(PTRACE, a)
@@ -82,7 +83,8 @@ struct fill {
 static bool reads_number(const struct row_step *step)
 {
 	return step->from == ROW_RET || step->from == ROW_ARG || step->from == ROW_MEM ||
-	       step->from == ROW_MM || step->from == ROW_CAP || step->from == ROW_TIME;
+	       step->from == ROW_LENGTH || step->from == ROW_MM || step->from == ROW_CAP ||
+	       step->from == ROW_TIME;
 }
 
 /* The width and sign of an argument that is taken as it is. */

@@ -129,17 +129,32 @@ static enum uring_store store_of(unsigned op)
 	return op < sizeof(stores) ? (enum uring_store)stores[op] : URING_STORE_NONE;
 }
 
+/* The call's number; -1: none. */
+static int number_of(const struct syscall_desc *call)
+{
+	return call ? syscall_nr(call) : -1;
+}
+
 static void ops_fill(struct uring_op *ops)
 {
+	static const char *const commands[SOCKET_COMMANDS] = {
+#define SOCKET_COMMAND(number, syscall) [number] = (syscall),
+#include "schema/uring_ops.def"
+	};
+
 	for (unsigned op = 0; op < URING_OPS_MAX; op++) {
-		const struct syscall_desc *call = uring_op_syscall(op);
-		int nr = call ? syscall_nr(call) : -1;
+		int nr = number_of(uring_op_syscall(op));
 
 		ops[op] = (struct uring_op){
 			.nr = (int16_t)nr,
 			.store = nr < 0 ? URING_STORE_NONE : (uint8_t)store_of(op),
 		};
 	}
+	for (unsigned i = 0; i < SOCKET_COMMANDS; i++)
+		ops[URING_OPS_MAX + i] = (struct uring_op){
+			.nr = (int16_t)number_of(syscall_by_name(commands[i])),
+			.store = URING_STORE_ROW,
+		};
 }
 
 static bool is_uring(const struct bpf_program *prog)

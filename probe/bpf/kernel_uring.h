@@ -245,6 +245,11 @@ struct io_futex {    /* since 6.7 */
 	u32 futex_nr;
 };
 
+struct io_uring_cmd {                      /* since 5.19 */
+	struct io_uring_sqe___kernel *sqe; /* since 6.6 (fd9b8547bc5c) */
+	u32 cmd_op;
+};
+
 struct io_shutdown {
 	s32 how;
 };

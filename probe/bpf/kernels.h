@@ -17,7 +17,7 @@
  *   a typed current task                      5.11 3ca1032ab7ab   FOLLOW, extract/current.h
  *   atomic exchange                           5.12 5ffa25502b5a   store/scratch.h
  *   pointers as arguments of SUBPROGs         5.12 e5069b9c23b3   below
- *   loops that are not unrolled               5.17 e6f2dd0f8067   repeat.h
+ *   addresses of functions                    5.13 69c087ba6225   repeat.h
  *
  * On arm64 also tail calls out of programs with functions (6.0, d4609a5d8c70): relay.h.
  *

@@ -21,14 +21,15 @@
 
 /* Where the value of a parameter is found. */
 enum row_from {
-	ROW_NONE, /* length 0 */
-	ROW_RET,  /* the result */
-	ROW_ARG,  /* argument arg */
-	ROW_MEM,  /* width bytes at argument arg plus at */
-	ROW_MM,   /* of the address space, in KiB; at: enum row_mm */
-	ROW_CAP,  /* capabilities after the call; at: enum row_cap */
-	ROW_TEXT, /* the text at argument arg */
-	ROW_DATA, /* bytes at argument arg, as many as argument at says */
+	ROW_NONE,   /* length 0 */
+	ROW_RET,    /* the result */
+	ROW_ARG,    /* argument arg */
+	ROW_MEM,    /* width bytes at argument arg plus at */
+	ROW_LENGTH, /* the same, of a length that a request of io_uring has as argument */
+	ROW_MM,     /* of the address space, in KiB; at: enum row_mm */
+	ROW_CAP,    /* capabilities after the call; at: enum row_cap */
+	ROW_TEXT,   /* the text at argument arg */
+	ROW_DATA,   /* bytes at argument arg, as many as argument at says */
 	ROW_IOV, /* bytes of the vector at argument arg with as many elements as argument at says */
 	ROW_TIME,    /* the struct timespec at argument arg, as ns */
 	ROW_FDS,     /* the struct pollfd array at argument arg, as many as argument at says */

@@ -51,11 +51,24 @@ enum uring_store {
 	URING_STORE_COUNT
 };
 
-/* By operation, made by the loader from uring_ops.def. */
+/*
+ * By operation, made by the loader from uring_ops.def; behind URING_OPS_MAX of them by what
+ * URING_CMD does with a socket.
+ */
+#define URING_OPS_ALL (2 * URING_OPS_MAX)
 struct uring_op {
 	__s16 nr;   /* of the call that it does; -1 = none */
 	__u8 store; /* enum uring_store */
 	__u8 unused;
+};
+
+/* What URING_CMD does with a socket; uring_ops.def. */
+enum socket_command {
+	SOCKET_COMMAND_INQ,
+	SOCKET_COMMAND_OUTQ,
+	SOCKET_COMMAND_GETSOCKOPT,
+	SOCKET_COMMAND_SETSOCKOPT,
+	SOCKET_COMMANDS
 };
 
 /* A request under way: its address and 0, or its ring and user_data where that is all there is. */

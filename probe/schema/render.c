@@ -64,7 +64,11 @@ void flag_set_render(const struct flag_set *set, uint64_t value, struct text_buf
 	if (rest == 0 && separator[0] != '\0')
 		return;
 	text_buf_add(buf, separator);
-	if (set->field == FLAG_FIELD_MODE && rest && rest <= FLAG_FIELD_MODE)
+	if (set->field == FLAG_FIELD_MODE && rest & ~(uint64_t)FLAG_FIELD_MODE) {
+		text_buf_printf(buf, "0x%" PRIx64 "|", rest & ~(uint64_t)FLAG_FIELD_MODE);
+		rest &= FLAG_FIELD_MODE;
+	}
+	if (set->field == FLAG_FIELD_MODE && rest)
 		text_buf_printf(buf, "0%03" PRIo64, rest);
 	else if (rest < (set->field == UINT32_MAX ? ENUM_DECIMAL_MAX : 1))
 		text_buf_printf(buf, "%" PRIu64, rest);

@@ -29,6 +29,7 @@ enum member_how {
 	MEMBER_SIGNAL,
 	MEMBER_TIMEVAL,
 	MEMBER_TEXT,
+	MEMBER_COUNTED_TEXT,
 	MEMBER_INET,
 	MEMBER_MAC,
 	MEMBER_FLAGS,
@@ -140,13 +141,36 @@ static void inet_render(const uint8_t *data, struct text_buf *buf)
 		text_buf_add(buf, inet_ntop(AF_INET, data + 4, text, sizeof(text)));
 }
 
+/* How many bytes the member has, as far as the data says; a text ends before its room does. */
+static size_t member_bytes(const struct event_param *data, const struct member *member)
+{
+	size_t left = data->len - member->at;
+	uint64_t said;
+
+	if (member->how != MEMBER_COUNTED_TEXT)
+		return member->bytes < left ? member->bytes : left;
+	said = number_at(data->data + (member - 1)->at, (member - 1)->bytes);
+	return said < member->bytes ? (size_t)said : member->bytes;
+}
+
+/* Is all of the member there? */
+static bool member_is_whole(const struct event_param *data, const struct member *member)
+{
+	if (member->at > data->len)
+		return false;
+	if (member->how == MEMBER_COUNTED_TEXT)
+		return member->at + member_bytes(data, member) <= data->len;
+	return member->at + member->bytes <= data->len ||
+	       (member->how == MEMBER_TEXT &&
+		memchr(data->data + member->at, 0, data->len - member->at));
+}
+
 static void member_render(const struct event *event, size_t index, const struct member *member,
 			  struct text_buf *buf)
 {
 	const struct event_param *all = &event->arg_data[index];
 	const uint8_t *data = all->data + member->at;
-	size_t left = all->len - member->at;
-	size_t bytes = member->bytes < left ? member->bytes : left;
+	size_t bytes = member_bytes(all, member);
 
 	switch (member->how) {
 	case MEMBER_DEC: text_buf_printf(buf, "%" PRId64, signed_at(data, bytes)); break;
@@ -156,6 +180,7 @@ static void member_render(const struct event *event, size_t index, const struct 
 	case MEMBER_ID: id_render((uint32_t)number_at(data, bytes), buf); break;
 	case MEMBER_SIGNAL: signal_render(signed_at(data, bytes), buf); break;
 	case MEMBER_TIMEVAL: timeval_render(data, buf); break;
+	case MEMBER_COUNTED_TEXT:
 	case MEMBER_TEXT: text_buf_add_safe(buf, data, strnlen((const char *)data, bytes)); break;
 	case MEMBER_INET: inet_render(data, buf); break;
 	case MEMBER_MAC:
@@ -168,15 +193,6 @@ static void member_render(const struct event *event, size_t index, const struct 
 		break;
 	case MEMBER_FD: fd_named_render(event, signed_at(data, bytes), buf); break;
 	}
-}
-
-/* Are all bytes of the member there? A text ends before its room does. */
-static bool member_is_whole(const struct event_param *data, const struct member *member)
-{
-	if (member->at + member->bytes <= data->len)
-		return true;
-	return member->how == MEMBER_TEXT && member->at < data->len &&
-	       memchr(data->data + member->at, 0, data->len - member->at);
 }
 
 /* The first `count` members, as far as there are bytes of them. */

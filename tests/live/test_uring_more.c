@@ -8,6 +8,7 @@
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -22,6 +23,7 @@
 #include <sys/wait.h>
 #include <sys/xattr.h>
 #include <unistd.h>
+#include "probe/bpf/uring_call.h"
 #include "probe/schema/render.h"
 #include "uring_case.h"
 #include "watch.h"
@@ -491,6 +493,109 @@ static int do_poll_refused(void *arg)
 	return 0;
 }
 
+/* A command to a socket, or to what is none; NULL where the kernel lacks it. */
+static struct io_uring_sqe *command(int fd, enum socket_command number)
+{
+	struct io_uring_sqe *sqe = request(OP_URING_CMD);
+
+	if (sqe) {
+		sqe->fd = fd;
+		sqe->off = number;
+	}
+	return sqe;
+}
+
+/* Level and name share the place of an address; the length has that of a second descriptor. */
+static int socket_option(int fd, enum socket_command number, int option, int *value, unsigned len)
+{
+	struct io_uring_sqe *sqe = command(fd, number);
+	int rc;
+
+	if (!sqe)
+		return -EOPNOTSUPP;
+	sqe->addr = SOL_SOCKET | (uint64_t)(unsigned)option << 32;
+	*third_address(sqe) = (uintptr_t)value;
+	sqe->splice_fd_in = (int)len;
+	rc = run(number == SOCKET_COMMAND_GETSOCKOPT ? SYS_getsockopt : SYS_setsockopt);
+	/* Before 6.7. */
+	expected->absent |= rc == -EOPNOTSUPP;
+	return rc;
+}
+
+static int do_setsockopt(void *arg)
+{
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
+	int rc = socket_option(fd, SOCKET_COMMAND_SETSOCKOPT, SO_KEEPALIVE, &on, sizeof(on));
+	socklen_t len = sizeof(on);
+
+	if (expected->absent)
+		return 0;
+	on = 0;
+	NEED(rc == 0 && getsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, &len) == 0 && on == 1);
+	expect_line("uring fd=%d level=SOL_SOCKET optname=SO_KEEPALIVE val=1 optlen=4", fd);
+	return 0;
+}
+
+static int do_setsockopt_fails(void *arg)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), value = 7;
+	int rc = socket_option(fd, SOCKET_COMMAND_SETSOCKOPT, SO_RCVBUF, &value, 2);
+
+	if (expected->absent)
+		return 0;
+	NEED(rc == -EINVAL);
+	expect_line("uring fd=%d level=SOL_SOCKET optname=SO_RCVBUF", fd);
+	return 0;
+}
+
+static int do_getsockopt(void *arg)
+{
+	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0), type = 0;
+	int rc = socket_option(fd, SOCKET_COMMAND_GETSOCKOPT, SO_TYPE, &type, 16);
+
+	if (expected->absent)
+		return 0;
+	NEED(rc == sizeof(type) && type == SOCK_DGRAM);
+	expected->ret = 0;
+	expect_line("uring fd=%d level=SOL_SOCKET optname=SO_TYPE val=2 optlen=4", fd);
+	return 0;
+}
+
+static int do_getsockopt_fails(void *arg)
+{
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), value = 0;
+	int rc = socket_option(fd, SOCKET_COMMAND_GETSOCKOPT, 9999, &value, sizeof(value));
+
+	if (expected->absent)
+		return 0;
+	NEED(rc == -ENOPROTOOPT);
+	expect_line("uring fd=%d level=SOL_SOCKET optname=", fd);
+	return 0;
+}
+
+static int do_inq(void *arg)
+{
+	struct sockaddr_in own = { .sin_family = AF_INET,
+				   .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), rc;
+	struct io_uring_sqe *sqe;
+	socklen_t len = sizeof(own);
+
+	NEED(bind(fd, (struct sockaddr *)&own, len) == 0 &&
+	     getsockname(fd, (struct sockaddr *)&own, &len) == 0 &&
+	     sendto(fd, "hello", 5, 0, (struct sockaddr *)&own, len) == 5);
+	sqe = command(fd, SOCKET_COMMAND_INQ);
+	if (!sqe)
+		return 0;
+	rc = run(SYS_ioctl);
+	expected->absent |= rc == -EOPNOTSUPP;
+	if (expected->absent)
+		return 0;
+	NEED(rc == 5);
+	expect_line("uring fd=%d request=0x541b argument=0x0", fd);
+	return 0;
+}
+
 /* "refused": before it is submitted. */
 static const struct more_case {
 	const char *name;
@@ -520,6 +625,11 @@ static const struct more_case {
 	{ "futex_waitv", do_futex_waitv },
 	{ "poll", do_poll },
 	{ "poll refused", do_poll_refused },
+	{ "setsockopt", do_setsockopt },
+	{ "setsockopt fails", do_setsockopt_fails },
+	{ "getsockopt", do_getsockopt },
+	{ "getsockopt fails", do_getsockopt_fails },
+	{ "inq", do_inq },
 };
 #define CASES (sizeof(cases) / sizeof(cases[0]))
 

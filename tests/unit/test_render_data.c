@@ -147,6 +147,11 @@ static const struct data_case data_cases[] = {
 	  "{id=LSM_ID_APPARMOR, flags=0x0, ctx_len=5, ctx=name}" },
 	{ "lsm_get_self_attr", "ctx", BYTES("\x65\0\0\0" ZERO4 ONE8 ZERO8 FIVE8 "na"),
 	  "{id=LSM_ID_SELINUX, flags=0x1, ctx_len=5}" },
+	/* Another module's context follows. */
+	{ "lsm_get_self_attr", "ctx",
+	  BYTES("\x68\0\0\0" ZERO4 ZERO8 ZERO8 "\10\0\0\0" ZERO4 "enforced"
+		"\x65\0\0\0" ZERO4),
+	  "{id=LSM_ID_APPARMOR, flags=0x0, ctx_len=8, ctx=enforced}" },
 	{ "set_thread_area", "u_info", BYTES("\xff\xff\xff\xff\0\x10\0\0\xff\xff\xf\0\x51\0\0\0"),
 	  "{entry=-1, base=0x1000, limit=0xfffff, flags=0x51}" },
 	{ "io_cancel", "iocb",

@@ -7,6 +7,7 @@
 
 #define K_S_IFMT 0170000u /* include/uapi/linux/stat.h */
 #define K_S_IFDIR 0040000u
+#define K_S_IFSOCK 0140000u
 #define FMODE_CREATED 0x100000u /* include/linux/fs.h: the open made the file */
 
 /* The struct file of fd, 0 when there is none. */
@@ -45,7 +46,8 @@ static __always_inline u64 file_ino(u64 file)
 	return ino;
 }
 
-static __always_inline bool file_is_directory(u64 file)
+/* K_S_IF*: what it is, 0 when there is no file. */
+static __always_inline u32 file_format(u64 file)
 {
 	u64 inode = file_inode(file);
 	u16 mode = 0;
@@ -54,7 +56,12 @@ static __always_inline bool file_is_directory(u64 file)
 		bpf_probe_read_kernel(
 			&mode, sizeof(mode),
 			(void *)(inode + bpf_core_field_offset(struct inode, i_mode)));
-	return (mode & K_S_IFMT) == K_S_IFDIR;
+	return mode & K_S_IFMT;
+}
+
+static __always_inline bool file_is_directory(u64 file)
+{
+	return file_format(file) == K_S_IFDIR;
 }
 
 /* dev_t as capture files have it. */

@@ -28,6 +28,8 @@ enum uring_op_number {
 #define K_TIMEOUT_MULTISHOT (1u << 6)
 #define K_POLL_ONESHOT (1u << 30) /* EPOLLONESHOT */
 #define K_SPLICE_FD_IN_FIXED (1u << 31)
+#define K_SIOCINQ 0x541b /* include/uapi/asm-generic/ioctls.h: FIONREAD, TIOCOUTQ */
+#define K_SIOCOUTQ 0x5411
 /* include/uapi/linux/fcntl.h: the lowest free descriptor of the same file */
 #define K_F_DUPFD 0
 #define K_F_DUPFD_CLOEXEC 1030
@@ -309,6 +311,29 @@ static __always_inline void request_address(struct uring_call *call)
 		call->address_len = len;
 }
 
+/* Kernels with commands to sockets keep the entry that says what they take. */
+#define HAS_SOCKET_COMMANDS bpf_core_field_exists(struct io_uring_cmd, sqe)
+
+/*
+ * Of an ioctl the number is the result. Level and name of an option are where others have addr, its
+ * value is at addr3, its length at splice_fd_in.
+ */
+static __always_inline void request_command(struct io_kiocb *req, struct uring_call *call)
+{
+	struct io_uring_sqe___kernel *sqe = REQ(struct io_uring_cmd, sqe);
+	u32 command = REQ(struct io_uring_cmd, cmd_op);
+	u64 *args = call->args;
+
+	if (command == SOCKET_COMMAND_INQ || command == SOCKET_COMMAND_OUTQ) {
+		args[1] = command == SOCKET_COMMAND_INQ ? K_SIOCINQ : K_SIOCOUTQ;
+		return;
+	}
+	args[1] = (u32)BPF_CORE_READ(sqe, addr);
+	args[2] = BPF_CORE_READ(sqe, addr) >> 32;
+	args[3] = BPF_CORE_READ(sqe, addr3);
+	args[4] = (u32)BPF_CORE_READ(sqe, splice_fd_in);
+}
+
 /* Operations on sockets. */
 static __always_inline bool request_socket_args(struct io_kiocb *req, struct uring_call *call)
 {
@@ -348,6 +373,10 @@ static __always_inline bool request_socket_args(struct io_kiocb *req, struct uri
 		}
 		return true;
 	case URING_OP_SHUTDOWN: args[1] = (s64)REQ(struct io_shutdown, how); return true;
+	case URING_OP_URING_CMD:
+		if (HAS_SOCKET_COMMANDS)
+			request_command(req, call);
+		return true;
 	case URING_OP_SEND:
 	case URING_OP_RECV:
 	case URING_OP_SEND_ZC:

@@ -81,7 +81,7 @@ struct walk_loop {
 	struct walk *walk;
 };
 
-/* The root of all was reached, or what is known to be the end. */
+/* Nothing is missing in front that could be had. */
 static __always_inline int walk_ends(struct walk *w)
 {
 	w->cut = 0;
@@ -112,7 +112,7 @@ REPEATED int walk_step(u32 i, struct walk_loop *loop)
 	u64 parent;
 	u32 bytes;
 
-	if (w->dentry == w->at_root)
+	if (w->at_root && w->dentry == w->at_root)
 		return walk_leave_mount(w);
 	if (w->len >= WALK_MAX)
 		return STOP;

@@ -167,6 +167,8 @@ static __always_inline bool row_number(struct scratch *slot, const volatile stru
 		*ret_value = row_cap(step->at);
 	else if (from == ROW_TIME)
 		return row_time(slot, row_arg(slot, step->arg), ret_value);
+	else if (from == ROW_LENGTH && slot->uring)
+		*ret_value = row_arg(slot, step->arg);
 	else if (!row_arg(slot, step->arg))
 		return false;
 	else
@@ -480,7 +482,7 @@ static __always_inline void row_variable(struct build *b, u32 i,
 		row_fds(slot, user, len);
 		build_done(b, i, 2 + (slot->copied & (2 * ROW_FDS_MAX - 1)) * FD_ITEM_BYTES);
 	} else if (from == ROW_SOCKOPT) {
-		if (step->width && !row_read(slot, len, 4, &len))
+		if (step->width && !slot->uring && !row_read(slot, len, 4, &len))
 			build_none(b, i);
 		else
 			row_sockopt(b, i, user, (u32)len);

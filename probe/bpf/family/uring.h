@@ -68,7 +68,7 @@ struct {
 #define REQUESTS_FLUSHED_MAX 128
 
 /* Set by the loader. */
-const volatile struct uring_op uring_ops[URING_OPS_MAX] = {};
+const volatile struct uring_op uring_ops[URING_OPS_ALL] = {};
 /* Completions without room in uring_counts. */
 struct uring_count_value uring_counts_lost;
 /* Rows of uring_calls: while there are none, nothing is looked for. */
@@ -209,6 +209,8 @@ static __always_inline bool uring_wanted(struct task_struct *task, s32 nr)
 	struct probe_knobs *k;
 	u32 zero = 0;
 
+	/* Verifier: the test and the index must be of the same register. */
+	barrier_var(nr);
 	k = bpf_map_lookup_elem(&knobs, &zero);
 	if (!k || nr < 0 || nr >= SYSCALL_NR_MAX || !k->interest[nr])
 		return false;
@@ -338,6 +340,7 @@ struct uring_submission {
 	struct task_struct *task; /* whose it is */
 	struct uring_key key;
 	u32 op;
+	u32 what; /* index in uring_ops */
 	bool silent;
 };
 
@@ -351,6 +354,41 @@ struct uring_submission {
 		asm volatile("%0 = *(u64 *)(%1 + %2)" : "=r"(value__) : "r"(ctx), "i"((index)*8)); \
 		value__;                                                                           \
 	})
+
+/*
+ * Where in uring_ops the call is that a request does: by its operation, of a socket's command by
+ * that. Verifier: by itself, as what follows would be verified for each of its branches.
+ */
+SUBPROG_OF_NUMBERS u32 uring_what_of(u64 request, u32 op)
+{
+	struct io_kiocb *req = (struct io_kiocb *)request;
+	u32 command = SOCKET_COMMANDS;
+	u64 file;
+
+	op &= URING_OPS_MAX - 1;
+	if (!request || !HAS_SOCKET_COMMANDS)
+		return op;
+	/* The request has its file when it is done. */
+	if (request_flags(req) & URING_F_FIXED_FILE)
+		file = ring_file(req, request_fd(req));
+	else
+		file = file_of_fd(task_current_cast(), request_fd(req));
+	if (file_format(file) == K_S_IFSOCK)
+		command = REQ(struct io_uring_cmd, cmd_op);
+	return command < SOCKET_COMMANDS ? URING_OPS_MAX + command : op;
+}
+
+static __always_inline u32 uring_what(const struct uring_submission *s)
+{
+	u32 op = s->op & (URING_OPS_MAX - 1);
+	u64 request = 0;
+
+	/* Verifier: the pointer as a number; and what the test says of op is not said of s->op. */
+	barrier_var(op);
+	if (op == URING_OP_URING_CMD)
+		bpf_probe_read_kernel(&request, sizeof(request), &s->req);
+	return uring_what_of(request, s->op);
+}
 
 static __always_inline void uring_submission_read(u64 *ctx, struct uring_submission *s)
 {
@@ -380,7 +418,7 @@ static __always_inline struct uring_call *uring_keep(const struct uring_submissi
 		return NULL;
 	call->op = s->op;
 	call->store = store;
-	call->nr = uring_ops[s->op & (URING_OPS_MAX - 1)].nr;
+	call->nr = uring_ops[s->what & (URING_OPS_ALL - 1)].nr;
 	call->request = (u64)s->req;
 	call->submitted_ns = bpf_ktime_get_boot_ns();
 	if (s->key.object != (u64)s->req)
@@ -415,14 +453,15 @@ int uring_submit(u64 *ctx)
 	bool wanted;
 
 	uring_submission_read(ctx, &s);
-	wanted = uring_wanted(s.task, uring_ops[s.op & (URING_OPS_MAX - 1)].nr);
+	s.what = uring_what(&s);
+	wanted = uring_wanted(s.task, uring_ops[s.what & (URING_OPS_ALL - 1)].nr);
 	/* Completions that do not name their request are counted by what is kept of it. */
 	if (!wanted && !s.silent && uring_shape.complete != URING_COMPLETE_RING &&
 	    s.key.object == (u64)s.req) {
 		uring_pass(&s);
 		return 0;
 	}
-	store = wanted ? uring_ops[s.op & (URING_OPS_MAX - 1)].store : URING_STORE_NONE;
+	store = wanted ? uring_ops[s.what & (URING_OPS_ALL - 1)].store : URING_STORE_NONE;
 	call = uring_keep(&s, store);
 	if (!s.silent)
 		return 0;
@@ -451,14 +490,16 @@ int uring_failed(u64 *ctx)
 	s.task = uring_submitter(task_current());
 	s.op = BPF_CORE_READ(req, opcode);
 	s.key = (struct uring_key){ (u64)req, 0 };
-	if (!uring_wanted(s.task, uring_ops[s.op & (URING_OPS_MAX - 1)].nr)) {
+	/* What a command is, is not known yet. */
+	s.what = s.op & (URING_OPS_MAX - 1);
+	if (!uring_wanted(s.task, uring_ops[s.what & (URING_OPS_ALL - 1)].nr)) {
 		uring_pass(&s);
 		return 0;
 	}
 	call = uring_keep(&s, URING_STORE_NONE);
 	if (!call)
 		return 0;
-	call->store = uring_ops[s.op & (URING_OPS_MAX - 1)].store;
+	call->store = uring_ops[s.what & (URING_OPS_ALL - 1)].store;
 	call->request = 0;
 	sqe_read(sqe, &values);
 	if (!sqe_path_args(&values, call, &names) && !sqe_free_args(&values, call)) {

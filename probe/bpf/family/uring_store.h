@@ -211,9 +211,28 @@ static __always_inline u64 uring_result_file(struct uring_event *e)
 			 slot == (u32)-1 ? (u32)e->done.res : slot - 1);
 }
 
+/*
+ * The value of an option is where the caller's memory is at hand. The length of one that was got is
+ * the result, where the call writes it for its caller.
+ */
+static __always_inline void uring_option(struct uring_event *e)
+{
+	if (e->request->op != URING_OP_URING_CMD)
+		return;
+	if (!e->near)
+		e->call.args[3] = 0;
+	if (e->call.ret <= 0 ||
+	    e->request->nr != uring_ops[URING_OPS_MAX + SOCKET_COMMAND_GETSOCKOPT].nr)
+		return;
+	e->call.args[4] = e->call.ret;
+	e->call.ret = 0;
+}
+
 static __always_inline void uring_row_event(struct uring_event *e)
 {
 	u32 len = row_len(&e->call);
+
+	uring_option(e);
 
 	if (uring_build(e, len))
 		return;
