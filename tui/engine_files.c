@@ -50,9 +50,11 @@ static bool rules_ask_files(const struct engine *engine)
 void engine_apply_files(struct engine *engine, enum view_stream want, const struct choice *choice)
 {
 	uint32_t focus = engine->applied_focus;
-	/* Where calls are left out, what they do to descriptors is not seen. */
-	bool followed = choice_is_everything(choice) && want != VIEW_STREAM_FAILED;
-	bool shown = want == VIEW_STREAM_ALL && (!focus || engine_is_recording(engine));
+	/* Of slow and failed calls alone the others that change descriptors are streamed too. */
+	bool calls =
+		want == VIEW_STREAM_ALL || want == VIEW_STREAM_SLOW || want == VIEW_STREAM_FAILED;
+	bool followed = !choice->rule[0] && !choice->priority;
+	bool shown = calls && (!focus || engine_is_recording(engine));
 	bool all = followed && (shown || rules_ask_files(engine));
 
 	if (all && engine->all_files) {

@@ -25,7 +25,8 @@ static uint8_t want_of(enum view_stream stream, enum interest_whose whose,
 	case VIEW_STREAM_ALL:
 	case VIEW_STREAM_FAILED: return want_shown(whose);
 	case VIEW_STREAM_SLOW:
-		if (call_kind_of_syscall(call) != CALL_KIND_WAIT)
+		/* One that waits is not shown, but what it makes (accept) is named. */
+		if (call_kind_of_syscall(call) != CALL_KIND_WAIT || flags & SYSCALL_F_FD)
 			return want_shown(whose);
 		break;
 	case VIEW_STREAM_OPENS:
@@ -92,6 +93,12 @@ static uint8_t want_kind(enum view_stream stream, const struct choice *choice,
 	return stream == VIEW_STREAM_ALL && !choice->failed ? want_shown(whose) : PROBE_WANT_FOCUS;
 }
 
+/* Are calls that it wants left out by their result or duration? */
+static bool leaves_out(const struct probe_interest *interest)
+{
+	return interest->failed || interest->min_duration_ns;
+}
+
 void interest_fill(enum view_stream stream, const struct choice *choice,
 		   const struct interest_filter *filter, struct probe_interest *ret_interest)
 {
@@ -109,6 +116,10 @@ void interest_fill(enum view_stream stream, const struct choice *choice,
 		if (!is_narrowed(filter->kinds, call) && !is_another(choice, call, nr))
 			ret_interest->calls[nr] =
 				want_of(stream, filter->whose, call) | gates_of(filter, call);
+		/* What descriptors are is known from all calls that change them. */
+		if (leaves_out(ret_interest) && ret_interest->calls[nr] && call &&
+		    call->flags & SYSCALL_F_FD)
+			ret_interest->calls[nr] |= PROBE_WANT_WHOLE;
 	}
 }
 

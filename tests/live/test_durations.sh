@@ -72,6 +72,30 @@ check '--failed' "
 "$saker" stream --json --failed --min-duration 10s --output out -- python3 load.py 2> err
 check '--failed and slow' 'lines == []'
 
+# What a descriptor was at the call, not a moment later.
+cat > reuse.py <<'END'
+import os
+for i in range(3):
+    fd = os.open('first', os.O_CREAT)
+    for call in lambda: os.write(fd, b'x'), lambda: os.ftruncate(fd, 0):
+        try:
+            call()
+        except OSError:
+            pass
+    os.close(fd)
+    os.close(os.open('second', os.O_CREAT))
+END
+for choice in --failed '--min-duration 1ns'; do
+	# shellcheck disable=SC2086
+	"$saker" stream --json $choice --output out -- python3 reuse.py 2> err || bad "names, $choice: $(cat err)"
+	check "names, $choice" "
+		[l['fd.name'].split('/')[-1] for l in lines
+		 if l['evt.type'] in ('write', 'ftruncate') and l['evt.rawres'] < 0] == ['first'] * 6"
+done
+"$saker" -b -v errors --json --output out -- python3 reuse.py 2> err || bad "names, errors: $(cat err)"
+check 'names, errors' "
+	[r['last_target'].split('/')[-1] for r in lines[-1]['rows'] if r['errno'] == 'EBADF'] == ['first']"
+
 # Times of system calls: of the interval and since the start.
 "$saker" -b -v syscalls --json -d 0.5 --output out -- python3 load.py 2> err || bad "syscalls: $(cat err)"
 check 'times of system calls' "

@@ -53,6 +53,35 @@ START_TEST(wants)
 }
 END_TEST
 
+/* Of slow and failed calls alone: those that change descriptors come all the same, as names. */
+START_TEST(names_are_whole)
+{
+	static const struct {
+		enum view_stream stream;
+		struct choice choice;
+	} views[] = {
+		{ VIEW_STREAM_ALL, { .failed = true } },
+		{ VIEW_STREAM_ALL, { .min_duration_ns = 1 } },
+		{ VIEW_STREAM_SLOW, { .busy = true, .min_duration_ns = 1 } },
+		{ VIEW_STREAM_FAILED, { .failed = false } },
+	};
+	const struct interest_filter filter = { .kinds = NULL };
+	static const char *const names[] = { "openat", "close", "dup2", "accept4", "socket" };
+	struct probe_interest interest;
+
+	for (size_t v = 0; v < sizeof(views) / sizeof(views[0]); v++) {
+		interest_fill(views[v].stream, &views[v].choice, &filter, &interest);
+		for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+			int nr = syscall_nr(syscall_by_name(names[i]));
+
+			ck_assert_msg(interest.calls[nr] == (ALL | PROBE_WANT_WHOLE), "%zu: %s", v,
+				      names[i]);
+		}
+		ck_assert_uint_eq(interest.calls[syscall_nr(syscall_by_name("write"))], ALL);
+	}
+}
+END_TEST
+
 /* What rules look at is whole; of the rest the view still leaves out what it does. */
 START_TEST(rules_see_all_of_theirs)
 {
@@ -82,6 +111,7 @@ int main(void)
 	TCase *tcase = tcase_create("interest");
 
 	tcase_add_loop_test(tcase, wants, 0, (int)(sizeof(cases) / sizeof(cases[0])));
+	tcase_add_test(tcase, names_are_whole);
 	tcase_add_test(tcase, rules_see_all_of_theirs);
 	return run_suite("interest", tcase);
 }
