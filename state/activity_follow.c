@@ -112,7 +112,8 @@ void activity_follow(struct state *state, const struct process *process, const s
 		return;
 	id.kind = kinds[fd->type].kind;
 	id.dev = fd->ino ? fd->dev : DEV_NONE;
-	id.ino = fd->ino ? fd->ino : known_by->hash;
+	/* Both ends of a connection have the tuple that begins with the client. */
+	id.ino = fd->ino ? fd->ino : known_by->hash ^ (fd->flags & FD_F_SERVER ? 1 : 0);
 	activity = activity_get(state, &id);
 	if (!activity) {
 		state->evictions++;

@@ -286,12 +286,20 @@ static bool name_is(const struct param_desc *desc, const char *const *names)
 }
 
 /* Integers without a type that says how: by flag set, by name, by format. */
+/* The bits of a number of so many bytes. */
+static uint64_t type_mask(size_t bytes)
+{
+	return bytes && bytes < 8 ? (1ull << 8 * bytes) - 1 : UINT64_MAX;
+}
+
 static void number_render(const struct param_desc *desc, int64_t value, struct text_buf *buf)
 {
 	static const char *const devices[] = { "dev", NULL };
 	static const char *const ids[] = { "uid",  "gid",  "ruid", "euid", "suid",
 					   "rgid", "egid", "sgid", NULL };
 	static const char *const modes[] = { "mode", NULL };
+	/* Unsigned in files; the calls take signed ones. */
+	static const char *const offsets[] = { "offset", "pos", NULL };
 
 	if (desc->flags)
 		flag_set_render(desc->flags, (uint64_t)value, buf);
@@ -302,8 +310,9 @@ static void number_render(const struct param_desc *desc, int64_t value, struct t
 	else if (desc->format == PARAM_FORMAT_OCT || name_is(desc, modes))
 		mode_render((uint64_t)value, buf);
 	else if (desc->format == PARAM_FORMAT_HEX)
-		text_buf_printf(buf, "0x%" PRIx64, (uint64_t)value);
-	else if (desc->type == PARAM_TYPE_UINT64)
+		text_buf_printf(buf, "0x%" PRIx64,
+				(uint64_t)value & type_mask(param_type_bytes(desc->type)));
+	else if (desc->type == PARAM_TYPE_UINT64 && !name_is(desc, offsets))
 		text_buf_printf(buf, "%" PRIu64, (uint64_t)value);
 	else
 		text_buf_printf(buf, "%" PRId64, value);

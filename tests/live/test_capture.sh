@@ -278,5 +278,23 @@ assert sum(1 for event in ours if event[3]) > 5
 END
 fi
 
+# --- both ends of a connection have their own row, as where they are counted ---
+cat > ends.py <<'END'
+import socket
+server = socket.create_server(("127.0.0.1", 0))
+client = socket.create_connection(server.getsockname())
+peer, _ = server.accept()
+client.send(b"x" * 1000)
+peer.recv(1000)
+peer.send(b"yy")
+client.recv(2)
+END
+"$saker" record -w ends.scap -- python3 ends.py 2> err < /dev/null || bad "record: $(cat err)"
+"$saker" -b -r ends.scap -v conn --format csv > ends.csv || bad "conn: status $?"
+python3 -c "
+import csv
+rows = [(r['rx_total'], r['tx_total']) for r in csv.DictReader(open('ends.csv')) if r['proto'] == 'tcp']
+assert sorted(rows) == [('1000', '2'), ('2', '1000')], rows" || bad "conn: $(cat ends.csv)"
+
 [ $failed -eq 0 ] || exit 1
 echo "test_capture: all passed"
