@@ -151,14 +151,20 @@ static int load_rules(struct live *live, const struct options *options, struct u
 	return rc;
 }
 
-/* The monitor shows hits on every screen, -b in one view; alerts go with any mode. */
+static bool is_of_rules(const struct view *view)
+{
+	return view->entity == ENTITY_HIT || view->entity == ENTITY_HIT_RULE ||
+	       view->entity == ENTITY_HIT_PRIORITY || view->entity == ENTITY_RULE;
+}
+
+/* The monitor shows hits on every screen, -b in some views; alerts go with any mode. */
 static bool wants_rules(const struct live *live, const struct options *options)
 {
 	if (options->no_default_rules)
 		return options->rules.len > 0;
 	return options->rules.len || options->alerts || options->alerts_syslog ||
 	       options->mode == MODE_ALERTS || options->mode == MODE_MONITOR ||
-	       (options->mode == MODE_BATCH && live->view->entity == ENTITY_HIT);
+	       (options->mode == MODE_BATCH && is_of_rules(live->view));
 }
 
 /* Everything that the user can get wrong. */

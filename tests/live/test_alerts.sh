@@ -118,6 +118,13 @@ END
 "$saker" -b --json -d 0.1 -v hits --rules rules.yaml -- sh load.sh "$root" > rows 2> err || bad "-b: $(cat err)"
 [ "$(grep -o '"rule":"Vault written"' rows | wc -l)" = 4 ] || bad "hits of -b: $(cat rows)"
 
+# The views of rules and hits by rule have them without being told so.
+for view in rules hits_by_rule hits_by_priority; do
+	"$saker" -b --json -v $view -- sh -c 'cat < /etc/shadow > /dev/null' > rows 2> err || bad "$view: $(cat err)"
+	python3 -c "import json; exit(not json.loads(open('rows').readlines()[-1])['rows'])" ||
+		bad "$view: $(tail -1 rows)"
+done
+
 # Where rules look at opens for writing alone, the kernel sends no others.
 head -6 rules.yaml > opens.yaml
 cat > reads.sh << 'END'
