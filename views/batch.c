@@ -42,6 +42,7 @@ static int batch_buf(struct batch *batch, size_t text_len, struct text_buf *ret_
 
 typedef void (*cell_render_fn)(const struct cell *cell, struct text_buf *buf);
 
+/* Returns 1 when the value may be more than that, 0 when it is not, or -ENOMEM. */
 static int batch_cell(struct batch *batch, const struct row *row, const struct column *column,
 		      cell_render_fn render, struct text_buf *ret_buf)
 {
@@ -53,7 +54,7 @@ static int batch_cell(struct batch *batch, const struct row *row, const struct c
 	if (r < 0)
 		return r;
 	render(&cell, ret_buf);
-	return 0;
+	return cell.known && cell.at_least;
 }
 
 /* Characters of valid UTF-8; each is taken to be one cell wide. */
@@ -231,8 +232,25 @@ static void text_begin(struct batch *batch, const struct snapshot *snapshot, enu
 	fputc('\n', batch->out);
 }
 
+/* at_least: by index of the column, as text tables have ">=". */
+static void json_at_least(struct batch *batch, const bool *at_least)
+{
+	const char *before = ",\"at_least\":[";
+
+	for (size_t i = 0; i < batch->view->columns_len; i++) {
+		if (!at_least[i])
+			continue;
+		fprintf(batch->out, "%s\"%s\"", before, batch->view->columns[i].column->id);
+		before = ",";
+	}
+	if (before[1] == '\0')
+		fputc(']', batch->out);
+}
+
 static int json_row(struct batch *batch, const struct row *row)
 {
+	bool at_least[VIEW_COLUMNS_MAX];
+
 	if (row->gap_lost) {
 		fprintf(batch->out, "{\"lost\":%" PRIu64 ",\"buffer\":%u}", row->gap_lost,
 			row->gap_buffer);
@@ -245,9 +263,11 @@ static int json_row(struct batch *batch, const struct row *row)
 
 		if (r < 0)
 			return r;
+		at_least[i] = r;
 		fprintf(batch->out, "%c\"%s\":", i ? ',' : '{', column->id);
 		fwrite(buf.data, 1, buf.len, batch->out);
 	}
+	json_at_least(batch, at_least);
 	fputc('}', batch->out);
 	return 0;
 }

@@ -171,6 +171,9 @@ for i in range(3):
 time.sleep(3)
 END
 "$saker" -b -v threads --json -d 0.3 --output out -- python3 threads.py 2> err || bad "threads: $(cat err)"
+check 'since when is at least' "
+	[row['at_least'] for line in lines for row in line['rows'] if row['in_call_ns'] is not None] and
+	all('in_call_ns' in row['at_least'] for line in lines for row in line['rows'] if row['in_call_ns'] is not None)"
 check 'threads' "
 	any(sorted(r['in_call'] or '' for r in l['rows']) == ['clock_nanosleep'] + ['futex'] * 3 for l in lines)"
 check 'since when' "
