@@ -180,7 +180,7 @@ static int record_begin(struct state *state, const void *record, size_t len)
 }
 
 /*
- * The name of an event's fd where the process's files are not followed: what it is now, a moment
+ * The name of an event's fd that is in no table that is followed: what it is now, a moment
  * after the call. So many in an interval; opens name their file themselves.
  */
 static void record_ask_fd(struct state *state, const struct process *process,
@@ -191,9 +191,9 @@ static void record_ask_fd(struct state *state, const struct process *process,
 	size_t len = sizeof(name);
 	int64_t fd;
 
-	if (fd_table_is_followed(process->fds) || !state->source.fd_name || !event->syscall ||
-	    (event->syscall->flags & SYSCALL_F_OPEN) || event_fd(event, &fd) < 0 ||
-	    state->fd_questions == STATE_FDS_PER_REFRESH)
+	if ((fd_table_is_followed(process->fds) && !state->asks_unknown_files) ||
+	    !state->source.fd_name || !event->syscall || (event->syscall->flags & SYSCALL_F_OPEN) ||
+	    event_fd(event, &fd) < 0 || state->fd_questions == STATE_FDS_PER_REFRESH)
 		return;
 	state->fd_questions++;
 	if (state->source.fd_name(state->source.ctx, process->pid, fd, name, &len) < 0)

@@ -293,3 +293,8 @@ void state_follow_files(struct state *state, enum state_files files)
 {
 	state->files_followed = files == STATE_FILES_FOLLOWED;
 }
+
+void state_ask_unknown_files(struct state *state, bool ask)
+{
+	state->asks_unknown_files = ask;
+}

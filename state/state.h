@@ -235,6 +235,12 @@ void state_forget_files(struct state *state, uint32_t pid);
  */
 enum state_files { STATE_FILES_LEFT, STATE_FILES_FOLLOWED };
 void state_follow_files(struct state *state, enum state_files files);
+/*
+ * Where slow or failed calls are all that is streamed beside those that change fd tables, what else
+ * makes descriptors is not seen (messages that carry them): one that is in no table is asked for by
+ * its name, as it is when the event comes.
+ */
+void state_ask_unknown_files(struct state *state, bool ask);
 
 /*
  * Probe health for the next snapshot. Copied; calls, calls_delta, memory_* and

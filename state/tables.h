@@ -175,6 +175,7 @@ struct state {
 	unsigned fd_questions;       /* since the last refresh */
 	unsigned table_questions;    /* the same for whole tables */
 	bool files_followed;         /* state_follow_files() */
+	bool asks_unknown_files;     /* state_ask_unknown_files() */
 	uint64_t streaming_since_ns; /* ts of the first record; 0: none */
 	struct state_now now;
 };

@@ -53,11 +53,13 @@ void engine_apply_files(struct engine *engine, enum view_stream want, const stru
 	/* Of slow and failed calls alone the others that change descriptors are streamed too. */
 	bool calls =
 		want == VIEW_STREAM_ALL || want == VIEW_STREAM_SLOW || want == VIEW_STREAM_FAILED;
-	bool followed = !choice->rule[0] && !choice->priority;
+	bool partly = choice->failed || choice->min_duration_ns || want == VIEW_STREAM_FAILED;
 	bool shown = calls && (!focus || engine_is_recording(engine));
-	bool all = followed && (shown || rules_ask_files(engine));
+	bool all = shown || rules_ask_files(engine);
 
-	if (all && engine->all_files) {
+	state_ask_unknown_files(engine->state, partly);
+	/* Between everything and a part of it some calls may have been missed. */
+	if (all && engine->all_files && partly == engine->partly_files) {
 		if (focus)
 			read_files(engine, focus, STATE_PASS_FOLLOW);
 		return;
@@ -65,11 +67,12 @@ void engine_apply_files(struct engine *engine, enum view_stream want, const stru
 	engine_forget_files(engine, 0);
 	if (all)
 		read_files(engine, 0, STATE_PASS_FOLLOW);
-	else if (followed && focus)
+	else if (focus)
 		read_files(engine, focus, STATE_PASS_FOLLOW);
 	engine->all_files = all;
+	engine->partly_files = partly;
 	state_follow_files(engine->state, all ? STATE_FILES_FOLLOWED : STATE_FILES_LEFT);
-	engine->followed_files = followed ? focus : 0;
+	engine->followed_files = focus;
 }
 
 /* Is what a view looks at followed anyway? */

@@ -63,6 +63,7 @@ struct engine {
 	struct choice applied_choice;
 	struct look applied_look;
 	bool all_files;          /* the fd tables of all processes are kept up */
+	bool partly_files;       /* by a part of the calls: see engine_apply_files() */
 	uint32_t followed_files; /* or of this one, 0: nobody's */
 	int timing_error;        /* errno of the last attempt to measure durations, 0: none */
 	uint32_t applied_focus;

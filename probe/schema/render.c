@@ -45,6 +45,17 @@ static const char *flag_field_name(const struct flag_set *set, uint32_t value)
 	return NULL;
 }
 
+/* Permissions in octal, behind the bits that are none. */
+static void permissions_render(uint64_t value, struct text_buf *buf)
+{
+	uint64_t others = value & ~(uint64_t)FLAG_FIELD_MODE, mode = value & FLAG_FIELD_MODE;
+
+	if (others)
+		text_buf_printf(buf, "0x%" PRIx64 "%s", others, mode ? "|" : "");
+	if (mode)
+		text_buf_printf(buf, "0%03" PRIo64, mode);
+}
+
 void flag_set_render(const struct flag_set *set, uint64_t value, struct text_buf *buf)
 {
 	uint32_t field = (uint32_t)value & set->field;
@@ -64,12 +75,8 @@ void flag_set_render(const struct flag_set *set, uint64_t value, struct text_buf
 	if (rest == 0 && separator[0] != '\0')
 		return;
 	text_buf_add(buf, separator);
-	if (set->field == FLAG_FIELD_MODE && rest & ~(uint64_t)FLAG_FIELD_MODE) {
-		text_buf_printf(buf, "0x%" PRIx64 "|", rest & ~(uint64_t)FLAG_FIELD_MODE);
-		rest &= FLAG_FIELD_MODE;
-	}
 	if (set->field == FLAG_FIELD_MODE && rest)
-		text_buf_printf(buf, "0%03" PRIo64, rest);
+		permissions_render(rest, buf);
 	else if (rest < (set->field == UINT32_MAX ? ENUM_DECIMAL_MAX : 1))
 		text_buf_printf(buf, "%" PRIu64, rest);
 	else

@@ -259,6 +259,23 @@ START_TEST(unknown_ones_are_asked_for)
 }
 END_TEST
 
+/* Of a followed table only what is not in it is asked for, and only where calls are left out. */
+START_TEST(gaps_are_asked_for)
+{
+	const struct named_case known = { .call = "fsync", .args = { 4 } };
+	const struct named_case unknown = { .call = "fsync", .args = { 6 } };
+
+	follow();
+	ck_assert_str_eq(play(&unknown)->fd_name, "");
+	ck_assert_uint_eq(asked, 0);
+	state_ask_unknown_files(state, true);
+	ck_assert_str_eq(play(&known)->fd_name, "/four");
+	ck_assert_uint_eq(asked, 0);
+	ck_assert_str_eq(play(&unknown)->fd_name, "/asked/6");
+	ck_assert_uint_eq(asked, 1);
+}
+END_TEST
+
 /* Calls with one descriptor are told by that, at no cost. */
 START_TEST(calls_with_one_are_left_alone)
 {
@@ -283,6 +300,7 @@ int main(void)
 	tcase_add_test(tcase, json_has_names_by_number);
 	tcase_add_test(tcase, many_are_bounded);
 	tcase_add_test(tcase, unknown_ones_are_asked_for);
+	tcase_add_test(tcase, gaps_are_asked_for);
 	tcase_add_test(tcase, calls_with_one_are_left_alone);
 	return run_suite("fd_names", tcase);
 }

@@ -221,7 +221,7 @@ static __always_inline void uring_option(struct uring_event *e)
 		return;
 	if (!e->near)
 		e->call.args[3] = 0;
-	if (e->call.ret <= 0 ||
+	if (e->call.ret < 0 ||
 	    e->request->nr != uring_ops[URING_OPS_MAX + SOCKET_COMMAND_GETSOCKOPT].nr)
 		return;
 	e->call.args[4] = e->call.ret;
