@@ -6,7 +6,10 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <bpf/libbpf.h>
+
+#define ATTACH_TRIES 1000 /* a millisecond apart */
 
 struct hook {
 	struct bpf_program *program;
@@ -19,10 +22,24 @@ struct hook {
 	atomic_int state;      /* enum hook_state, or -errno of the last attach */
 };
 
+/*
+ * Where a worker takes away what was detached (bpf_link_put() of older kernels, seen on 6.1), it is
+ * there for a moment, and the kernel does not attach a program twice.
+ */
 static void attach(struct hook *hook)
 {
-	hook->link = bpf_program__attach(hook->program);
-	atomic_store(&hook->state, hook->link ? HOOK_ON : -errno);
+	const struct timespec moment = { .tv_nsec = 1000000 };
+	int rc = 0;
+
+	for (int tries = 0; !hook->link && tries < ATTACH_TRIES; tries++) {
+		if (tries)
+			nanosleep(&moment, NULL);
+		hook->link = bpf_program__attach(hook->program);
+		rc = hook->link ? 0 : -errno;
+		if (rc != -EEXIST)
+			break;
+	}
+	atomic_store(&hook->state, hook->link ? HOOK_ON : rc);
 }
 
 static void detach(struct hook *hook)
